@@ -1,0 +1,119 @@
+//! Closed sets of words, each stored as the word that stands here.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $word)] $variant),+
+        }
+
+        impl $name {
+            /// Every value, in the order in which people are shown them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word that is stored and sent.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// Reads [`as_str`](Self::as_str) back; anything else is `None`.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    )*};
+}
+
+words! {
+    /// Where a request stands.
+    Status {
+        /// An agent has something to do.
+        Open = "open",
+        /// The customer was asked something.
+        Waiting = "waiting",
+        /// Answered; a new comment of the customer opens it again.
+        Resolved = "resolved",
+        /// Ended. The customer may open it again.
+        Closed = "closed",
+    }
+
+    /// How soon a request should be looked at.
+    Priority {
+        /// Before everything else.
+        Urgent = "urgent",
+        /// Before the normal ones.
+        High = "high",
+        /// The default.
+        Normal = "normal",
+        /// When there is time.
+        Low = "low",
+    }
+
+    /// What a person may do.
+    Role {
+        /// Writes requests and sees their own.
+        Customer = "customer",
+        /// Processes everyone's requests.
+        Agent = "agent",
+        /// An agent who also manages the desk.
+        Admin = "admin",
+    }
+
+    /// Who can read a comment.
+    Visibility {
+        /// The customer and the agents.
+        Public = "public",
+        /// Agents only: an internal note.
+        Internal = "internal",
+    }
+
+    /// In what part somebody wrote.
+    AuthorKind {
+        /// The person who asked.
+        Customer = "customer",
+        /// Somebody of the desk.
+        Agent = "agent",
+    }
+
+    /// How a request came in.
+    Channel {
+        /// The form on the web page.
+        Web = "web",
+        /// A mail.
+        Mail = "mail",
+        /// An agent wrote it down for somebody who called.
+        Agent = "agent",
+    }
+}
+
+impl Status {
+    /// Whether it still wants something from somebody.
+    pub const fn is_active(self) -> bool {
+        matches!(self, Self::Open | Self::Waiting)
+    }
+}
+
+impl Role {
+    /// Whether the person works at the desk.
+    pub const fn is_staff(self) -> bool {
+        matches!(self, Self::Agent | Self::Admin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_read_back() {
+        for status in Status::ALL {
+            assert_eq!(Status::parse(status.as_str()), Some(*status));
+            let json = serde_json::to_string(status).expect("serialises");
+            assert_eq!(json, format!("\"{}\"", status.as_str()));
+        }
+        assert_eq!(Role::parse("root"), None);
+    }
+}

@@ -1,0 +1,32 @@
+//! The types that cross the wire between the browser, the pages and the desk.
+//!
+//! They are parsed at the edge: once a value of one of these types exists, nothing
+//! behind the edge needs to check it again. The crate compiles to WASM, reads no clock,
+//! draws no random numbers and does no input or output.
+//!
+//! - [`address`], [`text`]: what a person types
+//! - [`number`]: the public number of a request
+//! - [`kinds`]: closed sets of words (status, priority, role, …)
+//! - [`ids`], [`time`]: identifiers and times
+//! - [`problem`]: what a person did wrong, as a value
+//! - [`views`]: what a page shows
+//! - [`language`]: the languages the desk speaks
+
+pub mod address;
+pub mod ids;
+pub mod kinds;
+pub mod language;
+pub mod number;
+pub mod problem;
+pub mod text;
+pub mod time;
+pub mod views;
+
+pub use address::EmailAddress;
+pub use ids::{AttachmentId, CommentId, PersonId, RequestId};
+pub use kinds::{AuthorKind, Channel, Priority, Role, Status, Visibility};
+pub use language::Language;
+pub use number::RequestNumber;
+pub use problem::Problem;
+pub use text::{Body, PersonName, Subject};
+pub use time::Timestamp;

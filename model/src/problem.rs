@@ -1,0 +1,78 @@
+//! What a person did wrong, as a value. The app says it in the person's language.
+
+use serde::{Deserialize, Serialize};
+
+/// One thing to put right. Lengths are characters, sizes are bytes, times are seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{self:?}")]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum Problem {
+    /// No mail address.
+    EmailMissing,
+    /// Not a mail address.
+    EmailInvalid,
+    /// The new address is the one that the person has.
+    EmailUnchanged,
+    /// No name where one is needed.
+    NameMissing,
+    /// A name over the limit.
+    NameTooLong {
+        /// The limit.
+        max: usize,
+    },
+    /// No subject.
+    SubjectMissing,
+    /// A subject over the limit.
+    SubjectTooLong {
+        /// The limit.
+        max: usize,
+    },
+    /// No text.
+    BodyMissing,
+    /// A text over the limit.
+    BodyTooLong {
+        /// The limit.
+        max: usize,
+        /// What it has.
+        length: usize,
+    },
+    /// A request type that the desk does not offer.
+    KindUnknown,
+    /// Consent was not given.
+    ConsentMissing,
+    /// One file is, or all files together are, over the limit.
+    FilesTooLarge {
+        /// The limit in bytes, for all files of a comment together.
+        max: u64,
+    },
+    /// More files than a comment may have.
+    TooManyFiles {
+        /// The limit.
+        max: usize,
+    },
+    /// A password under the least length.
+    PasswordTooShort {
+        /// The least length.
+        min: usize,
+    },
+    /// A password over the limit.
+    PasswordTooLong {
+        /// The limit.
+        max: usize,
+    },
+    /// A password that is guessed quickly.
+    PasswordWeak,
+    /// The password of the account is another.
+    PasswordWrong,
+    /// Address and password do not belong together. Says nothing about which is wrong.
+    LoginFailed,
+    /// The form could not be read: not UTF-8, cut off, or a field twice.
+    FormUnreadable,
+    /// A value that the form does not offer.
+    ChoiceUnknown,
+    /// Too many attempts.
+    TooManyAttempts {
+        /// Seconds to wait.
+        wait: u64,
+    },
+}

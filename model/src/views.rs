@@ -1,0 +1,237 @@
+//! What a page shows. The desk fills these, the app renders them.
+//!
+//! They hold text in the clear, so none has `Debug`.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AttachmentId, AuthorKind, CommentId, Language, PersonId, Priority, RequestId, RequestNumber, Role,
+    Status, Timestamp, Visibility,
+};
+
+/// A line in a list of requests.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestLine {
+    /// Its public number.
+    pub number: RequestNumber,
+    /// What it is about.
+    pub subject: String,
+    /// Where it stands.
+    pub status: Status,
+    /// How soon.
+    pub priority: Priority,
+    /// The id of its request type in the settings.
+    pub kind: String,
+    /// When it came in.
+    pub created_at: Timestamp,
+    /// The last comment or change that the reader can see.
+    pub updated_at: Timestamp,
+    /// Whether something was written since the reader (for agents: any agent) looked.
+    pub unread: bool,
+    /// Public comments; for agents the internal notes too.
+    pub comments: u32,
+    /// What the customer is called; only for agents.
+    pub customer: Option<String>,
+    /// What the assigned agent is called; only for agents.
+    pub assignee: Option<String>,
+}
+
+/// A part of a list, and how to get the next part.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Give this back to get what follows; `None` at the end.
+    pub next: Option<String>,
+}
+
+/// A request with what was said in it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// The internal id, for live events.
+    pub id: RequestId,
+    /// The public number.
+    pub number: RequestNumber,
+    /// What it is about.
+    pub subject: String,
+    /// Where it stands.
+    pub status: Status,
+    /// How soon.
+    pub priority: Priority,
+    /// The id of its request type in the settings.
+    pub kind: String,
+    /// When it came in.
+    pub created_at: Timestamp,
+    /// The last comment or change.
+    pub updated_at: Timestamp,
+    /// Oldest first. Internal notes only for agents.
+    pub comments: Vec<Comment>,
+    /// What agents see beside it; `None` for customers.
+    pub staff: Option<StaffView>,
+}
+
+/// What only agents see of a request.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffView {
+    /// The customer.
+    pub customer: PersonView,
+    /// Who works on it.
+    pub assignee: Option<PersonId>,
+    /// Who may be given it.
+    pub agents: Vec<AgentName>,
+    /// What happened, oldest first.
+    pub history: Vec<HistoryEntry>,
+    /// Mails about it that could not be sent.
+    pub parked_mails: u32,
+    /// Other requests of the same customer.
+    pub other_requests: u32,
+}
+
+/// One comment.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comment {
+    /// Its id.
+    pub id: CommentId,
+    /// In what part the author wrote.
+    pub author_kind: AuthorKind,
+    /// What the author is called; `None` when they gave no name or were erased.
+    pub author: Option<String>,
+    /// Whether the reader wrote it.
+    pub own: bool,
+    /// Who can read it.
+    pub visibility: Visibility,
+    /// The text. Plain, never HTML.
+    pub body: String,
+    /// The files that came with it.
+    pub attachments: Vec<Attachment>,
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+/// A file that came with a comment.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its id.
+    pub id: AttachmentId,
+    /// Its name, made safe.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Whether a browser can show it as an image, judged by its content.
+    pub image: bool,
+}
+
+/// One step in the life of a request.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    /// When.
+    pub at: Timestamp,
+    /// Who; `None` for the desk itself or somebody who is gone.
+    pub actor: Option<String>,
+    /// In what part.
+    pub actor_kind: Option<AuthorKind>,
+    /// What.
+    pub event: HistoryEvent,
+}
+
+/// What happened.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum HistoryEvent {
+    /// It came in.
+    Created,
+    /// Its status changed.
+    Status {
+        /// Before.
+        from: Status,
+        /// After.
+        to: Status,
+    },
+    /// Its priority changed.
+    Priority {
+        /// Before.
+        from: Priority,
+        /// After.
+        to: Priority,
+    },
+    /// It was given to somebody, or to nobody.
+    Assigned {
+        /// To whom.
+        to: Option<String>,
+    },
+}
+
+/// A person as agents see one.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonView {
+    /// The id.
+    pub id: PersonId,
+    /// The name, if one was given.
+    pub name: Option<String>,
+    /// The mail address.
+    pub email: String,
+    /// Whether the address was proven.
+    pub proven: bool,
+    /// Whether there is an account with a password.
+    pub registered: bool,
+    /// The language for mails.
+    pub language: Language,
+}
+
+/// An agent who can be given requests.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentName {
+    /// The id.
+    pub id: PersonId,
+    /// The name.
+    pub name: String,
+}
+
+/// The account of the person who is logged in.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The name, if one was given.
+    pub name: Option<String>,
+    /// The mail address.
+    pub email: String,
+    /// The language of pages and mails.
+    pub language: Language,
+    /// What the person may do.
+    pub role: Role,
+    /// Where the person is logged in, the latest first.
+    pub sessions: Vec<SessionView>,
+}
+
+/// A session, as its owner sees it. Neither place nor browser is stored.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// What names it in the form that ends it. Not its token.
+    pub handle: String,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, to about five minutes.
+    pub last_used_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// What an erasure removes, in numbers.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ErasureCount {
+    /// Requests.
+    pub requests: u64,
+    /// Comments, internal notes included.
+    pub comments: u64,
+    /// Attached files.
+    pub attachments: u64,
+    /// History entries.
+    pub history: u64,
+    /// Mails that wait or were sent.
+    pub mails: u64,
+    /// Sessions.
+    pub sessions: u64,
+    /// Links that were mailed.
+    pub tokens: u64,
+    /// Consents.
+    pub consents: u64,
+}
