@@ -1,0 +1,283 @@
+use serde::de::DeserializeOwned;
+
+use super::*;
+
+const EVERYTHING: &str = r#"{
+    "controller": {
+        "name": "Musterwerk GmbH", "address": ["Musterstraße 1", "80331 München"], "country": "DE",
+        "email": "kontakt@musterwerk.example", "phone": "+49 89 000000",
+        "register_entry": "Amtsgericht München, HRB 12345", "vat_id": "DE000000000",
+        "represented_by": ["Erika Muster", "Max Muster"]
+    },
+    "representative": {"name": "Union Rep SARL", "address": ["1 rue du Test", "75001 Paris"],
+        "email": "rep@example.org"},
+    "data_protection_officer": {"email": "datenschutz@musterwerk.example"},
+    "processors": [
+        {"name": "Rechenzentrum AG", "purpose": {"en": "runs the server", "de": "betreibt den Server"},
+         "country": "fi", "agreement": "2026-01-31"},
+        {"name": "Mail Inc.", "purpose": {"en": "runs the mail server", "de": "betreibt den Mailserver"},
+         "country": "US", "agreement": "DPA 7",
+         "safeguard": {"en": "standard contractual clauses", "de": "Standardvertragsklauseln"}}
+    ],
+    "supervisory_authority": {"name": "Aufsicht", "address": ["Weg 2"], "website": "https://aufsicht.example"},
+    "additions": [{"heading": {"de": "Steuerrecht"}, "text": {"en": "One.\n\nTwo\nlines.", "de": "Eins."}}],
+    "imprint": {
+        "business_id": "DE123456789-00001",
+        "licensing_authority": {"name": "Gewerbeamt"},
+        "profession": {"chamber": "Kammer", "title": "Architektin", "state": "DE", "rules": {"de": "BauKaG"}},
+        "liquidation": {"de": "in Abwicklung"},
+        "responsible_for_content": {"name": "Erika Muster", "email": "e@musterwerk.example"},
+        "consumer_arbitration": {"de": "Wir nehmen nicht teil."}
+    }
+}"#;
+
+fn read<T: DeserializeOwned>(json: &str) -> T {
+    serde_json::from_str(json).expect("settings")
+}
+
+fn statement(language: Language, settings: &PrivacySettings) -> Document {
+    privacy_statement(language, "Hilfe", settings, &Retention::default())
+}
+
+/// Every word of the document.
+fn words(document: &Document) -> String {
+    let mut words = vec![document.title.clone()];
+    for section in &document.sections {
+        words.push(section.heading.clone());
+        for block in &section.blocks {
+            match block {
+                Block::Paragraph(text) => words.push(text.clone()),
+                Block::List(items) => words.extend(items.clone()),
+                Block::Facts(facts) => words.extend(facts.iter().flat_map(|(a, b)| [a.clone(), b.clone()])),
+                Block::Table { head, rows } => {
+                    words.extend(head.clone());
+                    words.extend(rows.iter().flatten().cloned());
+                }
+            }
+        }
+    }
+    words.join("\n")
+}
+
+/// Kind, length and width of each block.
+type Shapes = Vec<(u8, usize, usize)>;
+
+/// What the blocks are, without what they say.
+fn shape(document: &Document) -> Vec<(String, Shapes)> {
+    let shape = |block: &Block| match block {
+        Block::Paragraph(_) => (1, 1, 1),
+        Block::List(items) => (2, items.len(), 1),
+        Block::Facts(facts) => (3, facts.len(), 2),
+        Block::Table { head, rows } => {
+            assert!(rows.iter().all(|row| row.len() == head.len()), "ragged table under {head:?}");
+            (4, rows.len(), head.len())
+        }
+    };
+    document.sections.iter().map(|s| (s.id.clone(), s.blocks.iter().map(shape).collect())).collect()
+}
+
+#[test]
+fn both_languages_say_the_same_in_the_same_order() {
+    let mut everything: PrivacySettings = read(EVERYTHING);
+    everything.additions[0].text.en = "Eins.".into();
+    let mut home = everything.clone();
+    home.representative = None;
+    home.processors.clear();
+    let mut abroad = everything.clone();
+    abroad.processors.clear();
+    for settings in [PrivacySettings::default(), everything, home, abroad] {
+        let [english, german] =
+            [Language::English, Language::German].map(|language| statement(language, &settings));
+        assert_eq!(shape(&english), shape(&german));
+        let [english, german] =
+            [Language::English, Language::German].map(|language| imprint(language, "Hilfe", &settings));
+        assert_eq!(shape(&english), shape(&german));
+        assert!(english.sections.len() >= 2);
+    }
+}
+
+#[test]
+fn section_ids_are_unique() {
+    for document in [
+        statement(Language::German, &read(EVERYTHING)),
+        imprint(Language::German, "Hilfe", &read(EVERYTHING)),
+    ] {
+        let mut ids: Vec<_> = document.sections.iter().map(|section| &section.id).collect();
+        let count = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+    }
+}
+
+#[test]
+fn every_period_in_force_is_shown() {
+    let retention = Retention {
+        closed_requests_months: 101,
+        unconfirmed_days: 102,
+        sent_mail_days: 103,
+        idle_person_months: 104,
+        session_days: 105,
+        language_cookie_days: 106,
+        key_backup_days: 107,
+        data_backup_days: Some(108),
+    };
+    for &language in Language::ALL {
+        let text = words(&privacy_statement(language, "Hilfe", &PrivacySettings::default(), &retention));
+        for number in 101..=108 {
+            assert!(text.contains(&format!("{number} ")), "{number} in {language:?}");
+        }
+        let text = words(&statement(language, &PrivacySettings::default()));
+        for period in match language {
+            Language::English => ["24 months", "30 days", "7 days", "12 months"],
+            Language::German => ["24 Monate", "30 Tage", "7 Tage", "12 Monate"],
+        } {
+            assert!(text.contains(period), "{period}");
+        }
+    }
+}
+
+#[test]
+fn is_a_draft_until_nothing_is_missing() {
+    let everything: PrivacySettings = read(EVERYTHING);
+    for &language in Language::ALL {
+        for document in [statement(language, &everything), imprint(language, "Hilfe", &everything)] {
+            assert!(!document.draft);
+            assert!(!words(&document).contains(['[', ']']), "{}", words(&document));
+        }
+        let nothing = PrivacySettings::default();
+        for document in [statement(language, &nothing), imprint(language, "Hilfe", &nothing)] {
+            assert!(document.draft);
+            assert_eq!(words(&document).matches('[').count(), 3, "name, address and mail address");
+        }
+    }
+    // A gap anywhere is a gap.
+    for take in [
+        (|s| s.controller.as_mut().expect("set").name = " ".into()) as fn(&mut PrivacySettings),
+        |s| s.controller.as_mut().expect("set").address.clear(),
+        |s| s.controller.as_mut().expect("set").email.clear(),
+        |s| s.processors[0].country = None,
+        |s| s.processors[0].agreement = None,
+        |s| s.processors[0].purpose = Localized::default(),
+        |s| s.processors[1].safeguard = Localized::default(),
+    ] {
+        let mut settings = everything.clone();
+        take(&mut settings);
+        assert!(statement(Language::German, &settings).draft);
+    }
+    // The least that is enough.
+    let least = read(r#"{"controller": {"name": "A", "address": ["B"], "email": "c@d.example"}}"#);
+    assert!(!statement(Language::German, &least).draft);
+    assert!(!imprint(Language::German, "Hilfe", &least).draft);
+}
+
+#[test]
+fn names_every_article() {
+    let settings = read(EVERYTHING);
+    let english = words(&statement(Language::English, &settings));
+    let german = words(&statement(Language::German, &settings));
+    assert!(english.contains("Art. 13 and 14") && german.contains("Art. 13 und 14"));
+    for article in [12, 15, 16, 17, 18, 19, 20, 21, 22, 27, 28, 77] {
+        assert!(english.contains(&format!("Art. {article} GDPR")), "{article}");
+        assert!(german.contains(&format!("Art. {article} DSGVO")), "{article}");
+    }
+    for article in ["Art. 6(1)(a)", "Art. 6(1)(b)", "Art. 6(1)(c)", "Art. 6(1)(f)", "Art. 7(3)", "§ 25(2)"] {
+        assert!(english.contains(article), "{article}");
+    }
+    for article in [
+        "Art. 6 Abs. 1 Buchst. a",
+        "Art. 6 Abs. 1 Buchst. b",
+        "Art. 6 Abs. 1 Buchst. c",
+        "Art. 6 Abs. 1 Buchst. f",
+        "Art. 7 Abs. 3",
+        "§ 25 Abs. 2 Nr. 2 TDDDG",
+    ] {
+        assert!(german.contains(article), "{article}");
+    }
+    let imprint = words(&imprint(Language::German, "Hilfe", &settings));
+    for law in ["§ 5 DDG", "§ 27a UStG", "§ 139c AO", "§ 18 Abs. 2 MStV", "§ 36 VSBG"] {
+        assert!(imprint.contains(law), "{law}");
+    }
+}
+
+#[test]
+fn shows_what_the_operator_set() {
+    let settings = read(EVERYTHING);
+    let german = words(&statement(Language::German, &settings));
+    for text in [
+        "Erika Muster, Max Muster",
+        "Vertrag vom 31.01.2026",
+        "Finnland",
+        "Mail Inc. (USA)",
+        "Steuerrecht",
+        "DPA 7",
+        "Aufsicht, Weg 2",
+    ] {
+        assert!(german.contains(text), "{text}");
+    }
+    let english = words(&statement(Language::English, &settings));
+    for text in
+        ["contract of 31 January 2026", "Finland", "runs the mail server", "Steuerrecht", "One.\nTwo lines."]
+    {
+        assert!(english.contains(text), "{text}");
+    }
+    // No transfer abroad is claimed where there is one, and none is hidden.
+    let nobody = words(&statement(Language::English, &PrivacySettings::default()));
+    assert!(nobody.contains("We use no processors") && nobody.contains("We do not transfer your data"));
+    assert!(!english.contains("We use no processors") && !english.contains("We do not transfer your data"));
+}
+
+#[test]
+fn the_digest_follows_the_text() {
+    let settings: PrivacySettings = read(EVERYTHING);
+    let digest = statement(Language::German, &settings).digest();
+    assert_eq!(digest, statement(Language::German, &settings).digest());
+    let json = serde_json::to_string(&statement(Language::German, &settings)).expect("serialises");
+    assert_eq!(digest, read::<Document>(&json).digest(), "a stored version keeps its digest");
+    assert_ne!(digest, statement(Language::English, &settings).digest());
+    let retention = Retention { sent_mail_days: 8, ..Retention::default() };
+    assert_ne!(digest, privacy_statement(Language::German, "Hilfe", &settings, &retention).digest());
+    let mut moved = settings;
+    moved.processors.reverse();
+    assert_ne!(digest, statement(Language::German, &moved).digest());
+
+    let list = |blocks| Document {
+        title: String::new(),
+        draft: false,
+        sections: vec![Section { id: "a".into(), heading: "b".into(), blocks }],
+    };
+    let one = list(vec![Block::List(vec!["x".into(), "y".into()])]);
+    let two = list(vec![Block::List(vec!["xy".into()])]);
+    let three = list(vec![Block::List(vec!["x".into()]), Block::List(vec!["y".into()])]);
+    assert!(one.digest() != two.digest() && one.digest() != three.digest() && two.digest() != three.digest());
+}
+
+/// Consents refer to digests for years: the canonical form must not change. The expected value was
+/// made apart from this code.
+#[test]
+fn the_canonical_form_stays() {
+    let blocks = vec![
+        Block::Paragraph("ä".into()),
+        Block::List(vec!["x".into(), "y".into()]),
+        Block::Facts(vec![("k".into(), "v".into())]),
+        Block::Table { head: vec!["h".into()], rows: vec![vec!["1".into()], vec!["2".into()]] },
+    ];
+    let section = Section { id: "a".into(), heading: "b".into(), blocks };
+    let document = Document { title: "T".into(), draft: false, sections: vec![section] };
+    let hex: String = document.digest().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hex, "a94565de631d31fbad8f5cd644669aca7575d852483104337994e35846508ef4");
+}
+
+#[test]
+fn settings_with_a_mistake_are_refused() {
+    for (json, hint) in [
+        (r#"{"controler": {}}"#, "controler"),
+        (r#"{"processors": [{"name": "A", "country": "Germany"}]}"#, "two letters"),
+        (r#"{"controller": {"adress": []}}"#, "adress"),
+    ] {
+        let error = serde_json::from_str::<PrivacySettings>(json).expect_err("refused").to_string();
+        assert!(error.contains(hint), "{error}");
+    }
+    assert!(serde_json::from_str::<Retention>(r#"{"session_weeks": 1}"#).is_err());
+    assert_eq!(read::<Retention>("{}"), Retention::default());
+}
