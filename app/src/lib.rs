@@ -1,1 +1,4 @@
 //! .
+
+#[cfg(feature = "ssr")]
+pub mod components;

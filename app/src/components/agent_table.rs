@@ -1,0 +1,120 @@
+//! The agents' queue: a dense table, which becomes a list of blocks on a phone.
+//!
+//! The roles are written out, since `display: block` on a phone would take the table's meaning away.
+
+use leptos::prelude::*;
+use tresen_model::{Priority, Status};
+
+use super::{Number, PriorityMark, StatusBadge, Time, When};
+
+/// What the columns are called.
+#[derive(Clone)]
+pub struct AgentTableHeads {
+    /// Subject and number.
+    pub subject: String,
+    /// Where it stands.
+    pub status: String,
+    /// How soon.
+    pub priority: String,
+    /// Who asked.
+    pub customer: String,
+    /// Who works on it.
+    pub assignee: String,
+    /// The request type.
+    pub kind: String,
+    /// When it came in.
+    pub created: String,
+    /// The last change.
+    pub updated: String,
+}
+
+/// A line of the queue.
+#[derive(Clone)]
+pub struct AgentRow {
+    /// Where it leads.
+    pub href: String,
+    /// The public number.
+    pub number: String,
+    /// What it is about, as typed.
+    pub subject: String,
+    /// Where it stands.
+    pub status: Status,
+    /// What that status is called.
+    pub status_label: String,
+    /// How soon.
+    pub priority: Priority,
+    /// What that priority is called.
+    pub priority_label: String,
+    /// Who asked: a name, or words for "no name".
+    pub customer: String,
+    /// Who works on it: a name, or words for "nobody".
+    pub assignee: String,
+    /// Whether nobody works on it.
+    pub unassigned: bool,
+    /// What the request type is called.
+    pub kind: String,
+    /// When it came in.
+    pub created: When,
+    /// The last change.
+    pub updated: When,
+    /// "Unread", when no agent has seen the latest.
+    pub unread: Option<String>,
+}
+
+/// The queue. An empty one is the page's to show, as an [`EmptyState`](super::EmptyState).
+#[component]
+pub fn AgentTable(
+    /// What the table shows, for screen readers.
+    #[prop(into)]
+    caption: String,
+    /// What the columns are called.
+    heads: AgentTableHeads,
+    /// The lines, in order.
+    rows: Vec<AgentRow>,
+) -> impl IntoView {
+    let heads = [
+        heads.subject,
+        heads.status,
+        heads.priority,
+        heads.customer,
+        heads.assignee,
+        heads.kind,
+        heads.created,
+        heads.updated,
+    ]
+    .map(|head| view! { <th scope="col" role="columnheader">{head}</th> });
+    let rows = rows.into_iter().map(line).collect::<Vec<_>>();
+    view! {
+        <div class="queue">
+            <table role="table">
+                <caption class="visually-hidden">{caption}</caption>
+                <thead role="rowgroup"><tr role="row">{heads.into_iter().collect::<Vec<_>>()}</tr></thead>
+                <tbody role="rowgroup">{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn line(row: AgentRow) -> AnyView {
+    let class = row.unread.is_some().then_some("unread");
+    view! {
+        <tr role="row" class=class>
+            <th scope="row" role="rowheader">
+                <a href=row.href dir="auto">
+                    {row.subject}
+                    {row.unread.map(|unread| view! { <span class="visually-hidden">" ("{unread}")"</span> })}
+                </a>
+                <Number number=row.number/>
+            </th>
+            <td role="cell"><StatusBadge status=row.status label=row.status_label/></td>
+            <td role="cell"><PriorityMark priority=row.priority label=row.priority_label/></td>
+            <td role="cell"><bdi>{row.customer}</bdi></td>
+            <td role="cell" class=row.unassigned.then_some("nobody")><bdi>{row.assignee}</bdi></td>
+            <td role="cell">{row.kind}</td>
+            <td role="cell" class="age"><Time when=row.created/></td>
+            <td role="cell" class="age"><Time when=row.updated/></td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,255 @@
+//! One comment of a conversation.
+
+use leptos::prelude::*;
+use tresen_model::{AuthorKind, Visibility};
+
+use super::{Icon, MaybeText, Time, When};
+
+/// On which side a comment stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommentSide {
+    /// The reader's own side: right, in the accent's tint.
+    Ours,
+    /// The other side: left, on white.
+    Theirs,
+    /// A note among agents.
+    Note,
+}
+
+impl CommentSide {
+    /// Where a comment stands for a reader. For an agent, every agent is on the reader's side.
+    pub const fn of(author: AuthorKind, visibility: Visibility, reader_is_staff: bool) -> Self {
+        match (visibility, author, reader_is_staff) {
+            (Visibility::Internal, _, _) => Self::Note,
+            (_, AuthorKind::Customer, false) | (_, AuthorKind::Agent, true) => Self::Ours,
+            _ => Self::Theirs,
+        }
+    }
+}
+
+/// A file that came with a comment.
+#[derive(Clone)]
+pub struct AttachmentLine {
+    /// Where it is.
+    pub href: String,
+    /// Its name, as typed.
+    pub name: String,
+    /// Its size, in words.
+    pub size: String,
+    /// For a picture: where to get what is shown of it.
+    pub preview: Option<String>,
+}
+
+/// A comment: who, when, what, and the files.
+#[component]
+pub fn Comment(
+    /// The id of the element, to link to: `c-…`.
+    #[prop(into)]
+    id: String,
+    /// Which side.
+    side: CommentSide,
+    /// Who wrote it: a name, or words for "you" or "no name".
+    #[prop(into)]
+    author: String,
+    /// In what part: "Support", "Internal note".
+    #[prop(optional, into)]
+    part: MaybeText,
+    /// When.
+    written: When,
+    /// The text, as typed.
+    #[prop(into)]
+    body: String,
+    /// The files.
+    #[prop(optional)]
+    attachments: Vec<AttachmentLine>,
+) -> impl IntoView {
+    let class = match side {
+        CommentSide::Ours => "comment ours",
+        CommentSide::Theirs => "comment theirs",
+        CommentSide::Note => "comment note",
+    };
+    let note = (side == CommentSide::Note).then(|| view! { <Icon icon=Icon::Note/> });
+    view! {
+        <article class=class id=id>
+            <header class="comment-head">
+                <h2 class="comment-author"><bdi>{author}</bdi></h2>
+                {part.get().map(|part| view! { <span class="comment-part">{note}{part}</span> })}
+                <Time when=written/>
+            </header>
+            <div class="comment-body" dir="auto"><TextWithLinks text=body/></div>
+            {(!attachments.is_empty()).then(|| view! { <AttachmentList attachments/> })}
+        </article>
+    }
+    .into_any()
+}
+
+/// The files of a comment.
+#[component]
+fn AttachmentList(
+    /// The files, in order.
+    attachments: Vec<AttachmentLine>,
+) -> impl IntoView {
+    let files = attachments.into_iter().map(|file| view! { <li>{attachment(file)}</li> }).collect::<Vec<_>>();
+    view! { <ul class="attachments">{files}</ul> }.into_any()
+}
+
+fn attachment(file: AttachmentLine) -> AnyView {
+    let line = view! {
+        <bdi class="attachment-name">{file.name}</bdi>
+        <span class="attachment-size">{file.size}</span>
+    };
+    match file.preview {
+        Some(preview) => view! {
+            // The name stands under the picture, so the picture needs no text.
+            <a class="attachment picture" href=file.href>
+                <img src=preview alt="" loading="lazy" decoding="async"/>
+                <span class="attachment-line">{line}</span>
+            </a>
+        }
+        .into_any(),
+        None => view! {
+            <a class="attachment" href=file.href>
+                <Icon icon=Icon::Paperclip/>
+                {line}
+            </a>
+        }
+        .into_any(),
+    }
+}
+
+/// Plain text in which web addresses are links. Line breaks stay by `white-space: pre-wrap`.
+///
+/// Only `http://` and `https://` become links, and what a link shows is where it leads.
+#[component]
+pub fn TextWithLinks(
+    /// The text, as typed.
+    #[prop(into)]
+    text: String,
+) -> impl IntoView {
+    pieces(&text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text.to_owned().into_any(),
+            Piece::Link(url) => view! {
+                <a href=url.to_owned() rel="noopener noreferrer nofollow ugc" dir="ltr">{url.to_owned()}</a>
+            }
+            .into_any(),
+        })
+        .collect::<Vec<_>>()
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Piece<'a> {
+    Text(&'a str),
+    Link(&'a str),
+}
+
+/// Cuts a text into links and what stands between them. Joined, the pieces are the text.
+fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut text_from = 0;
+    let mut search_from = 0;
+    while let Some(found) = text[search_from..].find("http") {
+        let start = search_from + found;
+        let length = link_length(&text[start..]);
+        let inside_word = text[..start].chars().next_back().is_some_and(char::is_alphanumeric);
+        if length == 0 || inside_word {
+            search_from = start + "http".len();
+            continue;
+        }
+        if text_from < start {
+            pieces.push(Piece::Text(&text[text_from..start]));
+        }
+        pieces.push(Piece::Link(&text[start..start + length]));
+        text_from = start + length;
+        search_from = text_from;
+    }
+    if text_from < text.len() {
+        pieces.push(Piece::Text(&text[text_from..]));
+    }
+    pieces
+}
+
+/// How many bytes of a text that begins with `http` are a web address; 0 when none are.
+fn link_length(text: &str) -> usize {
+    let Some(scheme) = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme)) else {
+        return 0;
+    };
+    let end = text.find(ends_link).unwrap_or(text.len());
+    let mut link = &text[..end];
+    // Signs at the end belong to the sentence; a bracket does unless it was opened in the link.
+    while let Some(last) = link.chars().next_back() {
+        let cut = match last {
+            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_' | '…' | '“' | '”' | '’' | '»' => {
+                true
+            }
+            ')' => link.matches(')').count() > link.matches('(').count(),
+            ']' => link.matches(']').count() > link.matches('[').count(),
+            _ => false,
+        };
+        if !cut {
+            break;
+        }
+        link = &link[..link.len() - last.len_utf8()];
+    }
+    if link.len() > scheme.len() { link.len() } else { 0 }
+}
+
+/// Spaces, quotes, angle brackets, and marks that would let a link look like another one.
+fn ends_link(sign: char) -> bool {
+    sign.is_whitespace()
+        || sign.is_control()
+        || matches!(sign, '<' | '>' | '"' | '`' | '\\' | '{' | '}' | '|' | '^')
+        || matches!(sign, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Piece::*, *};
+
+    #[test]
+    fn finds_links_as_people_write_them() {
+        assert_eq!(
+            pieces("See https://example.com/a_(b)?c=d, or (http://example.org/x)."),
+            [
+                Text("See "),
+                Link("https://example.com/a_(b)?c=d"),
+                Text(", or ("),
+                Link("http://example.org/x"),
+                Text(").")
+            ]
+        );
+        assert_eq!(pieces("https://bücher.example\nnext"), [Link("https://bücher.example"), Text("\nnext")]);
+    }
+
+    #[test]
+    fn leaves_everything_else_alone() {
+        for text in
+            ["", "http", "https://", "https://.", "javascript:alert(1)", "xhttp://a.b", "HTTP is old", "ä"]
+        {
+            assert!(pieces(text).iter().all(|piece| matches!(piece, Text(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_link_ends_where_it_could_deceive() {
+        assert_eq!(pieces("https://a.example/\u{202E}moc.elgoog\"><script>")[0], Link("https://a.example/"));
+    }
+
+    #[test]
+    fn the_pieces_are_the_text() {
+        let text = "a https://b.c/d?e=f&g=<h> http:// https://i.j!!! k";
+        let joined = pieces(text).iter().map(|Text(piece)| Link(piece) | *piece).collect::<String>();
+        assert_eq!(joined, text);
+    }
+
+    #[test]
+    fn sides_depend_on_the_reader() {
+        use CommentSide::*;
+        let side = |author, staff| CommentSide::of(author, Visibility::Public, staff);
+        assert_eq!(side(AuthorKind::Customer, false), Ours);
+        assert_eq!(side(AuthorKind::Customer, true), Theirs);
+        assert_eq!(side(AuthorKind::Agent, true), Ours);
+        assert_eq!(CommentSide::of(AuthorKind::Agent, Visibility::Internal, true), Note);
+    }
+}

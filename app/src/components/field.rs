@@ -1,0 +1,375 @@
+//! Fields of a form: a label, perhaps a hint, the control, and the place for its error.
+//!
+//! The id of a control is its name, unless a page has two forms with the same field.
+
+use leptos::prelude::*;
+
+use super::{Icon, MaybeText};
+
+/// What every field has around its control.
+struct Frame {
+    id: String,
+    label: String,
+    hint: Option<String>,
+    error: Option<String>,
+    marker: Option<String>,
+}
+
+impl Frame {
+    fn described_by(&self) -> String {
+        let id = &self.id;
+        if self.hint.is_some() { format!("{id}-hint {id}-error") } else { format!("{id}-error") }
+    }
+
+    fn invalid(&self) -> Option<&'static str> {
+        self.error.is_some().then_some("true")
+    }
+
+    fn around(self, control: AnyView) -> AnyView {
+        let Self { id, label, hint, error, marker } = self;
+        view! {
+            <div class="field">
+                <label class="field-label" for=id.clone()>
+                    {label}
+                    {marker.map(|marker| view! { " "<span class="field-marker">{marker}</span> })}
+                </label>
+                {hint_below(&id, hint)}
+                {control}
+                {error_below(&id, error)}
+            </div>
+        }
+        .into_any()
+    }
+}
+
+fn hint_below(id: &str, hint: Option<String>) -> Option<AnyView> {
+    hint.map(|hint| view! { <p class="field-hint" id=format!("{id}-hint")>{hint}</p> }.into_any())
+}
+
+/// Always there: the island `LiveForm` fills it by its id.
+fn error_below(id: &str, error: Option<String>) -> AnyView {
+    let hidden = error.is_none();
+    view! { <p class="field-error" id=format!("{id}-error") hidden=hidden>{error}</p> }.into_any()
+}
+
+/// A field of one line.
+#[component]
+pub fn Field(
+    /// The field's name, and its id.
+    #[prop(into)]
+    name: String,
+    /// What to type.
+    #[prop(into)]
+    label: String,
+    /// An id of its own, where the name stands in two forms of a page.
+    #[prop(optional, into)]
+    id: MaybeText,
+    /// A sentence between label and control.
+    #[prop(optional, into)]
+    hint: MaybeText,
+    /// What is wrong with the value.
+    #[prop(optional, into)]
+    error: MaybeText,
+    /// A word beside the label: "optional".
+    #[prop(optional, into)]
+    marker: MaybeText,
+    /// The `type` of the control: `text`, `email`, `password`, `search`, …
+    #[prop(default = "text")]
+    kind: &'static str,
+    /// What was typed before.
+    #[prop(optional, into)]
+    value: MaybeText,
+    /// The `autocomplete` token (HTML 4.10.18.7.1), WCAG 1.3.5.
+    #[prop(optional, into)]
+    autocomplete: MaybeText,
+    /// Whether it must be filled in.
+    #[prop(optional)]
+    required: bool,
+    /// The most UTF-16 units that can be typed.
+    #[prop(optional_no_strip)]
+    maxlength: Option<usize>,
+    /// The keyboard to show.
+    #[prop(optional, into)]
+    inputmode: MaybeText,
+    /// What stands between the control and its error: the strength of a password.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let frame = Frame {
+        id: id.get().unwrap_or_else(|| name.clone()),
+        label,
+        hint: hint.get(),
+        error: error.get(),
+        marker: marker.get(),
+    };
+    let control = view! {
+        <input
+            class="field-control"
+            type=kind
+            id=frame.id.clone()
+            name=name
+            value=value.get()
+            autocomplete=autocomplete.get()
+            required=required
+            maxlength=maxlength.map(|max| max.to_string())
+            inputmode=inputmode.get()
+            aria-describedby=frame.described_by()
+            aria-invalid=frame.invalid()
+        />
+        {children.map(|children| children())}
+    };
+    frame.around(control.into_any())
+}
+
+/// A field of many lines. It grows with its text where the browser can.
+#[component]
+pub fn TextArea(
+    /// The field's name, and its id.
+    #[prop(into)]
+    name: String,
+    /// What to type.
+    #[prop(into)]
+    label: String,
+    /// An id of its own, where the name stands in two forms of a page.
+    #[prop(optional, into)]
+    id: MaybeText,
+    /// A sentence between label and control.
+    #[prop(optional, into)]
+    hint: MaybeText,
+    /// What is wrong with the value.
+    #[prop(optional, into)]
+    error: MaybeText,
+    /// A word beside the label: "optional".
+    #[prop(optional, into)]
+    marker: MaybeText,
+    /// What was typed before.
+    #[prop(optional, into)]
+    value: MaybeText,
+    /// How many lines it shows while empty.
+    #[prop(default = 7)]
+    rows: u32,
+    /// Whether it must be filled in.
+    #[prop(optional)]
+    required: bool,
+    /// The most UTF-16 units that can be typed.
+    #[prop(optional_no_strip)]
+    maxlength: Option<usize>,
+) -> impl IntoView {
+    let frame = Frame {
+        id: id.get().unwrap_or_else(|| name.clone()),
+        label,
+        hint: hint.get(),
+        error: error.get(),
+        marker: marker.get(),
+    };
+    // A parser drops one newline after <textarea>, so one is put there for it to drop (HTML 13.1.2.5).
+    // It is also what keeps an empty text from being rendered as a space.
+    let text = format!("\n{}", value.get().unwrap_or_default());
+    let control = view! {
+        <textarea
+            class="field-control"
+            id=frame.id.clone()
+            name=name
+            rows=rows.to_string()
+            required=required
+            maxlength=maxlength.map(|max| max.to_string())
+            aria-describedby=frame.described_by()
+            aria-invalid=frame.invalid()
+        >
+            {text}
+        </textarea>
+    };
+    frame.around(control.into_any())
+}
+
+/// One of the values of a [`Select`].
+#[derive(Clone)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+}
+
+impl Choice {
+    /// A value and how it is shown.
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self { value: value.into(), label: label.into() }
+    }
+}
+
+/// One of several values.
+#[component]
+pub fn Select(
+    /// The field's name, and its id.
+    #[prop(into)]
+    name: String,
+    /// What to choose.
+    #[prop(into)]
+    label: String,
+    /// The values, in order.
+    choices: Vec<Choice>,
+    /// The value that is chosen.
+    #[prop(optional, into)]
+    value: MaybeText,
+    /// What stands there while nothing is chosen; sends the empty value.
+    #[prop(optional, into)]
+    prompt: MaybeText,
+    /// An id of its own, where the name stands in two forms of a page.
+    #[prop(optional, into)]
+    id: MaybeText,
+    /// A sentence between label and control.
+    #[prop(optional, into)]
+    hint: MaybeText,
+    /// What is wrong with the value.
+    #[prop(optional, into)]
+    error: MaybeText,
+    /// A word beside the label: "optional".
+    #[prop(optional, into)]
+    marker: MaybeText,
+    /// Whether something must be chosen.
+    #[prop(optional)]
+    required: bool,
+) -> impl IntoView {
+    let frame = Frame {
+        id: id.get().unwrap_or_else(|| name.clone()),
+        label,
+        hint: hint.get(),
+        error: error.get(),
+        marker: marker.get(),
+    };
+    let chosen = value.get();
+    let options = choices
+        .into_iter()
+        .map(|Choice { value, label }| {
+            let selected = chosen.as_ref() == Some(&value);
+            view! { <option value=value selected=selected>{label}</option> }
+        })
+        .collect::<Vec<_>>();
+    let control = view! {
+        <span class="select">
+            <select
+                class="field-control"
+                id=frame.id.clone()
+                name=name
+                required=required
+                aria-describedby=frame.described_by()
+                aria-invalid=frame.invalid()
+            >
+                {prompt.get().map(|prompt| view! { <option value="">{prompt}</option> })}
+                {options}
+            </select>
+            <Icon icon=Icon::ChevronDown/>
+        </span>
+    };
+    frame.around(control.into_any())
+}
+
+/// Yes or no. Its label is its content, so that it may hold a link.
+#[component]
+pub fn Checkbox(
+    /// The field's name, and its id.
+    #[prop(into)]
+    name: String,
+    /// What is sent when it is checked.
+    #[prop(default = "yes".to_owned(), into)]
+    value: String,
+    /// Whether it is checked.
+    #[prop(optional)]
+    checked: bool,
+    /// An id of its own, where the name stands in two forms of a page.
+    #[prop(optional, into)]
+    id: MaybeText,
+    /// A sentence under the label.
+    #[prop(optional, into)]
+    hint: MaybeText,
+    /// What is wrong with it.
+    #[prop(optional, into)]
+    error: MaybeText,
+    /// Whether it must be checked.
+    #[prop(optional)]
+    required: bool,
+    /// The label.
+    children: Children,
+) -> impl IntoView {
+    let frame = Frame {
+        id: id.get().unwrap_or_else(|| name.clone()),
+        label: String::new(),
+        hint: hint.get(),
+        error: error.get(),
+        marker: None,
+    };
+    let (described_by, invalid) = (frame.described_by(), frame.invalid());
+    let Frame { id, hint, error, .. } = frame;
+    view! {
+        <div class="check">
+            <input
+                class="check-box"
+                type="checkbox"
+                id=id.clone()
+                name=name
+                value=value
+                checked=checked
+                required=required
+                aria-describedby=described_by
+                aria-invalid=invalid
+            />
+            <label class="check-label" for=id.clone()>{children()}</label>
+            {hint_below(&id, hint)}
+            {error_below(&id, error)}
+        </div>
+    }
+    .into_any()
+}
+
+/// Files. Works as it is; the island `FilePicker` adds dropping, pasting and taking one back.
+#[component]
+pub fn FileField(
+    /// The field's name, and its id.
+    #[prop(into)]
+    name: String,
+    /// What to choose.
+    #[prop(into)]
+    label: String,
+    /// An id of its own, where the name stands in two forms of a page.
+    #[prop(optional, into)]
+    id: MaybeText,
+    /// The limits, in words.
+    #[prop(optional, into)]
+    hint: MaybeText,
+    /// What is wrong with the files.
+    #[prop(optional, into)]
+    error: MaybeText,
+    /// A word beside the label: "optional".
+    #[prop(optional, into)]
+    marker: MaybeText,
+    /// Whether several may be chosen.
+    #[prop(default = true)]
+    multiple: bool,
+    /// What stands under the control.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let frame = Frame {
+        id: id.get().unwrap_or_else(|| name.clone()),
+        label,
+        hint: hint.get(),
+        error: error.get(),
+        marker: marker.get(),
+    };
+    let control = view! {
+        <div class="file-drop">
+            <Icon icon=Icon::Paperclip/>
+            <input
+                type="file"
+                id=frame.id.clone()
+                name=name
+                multiple=multiple
+                aria-describedby=frame.described_by()
+                aria-invalid=frame.invalid()
+            />
+        </div>
+        {children.map(|children| children())}
+    };
+    frame.around(control.into_any())
+}

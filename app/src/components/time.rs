@@ -1,0 +1,23 @@
+//! Points in time as people say them.
+
+use leptos::prelude::*;
+
+/// A point in time, said three ways.
+#[derive(Clone, Default)]
+pub struct When {
+    /// For machines: RFC 3339.
+    pub datetime: String,
+    /// In full, shown on hover: "Tuesday, 3 March 2026, 14:05".
+    pub exact: String,
+    /// As one says it: "yesterday, 14:05".
+    pub said: String,
+}
+
+/// A point in time.
+#[component]
+pub fn Time(
+    /// When.
+    when: When,
+) -> impl IntoView {
+    view! { <time datetime=when.datetime title=when.exact>{when.said}</time> }.into_any()
+}
