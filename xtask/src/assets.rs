@@ -1,0 +1,168 @@
+//! `target/site`: every file that browsers load, named by its content, with smaller siblings.
+//!
+//! `assets.json` lists them; `server/build.rs` reads it and embeds them. A name stands for one
+//! content for ever, so browsers keep the files for ever, and nothing here is made twice.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{Result, folders};
+
+/// A file that browsers load.
+#[derive(Debug)]
+pub(crate) struct Asset {
+    /// The path in its address, `/assets/…` or `/pkg/…`.
+    path: String,
+    content: Vec<u8>,
+    kind: Kind,
+}
+
+/// All of them, and those that the pages name.
+pub(crate) struct Site {
+    /// The path of the style sheet.
+    pub(crate) css: Option<String>,
+    /// What the names of script and WASM begin with, without folder and ending.
+    pub(crate) script: String,
+    /// The path of the icon.
+    pub(crate) icon: Option<String>,
+    /// Everything that is served.
+    pub(crate) assets: Vec<Asset>,
+}
+
+/// A media type, and whether files of it become smaller.
+type Kind = (&'static str, bool);
+
+/// 64 bits of SHA-256 in hexadecimal: names, not proofs.
+pub(crate) fn hash(content: &[u8]) -> String {
+    let digest = Sha256::digest(content);
+    data_encoding::HEXLOWER.encode(digest.get(..8).unwrap_or_default())
+}
+
+fn kind(path: &str) -> Result<Kind> {
+    Ok(match path.rsplit('.').next().unwrap_or_default() {
+        "css" => ("text/css; charset=utf-8", true),
+        "ico" => ("image/x-icon", true),
+        "js" => ("text/javascript; charset=utf-8", true),
+        "png" => ("image/png", false),
+        "svg" => ("image/svg+xml", true),
+        "wasm" => ("application/wasm", true),
+        "webp" => ("image/webp", false),
+        "woff2" => ("font/woff2", false),
+        _ => return Err(format!("{path}: its media type is unknown; add it in xtask/src/assets.rs.")),
+    })
+}
+
+impl Asset {
+    /// A file whose name holds the hash of its content. Fails on an unknown ending.
+    pub(crate) fn new(path: String, content: Vec<u8>) -> Result<Self> {
+        let kind = kind(&path)?;
+        Ok(Self { path, content, kind })
+    }
+
+    /// Writes the file and its siblings, unless they are there. Answers its line in `assets.json`.
+    fn write(&self, site: &Path, names: &mut BTreeSet<String>) -> Result<Value> {
+        let name = self.path.trim_start_matches('/');
+        let mut files = json!({ "identity": name });
+        write_new(&site.join(name), || Ok(self.content.clone()))?;
+        names.insert(name.to_owned());
+        if self.kind.1 {
+            let encodings: [(&str, &str, fn(&[u8]) -> std::io::Result<Vec<u8>>); 2] =
+                [("br", "br", brotli), ("gzip", "gz", gzip)];
+            for (encoding, ending, compress) in encodings {
+                let sibling = format!("{name}.{ending}");
+                write_new(&site.join(&sibling), || {
+                    compress(&self.content).map_err(|e| format!("{name} cannot be compressed: {e}."))
+                })?;
+                files[encoding] = json!(sibling);
+                names.insert(sibling);
+            }
+        }
+        Ok(json!({ "path": self.path, "type": self.kind.0, "files": files }))
+    }
+}
+
+impl Site {
+    /// Brings the folder to hold exactly this.
+    pub(crate) fn write(&self, site: &Path) -> Result {
+        let mut names = BTreeSet::new();
+        let mut assets = Vec::new();
+        for asset in &self.assets {
+            assets.push(asset.write(site, &mut names)?);
+        }
+        let list = json!({ "css": self.css, "script": self.script, "icon": self.icon, "assets": assets });
+        folders::write(&site.join("assets.json"), format!("{list:#}\n").as_bytes())?;
+        for folder in ["assets", "pkg"] {
+            folders::create(&site.join(folder))?;
+            for file in folders::files(&site.join(folder))? {
+                if !names.contains(&format!("{folder}/{}", folders::name(&file))) {
+                    std::fs::remove_file(&file)
+                        .map_err(|e| format!("{} cannot be removed: {e}.", file.display()))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes what has never been written. A half-written file would stay for ever, hence the renaming.
+fn write_new(path: &Path, content: impl FnOnce() -> Result<Vec<u8>>) -> Result {
+    if path.is_file() {
+        return Ok(());
+    }
+    let half = path.with_extension("half");
+    folders::write(&half, &content()?)?;
+    std::fs::rename(&half, path).map_err(|e| format!("{} cannot be written: {e}.", path.display()))
+}
+
+fn brotli(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let parameters = brotli::enc::BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        size_hint: content.len(),
+        ..Default::default()
+    };
+    let mut small = Vec::new();
+    brotli::BrotliCompress(&mut &content[..], &mut small, &parameters)?;
+    Ok(small)
+}
+
+fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(content)?;
+    encoder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+
+    #[test]
+    fn names_follow_the_content() {
+        assert_eq!(hash(b"a"), hash(b"a"));
+        assert_ne!(hash(b"a"), hash(b"b"));
+        assert_eq!(hash(b"").len(), 16);
+    }
+
+    #[test]
+    fn an_unknown_ending_is_refused() {
+        assert!(Asset::new("/assets/a.exe".to_owned(), Vec::new()).is_err());
+    }
+
+    #[test]
+    fn siblings_hold_the_same() -> std::io::Result<()> {
+        let content = b"body{color:red}".repeat(100);
+        let mut read = Vec::new();
+        brotli::Decompressor::new(&brotli(&content)?[..], 4096).read_to_end(&mut read)?;
+        assert_eq!(read, content);
+        read.clear();
+        flate2::read::GzDecoder::new(&gzip(&content)?[..]).read_to_end(&mut read)?;
+        assert_eq!(read, content);
+        Ok(())
+    }
+}

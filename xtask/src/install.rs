@@ -1,0 +1,96 @@
+//! Programs that the tests need and that Cargo cannot bring.
+//!
+//! On Debian as root they are installed; elsewhere one sentence names the command. What is
+//! installed comes from the distribution, so it gets its security updates like everything else.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Once;
+
+use crate::{Result, shell};
+
+/// Finds something with `find`; when it is missing, installs the Debian packages and looks again.
+pub(crate) fn find_or_install(
+    what: &str,
+    packages: &[&str],
+    find: impl Fn() -> Option<PathBuf>,
+) -> Result<PathBuf> {
+    if let Some(found) = find() {
+        return Ok(found);
+    }
+    let command = format!("apt-get install --no-install-recommends {}", packages.join(" "));
+    if shell::find("apt-get").is_none() || !shell::is_root() {
+        return Err(format!("{what} is missing; install it, on Debian with `sudo {command}`."));
+    }
+    println!("{what} is missing: {command}");
+    apt(packages)?;
+    find().ok_or_else(|| format!("{what} is still missing after `{command}`."))
+}
+
+/// Installs Debian packages, after bringing the lists up to date once.
+pub(crate) fn apt(packages: &[&str]) -> Result {
+    static UPDATE: Once = Once::new();
+    let mut updated = Ok(());
+    UPDATE.call_once(|| updated = shell::run(apt_get().args(["update", "--quiet"])));
+    updated?;
+    shell::run(apt_get().args(["install", "--yes", "--quiet", "--no-install-recommends"]).args(packages))
+}
+
+fn apt_get() -> Command {
+    let mut apt = Command::new("apt-get");
+    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    apt
+}
+
+/// Node, with npm beside it, of a version that the packages in `end2end/` run on.
+pub(crate) fn node() -> Result<PathBuf> {
+    const OLDEST: u32 = 20;
+    let both = || shell::find("npm").and(shell::find("node"));
+    let node = find_or_install("Node", &["nodejs", "npm"], both)?;
+    let version = shell::output(Command::new(&node).arg("--version"))?;
+    match major(&version) {
+        Some(major) if major >= OLDEST => Ok(node),
+        _ => Err(format!("Node {OLDEST} or newer is needed and this is {version}; see https://nodejs.org.")),
+    }
+}
+
+/// Node if it is there, without installing it: for what works without as well.
+pub(crate) fn node_if_present() -> Option<PathBuf> {
+    shell::find("npm").and(shell::find("node"))
+}
+
+/// Chromium: the one that `TRESEN_CHROMIUM` names, or one from `PATH`.
+pub(crate) fn chromium() -> Result<PathBuf> {
+    if let Some(named) = std::env::var_os("TRESEN_CHROMIUM") {
+        let named = Path::new(&named);
+        return if named.is_file() {
+            Ok(named.to_owned())
+        } else {
+            Err(format!("TRESEN_CHROMIUM names {}, which is no file.", named.display()))
+        };
+    }
+    find_or_install("Chromium", &["chromium"], || {
+        ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(shell::find)
+    })
+}
+
+fn major(version: &str) -> Option<u32> {
+    version.trim_start_matches('v').split('.').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_major_version_of_node() {
+        assert_eq!(major("v20.20.2"), Some(20));
+        assert_eq!(major("unknown"), None);
+    }
+
+    #[test]
+    fn does_not_install_what_is_there() {
+        let found = find_or_install("Nothing", &[], || Some(PathBuf::from("here")));
+        assert_eq!(found, Ok(PathBuf::from("here")));
+    }
+}
