@@ -51,6 +51,9 @@
 //! set the text, remove `hidden`, set `aria-invalid="true"` on the control. `aria-busy="true"` on a form dims
 //! its submit buttons.
 
+// `#[component]` puts a `pub` function of its own into these private modules.
+#![allow(unreachable_pub)]
+
 mod agent_table;
 mod button;
 mod comment;

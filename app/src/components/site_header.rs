@@ -129,7 +129,7 @@ pub fn LanguageSwitch(
         })
         .collect::<Vec<_>>();
     view! {
-        <form class="language-switch" method="post" action=action role="group" aria-label=label>
+        <form class="language-switch" method="post" action=action aria-label=label>
             <Icon icon=Icon::Globe/>
             <input type="hidden" name="return_to" value=return_to/>
             {buttons}
