@@ -22,7 +22,7 @@ pub(crate) fn test() -> Result {
     }
     // Named one by one: what `node --test` makes of a folder differs between its versions.
     let mut command = Command::new(node);
-    command.arg("--test").args(tests).current_dir(&folder);
+    command.args(["--test", "--test-reporter=spec"]).args(tests).current_dir(&folder);
     command.env("TRESEN_BINARY", folders::tresen("debug")?).env("TRESEN_CHROMIUM", chromium);
     shell::run(&mut command)
 }

@@ -1,0 +1,108 @@
+// A real Chromium, and a guard on every page: no error in the console, no broken Content Security
+// Policy, nothing from another host.
+
+import { chromium } from 'playwright-core';
+
+export const VIEWPORTS = {
+  phone: { width: 360, height: 740 },
+  desktop: { width: 1280, height: 900 },
+};
+
+const LOCALES = { de: 'de-DE', en: 'en-GB' };
+
+/** Starts the browser. One is enough for a file of tests; every page has a context of its own. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.TRESEN_CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+  });
+}
+
+/**
+ * Opens a page in a fresh context, runs `journey(page)` and fails if the guard saw anything.
+ *
+ * Options: `language` (de, en), `theme` (light, dark), `javaScript` (true, false), `viewport` (phone,
+ * desktop), `allow` (patterns of problems that are expected, such as `/status of 422/`), and whatever
+ * `browser.newContext` knows.
+ */
+export async function withPage(browser, desk, options, journey) {
+  const page = await openPage(browser, desk, options);
+  try {
+    await journey(page);
+    check(page);
+  } finally {
+    await page.context().close();
+  }
+}
+
+/** Opens a page in a fresh context, guarded. Whoever calls it calls `check(page)` and closes the context. */
+export async function openPage(browser, desk, options = {}) {
+  const { language = 'en', theme = 'light', javaScript = true, viewport = 'desktop', allow = [], ...rest } = options;
+  const context = await browser.newContext({
+    baseURL: desk.url,
+    locale: LOCALES[language],
+    timezoneId: 'Europe/Berlin',
+    colorScheme: theme,
+    javaScriptEnabled: javaScript,
+    viewport: VIEWPORTS[viewport],
+    hasTouch: viewport === 'phone',
+    reducedMotion: 'reduce',
+    ...rest,
+  });
+  context.setDefaultTimeout(10_000);
+  const problems = [];
+  context.on('page', (page) => {
+    guard(page, desk, problems, allow);
+    if (javaScript) scripted.add(page);
+  });
+  return context.newPage();
+}
+
+const seen = new WeakMap();
+const scripted = new WeakSet();
+
+function guard(page, desk, problems, allow) {
+  const origin = new URL(desk.url).origin;
+  const add = (problem) => {
+    if (!allow.some((pattern) => pattern.test(problem))) problems.push(`${page.url()}: ${problem}`);
+  };
+  seen.set(page, problems);
+  page.on('pageerror', (error) => add(`uncaught ${error.stack ?? error}`));
+  page.on('console', (message) => {
+    // Leptos warns where the browser's page and the server's differ.
+    if (['error', 'warning'].includes(message.type())) add(`console ${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  page.on('request', (request) => {
+    const { protocol, origin: other } = new URL(request.url());
+    if (!['data:', 'blob:', 'about:'].includes(protocol) && other !== origin) add(`request to another host: ${request.url()}`);
+  });
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText ?? '';
+    // Leaving a page aborts what it still loads.
+    if (!reason.includes('ERR_ABORTED')) add(`request failed: ${request.url()} ${reason}`);
+  });
+}
+
+/** Fails if the guard saw anything in this page or in those that it opened. */
+export function check(page) {
+  const problems = seen.get(page) ?? [];
+  if (problems.length > 0) throw new Error(`The page has problems:\n${problems.splice(0).join('\n')}`);
+}
+
+/** Waits until the page is loaded and its islands are live; `frontend/src/lib.rs` marks that. */
+export async function live(page) {
+  await page.waitForLoadState('load');
+  if (!scripted.has(page) || (await page.locator('script[type=module]').count()) === 0) return;
+  await page.locator('html[data-live]').waitFor({ state: 'attached' });
+}
+
+/** Logs somebody in through the form. */
+export async function login(page, person) {
+  await page.goto('/login');
+  await page.locator('input[name=email]').fill(person.email);
+  await page.locator('input[name=password]').fill(person.password);
+  await Promise.all([
+    page.waitForURL((url) => url.pathname !== '/login'),
+    page.locator('form:has(input[name=password]) button[type=submit]').click(),
+  ]);
+}
