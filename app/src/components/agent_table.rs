@@ -10,7 +10,7 @@ use super::{Number, PriorityMark, StatusBadge, Time, When};
 /// What the columns are called.
 #[derive(Clone)]
 pub struct AgentTableHeads {
-    /// Subject and number.
+    /// Subject, number and request type.
     pub subject: String,
     /// Where it stands.
     pub status: String,
@@ -20,8 +20,6 @@ pub struct AgentTableHeads {
     pub customer: String,
     /// Who works on it.
     pub assignee: String,
-    /// The request type.
-    pub kind: String,
     /// When it came in.
     pub created: String,
     /// The last change.
@@ -78,7 +76,6 @@ pub fn AgentTable(
         heads.priority,
         heads.customer,
         heads.assignee,
-        heads.kind,
         heads.created,
         heads.updated,
     ]
@@ -105,13 +102,12 @@ fn line(row: AgentRow) -> AnyView {
                     {row.subject}
                     {row.unread.map(|unread| view! { <span class="visually-hidden">" ("{unread}")"</span> })}
                 </a>
-                <Number number=row.number/>
+                <span class="queue-facts"><Number number=row.number/>" · "{row.kind}</span>
             </th>
             <td role="cell"><StatusBadge status=row.status label=row.status_label/></td>
             <td role="cell"><PriorityMark priority=row.priority label=row.priority_label/></td>
-            <td role="cell"><bdi>{row.customer}</bdi></td>
-            <td role="cell" class=row.unassigned.then_some("nobody")><bdi>{row.assignee}</bdi></td>
-            <td role="cell">{row.kind}</td>
+            <td role="cell" class="name"><bdi>{row.customer}</bdi></td>
+            <td role="cell" class=if row.unassigned { "name nobody" } else { "name" }><bdi>{row.assignee}</bdi></td>
             <td role="cell" class="age"><Time when=row.created/></td>
             <td role="cell" class="age"><Time when=row.updated/></td>
         </tr>

@@ -4,6 +4,18 @@ use leptos::prelude::*;
 
 use super::{Icon, MaybeText};
 
+/// A bell that stands on the counter (the lower edge of the hero), and a slip with a number beside it.
+const PICTURE: &str = concat!(
+    r#"<path class="sheet" d="M30 209V67q0-5 5-5h74q5 0 5 5v142z"/>"#,
+    r#"<path class="line" d="M48 88h30M48 148h48M48 164h48M48 180h30"/>"#,
+    r#"<path class="solid" d="M48 106h48v20H48z"/>"#,
+    r#"<path d="M108 190a78 78 0 0 1 156 0z"/>"#,
+    r#"<path class="line" d="M130 178a57 57 0 0 1 30-39"/>"#,
+    r#"<path class="solid" d="M94 190h184q4 0 4 4v15H90v-15q0-4 4-4z"/>"#,
+    r#"<path class="line" d="M186 112V98"/><circle class="solid" cx="186" cy="91" r="9"/>"#,
+    r#"<path class="line" d="M186 66V46M223 76l11-16M149 76l-11-16"/>"#,
+);
+
 /// What this place is for, in one glance.
 #[component]
 pub fn Hero(
@@ -20,9 +32,12 @@ pub fn Hero(
     view! {
         <div class="hero">
             <div class="hero-inner">
-                <h1>{title}</h1>
-                {lede.get().map(|lede| view! { <p class="lede">{lede}</p> })}
-                {children.map(|children| view! { <div class="cluster">{children()}</div> })}
+                <div class="hero-text">
+                    <h1>{title}</h1>
+                    {lede.get().map(|lede| view! { <p class="lede">{lede}</p> })}
+                    {children.map(|children| view! { <div class="cluster">{children()}</div> })}
+                </div>
+                <svg class="hero-picture" viewBox="0 0 300 210" aria-hidden="true" focusable="false" inner_html=PICTURE></svg>
             </div>
         </div>
     }
