@@ -1,1 +1,220 @@
-//! .
+//! The service desk itself: people, requests, privacy, mail, search, keys, store.
+//!
+//! It knows no HTTP and no HTML. Pages, the command line and the mail gateway all call the
+//! methods of [`Desk`], which stand with their subjects:
+//!
+//! - [`people`]: registering, logging in, the account
+//! - [`requests`]: submitting, reading, answering, changing, listing
+//! - [`privacy`]: consent, the privacy statement, erasure
+//! - [`mail`]: the outbox and what leaves it
+//! - `search`, `events`, `objects`: finding, telling, keeping files
+//! - `keys`, `store`: the storage format (one key a person) and its two databases
+
+mod address;
+pub mod clock;
+mod error;
+mod events;
+mod housekeeping;
+mod keys;
+pub mod mail;
+mod objects;
+pub mod people;
+pub mod privacy;
+mod random;
+pub mod requests;
+mod search;
+mod settings;
+mod store;
+
+use std::future::Future;
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::{Notify, Semaphore, broadcast};
+use tokio_util::sync::CancellationToken;
+use tresen_model::Timestamp;
+
+use crate::clock::Clock;
+pub use crate::error::{Broken, Error, Refusal};
+pub use crate::events::Event;
+use crate::events::Events;
+use crate::keys::KeyStore;
+pub use crate::keys::{MasterKey, MasterKeyError};
+use crate::mail::{Templates, Transport};
+use crate::objects::Objects;
+use crate::people::passwords::Passwords;
+use crate::search::Index;
+pub use crate::settings::{AttachmentLimits, RequestType, Settings, Translated};
+pub use crate::store::Location;
+use crate::store::Store;
+
+/// So many answers may still be worked on behind the back of those who asked.
+const BACKGROUND: u32 = 32;
+
+/// The service desk. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+/// What the methods of [`Desk`] work with.
+pub struct Inner {
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    store: Store,
+    keys: KeyStore,
+    search: Index,
+    objects: Objects,
+    events: Events,
+    passwords: Passwords,
+    templates: Templates,
+    transport: Transport,
+    privacy_version: i64,
+    /// Held by whoever writes words of a person into the index, or removes them.
+    indexing: tokio::sync::Mutex<()>,
+    mail_wakeup: Notify,
+    search_wakeup: Notify,
+    background: Arc<Semaphore>,
+    closing: CancellationToken,
+}
+
+impl Deref for Desk {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// What a desk is opened with.
+pub struct Opening {
+    /// What the operator sets.
+    pub settings: Settings,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The database.
+    pub database: Location,
+    /// The key store.
+    pub keys: Location,
+    /// The folder for the search index of SQLite.
+    pub folder: PathBuf,
+    /// The folder for attachments.
+    pub objects: PathBuf,
+    /// The master key.
+    pub master_key: MasterKey,
+    /// The words of mails.
+    pub templates: Templates,
+    /// The way of mails.
+    pub transport: Transport,
+}
+
+impl Desk {
+    /// Opens a desk: brings the tables up to date, finishes erasures that a crash has
+    /// interrupted, and only then can anybody be served.
+    ///
+    /// # Errors
+    /// [`Broken`] when a database or folder cannot be used.
+    pub async fn open(opening: Opening) -> Result<Self, Broken> {
+        let store = Store::open(&opening.database, &store::DATA).await?;
+        let keys = KeyStore::new(Store::open(&opening.keys, &store::KEYS).await?, opening.master_key);
+        let search = Index::open(&store, &opening.folder).await?;
+        let privacy_version =
+            privacy::versions::in_force(&store, &opening.settings, opening.clock.now()).await?;
+        let desk = Self(Arc::new(Inner {
+            objects: Objects::open(&opening.objects).await?,
+            events: Events::new(&store),
+            passwords: Passwords::new()?,
+            settings: opening.settings,
+            clock: opening.clock,
+            store,
+            keys,
+            search,
+            templates: opening.templates,
+            transport: opening.transport,
+            privacy_version,
+            indexing: tokio::sync::Mutex::new(()),
+            mail_wakeup: Notify::new(),
+            search_wakeup: Notify::new(),
+            background: Arc::new(Semaphore::new(BACKGROUND as usize)),
+            closing: CancellationToken::new(),
+        }));
+        desk.resume_erasures().await?;
+        if desk.search.is_empty().await? {
+            desk.make_all_searchable_again().await?;
+        }
+        Ok(desk)
+    }
+
+    /// What the operator has set.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The desk's time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Hears of everything that happens to requests from now on.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Passes on the events of other nodes until the desk is closed.
+    pub async fn hear_other_nodes(&self) {
+        while !self.closing.is_cancelled() {
+            tokio::select! {
+                heard = self.events.listen(&self.store) => match heard {
+                    // One process only: it hears itself.
+                    Ok(()) => return,
+                    Err(error) => tracing::warn!(%error, "live events were interrupted; trying again in 5 seconds"),
+                },
+                () = self.closing.cancelled() => return,
+            }
+            tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+        }
+    }
+
+    /// Whether database and key store can be reached.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when one cannot.
+    pub async fn ready(&self) -> Result<(), Error> {
+        self.store.ping().await?;
+        self.keys.store().ping().await?;
+        Ok(())
+    }
+
+    /// Lets workers end, waits for what is under way, and closes the databases.
+    pub async fn close(&self) {
+        self.closing.cancel();
+        self.settle().await;
+        self.search.close().await;
+        self.keys.store().close().await;
+        self.store.close().await;
+    }
+
+    /// Waits until everything that was answered before its work was done is done.
+    pub async fn settle(&self) {
+        // Never closed, so this cannot fail.
+        drop(self.background.acquire_many(BACKGROUND).await);
+    }
+
+    /// Does work whose length must not show in the answer, such as whether an address is
+    /// known. Waits only when very much is under way, whatever the work.
+    async fn in_background(&self, work: impl Future<Output = Result<(), Error>> + Send + 'static) {
+        let Ok(permit) = Arc::clone(&self.background).acquire_owned().await else { return };
+        tokio::spawn(async move {
+            if let Err(error) = work.await {
+                tracing::error!(%error, "something that was answered already could not be done");
+            }
+            drop(permit);
+        });
+    }
+
+    /// After a commit: those who watch are told, and the workers look.
+    fn committed(&self, event: Event) {
+        self.events.committed(event);
+        self.mail_wakeup.notify_one();
+        self.search_wakeup.notify_one();
+    }
+}

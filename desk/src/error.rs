@@ -1,0 +1,115 @@
+//! What can go wrong.
+
+use sqlx::types::Uuid;
+use tresen_model::Problem;
+
+use crate::keys::SealBroken;
+use crate::random::NoRandomness;
+use crate::store::StoreError;
+
+/// Why the desk did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The person has to put something right. Nothing was stored.
+    #[error("refused: {0:?}")]
+    Refused(Vec<Refusal>),
+    /// There is no such thing, or it is not for this person. The two look the same.
+    #[error("not found")]
+    NotFound,
+    /// A link that was used, has expired, or never was.
+    #[error("the link is no longer good")]
+    Gone,
+    /// The person may not do this.
+    #[error("not allowed")]
+    Forbidden,
+    /// Too much is asked at once; it may be asked again.
+    #[error("busy, try again in {wait} seconds")]
+    Busy {
+        /// Seconds to wait.
+        wait: u64,
+    },
+    /// Something broke. The person can do nothing about it.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+}
+
+/// One thing to put right, and the field of the form where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The name of the field.
+    pub field: &'static str,
+    /// What is wrong.
+    pub problem: Problem,
+}
+
+impl Error {
+    /// A refusal for one field.
+    pub fn refused(field: &'static str, problem: Problem) -> Self {
+        Self::Refused(vec![Refusal { field, problem }])
+    }
+}
+
+/// Something broke: the disk, the database, the stored data. Holds no personal data.
+#[derive(Debug, thiserror::Error)]
+pub enum Broken {
+    /// The database.
+    #[error("database: {0}")]
+    Store(#[from] StoreError),
+    /// A sealed value.
+    #[error(transparent)]
+    Seal(#[from] SealBroken),
+    /// No randomness.
+    #[error(transparent)]
+    NoRandomness(#[from] NoRandomness),
+    /// A file.
+    #[error("file: {0}")]
+    File(#[from] std::io::Error),
+    /// Stored data contradict each other.
+    #[error("inconsistent data: {0} {1}")]
+    Inconsistent(&'static str, Uuid),
+    /// A password could not be hashed.
+    #[error("password hash: {0}")]
+    Password(String),
+    /// A mail template.
+    #[error("mail template: {0}")]
+    Template(String),
+    /// A background task ended early.
+    #[error("a task ended early")]
+    Task,
+}
+
+macro_rules! broken_from {
+    ($($kind:ty),+) => {$(
+        impl From<$kind> for Error {
+            fn from(error: $kind) -> Self {
+                Self::Broken(error.into())
+            }
+        }
+    )+};
+}
+
+broken_from!(StoreError, SealBroken, NoRandomness, std::io::Error);
+
+/// Collects refusals, so that a person hears of all of them at once.
+#[derive(Default)]
+pub(crate) struct Refusals(Vec<Refusal>);
+
+impl Refusals {
+    /// Takes the value, or notes what is wrong with it.
+    pub(crate) fn take<T>(&mut self, field: &'static str, parsed: Result<T, Problem>) -> Option<T> {
+        parsed.map_err(|problem| self.note(field, problem)).ok()
+    }
+
+    pub(crate) fn note(&mut self, field: &'static str, problem: Problem) {
+        self.0.push(Refusal { field, problem });
+    }
+
+    /// The error, once something was noted.
+    pub(crate) fn into_error(self) -> Error {
+        Error::Refused(self.0)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

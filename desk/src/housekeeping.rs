@@ -1,0 +1,59 @@
+//! What is to be done now and then: links and sessions that have expired, files that belong
+//! to nothing.
+
+use std::time::Duration;
+
+use sqlx::types::Uuid;
+
+use crate::Desk;
+use crate::error::{Broken, Error};
+use crate::store::on;
+
+/// Between two rounds.
+const EVERY: Duration = Duration::from_secs(3600);
+
+impl Desk {
+    /// Tidies up every hour until the desk is closed.
+    pub async fn keep_tidy(&self) {
+        loop {
+            if let Err(error) = self.tidy_up().await {
+                tracing::error!(%error, "tidying up failed; trying again in an hour");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(EVERY) => {}
+                () = self.closing.cancelled() => return,
+            }
+        }
+    }
+
+    /// Tidies up once.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn tidy_up(&self) -> Result<(), Error> {
+        const EXPIRED: &[&str] =
+            &["DELETE FROM session WHERE expires_at < $1", "DELETE FROM token WHERE expires_at < $1"];
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        for sql in EXPIRED {
+            on!(tx.conn(), c => sqlx::query(*sql).bind(now.0).execute(c).await.map(drop))?;
+        }
+        tx.commit().await?;
+        self.sweep_files().await?;
+        Ok(())
+    }
+
+    /// Removes files that no comment has: their form was given up when the machine stopped.
+    async fn sweep_files(&self) -> Result<(), Broken> {
+        const SQL: &str = "SELECT id FROM attachment WHERE id = $1";
+        for id in self.objects.settled().await? {
+            let mut reader = self.store.read().await?;
+            let row: Option<(Uuid,)> =
+                on!(reader.conn(), c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?;
+            if row.is_none() {
+                self.objects.delete(id).await?;
+            }
+        }
+        Ok(())
+    }
+}

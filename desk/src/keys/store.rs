@@ -1,0 +1,167 @@
+//! The key store: person, blind index of the address, wrapped key. A database of its own,
+//! backed up apart and briefly, so that deleting a row here deletes in every backup.
+
+use std::collections::HashMap;
+
+use quick_cache::sync::Cache;
+use sqlx::types::Uuid;
+use tresen_model::{PersonId, Timestamp};
+
+use super::master::MasterKey;
+use super::seal::{self, PersonKey};
+use crate::error::Broken;
+use crate::random;
+use crate::store::{Store, dialect, is_duplicate, on};
+
+/// How many keys are kept unwrapped in memory.
+const CACHED: usize = 20_000;
+
+pub(crate) struct KeyStore {
+    store: Store,
+    master: MasterKey,
+    cache: Cache<Uuid, PersonKey>,
+}
+
+/// The address belongs to another person.
+pub(crate) struct AddressTaken;
+
+impl KeyStore {
+    pub(crate) fn new(store: Store, master: MasterKey) -> Self {
+        Self { store, master, cache: Cache::new(CACHED) }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn master(&self) -> &MasterKey {
+        &self.master
+    }
+
+    /// Finds the person with an address.
+    pub(crate) async fn find(&self, index: &[u8; 32]) -> Result<Option<(PersonId, PersonKey)>, Broken> {
+        const SQL: &str = "SELECT person_id, wrapped_key FROM person_key WHERE address_index = $1";
+        let mut reader = self.store.read().await?;
+        let row: Option<(Uuid, Vec<u8>)> =
+            on!(reader.conn(), c => sqlx::query_as(SQL).bind(index.as_slice()).fetch_optional(c).await)?;
+        row.map(|(person, wrapped)| Ok((PersonId(person), self.unwrap(person, &wrapped)?))).transpose()
+    }
+
+    /// Finds the person with an address, or makes a new one with a new key.
+    pub(crate) async fn find_or_create(
+        &self,
+        index: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<(PersonId, PersonKey), Broken> {
+        const SQL: &str = "INSERT INTO person_key (person_id, address_index, wrapped_key, created_at)
+            VALUES ($1, $2, $3, $4) ON CONFLICT (address_index) DO NOTHING";
+        if let Some(found) = self.find(index).await? {
+            return Ok(found);
+        }
+        let person = random::id(now)?;
+        let key = PersonKey::random()?;
+        let wrapped = seal::seal(self.master.wrap(), "person_key.wrapped_key", person, key.as_bytes())?;
+        let mut tx = self.store.write().await?;
+        let inserted = on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(person)
+            .bind(index.as_slice())
+            .bind(wrapped)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        tx.commit().await?;
+        if inserted == 1 {
+            return Ok((PersonId(person), key));
+        }
+        // Somebody else was quicker by a moment.
+        self.find(index).await?.ok_or(Broken::Inconsistent("person_key", person))
+    }
+
+    /// The key of a person; `None` when they were erased.
+    pub(crate) async fn get(&self, person: PersonId) -> Result<Option<PersonKey>, Broken> {
+        Ok(self.get_many([person]).await?.remove(&person))
+    }
+
+    /// The key of a person who must have one.
+    pub(crate) async fn require(&self, person: PersonId) -> Result<PersonKey, Broken> {
+        self.get(person).await?.ok_or(Broken::Inconsistent("person_key", person.0))
+    }
+
+    /// The keys of several persons; those who were erased are missing.
+    pub(crate) async fn get_many(
+        &self,
+        persons: impl IntoIterator<Item = PersonId>,
+    ) -> Result<HashMap<PersonId, PersonKey>, Broken> {
+        let mut keys = HashMap::new();
+        let mut missing = Vec::new();
+        for person in persons {
+            match self.cache.get(&person.0) {
+                Some(key) => drop(keys.insert(person, key)),
+                None if !missing.contains(&person.0) => missing.push(person.0),
+                None => {}
+            }
+        }
+        for some in missing.chunks(500) {
+            let sql = format!(
+                "SELECT person_id, wrapped_key FROM person_key WHERE person_id IN {}",
+                dialect::places(1, some.len())
+            );
+            let mut reader = self.store.read().await?;
+            let rows: Vec<(Uuid, Vec<u8>)> = on!(reader.conn(), c => {
+                let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+                for person in some {
+                    query = query.bind(*person);
+                }
+                query.fetch_all(c).await
+            })?;
+            for (person, wrapped) in rows {
+                let key = self.unwrap(person, &wrapped)?;
+                self.cache.insert(person, key.clone());
+                keys.insert(PersonId(person), key);
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Gives a person another address. Doing it twice does no harm.
+    pub(crate) async fn change_address(
+        &self,
+        person: PersonId,
+        index: &[u8; 32],
+    ) -> Result<Result<(), AddressTaken>, Broken> {
+        const SQL: &str = "UPDATE person_key SET address_index = $2 WHERE person_id = $1";
+        let mut tx = self.store.write().await?;
+        let updated = on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(person.0)
+            .bind(index.as_slice())
+            .execute(c)
+            .await
+            .map(drop));
+        match updated {
+            Ok(()) => {
+                tx.commit().await?;
+                Ok(Ok(()))
+            }
+            Err(error) if is_duplicate(&error) => Ok(Err(AddressTaken)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Deletes a person's key. From here on nothing that was sealed with it can be read, in
+    /// no backup either.
+    pub(crate) async fn delete(&self, person: PersonId) -> Result<(), Broken> {
+        const SQL: &str = "DELETE FROM person_key WHERE person_id = $1";
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).execute(c).await.map(drop))?;
+        tx.commit().await?;
+        self.cache.remove(&person.0);
+        self.store.forget_traces().await?;
+        Ok(())
+    }
+
+    fn unwrap(&self, person: Uuid, wrapped: &[u8]) -> Result<PersonKey, Broken> {
+        let bytes = seal::open(self.master.wrap(), "person_key.wrapped_key", person, wrapped)?;
+        PersonKey::from_bytes(&bytes).ok_or(Broken::Inconsistent("person_key", person))
+    }
+}

@@ -1,0 +1,100 @@
+//! The outbox: a mail is a row in the transaction that caused it.
+
+use serde::{Deserialize, Serialize};
+use sqlx::types::Uuid;
+use tresen_model::{CommentId, PersonId, RequestId, Timestamp};
+
+use super::MailKind;
+use crate::Desk;
+use crate::error::Broken;
+use crate::keys::PersonKey;
+use crate::random;
+use crate::store::{StoreError, Tx, on};
+
+/// An address that nobody has proven gets at most so many mails an hour, whatever is typed
+/// into forms: the desk is no way to annoy a stranger.
+const MOST_AN_HOUR: i64 = 3;
+
+/// A mail that is to be sent.
+pub(crate) struct Mail<'a> {
+    /// Whose it is: their key seals it, their erasure deletes it.
+    pub(crate) person: PersonId,
+    pub(crate) key: &'a PersonKey,
+    pub(crate) kind: MailKind,
+    pub(crate) request: Option<RequestId>,
+    pub(crate) comment: Option<CommentId>,
+    pub(crate) payload: Payload,
+}
+
+/// What the mail needs beyond what is stored anyway.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct Payload {
+    /// Another address than the person's.
+    pub(crate) to: Option<String>,
+    /// The secret of the link to the request.
+    pub(crate) request: Option<String>,
+    /// The secret of the link that the mail is about.
+    pub(crate) action: Option<String>,
+}
+
+impl Desk {
+    /// Puts a mail into the outbox. Wake the worker after the commit.
+    pub(crate) async fn enqueue(&self, tx: &mut Tx, mail: Mail<'_>, now: Timestamp) -> Result<(), Broken> {
+        const SQL: &str = "INSERT INTO outbox (id, person_id, request_id, comment_id, kind, payload_sealed,
+            state, attempts, next_attempt_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, $7, $7)";
+        let id = random::id(now)?;
+        let Ok(payload) = serde_json::to_vec(&mail.payload) else { unreachable!("strings are JSON") };
+        let payload = mail.key.seal("outbox.payload", id, &payload)?;
+        on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(id)
+            .bind(mail.person.0)
+            .bind(mail.request.map(|request| request.0))
+            .bind(mail.comment.map(|comment| comment.0))
+            .bind(mail.kind.as_str())
+            .bind(payload)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(())
+    }
+
+    /// Whether an unproven address has had its share of mails for this hour.
+    pub(crate) async fn had_enough_mail(
+        &self,
+        tx: &mut Tx,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "SELECT COUNT(*) FROM outbox JOIN person ON person.id = outbox.person_id
+            WHERE outbox.person_id = $1 AND outbox.created_at > $2 AND person.proven_at IS NULL";
+        let (count,): (i64,) = on!(tx.conn(), c => sqlx::query_as(SQL)
+            .bind(person.0)
+            .bind(now.plus_seconds(-3600).0)
+            .fetch_one(c)
+            .await)?;
+        Ok(count >= MOST_AN_HOUR)
+    }
+}
+
+/// A mail as it waits.
+#[derive(sqlx::FromRow)]
+pub(crate) struct OutboxRow {
+    pub(crate) id: Uuid,
+    pub(crate) person_id: Uuid,
+    pub(crate) request_id: Option<Uuid>,
+    pub(crate) comment_id: Option<Uuid>,
+    pub(crate) kind: String,
+    pub(crate) payload_sealed: Option<Vec<u8>>,
+    pub(crate) attempts: i64,
+    pub(crate) created_at: i64,
+}
+
+impl OutboxRow {
+    pub(crate) fn payload(&self, key: &PersonKey) -> Result<Payload, Broken> {
+        let broken = || Broken::Inconsistent("outbox.payload", self.id);
+        let sealed = self.payload_sealed.as_ref().ok_or_else(broken)?;
+        let payload = key.open("outbox.payload", self.id, sealed)?;
+        serde_json::from_slice(&payload).map_err(|_| broken())
+    }
+}

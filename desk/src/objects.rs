@@ -1,0 +1,283 @@
+//! The contents of attachments: files in a folder, sealed in chunks while they stream.
+//!
+//! A file is sealed before anybody knows whose it is (a form may be refused), so each has a
+//! key of its own; the attachment's row holds that key, sealed with the person's key.
+//!
+//! A chunk is 64 KiB of contents and a 16-byte tag (XChaCha20-Poly1305). Its nonce is the
+//! chunk's number and whether it is the last, so chunks can be neither moved nor cut off.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use futures_util::stream::{self, Stream};
+use sqlx::types::Uuid;
+use tokio::fs;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use zeroize::Zeroizing;
+
+use crate::error::Broken;
+use crate::random;
+
+const CHUNK: usize = 64 * 1024;
+const TAG: usize = 16;
+
+/// A file without a row is swept away when it is older than this: its form was given up.
+const ORPHAN_AGE: Duration = Duration::from_secs(24 * 3600);
+
+/// The folder with the sealed files.
+#[derive(Clone)]
+pub(crate) struct Objects {
+    folder: PathBuf,
+}
+
+impl Objects {
+    pub(crate) async fn open(folder: &Path) -> Result<Self, Broken> {
+        fs::create_dir_all(folder).await?;
+        Ok(Self { folder: folder.to_owned() })
+    }
+
+    fn path(&self, id: Uuid) -> PathBuf {
+        // The last digits of a UUIDv7 are random: the folders fill evenly.
+        let name = id.simple().to_string();
+        self.folder.join(&name[30..]).join(name)
+    }
+
+    /// Begins a file.
+    pub(crate) async fn create(&self, id: Uuid) -> Result<Upload, Broken> {
+        let path = self.path(id);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).await?;
+        }
+        let key = Zeroizing::new(random::bytes()?);
+        let cipher = XChaCha20Poly1305::new((&*key).into());
+        let file = fs::OpenOptions::new().write(true).create_new(true).open(&path).await?;
+        let guard = Unfinished(Some(path));
+        Ok(Upload {
+            id,
+            key,
+            cipher,
+            file,
+            guard,
+            buffer: BytesMut::with_capacity(CHUNK),
+            number: 0,
+            size: 0,
+            head: Vec::new(),
+        })
+    }
+
+    /// Streams a file's contents.
+    pub(crate) async fn read(
+        &self,
+        id: Uuid,
+        key: Zeroizing<[u8; 32]>,
+    ) -> Result<impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static, Broken> {
+        let file = fs::File::open(self.path(id)).await?;
+        let left = file.metadata().await?.len();
+        let cipher = XChaCha20Poly1305::new((&*key).into());
+        Ok(stream::try_unfold((file, cipher, left, 0_u64), |(mut file, cipher, left, number)| async move {
+            if left == 0 {
+                return Ok(None);
+            }
+            let length = left.min((CHUNK + TAG) as u64);
+            let mut sealed = vec![0; usize::try_from(length).unwrap_or(CHUNK + TAG)];
+            file.read_exact(&mut sealed).await?;
+            let left = left - length;
+            let chunk = cipher
+                .decrypt(&nonce(number, left == 0), Payload { msg: &sealed, aad: b"attachment" })
+                .map_err(|_| std::io::Error::other("a chunk of an attachment cannot be opened"))?;
+            Ok(Some((Bytes::from(chunk), (file, cipher, left, number + 1))))
+        }))
+    }
+
+    /// Deletes a file; one that is gone already is fine.
+    pub(crate) async fn delete(&self, id: Uuid) -> Result<(), Broken> {
+        match fs::remove_file(self.path(id)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The files that are old enough to have a row, by id.
+    pub(crate) async fn settled(&self) -> Result<Vec<Uuid>, Broken> {
+        let mut found = Vec::new();
+        let mut folders = fs::read_dir(&self.folder).await?;
+        while let Some(folder) = folders.next_entry().await? {
+            if !folder.file_type().await?.is_dir() {
+                continue;
+            }
+            let mut files = fs::read_dir(folder.path()).await?;
+            while let Some(file) = files.next_entry().await? {
+                let age = file.metadata().await?.modified()?.elapsed().unwrap_or_default();
+                let id = file.file_name().to_str().and_then(|name| Uuid::try_parse(name).ok());
+                if let Some(id) = id
+                    && age > ORPHAN_AGE
+                {
+                    found.push(id);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Removes its file unless it was kept.
+struct Unfinished(Option<PathBuf>);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take()
+            && let Err(error) = std::fs::remove_file(&path)
+        {
+            tracing::warn!(%error, "a file that nobody needs could not be removed; the sweep will try again");
+        }
+    }
+}
+
+/// A file that is coming in.
+pub(crate) struct Upload {
+    id: Uuid,
+    key: Zeroizing<[u8; 32]>,
+    cipher: XChaCha20Poly1305,
+    file: fs::File,
+    guard: Unfinished,
+    buffer: BytesMut,
+    number: u64,
+    size: u64,
+    head: Vec<u8>,
+}
+
+impl Upload {
+    /// Bytes so far.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub(crate) async fn write(&mut self, mut bytes: &[u8]) -> Result<(), Broken> {
+        self.size += bytes.len() as u64;
+        if self.head.len() < 8192 {
+            self.head.extend_from_slice(&bytes[..bytes.len().min(8192 - self.head.len())]);
+        }
+        while !bytes.is_empty() {
+            // The last chunk is sealed as such, so a full one waits until more comes.
+            if self.buffer.len() == CHUNK {
+                self.seal_chunk(false).await?;
+            }
+            let (now, later) = bytes.split_at(bytes.len().min(CHUNK - self.buffer.len()));
+            self.buffer.extend_from_slice(now);
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    async fn seal_chunk(&mut self, last: bool) -> Result<(), Broken> {
+        let payload = Payload { msg: &self.buffer, aad: b"attachment" };
+        let Ok(sealed) = self.cipher.encrypt(&nonce(self.number, last), payload) else {
+            unreachable!("a chunk is far under the limit of the cipher")
+        };
+        self.file.write_all(&sealed).await?;
+        self.number += 1;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Puts the file on disk. It is removed again when what this gives is dropped without
+    /// having been [kept](Stored::keep).
+    pub(crate) async fn finish(mut self) -> Result<Stored, Broken> {
+        self.seal_chunk(true).await?;
+        self.file.flush().await?;
+        self.file.sync_all().await?;
+        Ok(Stored { id: self.id, key: self.key, size: self.size, head: self.head, guard: self.guard })
+    }
+}
+
+/// A file that is on disk, and belongs to nobody yet.
+pub(crate) struct Stored {
+    pub(crate) id: Uuid,
+    pub(crate) key: Zeroizing<[u8; 32]>,
+    pub(crate) size: u64,
+    /// The first bytes of the contents, to tell what it is.
+    pub(crate) head: Vec<u8>,
+    guard: Unfinished,
+}
+
+impl Stored {
+    /// A row says whose it is: it stays.
+    pub(crate) fn keep(mut self) {
+        self.guard.0 = None;
+    }
+}
+
+fn nonce(number: u64, last: bool) -> XNonce {
+    let mut nonce = [0; 24];
+    nonce[..8].copy_from_slice(&number.to_le_bytes());
+    nonce[8] = u8::from(last);
+    XNonce::from(nonce)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::TryStreamExt;
+
+    use super::*;
+
+    async fn store(objects: &Objects, contents: &[u8]) -> Stored {
+        let mut upload = objects.create(Uuid::from_u128(contents.len() as u128)).await.expect("creates");
+        for part in contents.chunks(10_007) {
+            upload.write(part).await.expect("writes");
+        }
+        upload.finish().await.expect("finishes")
+    }
+
+    async fn load(objects: &Objects, stored: &Stored) -> Result<Vec<u8>, std::io::Error> {
+        let chunks = objects.read(stored.id, stored.key.clone()).await.expect("opens");
+        let chunks: Vec<Bytes> = chunks.try_collect().await?;
+        Ok(chunks.concat())
+    }
+
+    #[tokio::test]
+    async fn gives_back_what_came_in() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let objects = Objects::open(folder.path()).await.expect("opens");
+        for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 200_000] {
+            let contents: Vec<u8> = (0..length).map(|i| (i % 251) as u8).collect();
+            let stored = store(&objects, &contents).await;
+            assert_eq!(stored.size, length as u64);
+            assert_eq!(load(&objects, &stored).await.expect("reads"), contents, "{length}");
+            let raw = std::fs::read(objects.path(stored.id)).expect("a file");
+            assert!(length < 64 || !raw.windows(32).any(|window| window == &contents[..32]));
+        }
+    }
+
+    #[tokio::test]
+    async fn notices_a_file_that_was_cut_off_or_changed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let objects = Objects::open(folder.path()).await.expect("opens");
+        let stored = store(&objects, &[7; 3 * CHUNK]).await;
+        let path = objects.path(stored.id);
+        let whole = std::fs::read(&path).expect("a file");
+        std::fs::write(&path, &whole[..2 * (CHUNK + TAG)]).expect("writes");
+        assert!(load(&objects, &stored).await.is_err(), "cut off at a chunk");
+        let mut swapped = whole.clone();
+        swapped[..CHUNK + TAG].copy_from_slice(&whole[CHUNK + TAG..2 * (CHUNK + TAG)]);
+        std::fs::write(&path, swapped).expect("writes");
+        assert!(load(&objects, &stored).await.is_err(), "chunks moved");
+    }
+
+    #[tokio::test]
+    async fn leaves_nothing_of_a_form_that_was_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let objects = Objects::open(folder.path()).await.expect("opens");
+        let stored = store(&objects, b"contents").await;
+        let path = objects.path(stored.id);
+        assert!(path.exists());
+        drop(stored);
+        assert!(!path.exists());
+        let kept = store(&objects, b"contents").await;
+        let path = objects.path(kept.id);
+        kept.keep();
+        assert!(path.exists());
+    }
+}

@@ -1,0 +1,67 @@
+//! The account: what a person sees and changes of themselves.
+
+use tresen_model::views::Account;
+use tresen_model::{Language, PersonName};
+
+use super::sessions::Session;
+use crate::Desk;
+use crate::error::Error;
+use crate::store::on;
+
+impl Desk {
+    /// What the person sees of their account.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when they are being erased.
+    pub async fn account(&self, session: &Session) -> Result<Account, Error> {
+        let (row, key) = self.require_person(session.person()).await?;
+        Ok(Account {
+            name: row.name(&key)?.map(Into::into),
+            email: row.email(&key)?.into(),
+            language: row.language(),
+            role: row.role()?,
+            sessions: self.sessions_of(session).await?,
+        })
+    }
+
+    /// Changes the name; an empty one takes it away.
+    ///
+    /// # Errors
+    /// A refusal on the field `name`.
+    pub async fn change_name(&self, session: &Session, name: &str) -> Result<(), Error> {
+        const SQL: &str = "UPDATE person SET name_sealed = $2 WHERE id = $1 AND state = 'active'";
+        let name = if session.role().is_staff() {
+            PersonName::parse(name).map(Some)
+        } else {
+            PersonName::optional(name)
+        };
+        let name = name.map_err(|problem| Error::refused("name", problem))?;
+        let (row, key) = self.require_person(session.person()).await?;
+        let sealed = match &name {
+            Some(name) => Some(key.seal("person.name", row.id, name.as_str().as_bytes())?),
+            None => None,
+        };
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(SQL).bind(row.id).bind(sealed).execute(c).await.map(drop))?;
+        tx.commit().await?;
+        self.make_searchable_again(session.person()).await?;
+        Ok(())
+    }
+
+    /// Changes the language of pages and mails.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn change_language(&self, session: &Session, language: Language) -> Result<(), Error> {
+        const SQL: &str = "UPDATE person SET language = $2 WHERE id = $1 AND state = 'active'";
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(session.person().0)
+            .bind(language.tag())
+            .execute(c)
+            .await
+            .map(drop))?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,14 @@
+//! People: who they are, how they prove it, and what they may do.
+
+pub(crate) mod account;
+pub(crate) mod login;
+pub(crate) mod new_address;
+pub(crate) mod passwords;
+pub(crate) mod person;
+pub(crate) mod register;
+pub(crate) mod sessions;
+pub(crate) mod tokens;
+
+pub use passwords::{MAX_PASSWORD, MIN_PASSWORD, Strength, strength};
+pub use sessions::{Agent, Secret, Session};
+pub use tokens::{LinkHolder, Purpose};

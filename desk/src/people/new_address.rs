@@ -1,0 +1,96 @@
+//! Another mail address: the new one is proven first, the old one is told.
+
+use tresen_model::{EmailAddress, Problem};
+
+use super::person::{self, Presence};
+use super::sessions::{Secret, Session};
+use super::tokens::Purpose;
+use crate::Desk;
+use crate::address::normalise;
+use crate::error::{Broken, Error};
+use crate::mail::{Mail, MailKind, Payload};
+use crate::store::on;
+
+impl Desk {
+    /// Mails a link to the new address. Whether that one belongs to somebody else already
+    /// is told to nobody but its owner.
+    ///
+    /// # Errors
+    /// Refusals on `email` and `password`.
+    pub async fn ask_new_address(&self, session: &Session, email: &str, password: &str) -> Result<(), Error> {
+        let (row, key) = self.require_person(session.person()).await?;
+        let new = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        if normalise(&new) == normalise(&row.email(&key)?) {
+            return Err(Error::refused("email", Problem::EmailUnchanged));
+        }
+        self.require_password(&row, &key, "password", password).await?;
+        let desk = self.clone();
+        let person = session.person();
+        self.in_background(async move {
+            if desk.find_by_address(&new).await?.is_some_and(|(row, _)| row.is_registered()) {
+                return desk.offer_registration(&new, row.language()).await;
+            }
+            let now = desk.now();
+            let mut tx = desk.store.write().await?;
+            let Presence::Here = person::touch(&mut tx, person, now).await? else { return Ok(()) };
+            if desk.had_enough_mail(&mut tx, person, now).await? {
+                return Ok(());
+            }
+            let sealed = Some((&key, new.as_str()));
+            let link = desk.mint(&mut tx, Purpose::Address, person, None, sealed, now).await?;
+            let payload = Payload {
+                action: Some(link.reveal().to_owned()),
+                to: Some(new.as_str().to_owned()),
+                ..Payload::default()
+            };
+            let kind = MailKind::AddressProve;
+            let mail = Mail { person, key: &key, kind, request: None, comment: None, payload };
+            desk.enqueue(&mut tx, mail, now).await?;
+            tx.commit().await?;
+            desk.mail_wakeup.notify_one();
+            Ok(())
+        })
+        .await;
+        Ok(())
+    }
+
+    /// Takes the new address by its link, and tells the old one.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when the link is no longer good, or the address was taken meanwhile.
+    pub async fn confirm_new_address(&self, link: &Secret) -> Result<(), Error> {
+        const SQL: &str = "UPDATE person SET email_sealed = $2, proven_at = $3 WHERE id = $1";
+        let opened = self.peek(Purpose::Address, link).await?;
+        let person = opened.person;
+        let (row, key) = self.require_person(person).await.map_err(|_| Error::Gone)?;
+        let broken = || Broken::Inconsistent("token.payload", person.0);
+        let new = opened.payload(&key)?.ok_or_else(broken)?;
+        let new = EmailAddress::parse(&new).map_err(|_| broken())?;
+        let old = row.email(&key)?;
+        // The key store first: should we crash before the rest, the link is still good, and
+        // taking the same address again does no harm.
+        if self.keys.change_address(person, &self.blind_index(&new)).await?.is_err() {
+            return Err(Error::Gone);
+        }
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Gone) };
+        self.redeem(&mut tx, Purpose::Address, link).await?;
+        let sealed = key.seal("person.email", person.0, new.as_str().as_bytes())?;
+        on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(person.0)
+            .bind(sealed)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(drop))?;
+        let payload = Payload { to: Some(old.into()), ..Payload::default() };
+        let kind = MailKind::AddressChanged;
+        let mail = Mail { person, key: &key, kind, request: None, comment: None, payload };
+        self.enqueue(&mut tx, mail, now).await?;
+        tx.commit().await?;
+        self.mail_wakeup.notify_one();
+        self.make_searchable_again(person).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,203 @@
+//! The row of a person.
+
+use std::collections::HashMap;
+
+use sqlx::AssertSqlSafe;
+use sqlx::types::Uuid;
+use tresen_model::{EmailAddress, Language, PersonId, PersonName, Role, Timestamp};
+
+use crate::address::normalise;
+use crate::error::{Broken, Error};
+use crate::keys::PersonKey;
+use crate::store::{Conn, StoreError, Tx, dialect, on};
+use crate::{Desk, keys};
+
+/// A person as stored.
+#[derive(sqlx::FromRow)]
+pub(crate) struct PersonRow {
+    pub(crate) id: Uuid,
+    role: String,
+    state: String,
+    language: String,
+    email_sealed: Vec<u8>,
+    name_sealed: Option<Vec<u8>>,
+    password_sealed: Option<Vec<u8>>,
+    pub(crate) proven_at: Option<i64>,
+}
+
+const COLUMNS: &str =
+    "SELECT id, role, state, language, email_sealed, name_sealed, password_sealed, proven_at FROM person";
+
+impl PersonRow {
+    pub(crate) fn role(&self) -> Result<Role, Broken> {
+        Role::parse(&self.role).ok_or(Broken::Inconsistent("person.role", self.id))
+    }
+
+    pub(crate) fn language(&self) -> Language {
+        Language::parse(&self.language).unwrap_or_default()
+    }
+
+    pub(crate) fn is_active(&self) -> bool {
+        self.state == "active"
+    }
+
+    pub(crate) fn is_registered(&self) -> bool {
+        self.password_sealed.is_some()
+    }
+
+    pub(crate) fn email(&self, key: &PersonKey) -> Result<EmailAddress, Broken> {
+        let email = key.open_text("person.email", self.id, &self.email_sealed)?;
+        EmailAddress::parse(&email).map_err(|_| Broken::Inconsistent("person.email", self.id))
+    }
+
+    pub(crate) fn name(&self, key: &PersonKey) -> Result<Option<PersonName>, Broken> {
+        let Some(sealed) = &self.name_sealed else { return Ok(None) };
+        let name = key.open_text("person.name", self.id, sealed)?;
+        PersonName::optional(&name).map_err(|_| Broken::Inconsistent("person.name", self.id))
+    }
+
+    pub(crate) fn password_hash(&self, key: &PersonKey) -> Result<Option<String>, keys::SealBroken> {
+        self.password_sealed
+            .as_ref()
+            .map(|sealed| key.open_text("person.password", self.id, sealed))
+            .transpose()
+    }
+}
+
+pub(crate) async fn find(conn: Conn<'_>, person: PersonId) -> Result<Option<PersonRow>, StoreError> {
+    let sql = AssertSqlSafe(format!("{COLUMNS} WHERE id = $1"));
+    on!(conn, c => sqlx::query_as(sql).bind(person.0).fetch_optional(c).await)
+}
+
+pub(crate) async fn find_many(conn: Conn<'_>, persons: &[PersonId]) -> Result<Vec<PersonRow>, StoreError> {
+    if persons.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = AssertSqlSafe(format!("{COLUMNS} WHERE id IN {}", dialect::places(1, persons.len())));
+    on!(conn, c => {
+        let mut query = sqlx::query_as(sql);
+        for person in persons {
+            query = query.bind(person.0);
+        }
+        query.fetch_all(c).await
+    })
+}
+
+/// Agents and admins.
+pub(crate) async fn find_staff(conn: Conn<'_>) -> Result<Vec<PersonRow>, StoreError> {
+    let sql = AssertSqlSafe(format!("{COLUMNS} WHERE role <> 'customer' ORDER BY id"));
+    on!(conn, c => sqlx::query_as(sql).fetch_all(c).await)
+}
+
+/// Whether a person can be written for.
+pub(crate) enum Presence {
+    /// They are there, locked until the transaction ends.
+    Here,
+    /// They are being erased, or were.
+    Erased,
+}
+
+/// Locks a person for this transaction, and notes that something was done for them. An
+/// erasure waits for us, or we see that it has begun: there is nothing in between.
+pub(crate) async fn touch(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<Presence, StoreError> {
+    const SQL: &str = "UPDATE person SET active_at = $2 WHERE id = $1 AND state = 'active'";
+    let touched = on!(tx.conn(), c => sqlx::query(SQL)
+        .bind(person.0)
+        .bind(now.0)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(if touched == 1 { Presence::Here } else { Presence::Erased })
+}
+
+/// A person who writes, and may be new.
+pub(crate) struct Writer<'a> {
+    pub(crate) id: PersonId,
+    pub(crate) key: &'a PersonKey,
+    pub(crate) email: &'a EmailAddress,
+    pub(crate) name: Option<&'a PersonName>,
+    pub(crate) language: Language,
+}
+
+/// Makes the row of a person who has none, and locks it for this transaction.
+pub(crate) async fn ensure(tx: &mut Tx, writer: &Writer<'_>, now: Timestamp) -> Result<Presence, Broken> {
+    const ERASED: &str = "SELECT person_id FROM erasure WHERE person_id = $1";
+    const INSERT: &str = "INSERT INTO person
+        (id, role, state, language, email_sealed, name_sealed, created_at, active_at)
+        VALUES ($1, 'customer', 'active', $2, $3, $4, $5, $5) ON CONFLICT (id) DO NOTHING";
+    let id = writer.id.0;
+    if let Presence::Here = touch(tx, writer.id, now).await? {
+        return Ok(Presence::Here);
+    }
+    let erased: Option<(Uuid,)> =
+        on!(tx.conn(), c => sqlx::query_as(ERASED).bind(id).fetch_optional(c).await)?;
+    if erased.is_some() {
+        return Ok(Presence::Erased);
+    }
+    let email = writer.key.seal("person.email", id, writer.email.as_str().as_bytes())?;
+    let name = match writer.name {
+        Some(name) => Some(writer.key.seal("person.name", id, name.as_str().as_bytes())?),
+        None => None,
+    };
+    on!(tx.conn(), c => sqlx::query(INSERT)
+        .bind(id)
+        .bind(writer.language.tag())
+        .bind(email)
+        .bind(name)
+        .bind(now.0)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(touch(tx, writer.id, now).await?)
+}
+
+/// The address was proven: somebody used a link that was mailed to it.
+pub(crate) async fn mark_proven(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE person SET proven_at = $2 WHERE id = $1 AND proven_at IS NULL";
+    on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(now.0).execute(c).await.map(drop))
+}
+
+impl Desk {
+    /// The blind index of an address.
+    pub(crate) fn blind_index(&self, address: &EmailAddress) -> [u8; 32] {
+        self.keys.master().blind_index(&normalise(address))
+    }
+
+    /// The row and the key of somebody by address, if there is an active person.
+    pub(crate) async fn find_by_address(
+        &self,
+        address: &EmailAddress,
+    ) -> Result<Option<(PersonRow, PersonKey)>, Broken> {
+        let Some((person, key)) = self.keys.find(&self.blind_index(address)).await? else { return Ok(None) };
+        let row = find(self.store.read().await?.conn(), person).await?;
+        Ok(row.filter(PersonRow::is_active).map(|row| (row, key)))
+    }
+
+    /// The row and the key of somebody who is logged in.
+    pub(crate) async fn require_person(&self, person: PersonId) -> Result<(PersonRow, PersonKey), Error> {
+        let row = find(self.store.read().await?.conn(), person).await?;
+        let row = row.filter(PersonRow::is_active).ok_or(Error::Forbidden)?;
+        let key = self.keys.get(person).await?.ok_or(Error::Forbidden)?;
+        Ok((row, key))
+    }
+
+    /// What persons are called. Those without a name, or without a key, are missing.
+    pub(crate) async fn names(
+        &self,
+        conn: Conn<'_>,
+        persons: &[PersonId],
+    ) -> Result<HashMap<PersonId, String>, Broken> {
+        let rows = find_many(conn, persons).await?;
+        let keys = self.keys.get_many(rows.iter().map(|row| PersonId(row.id))).await?;
+        let mut names = HashMap::new();
+        for row in rows {
+            let person = PersonId(row.id);
+            if let Some(key) = keys.get(&person)
+                && let Some(name) = row.name(key)?
+            {
+                names.insert(person, name.into());
+            }
+        }
+        Ok(names)
+    }
+}

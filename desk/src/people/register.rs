@@ -1,0 +1,117 @@
+//! Registration by double opt-in: an address is asked for, its owner clicks, sets a
+//! password, and is in. Everything they sent before is there.
+
+use tresen_model::{EmailAddress, Language, PersonName, Problem, Role};
+
+use super::login::store_password;
+use super::person::{self, Presence};
+use super::sessions::{self, Secret};
+use super::tokens::Purpose;
+use crate::Desk;
+use crate::error::{Broken, Error};
+use crate::mail::{Mail, MailKind, Payload};
+use crate::store::on;
+
+impl Desk {
+    /// Mails a link that registers. Who has an account already is told so, in the mail
+    /// alone. The answer comes at once and is the same for every address.
+    ///
+    /// # Errors
+    /// A refusal of the address's form.
+    pub async fn register(&self, email: &str, language: Language) -> Result<(), Error> {
+        let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        let desk = self.clone();
+        self.in_background(async move { desk.offer_registration(&email, language).await }).await;
+        Ok(())
+    }
+
+    pub(crate) async fn offer_registration(
+        &self,
+        email: &EmailAddress,
+        language: Language,
+    ) -> Result<(), Error> {
+        let now = self.now();
+        let (person, key) = self.keys.find_or_create(&self.blind_index(email), now).await?;
+        let mut tx = self.store.write().await?;
+        let writer = person::Writer { id: person, key: &key, email, name: None, language };
+        let Presence::Here = person::ensure(&mut tx, &writer, now).await? else { return Ok(()) };
+        if self.had_enough_mail(&mut tx, person, now).await? {
+            return Ok(());
+        }
+        let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;
+        let (kind, payload) = if row.is_registered() {
+            (MailKind::AlreadyRegistered, Payload::default())
+        } else {
+            let link = self.mint(&mut tx, Purpose::Register, person, None, None, now).await?;
+            (MailKind::Register, Payload { action: Some(link.reveal().to_owned()), ..Payload::default() })
+        };
+        let mail = Mail { person, key: &key, kind, request: None, comment: None, payload };
+        self.enqueue(&mut tx, mail, now).await?;
+        tx.commit().await?;
+        self.mail_wakeup.notify_one();
+        Ok(())
+    }
+
+    /// Sets the first password by a mailed link, and logs in. The mail address is proven.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when the link is no longer good or there is a password already, or a
+    /// refusal on the field `password`.
+    pub async fn complete_registration(&self, link: &Secret, password: &str) -> Result<Secret, Error> {
+        let opened = self.peek(Purpose::Register, link).await?;
+        let (row, key) = self.require_person(opened.person).await.map_err(|_| Error::Gone)?;
+        if row.is_registered() {
+            return Err(Error::Gone);
+        }
+        let hash = self.new_password(&row, &key, password).await?;
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        let Presence::Here = person::touch(&mut tx, opened.person, now).await? else {
+            return Err(Error::Gone);
+        };
+        self.redeem(&mut tx, Purpose::Register, link).await?;
+        store_password(&mut tx, opened.person, &key, &hash, now).await?;
+        sessions::end_others(&mut tx, opened.person, &[]).await?;
+        let secret = self.begin_session(&mut tx, opened.person, row.role()?, now).await?;
+        tx.commit().await?;
+        Ok(secret)
+    }
+
+    /// Adds an agent or an admin, or makes one of a person who is there. For the operator's
+    /// command line: the address counts as proven.
+    ///
+    /// # Errors
+    /// Refusals of `email`, `name` and `password`.
+    pub async fn add_person(&self, email: &str, name: &str, role: Role, password: &str) -> Result<(), Error> {
+        const SQL: &str = "UPDATE person SET role = $2, name_sealed = $3, password_sealed = $4,
+            proven_at = COALESCE(proven_at, $5) WHERE id = $1";
+        let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        let name = PersonName::parse(name).map_err(|problem| Error::refused("name", problem))?;
+        super::passwords::check(password, &[email.as_str(), name.as_str(), &self.settings.name])
+            .map_err(|problem| Error::refused("password", problem))?;
+        let hash = self.passwords.hash(password).await?;
+        let now = self.now();
+        let (person, key) = self.keys.find_or_create(&self.blind_index(&email), now).await?;
+        let mut tx = self.store.write().await?;
+        let language = Language::default();
+        let writer = person::Writer { id: person, key: &key, email: &email, name: Some(&name), language };
+        let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
+            return Err(Error::refused("email", Problem::EmailInvalid));
+        };
+        let sealed_name = key.seal("person.name", person.0, name.as_str().as_bytes())?;
+        let sealed_password = key.seal("person.password", person.0, hash.as_bytes())?;
+        on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(person.0)
+            .bind(role.as_str())
+            .bind(sealed_name)
+            .bind(sealed_password)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(drop))?;
+        // A new role begins with a new session.
+        sessions::end_others(&mut tx, person, &[]).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,243 @@
+//! Sessions: who is logged in.
+
+use data_encoding::BASE64URL_NOPAD;
+use sqlx::types::Uuid;
+use tresen_model::views::SessionView;
+use tresen_model::{Language, PersonId, Role, Timestamp};
+use zeroize::Zeroizing;
+
+use crate::error::{Broken, Error};
+use crate::store::{StoreError, Tx, on};
+use crate::{Desk, random};
+
+/// A session ends so many seconds after its last use: 30 days for customers.
+const CUSTOMER_IDLE: i64 = 30 * 24 * 3600;
+
+/// Seven days for agents and admins.
+const STAFF_IDLE: i64 = 7 * 24 * 3600;
+
+/// The last use is noted at most every five minutes.
+const NOTED_EVERY: i64 = 300;
+
+/// What a browser keeps to show who it belongs to, or what a mailed link carries: 256
+/// random bits. Only a keyed hash of it is stored.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    pub(crate) fn random() -> Result<Self, random::NoRandomness> {
+        Ok(Self(Zeroizing::new(BASE64URL_NOPAD.encode(&random::bytes::<32>()?))))
+    }
+
+    /// Takes what a browser or a link gave; anything may be in it.
+    pub fn received(text: &str) -> Self {
+        Self(Zeroizing::new(text.to_owned()))
+    }
+
+    /// The text to give away.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Somebody who is logged in. Only the desk makes one, from a [`Secret`].
+#[derive(Clone)]
+pub struct Session {
+    person: PersonId,
+    role: Role,
+    language: Language,
+    token_hash: [u8; 32],
+}
+
+impl Session {
+    /// Who it is.
+    pub fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// What they may do.
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The language they chose.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The proof that an agent asks.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for customers.
+    pub fn agent(&self) -> Result<Agent, Error> {
+        if self.role.is_staff() { Ok(Agent { session: self.clone() }) } else { Err(Error::Forbidden) }
+    }
+
+    pub(crate) fn new(person: PersonId, role: Role, language: Language, token_hash: [u8; 32]) -> Self {
+        Self { person, role, language, token_hash }
+    }
+}
+
+/// The proof that somebody is an agent or an admin; made by [`Session::agent`] alone.
+#[derive(Clone)]
+pub struct Agent {
+    session: Session,
+}
+
+impl Agent {
+    /// Who it is.
+    pub fn person(&self) -> PersonId {
+        self.session.person
+    }
+
+    /// The session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    person_id: Uuid,
+    last_used_at: i64,
+    role: String,
+    language: String,
+}
+
+impl Desk {
+    /// Finds out who a session secret belongs to; `None` when it has ended or never was.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn session(&self, secret: &Secret) -> Result<Option<Session>, Error> {
+        const SQL: &str = "SELECT session.person_id, session.last_used_at, person.role, person.language
+            FROM session JOIN person ON person.id = session.person_id
+            WHERE session.token_hash = $1 AND session.expires_at > $2 AND person.state = 'active'";
+        let now = self.now();
+        let token_hash = self.session_hash(secret);
+        let mut reader = self.store.read().await?;
+        let row: Option<Row> = on!(reader.conn(), c => sqlx::query_as(SQL)
+            .bind(token_hash.as_slice())
+            .bind(now.0)
+            .fetch_optional(c)
+            .await)?;
+        drop(reader);
+        let Some(row) = row else { return Ok(None) };
+        let role = Role::parse(&row.role).ok_or(Broken::Inconsistent("person.role", row.person_id))?;
+        if now.seconds_since(Timestamp(row.last_used_at)) >= NOTED_EVERY {
+            self.note_use(&token_hash, role, now).await?;
+        }
+        let language = Language::parse(&row.language).unwrap_or_default();
+        Ok(Some(Session::new(PersonId(row.person_id), role, language, token_hash)))
+    }
+
+    async fn note_use(&self, token_hash: &[u8; 32], role: Role, now: Timestamp) -> Result<(), Broken> {
+        const SQL: &str = "UPDATE session SET last_used_at = $2, expires_at = $3 WHERE token_hash = $1";
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(token_hash.as_slice())
+            .bind(now.0)
+            .bind(now.plus_seconds(idle(role)).0)
+            .execute(c)
+            .await
+            .map(drop))?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub(crate) fn session_hash(&self, secret: &Secret) -> [u8; 32] {
+        self.keys.master().secret_hash("session", secret.reveal().as_bytes())
+    }
+
+    /// Begins a session within a transaction.
+    pub(crate) async fn begin_session(
+        &self,
+        tx: &mut Tx,
+        person: PersonId,
+        role: Role,
+        now: Timestamp,
+    ) -> Result<Secret, Broken> {
+        const SQL: &str = "INSERT INTO session (token_hash, person_id, created_at, last_used_at, expires_at)
+            VALUES ($1, $2, $3, $3, $4)";
+        let secret = Secret::random()?;
+        let token_hash = self.session_hash(&secret);
+        on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(token_hash.as_slice())
+            .bind(person.0)
+            .bind(now.0)
+            .bind(now.plus_seconds(idle(role)).0)
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(secret)
+    }
+
+    /// Logs out.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn logout(&self, session: &Session) -> Result<(), Error> {
+        const SQL: &str = "DELETE FROM session WHERE token_hash = $1";
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(session.token_hash.as_slice())
+            .execute(c)
+            .await
+            .map(drop))?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Where the person is logged in, the latest use first.
+    pub(crate) async fn sessions_of(&self, session: &Session) -> Result<Vec<SessionView>, Broken> {
+        const SQL: &str = "SELECT token_hash, created_at, last_used_at FROM session
+            WHERE person_id = $1 AND expires_at > $2 ORDER BY last_used_at DESC LIMIT 100";
+        let now = self.now();
+        let mut reader = self.store.read().await?;
+        let rows: Vec<(Vec<u8>, i64, i64)> = on!(reader.conn(), c => sqlx::query_as(SQL)
+            .bind(session.person.0)
+            .bind(now.0)
+            .fetch_all(c)
+            .await)?;
+        let view = |(token_hash, created_at, last_used_at): (Vec<u8>, i64, i64)| SessionView {
+            handle: self.handle(&token_hash),
+            created_at: Timestamp(created_at),
+            last_used_at: Timestamp(last_used_at),
+            current: token_hash == session.token_hash,
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
+
+    /// Ends one of the person's own sessions. One that is gone already is fine.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn end_session(&self, session: &Session, handle: &str) -> Result<(), Error> {
+        const FIND: &str = "SELECT token_hash FROM session WHERE person_id = $1";
+        const DELETE: &str = "DELETE FROM session WHERE token_hash = $1";
+        let mut tx = self.store.write().await?;
+        let rows: Vec<(Vec<u8>,)> =
+            on!(tx.conn(), c => sqlx::query_as(FIND).bind(session.person.0).fetch_all(c).await)?;
+        for (token_hash,) in rows.into_iter().filter(|(token_hash,)| self.handle(token_hash) == handle) {
+            on!(tx.conn(), c => sqlx::query(DELETE).bind(token_hash).execute(c).await.map(drop))?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What names a session in a form: nothing that helps to use it.
+    fn handle(&self, token_hash: &[u8]) -> String {
+        let named = self.keys.master().fingerprint("session handle", &[token_hash]);
+        BASE64URL_NOPAD.encode(&named[..12])
+    }
+}
+
+/// Ends the person's sessions, but not the one with the hash `except`.
+pub(crate) async fn end_others(tx: &mut Tx, person: PersonId, except: &[u8]) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM session WHERE person_id = $1 AND token_hash <> $2";
+    on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(except).execute(c).await.map(drop))
+}
+
+fn idle(role: Role) -> i64 {
+    if role.is_staff() { STAFF_IDLE } else { CUSTOMER_IDLE }
+}

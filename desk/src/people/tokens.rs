@@ -1,0 +1,207 @@
+//! Links that were mailed: what they are good for, for whom, and how long.
+
+use sqlx::types::Uuid;
+use tresen_model::{PersonId, RequestId, Timestamp};
+
+use super::sessions::Secret;
+use crate::Desk;
+use crate::error::{Broken, Error};
+use crate::keys::PersonKey;
+use crate::store::{Tx, on};
+
+/// What a link is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Read and answer one request. Good many times: it stands in every mail about it.
+    Request,
+    /// Set the first password.
+    Register,
+    /// Set another password.
+    Password,
+    /// Prove a new mail address.
+    Address,
+    /// Erase the account and everything of the person.
+    Erase,
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Register => "register",
+            Self::Password => "password",
+            Self::Address => "address",
+            Self::Erase => "erase",
+        }
+    }
+
+    /// Seconds that a link of this kind is good for.
+    pub const fn lifetime(self) -> i64 {
+        match self {
+            Self::Request => 180 * 24 * 3600,
+            Self::Register => 7 * 24 * 3600,
+            Self::Address => 24 * 3600,
+            Self::Password | Self::Erase => 3600,
+        }
+    }
+}
+
+/// Somebody who holds the mailed link of one request. Only the desk makes one.
+#[derive(Clone)]
+pub struct LinkHolder {
+    pub(crate) person: PersonId,
+    pub(crate) request: RequestId,
+}
+
+/// A link that was used up just now, or that could be.
+pub(crate) struct Opened {
+    pub(crate) person: PersonId,
+    pub(crate) request: Option<RequestId>,
+    payload: Option<Vec<u8>>,
+    secret_hash: [u8; 32],
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    person_id: Uuid,
+    request_id: Option<Uuid>,
+    payload_sealed: Option<Vec<u8>>,
+}
+
+impl Opened {
+    /// What was sealed into the link's row.
+    pub(crate) fn payload(&self, key: &PersonKey) -> Result<Option<String>, Broken> {
+        let row = payload_row(&self.secret_hash);
+        let open = |sealed: &Vec<u8>| key.open_text("token.payload", row, sealed);
+        Ok(self.payload.as_ref().map(open).transpose()?)
+    }
+}
+
+/// The place that a payload is sealed for: the row has no id but its hash.
+fn payload_row(secret_hash: &[u8; 32]) -> Uuid {
+    let mut half = [0; 16];
+    half.copy_from_slice(&secret_hash[..16]);
+    Uuid::from_bytes(half)
+}
+
+impl Desk {
+    fn token_hash(&self, purpose: Purpose, secret: &Secret) -> [u8; 32] {
+        self.keys.master().secret_hash(purpose.as_str(), secret.reveal().as_bytes())
+    }
+
+    /// Makes a link's secret.
+    pub(crate) async fn mint(
+        &self,
+        tx: &mut Tx,
+        purpose: Purpose,
+        person: PersonId,
+        request: Option<RequestId>,
+        payload: Option<(&PersonKey, &str)>,
+        now: Timestamp,
+    ) -> Result<Secret, Broken> {
+        const SQL: &str = "INSERT INTO token
+            (secret_hash, purpose, person_id, request_id, payload_sealed, created_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        let secret = Secret::random()?;
+        let secret_hash = self.token_hash(purpose, &secret);
+        let sealed = match payload {
+            Some((key, text)) => {
+                Some(key.seal("token.payload", payload_row(&secret_hash), text.as_bytes())?)
+            }
+            None => None,
+        };
+        on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(secret_hash.as_slice())
+            .bind(purpose.as_str())
+            .bind(person.0)
+            .bind(request.map(|request| request.0))
+            .bind(sealed)
+            .bind(now.0)
+            .bind(now.plus_seconds(purpose.lifetime()).0)
+            .execute(c)
+            .await
+            .map(drop))?;
+        Ok(secret)
+    }
+
+    /// Looks whether a link is good, and changes nothing.
+    pub(crate) async fn peek(&self, purpose: Purpose, secret: &Secret) -> Result<Opened, Error> {
+        const SQL: &str = "SELECT token.person_id, token.request_id, token.payload_sealed FROM token
+            JOIN person ON person.id = token.person_id
+            WHERE secret_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3
+            AND person.state = 'active'";
+        let secret_hash = self.token_hash(purpose, secret);
+        let now = self.now();
+        let mut reader = self.store.read().await?;
+        let row: Option<Row> = on!(reader.conn(), c => sqlx::query_as(SQL)
+            .bind(secret_hash.as_slice())
+            .bind(purpose.as_str())
+            .bind(now.0)
+            .fetch_optional(c)
+            .await)?;
+        row.map(|row| row.opened(secret_hash)).ok_or(Error::Gone)
+    }
+
+    /// Uses a link up. Of many who try at once, one succeeds.
+    pub(crate) async fn redeem(
+        &self,
+        tx: &mut Tx,
+        purpose: Purpose,
+        secret: &Secret,
+    ) -> Result<Opened, Error> {
+        const SQL: &str = "UPDATE token SET used_at = $3
+            WHERE secret_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3
+            RETURNING person_id, request_id, payload_sealed";
+        let secret_hash = self.token_hash(purpose, secret);
+        let now = self.now();
+        let row: Option<Row> = on!(tx.conn(), c => sqlx::query_as(SQL)
+            .bind(secret_hash.as_slice())
+            .bind(purpose.as_str())
+            .bind(now.0)
+            .fetch_optional(c)
+            .await)?;
+        row.map(|row| row.opened(secret_hash)).ok_or(Error::Gone)
+    }
+
+    /// Whether a mailed link is still good, for the page that it leads to.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when it was used, has expired, or never was.
+    pub async fn check_link(&self, purpose: Purpose, secret: &Secret) -> Result<(), Error> {
+        self.peek(purpose, secret).await.map(drop)
+    }
+
+    /// Opens the link of one request.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when it has expired or never was.
+    pub async fn open_request_link(&self, secret: &Secret) -> Result<LinkHolder, Error> {
+        let opened = self.peek(Purpose::Request, secret).await?;
+        let request = opened.request.ok_or(Error::Gone)?;
+        Ok(LinkHolder { person: opened.person, request })
+    }
+}
+
+impl Row {
+    fn opened(self, secret_hash: [u8; 32]) -> Opened {
+        Opened {
+            person: PersonId(self.person_id),
+            request: self.request_id.map(RequestId),
+            payload: self.payload_sealed,
+            secret_hash,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_long_and_different() {
+        let one = Secret::random().expect("randomness");
+        let two = Secret::random().expect("randomness");
+        assert_eq!(one.reveal().len(), 43);
+        assert_ne!(one.reveal(), two.reveal());
+    }
+}

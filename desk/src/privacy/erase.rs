@@ -1,0 +1,304 @@
+//! Erasure (Art. 17 GDPR): everything a person wrote and is known by goes, for good.
+//!
+//! One act, in this order: the requests with comments, attachments, history, outbox and
+//! search entries; then the account with sessions, links and consents; then the key, which
+//! makes it reach every backup. A row in `erasure`, written before the first deletion, has a
+//! crash finished at the next start. Every step may be done twice.
+
+use sqlx::types::Uuid;
+use tresen_model::views::ErasureCount;
+use tresen_model::{PersonId, Timestamp};
+
+use crate::error::{Broken, Error};
+use crate::mail::{MailContext, MailKind, OutgoingMail, Sender};
+use crate::people::person::{self, PersonRow};
+use crate::people::{Purpose, Secret, Session};
+use crate::store::{Conn, StoreError, Tx, on};
+use crate::{Desk, random};
+
+/// What was done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Erased {
+    /// What was deleted, in numbers.
+    pub count: ErasureCount,
+    /// When it was finished.
+    pub at: Timestamp,
+}
+
+/// By whose wish.
+#[derive(Debug, Clone, Copy)]
+enum Wish {
+    Person,
+    Link,
+    Operator,
+}
+
+impl Wish {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Link => "link",
+            Self::Operator => "operator",
+        }
+    }
+}
+
+/// Removes rows of a person; `$1` is the person.
+const DELETIONS: &[&str] = &[
+    "DELETE FROM outbox WHERE person_id = $1",
+    "DELETE FROM token WHERE person_id = $1",
+    "DELETE FROM attachment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
+    "DELETE FROM comment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
+    "DELETE FROM history WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
+    "DELETE FROM request WHERE person_id = $1",
+    // What an agent did for others stays theirs, without the agent.
+    "UPDATE comment SET author_id = NULL WHERE author_id = $1",
+    "UPDATE history SET actor_id = NULL WHERE actor_id = $1",
+    "UPDATE request SET assignee_id = NULL WHERE assignee_id = $1",
+    "DELETE FROM session WHERE person_id = $1",
+    "DELETE FROM consent WHERE person_id = $1",
+    "DELETE FROM person WHERE id = $1",
+];
+
+const COUNTS: &str = "SELECT
+    (SELECT COUNT(*) FROM request WHERE person_id = $1),
+    (SELECT COUNT(*) FROM comment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)),
+    (SELECT COUNT(*) FROM attachment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)),
+    (SELECT COUNT(*) FROM history WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)),
+    (SELECT COUNT(*) FROM outbox WHERE person_id = $1),
+    (SELECT COUNT(*) FROM session WHERE person_id = $1),
+    (SELECT COUNT(*) FROM token WHERE person_id = $1),
+    (SELECT COUNT(*) FROM consent WHERE person_id = $1)";
+
+async fn count(conn: Conn<'_>, person: PersonId) -> Result<ErasureCount, StoreError> {
+    type Row = (i64, i64, i64, i64, i64, i64, i64, i64);
+    let (requests, comments, attachments, history, mails, sessions, tokens, consents): Row =
+        on!(conn, c => sqlx::query_as(COUNTS).bind(person.0).fetch_one(c).await)?;
+    Ok(ErasureCount {
+        requests: requests.cast_unsigned(),
+        comments: comments.cast_unsigned(),
+        attachments: attachments.cast_unsigned(),
+        history: history.cast_unsigned(),
+        mails: mails.cast_unsigned(),
+        sessions: sessions.cast_unsigned(),
+        tokens: tokens.cast_unsigned(),
+        consents: consents.cast_unsigned(),
+    })
+}
+
+impl Desk {
+    /// What an erasure would delete, in numbers.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn erasure_preview(&self, session: &Session) -> Result<ErasureCount, Error> {
+        let mut reader = self.store.read().await?;
+        Ok(count(reader.conn(), session.person()).await?)
+    }
+
+    /// The same for somebody with a mailed link.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub async fn erasure_preview_by_link(&self, link: &Secret) -> Result<ErasureCount, Error> {
+        let opened = self.peek(Purpose::Erase, link).await?;
+        let mut reader = self.store.read().await?;
+        Ok(count(reader.conn(), opened.person).await?)
+    }
+
+    /// Erases the person who is logged in. When this returns, it is done.
+    ///
+    /// # Errors
+    /// A refusal on `password`; [`Error::Broken`] when it could not be finished now: then it
+    /// is finished at the next start at the latest.
+    pub async fn erase_self(&self, session: &Session, password: &str) -> Result<Erased, Error> {
+        let (row, key) = self.require_person(session.person()).await?;
+        self.require_password(&row, &key, "password", password).await?;
+        self.erase(session.person(), Wish::Person).await
+    }
+
+    /// Mails a link that erases, if there is anything about the address. The answer comes
+    /// at once and is the same for every address.
+    ///
+    /// # Errors
+    /// A refusal of the address's form.
+    pub async fn ask_erasure(&self, email: &str) -> Result<(), Error> {
+        let email =
+            tresen_model::EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        let desk = self.clone();
+        self.in_background(async move {
+            match desk.find_by_address(&email).await? {
+                Some((row, key)) => desk.mail_link(&row, &key, Purpose::Erase, MailKind::EraseLink).await,
+                None => Ok(()),
+            }
+        })
+        .await;
+        Ok(())
+    }
+
+    /// Erases the person to whom the link was mailed.
+    ///
+    /// # Errors
+    /// [`Error::Gone`]; [`Error::Broken`] as in [`erase_self`](Self::erase_self).
+    pub async fn erase_by_link(&self, link: &Secret) -> Result<Erased, Error> {
+        let opened = self.peek(Purpose::Erase, link).await?;
+        self.erase(opened.person, Wish::Link).await
+    }
+
+    /// Erases a person at the operator's command; `None` when nobody has the address.
+    ///
+    /// # Errors
+    /// A refusal of the address's form, or [`Error::Broken`].
+    pub async fn erase_by_operator(&self, email: &str) -> Result<Option<Erased>, Error> {
+        let email =
+            tresen_model::EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        match self.keys.find(&self.blind_index(&email)).await? {
+            Some((person, _)) => self.erase(person, Wish::Operator).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Runs to its end in a task of its own, also when whoever asked has left.
+    async fn erase(&self, person: PersonId, wish: Wish) -> Result<Erased, Error> {
+        let desk = self.clone();
+        let erased = tokio::spawn(async move {
+            let farewell = desk.farewell(person).await?;
+            let count = desk.begin_erasure(person, wish).await?;
+            let at = desk.finish_erasure(person).await?;
+            if let Some(mail) = farewell {
+                desk.send_farewell(mail, count).await;
+            }
+            Ok::<_, Error>(Erased { count, at })
+        });
+        erased.await.map_err(|_| Broken::Task)?
+    }
+
+    /// From here on the person can do nothing and nobody can do anything for them, and the
+    /// erasure will be finished whatever happens.
+    async fn begin_erasure(&self, person: PersonId, wish: Wish) -> Result<ErasureCount, Error> {
+        const LOCK: &str = "UPDATE person SET state = 'erasing' WHERE id = $1";
+        const INSERT: &str = "INSERT INTO erasure (person_id, started_at, wish, counts)
+            VALUES ($1, $2, $3, $4) ON CONFLICT (person_id) DO NOTHING";
+        const FIND: &str = "SELECT counts FROM erasure WHERE person_id = $1";
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(LOCK).bind(person.0).execute(c).await.map(drop))?;
+        let count = count(tx.conn(), person).await?;
+        let Ok(counts) = serde_json::to_string(&count) else { unreachable!("numbers are JSON") };
+        on!(tx.conn(), c => sqlx::query(INSERT)
+            .bind(person.0)
+            .bind(now.0)
+            .bind(wish.as_str())
+            .bind(counts)
+            .execute(c)
+            .await
+            .map(drop))?;
+        // Of two who erase at once, both are told what the first has counted.
+        let (counts,): (String,) =
+            on!(tx.conn(), c => sqlx::query_as(FIND).bind(person.0).fetch_one(c).await)?;
+        tx.commit().await?;
+        serde_json::from_str(&counts).map_err(|_| Broken::Inconsistent("erasure.counts", person.0).into())
+    }
+
+    async fn finish_erasure(&self, person: PersonId) -> Result<Timestamp, Broken> {
+        const FINISHED: &str = "UPDATE erasure SET finished_at = $2 WHERE person_id = $1";
+        {
+            // The indexer has ended with what it began before the person was marked.
+            let _indexer = self.indexing.lock().await;
+            self.search.forget(person).await?;
+        }
+        self.delete_files(person).await?;
+        let mut tx = self.store.write().await?;
+        delete_rows(&mut tx, person).await?;
+        tx.commit().await?;
+        self.keys.delete(person).await?;
+        self.store.forget_traces().await?;
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(FINISHED).bind(person.0).bind(now.0).execute(c).await.map(drop))?;
+        tx.commit().await?;
+        tracing::info!(person = %person, "a person was erased");
+        Ok(now)
+    }
+
+    async fn delete_files(&self, person: PersonId) -> Result<(), Broken> {
+        const SQL: &str = "SELECT attachment.id FROM attachment
+            JOIN request ON request.id = attachment.request_id WHERE request.person_id = $1";
+        let mut reader = self.store.read().await?;
+        let rows: Vec<(Uuid,)> =
+            on!(reader.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_all(c).await)?;
+        drop(reader);
+        for (id,) in rows {
+            self.objects.delete(id).await?;
+        }
+        Ok(())
+    }
+
+    /// Finishes erasures that a crash has interrupted. Before anybody is served.
+    pub(crate) async fn resume_erasures(&self) -> Result<(), Broken> {
+        const SQL: &str = "SELECT person_id FROM erasure WHERE finished_at IS NULL ORDER BY started_at";
+        let mut reader = self.store.read().await?;
+        let rows: Vec<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
+        drop(reader);
+        for (person,) in rows {
+            self.finish_erasure(PersonId(person)).await?;
+        }
+        Ok(())
+    }
+
+    /// The last mail, made while there still is an address. `None` for an address that was
+    /// never proven: it gets no mail that it did not ask for.
+    async fn farewell(&self, person: PersonId) -> Result<Option<OutgoingMail>, Error> {
+        let row = person::find(self.store.read().await?.conn(), person).await?;
+        let Some(row) = row.filter(PersonRow::is_active).filter(|row| row.proven_at.is_some()) else {
+            return Ok(None);
+        };
+        let Some(key) = self.keys.get(person).await? else { return Ok(None) };
+        let rendered =
+            crate::mail::Rendered { subject: String::new(), text: String::new(), html: String::new() };
+        Ok(Some(OutgoingMail {
+            message_id: self.message_id("e", random::id(self.now())?),
+            in_reply_to: None,
+            references: Vec::new(),
+            from: Sender { name: self.settings.name.clone(), address: self.settings.mail_from.clone() },
+            to: row.email(&key)?,
+            to_name: None,
+            reply_to: None,
+            auto_submitted: true,
+            language: row.language(),
+            rendered,
+        }))
+    }
+
+    /// Tried once: nothing about the person is kept to try it again.
+    async fn send_farewell(&self, mut mail: OutgoingMail, count: ErasureCount) {
+        let context = MailContext {
+            desk_name: self.settings.name.clone(),
+            accent: Some(self.settings.accent.clone()),
+            erased_requests: u32::try_from(count.requests).ok(),
+            key_backup_days: Some(self.settings.retention.key_backup_days),
+            ..MailContext::default()
+        };
+        let message = match self.templates.render(MailKind::Erased, mail.language, &context) {
+            Ok(rendered) => {
+                mail.rendered = rendered;
+                mail.compose(self.now()).map_err(|error| error.to_string())
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        let sent = match message {
+            Ok(message) => self.transport.send(&message).await.map_err(|error| error.reason),
+            Err(reason) => Err(reason),
+        };
+        if let Err(reason) = sent {
+            tracing::warn!(reason, "the last mail to an erased person could not be sent");
+        }
+    }
+}
+
+pub(crate) async fn delete_rows(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+    for sql in DELETIONS {
+        on!(tx.conn(), c => sqlx::query(*sql).bind(person.0).execute(c).await.map(drop))?;
+    }
+    Ok(())
+}

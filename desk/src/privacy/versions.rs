@@ -1,0 +1,72 @@
+//! The versions of the privacy statement: a consent refers to one, and old ones stay.
+
+use tresen_model::{Language, Timestamp};
+
+use super::statement::{Document, privacy_statement};
+use crate::Desk;
+use crate::error::{Broken, Error};
+use crate::settings::Settings;
+use crate::store::{Store, on};
+
+/// Stores the texts of the settings as a new version if they differ from the newest, and
+/// gives the version in force.
+pub(crate) async fn in_force(store: &Store, settings: &Settings, now: Timestamp) -> Result<i64, Broken> {
+    const NEWEST: &str = "SELECT version, language, digest FROM privacy_text
+        WHERE version = (SELECT MAX(version) FROM privacy_text)";
+    const INSERT: &str = "INSERT INTO privacy_text (version, language, digest, document, since)
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (version, language) DO NOTHING";
+    let text = |language| privacy_statement(language, &settings.name, &settings.privacy, &settings.retention);
+    let texts: Vec<(Language, Document)> =
+        Language::ALL.iter().map(|language| (*language, text(*language))).collect();
+    let mut tx = store.write().await?;
+    let newest: Vec<(i64, String, Vec<u8>)> = on!(tx.conn(), c => sqlx::query_as(NEWEST).fetch_all(c).await)?;
+    let unchanged = !newest.is_empty()
+        && texts.iter().all(|(language, text)| {
+            newest.iter().any(|(_, tag, digest)| tag == language.tag() && *digest == text.digest())
+        });
+    let version = newest.first().map_or(0, |(version, _, _)| *version);
+    if unchanged {
+        tx.rollback().await?;
+        return Ok(version);
+    }
+    for (language, text) in texts {
+        let Ok(document) = serde_json::to_string(&text) else { unreachable!("texts are JSON") };
+        on!(tx.conn(), c => sqlx::query(INSERT)
+            .bind(version + 1)
+            .bind(language.tag())
+            .bind(text.digest().to_vec())
+            .bind(document)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(drop))?;
+    }
+    tx.commit().await?;
+    Ok(version + 1)
+}
+
+impl Desk {
+    /// The privacy statement in a version, and since when it holds; the one in force without
+    /// a version.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is no such version.
+    pub async fn privacy_text(
+        &self,
+        language: Language,
+        version: Option<i64>,
+    ) -> Result<(i64, Timestamp, Document), Error> {
+        const SQL: &str = "SELECT document, since FROM privacy_text WHERE version = $1 AND language = $2";
+        let version = version.unwrap_or(self.privacy_version);
+        let mut reader = self.store.read().await?;
+        let row: Option<(String, i64)> = on!(reader.conn(), c => sqlx::query_as(SQL)
+            .bind(version)
+            .bind(language.tag())
+            .fetch_optional(c)
+            .await)?;
+        let (document, since) = row.ok_or(Error::NotFound)?;
+        let document = serde_json::from_str(&document)
+            .map_err(|_| Broken::Inconsistent("privacy_text", sqlx::types::Uuid::nil()))?;
+        Ok((version, Timestamp(since), document))
+    }
+}

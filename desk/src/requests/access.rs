@@ -1,0 +1,111 @@
+//! Who may read and answer a request.
+
+use sqlx::types::Uuid;
+use tresen_model::{PersonId, RequestId, RequestNumber, Status, Timestamp};
+
+use crate::Desk;
+use crate::error::{Broken, Error};
+use crate::people::{LinkHolder, Session};
+use crate::store::{Conn, StoreError, on};
+
+/// The proof with which a customer comes: the login, or the mailed link of one request.
+#[derive(Clone)]
+pub enum Access {
+    /// Somebody who is logged in: their own requests.
+    Session(Session),
+    /// Somebody with a link: that request.
+    Link(LinkHolder),
+}
+
+/// What one needs to know of a request before doing something with it.
+#[derive(sqlx::FromRow)]
+pub(crate) struct RequestHead {
+    pub(crate) id: Uuid,
+    pub(crate) person_id: Uuid,
+    status: String,
+    pub(crate) assignee_id: Option<Uuid>,
+    priority: String,
+    pub(crate) agent_wrote_at: i64,
+    pub(crate) customer_read_at: i64,
+    pub(crate) customer_wrote_at: i64,
+    pub(crate) agent_read_at: i64,
+}
+
+impl RequestHead {
+    pub(crate) fn request(&self) -> RequestId {
+        RequestId(self.id)
+    }
+
+    pub(crate) fn customer(&self) -> PersonId {
+        PersonId(self.person_id)
+    }
+
+    pub(crate) fn status(&self) -> Result<Status, Broken> {
+        Status::parse(&self.status).ok_or(Broken::Inconsistent("request.status", self.id))
+    }
+
+    pub(crate) fn priority(&self) -> Result<tresen_model::Priority, Broken> {
+        tresen_model::Priority::parse(&self.priority).ok_or(Broken::Inconsistent("request.priority", self.id))
+    }
+
+    /// Whether an agent wrote something that the customer has not seen.
+    pub(crate) fn unread_by_customer(&self) -> bool {
+        self.agent_wrote_at > self.customer_read_at
+    }
+
+    /// Whether the customer wrote something that no agent has seen.
+    pub(crate) fn unread_by_agents(&self) -> bool {
+        self.customer_wrote_at > self.agent_read_at
+    }
+}
+
+/// Finds a request by its public number.
+pub(crate) async fn find(conn: Conn<'_>, number: RequestNumber) -> Result<Option<RequestHead>, StoreError> {
+    const SQL: &str = "SELECT request.id, person_id, status, assignee_id, priority, agent_wrote_at,
+        customer_read_at, customer_wrote_at, agent_read_at FROM request
+        JOIN person ON person.id = request.person_id WHERE number = $1 AND person.state = 'active'";
+    on!(conn, c => sqlx::query_as(SQL).bind(number.bits().cast_signed()).fetch_optional(c).await)
+}
+
+impl Access {
+    /// Who asks.
+    pub(crate) fn person(&self) -> PersonId {
+        match self {
+            Self::Session(session) => session.person(),
+            Self::Link(holder) => holder.person,
+        }
+    }
+
+    /// Whether this is the customer of a request, and may open it.
+    fn opens(&self, head: &RequestHead) -> bool {
+        match self {
+            Self::Session(session) => session.person() == head.customer(),
+            Self::Link(holder) => holder.request == head.request() && holder.person == head.customer(),
+        }
+    }
+
+    /// The request, if it is the customer's own. One that is somebody else's, and one that
+    /// does not exist, look the same.
+    pub(crate) async fn find(&self, conn: Conn<'_>, number: RequestNumber) -> Result<RequestHead, Error> {
+        find(conn, number).await?.filter(|head| self.opens(head)).ok_or(Error::NotFound)
+    }
+}
+
+impl Desk {
+    /// Notes that one side has seen the request. That is no change of the request, so it
+    /// neither moves it in lists nor tells anybody.
+    pub(crate) async fn note_read(
+        &self,
+        request: RequestId,
+        by_agent: bool,
+        now: Timestamp,
+    ) -> Result<(), Broken> {
+        const AGENT: &str = "UPDATE request SET agent_read_at = $2 WHERE id = $1";
+        const CUSTOMER: &str = "UPDATE request SET customer_read_at = $2 WHERE id = $1";
+        let sql = if by_agent { AGENT } else { CUSTOMER };
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(sql).bind(request.0).bind(now.0).execute(c).await.map(drop))?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

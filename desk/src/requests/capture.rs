@@ -1,0 +1,112 @@
+//! An agent writes a request down for a customer who called.
+
+use tresen_model::{Body, Channel, EmailAddress, Language, PersonName, Subject};
+
+use super::files::{self, File};
+use super::submit::{NewRequest, Submitted, parse_kind};
+use crate::Desk;
+use crate::error::{Broken, Error, Refusals};
+use crate::events::Event;
+use crate::mail::MailKind;
+use crate::people::Agent;
+use crate::people::person::{self, Presence};
+
+/// What the agent typed, as it came.
+pub struct Capture<'a> {
+    /// `email` of the customer.
+    pub email: &'a str,
+    /// `name` of the customer; may be empty.
+    pub name: &'a str,
+    /// `kind`: the id of a request type.
+    pub kind: &'a str,
+    /// `subject`.
+    pub subject: &'a str,
+    /// `body`.
+    pub body: &'a str,
+    /// `once`: a random word of the page.
+    pub once: &'a str,
+    /// The language in which the customer gets mail.
+    pub language: Language,
+}
+
+impl Desk {
+    /// Stores a request in the name of a customer, who is told by a mail that repeats
+    /// nothing of it. The legal basis is the customer's wish (Art. 6(1)(b) GDPR): nobody
+    /// ticked anything, so no consent is stored.
+    ///
+    /// # Errors
+    /// Refusals of the fields; [`Error::Busy`] while the customer is being erased.
+    pub async fn capture(
+        &self,
+        agent: &Agent,
+        form: &Capture<'_>,
+        files: Vec<File>,
+    ) -> Result<Submitted, Error> {
+        let mut refusals = Refusals::default();
+        let email = refusals.take("email", EmailAddress::parse(form.email));
+        let name = refusals.take("name", PersonName::optional(form.name));
+        let kind = refusals.take("kind", parse_kind(form.kind, &self.settings));
+        let subject = refusals.take("subject", Subject::parse(form.subject));
+        let body = refusals.take("body", Body::parse(form.body));
+        let (Some(email), Some(name), Some(kind), Some(subject), Some(body)) =
+            (email, name, kind, subject, body)
+        else {
+            return Err(refusals.into_error());
+        };
+        let now = self.now();
+        let (person, key) = self.keys.find_or_create(&self.blind_index(&email), now).await?;
+        let writer = agent.person();
+        let once_hash = self.keys.master().fingerprint(
+            "capture",
+            &[
+                writer.0.as_bytes(),
+                form.once.as_bytes(),
+                subject.as_str().as_bytes(),
+                body.as_str().as_bytes(),
+            ],
+        );
+        for _ in 0..8 {
+            if let Some(number) = self.find_submitted(&once_hash).await? {
+                return Ok(Submitted { number, again: true });
+            }
+            let mut tx = self.store.write().await?;
+            let writer = person::Writer {
+                id: person,
+                key: &key,
+                email: &email,
+                name: name.as_ref(),
+                language: form.language,
+            };
+            let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
+                return Err(Error::Busy { wait: 5 });
+            };
+            let new = NewRequest {
+                person,
+                key: &key,
+                kind: &kind,
+                channel: Channel::Agent,
+                subject: &subject,
+                body: &body,
+                once_hash: Some(once_hash),
+                captured_by: Some(agent.person()),
+            };
+            let Some((request, number)) = self.insert_request(&mut tx, &new, &files, now).await? else {
+                continue;
+            };
+            if !self.had_enough_mail(&mut tx, person, now).await? {
+                let row = person::find(tx.conn(), person).await?;
+                let row = row.ok_or(Broken::Inconsistent("person", person.0))?;
+                let register = !row.is_registered();
+                let kind = MailKind::Captured;
+                self.mail_about(&mut tx, person, &key, request, kind, register, now).await?;
+            }
+            let event = Event { request, customer: person, public: true };
+            self.events.announce(&mut tx, event).await?;
+            tx.commit().await?;
+            files::keep(files);
+            self.committed(event);
+            return Ok(Submitted { number, again: false });
+        }
+        Err(Error::Busy { wait: 5 })
+    }
+}

@@ -1,0 +1,206 @@
+//! Status, priority and assignment, each with an entry in the history.
+
+use sqlx::types::Uuid;
+use tresen_model::{AuthorKind, PersonId, Priority, Problem, RequestId, RequestNumber, Status, Timestamp};
+
+use super::access::{self, Access, RequestHead};
+use crate::error::{Broken, Error};
+use crate::events::Event;
+use crate::mail::MailKind;
+use crate::people::Agent;
+use crate::people::person::{self, Presence};
+use crate::store::{StoreError, Tx, on};
+use crate::{Desk, random};
+
+pub(super) const CREATED: &str = "created";
+pub(super) const STATUS: &str = "status";
+pub(super) const PRIORITY: &str = "priority";
+pub(super) const ASSIGNED: &str = "assigned";
+
+/// Who does something, and in what part.
+pub(super) type Actor = (PersonId, AuthorKind);
+
+/// What an agent changes; `None` leaves as it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Change {
+    /// Where it stands.
+    pub status: Option<Status>,
+    /// How soon.
+    pub priority: Option<Priority>,
+    /// Who works on it; `Some(None)` is nobody.
+    pub assignee: Option<Option<PersonId>>,
+}
+
+/// Writes an entry of the history.
+pub(super) async fn note(
+    tx: &mut Tx,
+    request: RequestId,
+    actor: Option<Actor>,
+    event: &str,
+    before: Option<&str>,
+    after: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    const SQL: &str = "INSERT INTO history (id, request_id, actor_id, actor_kind, event, before, after, at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let id = random::id(now)?;
+    on!(tx.conn(), c => sqlx::query(SQL)
+        .bind(id)
+        .bind(request.0)
+        .bind(actor.map(|(person, _)| person.0))
+        .bind(actor.map(|(_, kind)| kind.as_str()))
+        .bind(event)
+        .bind(before)
+        .bind(after)
+        .bind(now.0)
+        .execute(c)
+        .await
+        .map(drop))?;
+    Ok(())
+}
+
+pub(super) async fn set_status(
+    tx: &mut Tx,
+    head: &RequestHead,
+    to: Status,
+    actor: Actor,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    const SQL: &str = "UPDATE request SET status = $2, closed_at = $3, updated_at = $4, customer_news_at = $4
+        WHERE id = $1";
+    let from = head.status()?;
+    let closed_at = (!to.is_active()).then_some(now.0);
+    on!(tx.conn(), c => sqlx::query(SQL)
+        .bind(head.id)
+        .bind(to.as_str())
+        .bind(closed_at)
+        .bind(now.0)
+        .execute(c)
+        .await
+        .map(drop))?;
+    note(tx, head.request(), Some(actor), STATUS, Some(from.as_str()), Some(to.as_str()), now).await
+}
+
+pub(super) async fn set_assignee(
+    tx: &mut Tx,
+    head: &RequestHead,
+    to: Option<PersonId>,
+    actor: Actor,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    const SQL: &str = "UPDATE request SET assignee_id = $2, updated_at = $3 WHERE id = $1";
+    on!(tx.conn(), c => sqlx::query(SQL)
+        .bind(head.id)
+        .bind(to.map(|person| person.0))
+        .bind(now.0)
+        .execute(c)
+        .await
+        .map(drop))?;
+    let before = head.assignee_id.map(|id| id.to_string());
+    let after = to.map(|person| person.to_string());
+    note(tx, head.request(), Some(actor), ASSIGNED, before.as_deref(), after.as_deref(), now).await
+}
+
+async fn set_priority(
+    tx: &mut Tx,
+    head: &RequestHead,
+    to: Priority,
+    actor: Actor,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    const SQL: &str = "UPDATE request SET priority = $2, updated_at = $3 WHERE id = $1";
+    on!(tx.conn(), c => sqlx::query(SQL)
+        .bind(head.id)
+        .bind(to.as_str())
+        .bind(now.0)
+        .execute(c)
+        .await
+        .map(drop))?;
+    let before = head.priority()?;
+    note(tx, head.request(), Some(actor), PRIORITY, Some(before.as_str()), Some(to.as_str()), now).await
+}
+
+async fn is_staff(tx: &mut Tx, person: PersonId) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT id FROM person WHERE id = $1 AND role <> 'customer' AND state = 'active'";
+    let row: Option<(Uuid,)> =
+        on!(tx.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_optional(c).await)?;
+    Ok(row.is_some())
+}
+
+impl Desk {
+    /// The customer closes their request, or opens it again. What it is already, it stays.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn close_or_reopen(
+        &self,
+        access: &Access,
+        number: RequestNumber,
+        close: bool,
+    ) -> Result<(), Error> {
+        let head = access.find(self.store.read().await?.conn(), number).await?;
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
+            return Err(Error::NotFound);
+        };
+        let head = access.find(tx.conn(), number).await?;
+        let to = if close { Status::Closed } else { Status::Open };
+        let from = head.status()?;
+        if from == to || (!close && from.is_active()) {
+            return Ok(());
+        }
+        set_status(&mut tx, &head, to, (access.person(), AuthorKind::Customer), now).await?;
+        let event = Event { request: head.request(), customer: head.customer(), public: true };
+        self.events.announce(&mut tx, event).await?;
+        tx.commit().await?;
+        self.committed(event);
+        Ok(())
+    }
+
+    /// An agent changes where a request stands. The customer gets a mail when it is resolved.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; a refusal on `assignee` when that is no agent.
+    pub async fn change(&self, agent: &Agent, number: RequestNumber, change: Change) -> Result<(), Error> {
+        let head = access::find(self.store.read().await?.conn(), number).await?.ok_or(Error::NotFound)?;
+        let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
+        let now = self.now();
+        let actor = (agent.person(), AuthorKind::Agent);
+        let mut tx = self.store.write().await?;
+        let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
+            return Err(Error::NotFound);
+        };
+        let head = access::find(tx.conn(), number).await?.ok_or(Error::NotFound)?;
+        let status = change.status.filter(|to| head.status().is_ok_and(|from| from != *to));
+        let priority = change.priority.filter(|to| head.priority().is_ok_and(|from| from != *to));
+        let assignee = change.assignee.filter(|to| to.map(|person| person.0) != head.assignee_id);
+        if let Some(to) = priority {
+            set_priority(&mut tx, &head, to, actor, now).await?;
+        }
+        if let Some(to) = assignee {
+            if let Some(person) = to
+                && !is_staff(&mut tx, person).await?
+            {
+                return Err(Error::refused("assignee", Problem::ChoiceUnknown));
+            }
+            set_assignee(&mut tx, &head, to, actor, now).await?;
+        }
+        if let Some(to) = status {
+            set_status(&mut tx, &head, to, actor, now).await?;
+            if to == Status::Resolved {
+                let kind = MailKind::Resolved;
+                self.mail_about(&mut tx, head.customer(), &key, head.request(), kind, false, now).await?;
+            }
+        }
+        if status.is_none() && priority.is_none() && assignee.is_none() {
+            return Ok(());
+        }
+        let public = status.is_some();
+        let event = Event { request: head.request(), customer: head.customer(), public };
+        self.events.announce(&mut tx, event).await?;
+        tx.commit().await?;
+        self.committed(event);
+        Ok(())
+    }
+}

@@ -1,0 +1,292 @@
+//! Files that come with a comment.
+
+use bytes::Bytes;
+use futures_util::Stream;
+use futures_util::stream::BoxStream;
+use sqlx::types::Uuid;
+use tresen_model::views::Attachment;
+use tresen_model::{AttachmentId, CommentId, Problem, RequestId, RequestNumber, Timestamp};
+use zeroize::Zeroizing;
+
+use super::access::{self, Access, RequestHead};
+use crate::error::{Broken, Error};
+use crate::keys::PersonKey;
+use crate::objects::{Stored, Upload};
+use crate::people::Agent;
+use crate::store::{Tx, on};
+use crate::{Desk, random};
+
+/// A file name keeps at most so many characters.
+const LONGEST_NAME: usize = 120;
+
+/// Images that every browser shows, told by their contents.
+const IMAGES: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+/// A file that is on disk, sealed, and waits for the comment that it belongs to. Dropped, it
+/// is removed.
+pub struct File {
+    name: String,
+    media_type: String,
+    stored: Stored,
+}
+
+impl File {
+    /// Bytes.
+    pub fn size(&self) -> u64 {
+        self.stored.size
+    }
+}
+
+/// Takes the files of one form in while they stream, and holds them to the limits.
+pub struct FileInput {
+    desk: Desk,
+    files: Vec<File>,
+    size: u64,
+    current: Option<(String, Upload)>,
+}
+
+impl FileInput {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// [`Problem::TooManyFiles`], before anything is written.
+    pub async fn begin(&mut self, name: &str) -> Result<(), Error> {
+        let limits = self.desk.settings.attachments;
+        if self.files.len() >= limits.max_files {
+            return Err(Error::refused("attachments", Problem::TooManyFiles { max: limits.max_files }));
+        }
+        let upload = self.desk.objects.create(random::id(self.desk.now())?).await?;
+        self.current = Some((safe_name(name), upload));
+        Ok(())
+    }
+
+    /// Adds contents to the file that was begun.
+    ///
+    /// # Errors
+    /// [`Problem::FilesTooLarge`] as soon as the limit is passed; nothing of the form's files
+    /// is kept then.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        let max = self.desk.settings.attachments.max_bytes;
+        self.size += bytes.len() as u64;
+        if self.size > max {
+            return Err(Error::refused("attachments", Problem::FilesTooLarge { max }));
+        }
+        if let Some((_, upload)) = &mut self.current {
+            upload.write(bytes).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the file. One without a name and contents is what browsers send for an empty
+    /// field: it is none.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when it does not reach the disk.
+    pub async fn end(&mut self) -> Result<(), Error> {
+        let Some((name, upload)) = self.current.take() else { return Ok(()) };
+        if upload.size() == 0 && name.is_empty() {
+            return Ok(());
+        }
+        let stored = upload.finish().await?;
+        let media_type = infer::get(&stored.head).map_or("application/octet-stream", |kind| kind.mime_type());
+        let name = if name.is_empty() { "attachment".to_owned() } else { name };
+        self.files.push(File { name, media_type: media_type.to_owned(), stored });
+        Ok(())
+    }
+
+    /// The files.
+    pub fn finish(self) -> Vec<File> {
+        self.files
+    }
+}
+
+/// Only the last part of a path, no control or direction marks, no leading dots.
+fn safe_name(name: &str) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let kept = name.chars().filter(|c| {
+        !c.is_control()
+            && !matches!(*c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    });
+    let name: String = kept.map(|c| if "<>:\"|?*".contains(c) { '_' } else { c }).collect();
+    let name = name.trim().trim_start_matches('.');
+    let length = name.chars().count();
+    if length <= LONGEST_NAME {
+        return name.to_owned();
+    }
+    // The ending tells what it is, so the middle goes.
+    let ending: String = name.rsplit_once('.').map_or("", |(_, ending)| ending).chars().take(10).collect();
+    let start: String = name.chars().take(LONGEST_NAME - ending.chars().count() - 2).collect();
+    format!("{start}….{ending}")
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct AttachmentRow {
+    id: Uuid,
+    pub(super) comment_id: Uuid,
+    name_sealed: Vec<u8>,
+    media_type: String,
+    size: i64,
+}
+
+impl AttachmentRow {
+    pub(super) fn view(&self, key: &PersonKey) -> Result<Attachment, Broken> {
+        Ok(Attachment {
+            id: AttachmentId(self.id),
+            name: key.open_text("attachment.name", self.id, &self.name_sealed)?,
+            size: self.size.cast_unsigned(),
+            image: IMAGES.contains(&self.media_type.as_str()),
+        })
+    }
+}
+
+/// An attachment that is being read.
+pub struct OpenFile {
+    /// Its name.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// What it is, judged by its contents; `application/octet-stream` unless it is an image
+    /// that can be shown.
+    pub media_type: &'static str,
+    /// The contents.
+    pub contents: BoxStream<'static, Result<Bytes, std::io::Error>>,
+}
+
+impl Desk {
+    /// Takes the files of a form.
+    pub fn receive_files(&self) -> FileInput {
+        FileInput { desk: self.clone(), files: Vec::new(), size: 0, current: None }
+    }
+
+    /// Reads an attachment of the customer's own request.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also for somebody else's, and for files of internal notes.
+    pub async fn attachment(
+        &self,
+        access: &Access,
+        number: RequestNumber,
+        attachment: AttachmentId,
+    ) -> Result<OpenFile, Error> {
+        let head = access.find(self.store.read().await?.conn(), number).await?;
+        self.open_file(&head, attachment, false).await
+    }
+
+    /// Reads an attachment of any request, for an agent.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn attachment_for_agent(
+        &self,
+        _: &Agent,
+        number: RequestNumber,
+        attachment: AttachmentId,
+    ) -> Result<OpenFile, Error> {
+        let head = access::find(self.store.read().await?.conn(), number).await?.ok_or(Error::NotFound)?;
+        self.open_file(&head, attachment, true).await
+    }
+
+    async fn open_file(
+        &self,
+        head: &RequestHead,
+        attachment: AttachmentId,
+        internal: bool,
+    ) -> Result<OpenFile, Error> {
+        const SQL: &str = "SELECT name_sealed, key_sealed, media_type, size FROM attachment
+            JOIN comment ON comment.id = attachment.comment_id
+            WHERE attachment.id = $1 AND attachment.request_id = $2 AND (comment.visibility = 'public' OR $3)";
+        let mut reader = self.store.read().await?;
+        let row: Option<(Vec<u8>, Vec<u8>, String, i64)> = on!(reader.conn(), c => sqlx::query_as(SQL)
+            .bind(attachment.0)
+            .bind(head.id)
+            .bind(internal)
+            .fetch_optional(c)
+            .await)?;
+        drop(reader);
+        let (name, sealed, media_type, size) = row.ok_or(Error::NotFound)?;
+        let key = self.keys.require(head.customer()).await?;
+        let name = key.open_text("attachment.name", attachment.0, &name)?;
+        let opened = key.open("attachment.key", attachment.0, &sealed)?;
+        let Ok(file_key) = <[u8; 32]>::try_from(opened.as_slice()) else {
+            return Err(Broken::Inconsistent("attachment.key", attachment.0).into());
+        };
+        let contents = self.objects.read(attachment.0, Zeroizing::new(file_key)).await?;
+        Ok(OpenFile {
+            name,
+            size: size.cast_unsigned(),
+            media_type: IMAGES
+                .iter()
+                .find(|known| **known == media_type)
+                .copied()
+                .unwrap_or("application/octet-stream"),
+            contents: boxed(contents),
+        })
+    }
+}
+
+fn boxed<T>(stream: impl Stream<Item = T> + Send + 'static) -> BoxStream<'static, T> {
+    Box::pin(stream)
+}
+
+/// Writes the rows of a comment's files. Call [`keep`] after the commit.
+pub(super) async fn attach(
+    tx: &mut Tx,
+    files: &[File],
+    request: RequestId,
+    comment: CommentId,
+    key: &PersonKey,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    const SQL: &str = "INSERT INTO attachment
+        (id, request_id, comment_id, name_sealed, key_sealed, media_type, size, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    for file in files {
+        let id = file.stored.id;
+        let name = key.seal("attachment.name", id, file.name.as_bytes())?;
+        let file_key = key.seal("attachment.key", id, file.stored.key.as_slice())?;
+        on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(id)
+            .bind(request.0)
+            .bind(comment.0)
+            .bind(name)
+            .bind(file_key)
+            .bind(&file.media_type)
+            .bind(file.stored.size.cast_signed())
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(drop))?;
+    }
+    Ok(())
+}
+
+/// The rows are committed: the files stay.
+pub(super) fn keep(files: Vec<File>) {
+    for file in files {
+        file.stored.keep();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_safe() {
+        for (given, safe) in [
+            ("report.pdf", "report.pdf"),
+            ("../../etc/passwd", "passwd"),
+            ("C:\\temp\\a.txt", "a.txt"),
+            (".htaccess", "htaccess"),
+            ("a\r\nSet-Cookie: x.txt", "aSet-Cookie_ x.txt"),
+            ("photo\u{202e}gpj.exe", "photogpj.exe"),
+            ("Rechnung März.pdf", "Rechnung März.pdf"),
+            ("..", ""),
+        ] {
+            assert_eq!(safe_name(given), safe, "{given:?}");
+        }
+        let long = safe_name(&format!("{}.jpeg", "ä".repeat(500)));
+        assert_eq!(long.chars().count(), LONGEST_NAME);
+        assert!(long.ends_with(".jpeg"));
+    }
+}

@@ -1,0 +1,249 @@
+//! The agents' queue: everyone's requests.
+
+use sqlx::AssertSqlSafe;
+use sqlx::types::Uuid;
+use tresen_model::views::{Page, RequestLine};
+use tresen_model::{PersonId, Priority, RequestId, RequestNumber, Status, Timestamp};
+
+use super::list::{read_cursor, sorted_by, write_cursor};
+use crate::Desk;
+use crate::error::{Broken, Error};
+use crate::people::Agent;
+use crate::search::Words;
+use crate::store::{dialect, on};
+
+/// Rows of a page.
+const PAGE: usize = 50;
+
+/// What an agent wants to see.
+#[derive(Debug, Clone, Default)]
+pub struct QueueQuery {
+    /// Words that must occur, or the number of a request.
+    pub search: String,
+    /// Which requests.
+    pub view: QueueView,
+    /// Whose.
+    pub assignee: Assignee,
+    /// One request type only.
+    pub kind: Option<String>,
+    /// In what order.
+    pub order: QueueOrder,
+    /// Where the last page ended; anything unreadable is the beginning.
+    pub after: Option<String>,
+}
+
+/// Which requests an agent wants to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum QueueView {
+    /// Open and waiting.
+    #[default]
+    Active,
+    /// One status.
+    Only(Status),
+    /// Everything.
+    All,
+}
+
+/// Whose requests an agent wants to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Assignee {
+    /// Everyone's.
+    #[default]
+    Anyone,
+    /// Their own.
+    Me,
+    /// Those that nobody has taken.
+    Nobody,
+}
+
+/// In what order requests are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum QueueOrder {
+    /// The newest activity first.
+    #[default]
+    Newest,
+    /// The oldest activity first.
+    Oldest,
+}
+
+/// How many requests want something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct QueueCounts {
+    /// Open and waiting.
+    pub active: u64,
+    /// Of those, the agent's own.
+    pub mine: u64,
+    /// Of those, nobody's.
+    pub unassigned: u64,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    number: i64,
+    person_id: Uuid,
+    kind: String,
+    status: String,
+    priority: String,
+    assignee_id: Option<Uuid>,
+    subject_sealed: Vec<u8>,
+    comments: i64,
+    notes: i64,
+    created_at: i64,
+    updated_at: i64,
+    customer_wrote_at: i64,
+    agent_read_at: i64,
+}
+
+const COLUMNS: &str = "SELECT id, number, person_id, kind, status, priority, assignee_id, subject_sealed,
+    comments, notes, created_at, updated_at, customer_wrote_at, agent_read_at FROM request";
+
+/// The same words as in the partial index, or the engines would not use it.
+const ACTIVE: &str = "status IN ('open', 'waiting')";
+
+impl Desk {
+    /// A page of the queue. Costs the same however many requests there are.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn queue(&self, agent: &Agent, query: &QueueQuery) -> Result<Page<RequestLine>, Error> {
+        let rows = if query.search.trim().is_empty() {
+            self.queue_page(agent, query).await?
+        } else {
+            self.queue_found(agent, query).await?
+        };
+        let next = (query.search.trim().is_empty() && rows.len() > PAGE)
+            .then(|| rows.get(PAGE - 1))
+            .flatten()
+            .map(|row| write_cursor(row.updated_at, row.id));
+        let most = if query.search.trim().is_empty() { PAGE } else { rows.len() };
+        Ok(Page { rows: self.queue_lines(&rows[..rows.len().min(most)]).await?, next })
+    }
+
+    async fn queue_page(&self, agent: &Agent, query: &QueueQuery) -> Result<Vec<Row>, Error> {
+        let (sign, direction, start) = match query.order {
+            QueueOrder::Newest => ("<", "DESC", (i64::MAX, Uuid::max())),
+            QueueOrder::Oldest => (">", "ASC", (i64::MIN, Uuid::nil())),
+        };
+        let (time, id) = query.after.as_deref().and_then(read_cursor).unwrap_or(start);
+        let mut sql = format!("{COLUMNS} WHERE (updated_at, id) {sign} ($1, $2)");
+        let mut texts: Vec<&str> = Vec::new();
+        match query.view {
+            QueueView::Active => sql.push_str(&format!(" AND {ACTIVE}")),
+            QueueView::Only(status) => {
+                texts.push(status.as_str());
+                sql.push_str(&format!(" AND status = ${}", 3 + texts.len()));
+            }
+            QueueView::All => {}
+        }
+        if let Some(kind) = &query.kind {
+            texts.push(kind);
+            sql.push_str(&format!(" AND kind = ${}", 3 + texts.len()));
+        }
+        let me = (query.assignee == Assignee::Me).then(|| agent.person().0);
+        match query.assignee {
+            Assignee::Anyone => {}
+            Assignee::Me => sql.push_str(&format!(" AND assignee_id = ${}", 4 + texts.len())),
+            Assignee::Nobody => sql.push_str(" AND assignee_id IS NULL"),
+        }
+        sql.push_str(&format!(" ORDER BY updated_at {direction}, id {direction} LIMIT $3"));
+        let mut reader = self.store.read().await?;
+        Ok(on!(reader.conn(), c => {
+            let mut statement =
+                sqlx::query_as(AssertSqlSafe(sql)).bind(time).bind(id).bind(PAGE as i64 + 1);
+            for text in texts {
+                statement = statement.bind(text);
+            }
+            if let Some(me) = me {
+                statement = statement.bind(me);
+            }
+            statement.fetch_all(c).await
+        })?)
+    }
+
+    async fn queue_found(&self, agent: &Agent, query: &QueueQuery) -> Result<Vec<Row>, Error> {
+        let Some(words) = Words::parse(&query.search) else { return Ok(Vec::new()) };
+        let mut found: Vec<RequestId> = self.search.find(&words, None).await?;
+        found.extend(self.find_by_number(&query.search).await?);
+        if found.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!("{COLUMNS} WHERE id IN {}", dialect::places(1, found.len()));
+        let mut reader = self.store.read().await?;
+        let mut rows: Vec<Row> = on!(reader.conn(), c => {
+            let mut statement = sqlx::query_as(AssertSqlSafe(sql));
+            for request in &found {
+                statement = statement.bind(request.0);
+            }
+            statement.fetch_all(c).await
+        })?;
+        rows.retain(|row| {
+            let status = Status::parse(&row.status);
+            let in_view = match query.view {
+                QueueView::Active => status.is_some_and(Status::is_active),
+                QueueView::Only(only) => status == Some(only),
+                QueueView::All => true,
+            };
+            let assigned = match query.assignee {
+                Assignee::Anyone => true,
+                Assignee::Me => row.assignee_id == Some(agent.person().0),
+                Assignee::Nobody => row.assignee_id.is_none(),
+            };
+            in_view && assigned && query.kind.as_ref().is_none_or(|kind| *kind == row.kind)
+        });
+        sorted_by(&mut rows, |row| (row.updated_at, row.id));
+        if query.order == QueueOrder::Oldest {
+            rows.reverse();
+        }
+        Ok(rows)
+    }
+
+    async fn queue_lines(&self, rows: &[Row]) -> Result<Vec<RequestLine>, Error> {
+        let keys = self.keys.get_many(rows.iter().map(|row| PersonId(row.person_id))).await?;
+        let mut persons: Vec<PersonId> = rows.iter().map(|row| PersonId(row.person_id)).collect();
+        persons.extend(rows.iter().filter_map(|row| row.assignee_id).map(PersonId));
+        persons.sort_unstable();
+        persons.dedup();
+        let names = self.names(self.store.read().await?.conn(), &persons).await?;
+        let mut lines = Vec::with_capacity(rows.len());
+        for row in rows {
+            let customer = PersonId(row.person_id);
+            // Without a key the person is being erased at this moment.
+            let Some(key) = keys.get(&customer) else { continue };
+            let broken = || Broken::Inconsistent("request", row.id);
+            lines.push(RequestLine {
+                number: RequestNumber::from_bits(row.number.cast_unsigned()),
+                subject: key.open_text("request.subject", row.id, &row.subject_sealed)?,
+                status: Status::parse(&row.status).ok_or_else(broken)?,
+                priority: Priority::parse(&row.priority).ok_or_else(broken)?,
+                kind: row.kind.clone(),
+                created_at: Timestamp(row.created_at),
+                updated_at: Timestamp(row.updated_at),
+                unread: row.customer_wrote_at > row.agent_read_at,
+                comments: u32::try_from(row.comments + row.notes).unwrap_or(u32::MAX),
+                customer: names.get(&customer).cloned(),
+                assignee: row.assignee_id.and_then(|agent| names.get(&PersonId(agent)).cloned()),
+            });
+        }
+        Ok(lines)
+    }
+
+    /// How many requests want something.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn queue_counts(&self, agent: &Agent) -> Result<QueueCounts, Error> {
+        let sql = format!(
+            "SELECT COUNT(*), COUNT(CASE WHEN assignee_id = $1 THEN 1 END),
+             COUNT(CASE WHEN assignee_id IS NULL THEN 1 END) FROM request WHERE {ACTIVE}"
+        );
+        let mut reader = self.store.read().await?;
+        let (active, mine, unassigned): (i64, i64, i64) = on!(reader.conn(), c =>
+            sqlx::query_as(AssertSqlSafe(sql)).bind(agent.person().0).fetch_one(c).await)?;
+        Ok(QueueCounts {
+            active: active.cast_unsigned(),
+            mine: mine.cast_unsigned(),
+            unassigned: unassigned.cast_unsigned(),
+        })
+    }
+}

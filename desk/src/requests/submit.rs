@@ -1,0 +1,330 @@
+//! A request comes in through the form.
+
+use tresen_model::{
+    Body, Channel, CommentId, EmailAddress, Language, PersonId, PersonName, Problem, RequestId,
+    RequestNumber, Subject, Timestamp,
+};
+
+use super::files::{self, File};
+use crate::error::{Broken, Error, Refusals};
+use crate::events::Event;
+use crate::keys::PersonKey;
+use crate::mail::{Mail, MailKind, Payload};
+use crate::people::person::{self, Presence};
+use crate::people::{Purpose, Session};
+use crate::settings::Settings;
+use crate::store::{Tx, is_duplicate, on};
+use crate::{Desk, random};
+
+/// How often a number that is taken is drawn again. With 40 bits it hardly ever is.
+const TRIES: usize = 8;
+
+/// How long a person who writes while being erased waits for its end, 50 ms a time.
+const WAITS: usize = 100;
+
+/// A form that was filled in rightly. Holds personal data.
+pub struct Submission {
+    email: EmailAddress,
+    name: Option<PersonName>,
+    kind: String,
+    subject: Subject,
+    body: Body,
+    language: Language,
+    once: String,
+}
+
+/// What the form's fields say, as they came.
+pub struct Fields<'a> {
+    /// `email`; of no matter for somebody who is logged in.
+    pub email: &'a str,
+    /// `name`; may be empty.
+    pub name: &'a str,
+    /// `kind`: the id of a request type; may be empty where there is one only.
+    pub kind: &'a str,
+    /// `subject`.
+    pub subject: &'a str,
+    /// `body`.
+    pub body: &'a str,
+    /// `consent`: whether it was ticked.
+    pub consent: bool,
+    /// `once`: a random word of the page that the form stood on.
+    pub once: &'a str,
+    /// The language of the page.
+    pub language: Language,
+}
+
+/// The request that came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Submitted {
+    /// Its number.
+    pub number: RequestNumber,
+    /// Whether the form had been sent before: there is still one request.
+    pub again: bool,
+}
+
+impl Submission {
+    /// Parses the form, and finds everything that is wrong with it at once.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with a problem a field.
+    pub fn parse(fields: &Fields<'_>, settings: &Settings) -> Result<Self, Error> {
+        let mut refusals = Refusals::default();
+        let email = refusals.take("email", EmailAddress::parse(fields.email));
+        let name = refusals.take("name", PersonName::optional(fields.name));
+        let kind = refusals.take("kind", parse_kind(fields.kind, settings));
+        let subject = refusals.take("subject", Subject::parse(fields.subject));
+        let body = refusals.take("body", Body::parse(fields.body));
+        if !fields.consent {
+            refusals.note("consent", Problem::ConsentMissing);
+        }
+        match (email, name, kind, subject, body) {
+            (Some(email), Some(name), Some(kind), Some(subject), Some(body)) if refusals.is_empty() => {
+                Ok(Self {
+                    email,
+                    name,
+                    kind,
+                    subject,
+                    body,
+                    language: fields.language,
+                    once: fields.once.chars().take(64).collect(),
+                })
+            }
+            _ => Err(refusals.into_error()),
+        }
+    }
+}
+
+/// The id of a request type that the desk offers.
+pub(super) fn parse_kind(typed: &str, settings: &Settings) -> Result<String, Problem> {
+    match (settings.request_type(typed), settings.request_types.as_slice()) {
+        (Some(kind), _) => Ok(kind.id.clone()),
+        (None, [only]) if typed.is_empty() => Ok(only.id.clone()),
+        _ => Err(Problem::KindUnknown),
+    }
+}
+
+/// What a new request is made of.
+pub(super) struct NewRequest<'a> {
+    pub(super) person: PersonId,
+    pub(super) key: &'a PersonKey,
+    pub(super) kind: &'a str,
+    pub(super) channel: Channel,
+    pub(super) subject: &'a Subject,
+    pub(super) body: &'a Body,
+    pub(super) once_hash: Option<[u8; 32]>,
+    /// The agent who wrote it down.
+    pub(super) captured_by: Option<PersonId>,
+}
+
+/// What came of a try.
+enum Tried {
+    Stored(RequestNumber, Event),
+    /// The number is taken, or the same form came in a moment before.
+    Collided,
+    /// The person is being erased.
+    Erased,
+}
+
+impl Desk {
+    /// Stores a request, with its consent, its files and the confirmation mail, all or
+    /// nothing. The same form sent again makes no second request.
+    ///
+    /// For somebody who is logged in, the request is theirs, whatever address was typed.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when the person is being erased and that takes long, otherwise
+    /// [`Error::Broken`].
+    pub async fn submit(
+        &self,
+        submission: Submission,
+        files: Vec<File>,
+        session: Option<&Session>,
+    ) -> Result<Submitted, Error> {
+        for _ in 0..WAITS {
+            let now = self.now();
+            let (person, key) = match session {
+                Some(session) => (session.person(), self.require_person(session.person()).await?.1),
+                None => self.keys.find_or_create(&self.blind_index(&submission.email), now).await?,
+            };
+            let once_hash = self.once_hash(person, &submission);
+            for _ in 0..TRIES {
+                if let Some(number) = self.find_submitted(&once_hash).await? {
+                    return Ok(Submitted { number, again: true });
+                }
+                match self.try_submit(person, &key, &submission, &files, once_hash, now).await? {
+                    Tried::Stored(number, event) => {
+                        files::keep(files);
+                        self.committed(event);
+                        return Ok(Submitted { number, again: false });
+                    }
+                    Tried::Collided => {}
+                    Tried::Erased => break,
+                }
+            }
+            // The person is being erased. Whoever writes again starts afresh: in a moment.
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        Err(Error::Busy { wait: 5 })
+    }
+
+    /// Known again are the same words on the same page; a form that was changed and sent
+    /// again is another request.
+    fn once_hash(&self, person: PersonId, submission: &Submission) -> [u8; 32] {
+        self.keys.master().fingerprint(
+            "submission",
+            &[
+                person.0.as_bytes(),
+                submission.once.as_bytes(),
+                submission.kind.as_bytes(),
+                submission.subject.as_str().as_bytes(),
+                submission.body.as_str().as_bytes(),
+            ],
+        )
+    }
+
+    pub(super) async fn find_submitted(&self, once_hash: &[u8; 32]) -> Result<Option<RequestNumber>, Broken> {
+        const SQL: &str = "SELECT number FROM request WHERE once_hash = $1";
+        let mut reader = self.store.read().await?;
+        let row: Option<(i64,)> =
+            on!(reader.conn(), c => sqlx::query_as(SQL).bind(once_hash.as_slice()).fetch_optional(c).await)?;
+        Ok(row.map(|(number,)| RequestNumber::from_bits(number.cast_unsigned())))
+    }
+
+    async fn try_submit(
+        &self,
+        person: PersonId,
+        key: &PersonKey,
+        submission: &Submission,
+        files: &[File],
+        once_hash: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Tried, Broken> {
+        let mut tx = self.store.write().await?;
+        let writer = person::Writer {
+            id: person,
+            key,
+            email: &submission.email,
+            name: submission.name.as_ref(),
+            language: submission.language,
+        };
+        if let Presence::Erased = person::ensure(&mut tx, &writer, now).await? {
+            return Ok(Tried::Erased);
+        }
+        let request = NewRequest {
+            person,
+            key,
+            kind: &submission.kind,
+            channel: Channel::Web,
+            subject: &submission.subject,
+            body: &submission.body,
+            once_hash: Some(once_hash),
+            captured_by: None,
+        };
+        let Some((request, number)) = self.insert_request(&mut tx, &request, files, now).await? else {
+            return Ok(Tried::Collided);
+        };
+        self.store_consent(&mut tx, person, "form", now).await?;
+        self.confirm(&mut tx, person, key, request, now).await?;
+        let event = Event { request, customer: person, public: true };
+        self.events.announce(&mut tx, event).await?;
+        tx.commit().await?;
+        Ok(Tried::Stored(number, event))
+    }
+
+    /// The confirmation mail, with the links that belong in it.
+    async fn confirm(
+        &self,
+        tx: &mut Tx,
+        person: PersonId,
+        key: &PersonKey,
+        request: RequestId,
+        now: Timestamp,
+    ) -> Result<(), Broken> {
+        if self.had_enough_mail(tx, person, now).await? {
+            return Ok(());
+        }
+        let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;
+        let kind = if row.proven_at.is_some() { MailKind::ConfirmationKnown } else { MailKind::Confirmation };
+        self.mail_about(tx, person, key, request, kind, !row.is_registered(), now).await
+    }
+
+    /// A mail about a request, with its link, and on wish with one to register.
+    #[expect(clippy::too_many_arguments, reason = "each says another thing, and there is no pair among them")]
+    pub(super) async fn mail_about(
+        &self,
+        tx: &mut Tx,
+        person: PersonId,
+        key: &PersonKey,
+        request: RequestId,
+        kind: MailKind,
+        offer_registration: bool,
+        now: Timestamp,
+    ) -> Result<(), Broken> {
+        let link = self.mint(tx, Purpose::Request, person, Some(request), None, now).await?;
+        let action = if offer_registration {
+            Some(self.mint(tx, Purpose::Register, person, None, None, now).await?.reveal().to_owned())
+        } else {
+            None
+        };
+        let payload = Payload { request: Some(link.reveal().to_owned()), action, to: None };
+        self.enqueue(tx, Mail { person, key, kind, request: Some(request), comment: None, payload }, now)
+            .await
+    }
+
+    /// The request with its first comment. `None` when a value that must be unique is taken;
+    /// the transaction is of no use then.
+    pub(super) async fn insert_request(
+        &self,
+        tx: &mut Tx,
+        new: &NewRequest<'_>,
+        files: &[File],
+        now: Timestamp,
+    ) -> Result<Option<(RequestId, RequestNumber)>, Broken> {
+        const REQUEST: &str = "INSERT INTO request (id, number, person_id, kind, channel, status, priority,
+            subject_sealed, once_hash, comments, notes, created_at, customer_news_at, updated_at,
+            agent_wrote_at, customer_wrote_at, customer_read_at, agent_read_at, search_stale)
+            VALUES ($1, $2, $3, $4, $5, 'open', 'normal', $6, $7, 1, 0, $8, $8, $8, 0, $8, $8, $9, $10)";
+        let id = random::id(now)?;
+        let number = random::number()?;
+        let subject = new.key.seal("request.subject", id, new.subject.as_str().as_bytes())?;
+        let read_by_agents = if new.captured_by.is_some() { now.0 } else { 0 };
+        let inserted = on!(tx.conn(), c => sqlx::query(REQUEST)
+            .bind(id)
+            .bind(number.bits().cast_signed())
+            .bind(new.person.0)
+            .bind(new.kind)
+            .bind(new.channel.as_str())
+            .bind(subject)
+            .bind(new.once_hash.map(|hash| hash.to_vec()))
+            .bind(now.0)
+            .bind(read_by_agents)
+            .bind(true)
+            .execute(c)
+            .await
+            .map(drop));
+        match inserted {
+            Ok(()) => {}
+            Err(error) if is_duplicate(&error) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+        let request = RequestId(id);
+        let comment = super::comment::NewComment {
+            request,
+            // The words are the customer's, also when an agent wrote them down.
+            author: Some(new.person),
+            author_kind: tresen_model::AuthorKind::Customer,
+            visibility: tresen_model::Visibility::Public,
+            body: new.body,
+            key: new.key,
+            once_hash: None,
+        };
+        let comment: CommentId = super::comment::insert(tx, &comment, now).await?;
+        files::attach(tx, files, request, comment, new.key, now).await?;
+        let actor = match new.captured_by {
+            Some(agent) => (agent, tresen_model::AuthorKind::Agent),
+            None => (new.person, tresen_model::AuthorKind::Customer),
+        };
+        super::change::note(tx, request, Some(actor), super::change::CREATED, None, None, now).await?;
+        Ok(Some((request, number)))
+    }
+}

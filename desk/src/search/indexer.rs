@@ -1,0 +1,131 @@
+//! Brings the index up to date with the data: after each change, and from nothing.
+
+use std::time::Duration;
+
+use sqlx::types::Uuid;
+use tresen_model::{PersonId, RequestId, Visibility};
+
+use super::Entry;
+use crate::Desk;
+use crate::error::{Broken, Error};
+use crate::people::person::{self, PersonRow};
+use crate::store::on;
+
+/// Requests that are indexed in one go.
+const BATCH: i64 = 100;
+
+/// Even when nobody wakes the indexer, it looks this often: another node may have written.
+const LOOK_EVERY: Duration = Duration::from_secs(15);
+
+#[derive(sqlx::FromRow)]
+struct Stale {
+    id: Uuid,
+    person_id: Uuid,
+    subject_sealed: Vec<u8>,
+    updated_at: i64,
+}
+
+impl Desk {
+    /// Keeps the index up to date until the desk is closed.
+    pub async fn keep_searchable(&self) {
+        loop {
+            let woken = self.search_wakeup.notified();
+            match self.index_stale().await {
+                Ok(0) => {}
+                Ok(_) => continue,
+                Err(error) => tracing::error!(%error, "the search index could not be brought up to date"),
+            }
+            tokio::select! {
+                () = woken => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = self.closing.cancelled() => return,
+            }
+        }
+    }
+
+    /// Indexes some requests that have changed, and says how many.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn index_stale(&self) -> Result<usize, Error> {
+        const STALE: &str = "SELECT request.id, request.person_id, subject_sealed, updated_at FROM request
+            JOIN person ON person.id = request.person_id
+            WHERE search_stale AND person.state = 'active' ORDER BY request.id LIMIT $1";
+        // Not changed again meanwhile: what changes a request gives it a new time.
+        const DONE: &str = "UPDATE request SET search_stale = $3 WHERE id = $1 AND updated_at = $2";
+        // An erasure waits until what we read is written, and then removes it.
+        let _indexing = self.indexing.lock().await;
+        let mut reader = self.store.read().await?;
+        let stale: Vec<Stale> =
+            on!(reader.conn(), c => sqlx::query_as(STALE).bind(BATCH).fetch_all(c).await)?;
+        if stale.is_empty() {
+            return Ok(0);
+        }
+        let mut entries = Vec::with_capacity(stale.len());
+        for row in &stale {
+            let customer = PersonId(row.person_id);
+            let Some(key) = self.keys.get(customer).await? else { continue };
+            let Some(person) = person::find(reader.conn(), customer).await? else { continue };
+            let mut public = key.open_text("request.subject", row.id, &row.subject_sealed)?;
+            let mut internal = person.email(&key)?.as_str().to_owned();
+            if let Some(name) = person.name(&key)? {
+                internal.push(' ');
+                internal.push_str(name.as_str());
+            }
+            for comment in self.read_comments(reader.conn(), RequestId(row.id), &key, customer, true).await? {
+                let text = match comment.visibility {
+                    Visibility::Public => &mut public,
+                    Visibility::Internal => &mut internal,
+                };
+                text.push('\n');
+                text.push_str(&comment.body);
+                for attachment in comment.attachments {
+                    text.push(' ');
+                    text.push_str(&attachment.name);
+                }
+            }
+            entries.push(Entry { request: RequestId(row.id), customer, public, internal });
+        }
+        self.search.put(&entries).await?;
+        // Another process may have erased somebody meanwhile; here it could not.
+        for row in &stale {
+            let found = person::find(reader.conn(), PersonId(row.person_id)).await?;
+            if !found.is_some_and(|person| PersonRow::is_active(&person)) {
+                self.search.forget(PersonId(row.person_id)).await?;
+            }
+        }
+        drop(reader);
+        let mut tx = self.store.write().await?;
+        for row in &stale {
+            on!(tx.conn(), c => sqlx::query(DONE)
+                .bind(row.id)
+                .bind(row.updated_at)
+                .bind(false)
+                .execute(c)
+                .await
+                .map(drop))?;
+        }
+        tx.commit().await?;
+        Ok(stale.len())
+    }
+
+    /// Has everything indexed again.
+    pub(crate) async fn make_all_searchable_again(&self) -> Result<(), Broken> {
+        const SQL: &str = "UPDATE request SET search_stale = $1 WHERE NOT search_stale";
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(SQL).bind(true).execute(c).await.map(drop))?;
+        tx.commit().await?;
+        self.search_wakeup.notify_one();
+        Ok(())
+    }
+
+    /// Has a person's requests indexed again: their name or address is another.
+    pub(crate) async fn make_searchable_again(&self, person: PersonId) -> Result<(), Broken> {
+        const SQL: &str = "UPDATE request SET search_stale = $2 WHERE person_id = $1";
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(true).execute(c).await.map(drop))?;
+        tx.commit().await?;
+        self.search_wakeup.notify_one();
+        Ok(())
+    }
+}

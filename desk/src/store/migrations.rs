@@ -1,0 +1,51 @@
+//! Migrations, written once for both engines.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{Migrate, Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, PgConnection, SqlSafeStr, SqliteConnection};
+
+use super::StoreError;
+
+/// The migrations of one database, oldest first.
+pub(crate) struct Set(&'static [(i64, &'static str, &'static str)]);
+
+/// Of the data.
+pub(crate) static DATA: Set = Set(&[(1, "start", include_str!("../../migrations/data/0001_start.sql"))]);
+
+/// Of the key store.
+pub(crate) static KEYS: Set = Set(&[(1, "start", include_str!("../../migrations/keys/0001_start.sql"))]);
+
+/// Of the search index on SQLite.
+pub(crate) static SEARCH: Set = Set(&[(1, "start", include_str!("../../migrations/search_sqlite.sql"))]);
+
+impl Set {
+    pub(crate) async fn run_sqlite(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        self.run(connection, |sql| Cow::Owned(for_sqlite(sql))).await
+    }
+
+    pub(crate) async fn run_postgres(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
+        self.run(connection, Cow::Borrowed).await
+    }
+
+    async fn run<C: Migrate>(
+        &self,
+        connection: &mut C,
+        translate: impl Fn(&'static str) -> Cow<'static, str>,
+    ) -> Result<(), StoreError> {
+        let migrations = self.0.iter().map(|(version, name, sql)| {
+            let sql = AssertSqlSafe(translate(sql).into_owned()).into_sql_str();
+            Migration::new(*version, Cow::Borrowed(name), MigrationType::Simple, sql, false)
+        });
+        let migrator = Migrator { migrations: migrations.collect(), ..Migrator::DEFAULT };
+        migrator
+            .run_direct(None, connection, false)
+            .await
+            .map_err(|error| StoreError::Migrate(Box::new(error)))
+    }
+}
+
+/// SQLite has four types; ours map onto them without loss.
+fn for_sqlite(sql: &str) -> String {
+    sql.replace(" UUID", " BLOB").replace(" BYTEA", " BLOB").replace(" BIGINT", " INTEGER")
+}

@@ -1,0 +1,202 @@
+//! Where rows live: SQLite or PostgreSQL, behind one set of statements.
+//!
+//! A statement is written once, with `$1` placeholders, and [`on!`] expands it for the
+//! connection at hand. What the engines do differently stands in [`dialect`].
+//!
+//! - [`Store::read`] gives a connection for reading.
+//! - [`Store::write`] gives a [`Tx`]; nothing is stored before [`Tx::commit`] returns, and
+//!   then it is on disk. On SQLite waiting transactions share one commit ([`sqlite`]).
+
+pub(crate) mod dialect;
+mod migrations;
+pub(crate) mod sqlite;
+
+use std::path::{Path, PathBuf};
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
+
+pub(crate) use migrations::{DATA, KEYS, SEARCH};
+
+/// Expands one body for either engine: `on!(conn, c => sqlx::query(SQL).bind(x).execute(c).await)`.
+macro_rules! on {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $conn {
+            $crate::store::Conn::Sqlite($c) => $body,
+            $crate::store::Conn::Postgres($c) => $body,
+        }
+    };
+}
+pub(crate) use on;
+
+/// What the database answered when it could not do what it was asked.
+pub(crate) type StoreError = sqlx::Error;
+
+/// One database: the data, or the keys, or the search index.
+pub(crate) enum Store {
+    /// A file.
+    Sqlite(sqlite::Database),
+    /// A server.
+    Postgres(PgPool),
+}
+
+/// Where a database is.
+#[derive(Clone)]
+pub enum Location {
+    /// A SQLite file.
+    File(PathBuf),
+    /// A PostgreSQL URL. It may hold a password, so there is no `Debug`.
+    Server(String),
+}
+
+impl Location {
+    /// Reads a setting: `postgres://…`, `postgresql://…`, `sqlite:PATH` or a bare path.
+    pub fn parse(setting: &str) -> Self {
+        if setting.starts_with("postgres://") || setting.starts_with("postgresql://") {
+            return Self::Server(setting.to_owned());
+        }
+        let path = setting.strip_prefix("sqlite:").unwrap_or(setting);
+        Self::File(Path::new(path.strip_prefix("//").unwrap_or(path)).to_owned())
+    }
+}
+
+impl Store {
+    /// Opens a database and brings its tables up to date.
+    pub(crate) async fn open(
+        location: &Location,
+        migrations: &'static migrations::Set,
+    ) -> Result<Self, StoreError> {
+        match location {
+            Location::File(path) => {
+                let database = sqlite::Database::open(path, migrations).await?;
+                Ok(Self::Sqlite(database))
+            }
+            Location::Server(url) => {
+                let options: PgConnectOptions = url.parse()?;
+                let pool = PgPoolOptions::new().max_connections(16).connect_with(options).await?;
+                migrations.run_postgres(&mut *pool.acquire().await?).await?;
+                Ok(Self::Postgres(pool))
+            }
+        }
+    }
+
+    /// A connection for reading. Each statement sees what was committed before it.
+    pub(crate) async fn read(&self) -> Result<Reader, StoreError> {
+        match self {
+            Self::Sqlite(database) => Ok(Reader::Sqlite(database.readers.acquire().await?)),
+            Self::Postgres(pool) => Ok(Reader::Postgres(pool.acquire().await?)),
+        }
+    }
+
+    /// A transaction for writing. Don't wait for anything but the database while it is open.
+    pub(crate) async fn write(&self) -> Result<Tx, StoreError> {
+        match self {
+            Self::Sqlite(database) => Ok(Tx::Sqlite(database.writer.begin().await?)),
+            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+        }
+    }
+
+    /// Whether several nodes may share it.
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
+    /// After deletions: nothing of them is left in files that the engine keeps beside the
+    /// tables (SQLite's write-ahead log is emptied).
+    pub(crate) async fn forget_traces(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(database) => database.writer.truncate_log().await,
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Answers if the database can be reached.
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+        let mut reader = self.read().await?;
+        on!(reader.conn(), c => sqlx::query("SELECT 1").execute(c).await.map(drop))
+    }
+
+    /// Waits for what is under way and closes every connection.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(database) => {
+                database.readers.close().await;
+                database.writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// A connection to either engine, borrowed for one statement.
+pub(crate) enum Conn<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+impl Conn<'_> {
+    /// The same connection for one more statement.
+    pub(crate) fn again(&mut self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(connection) => Conn::Sqlite(connection),
+            Self::Postgres(connection) => Conn::Postgres(connection),
+        }
+    }
+}
+
+/// A connection for reading.
+pub(crate) enum Reader {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Reader {
+    pub(crate) fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(connection) => Conn::Sqlite(connection),
+            Self::Postgres(connection) => Conn::Postgres(connection),
+        }
+    }
+}
+
+/// A transaction. Dropping it undoes everything.
+#[must_use = "a transaction that is not committed stores nothing"]
+pub(crate) enum Tx {
+    Sqlite(sqlite::SqliteTx),
+    Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    pub(crate) fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(tx) => Conn::Sqlite(tx.connection()),
+            Self::Postgres(tx) => Conn::Postgres(tx),
+        }
+    }
+
+    /// Returns when the transaction is on disk.
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await,
+            Self::Postgres(tx) => tx.commit().await,
+        }
+    }
+
+    /// Undoes everything, at once.
+    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.rollback().await,
+            Self::Postgres(tx) => tx.rollback().await,
+        }
+    }
+}
+
+/// The pool is named so that [`sqlite`] and the search index agree on it.
+pub(crate) type ReadPool = SqlitePool;
+
+/// Whether an error says that a value that must be unique is there already. SQLite does not
+/// report which constraint it was.
+pub(crate) fn is_duplicate(error: &StoreError) -> bool {
+    error.as_database_error().is_some_and(|error| error.is_unique_violation())
+}

@@ -1,0 +1,279 @@
+//! SQLite: many readers, one writer, and commits in groups.
+//!
+//! A durable commit costs one `fsync`, however much it commits. So the writer connection
+//! holds one transaction open for everyone who waits for it: each [`SqliteTx`] is a savepoint
+//! in it, and whoever finds nobody waiting behind, or ends the largest group, commits for
+//! all. Each of them is told only then.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+
+use super::{ReadPool, StoreError, migrations};
+
+/// At most so many transactions share a commit, so that nobody waits long for others.
+const LARGEST_GROUP: usize = 64;
+
+/// Connections that read.
+const READERS: u32 = 8;
+
+/// A SQLite file that is open.
+pub(crate) struct Database {
+    pub(super) readers: ReadPool,
+    pub(super) writer: Writer,
+}
+
+impl Database {
+    pub(super) async fn open(path: &Path, migrations: &migrations::Set) -> Result<Self, StoreError> {
+        let options = options(path);
+        let mut connection = options.clone().create_if_missing(true).connect().await?;
+        migrations.run_sqlite(&mut connection).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .test_before_acquire(false)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        Ok(Self { readers, writer: Writer::new(connection) })
+    }
+}
+
+/// Every connection overwrites what it deletes, keeps temporary data in memory, and knows a
+/// commit as done only when it is on disk.
+pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("secure_delete", "ON")
+        .pragma("temp_store", "MEMORY")
+        .pragma("cache_size", "-16384")
+        .statement_cache_capacity(256)
+}
+
+/// The one connection that writes.
+#[derive(Clone)]
+pub(crate) struct Writer {
+    slot: Arc<Mutex<Slot>>,
+    waiting: Arc<AtomicUsize>,
+}
+
+struct Slot {
+    /// `None` once closed.
+    connection: Option<SqliteConnection>,
+    /// Whether a transaction is open for the group.
+    open: bool,
+    /// Whether a savepoint was left behind by somebody who gave up.
+    dirty: bool,
+    /// Who is in the open transaction and waits for its commit.
+    group: Vec<oneshot::Sender<Result<(), String>>>,
+}
+
+impl Writer {
+    pub(crate) fn new(connection: SqliteConnection) -> Self {
+        let slot = Slot { connection: Some(connection), open: false, dirty: false, group: Vec::new() };
+        Self { slot: Arc::new(Mutex::new(slot)), waiting: Arc::new(AtomicUsize::new(0)) }
+    }
+
+    /// Runs to its end in a task of its own, as [`SqliteTx::commit`] does: a caller who gives
+    /// up half-way must not leave a statement behind of which nobody knows whether it ran.
+    pub(crate) async fn begin(&self) -> Result<SqliteTx, StoreError> {
+        let writer = self.clone();
+        let begun = tokio::spawn(async move {
+            writer.waiting.fetch_add(1, Ordering::AcqRel);
+            let slot = Arc::clone(&writer.slot).lock_owned().await;
+            writer.waiting.fetch_sub(1, Ordering::AcqRel);
+            // From here on a drop of `tx` cleans up behind us, whatever happens.
+            let mut tx = SqliteTx { writer, slot: Some(slot) };
+            let slot = tx.slot();
+            slot.tidy().await?;
+            if !slot.open {
+                sqlx::query("BEGIN IMMEDIATE").execute(slot.connection()?).await?;
+                slot.open = true;
+            }
+            slot.dirty = true;
+            sqlx::query("SAVEPOINT one").execute(slot.connection()?).await?;
+            Ok(tx)
+        });
+        begun.await.map_err(|_| StoreError::WorkerCrashed)?
+    }
+
+    /// Commits for a group whose last member did not get to it.
+    fn flush_later(&self) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let writer = self.clone();
+        runtime.spawn(async move {
+            let mut slot = writer.slot.lock().await;
+            let tidied = slot.tidy().await;
+            if tidied.is_ok() && writer.waiting.load(Ordering::Acquire) == 0 {
+                slot.commit_group().await;
+            }
+        });
+    }
+
+    /// Moves everything from the write-ahead log into the database and empties the log.
+    pub(super) async fn truncate_log(&self) -> Result<(), StoreError> {
+        for attempt in 0..50_u64 {
+            let mut slot = self.slot.lock().await;
+            slot.tidy().await?;
+            slot.commit_group().await;
+            let (busy, _, _): (i64, i64, i64) =
+                sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(slot.connection()?).await?;
+            drop(slot);
+            if busy == 0 {
+                return Ok(());
+            }
+            // A reader still looks at an older state.
+            tokio::time::sleep(Duration::from_millis(5 * (attempt + 1))).await;
+        }
+        Err(StoreError::Protocol("the write-ahead log could not be emptied: a reader never ended".into()))
+    }
+
+    pub(crate) async fn close(&self) {
+        let mut slot = self.slot.lock().await;
+        if slot.tidy().await.is_ok() {
+            slot.commit_group().await;
+        }
+        if let Some(connection) = slot.connection.take() {
+            // Nothing is lost when closing fails: what was acknowledged is on disk.
+            drop(connection.close().await);
+        }
+    }
+}
+
+impl Slot {
+    fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        self.connection.as_mut().ok_or(StoreError::PoolClosed)
+    }
+
+    /// Undoes what somebody left behind.
+    async fn tidy(&mut self) -> Result<(), StoreError> {
+        if self.dirty {
+            self.undo_one().await?;
+        }
+        Ok(())
+    }
+
+    async fn undo_one(&mut self) -> Result<(), StoreError> {
+        self.dirty = false;
+        if !self.open {
+            return Ok(());
+        }
+        let connection = self.connection()?;
+        let undone = async {
+            sqlx::query("ROLLBACK TO one").execute(&mut *connection).await?;
+            sqlx::query("RELEASE one").execute(&mut *connection).await
+        };
+        if let Err(error) = undone.await {
+            // SQLite ends the whole transaction by itself when, say, the disk is full. Then
+            // the group is gone, and its members must hear of it.
+            self.fail_group(&error.to_string()).await;
+        }
+        Ok(())
+    }
+
+    async fn commit_group(&mut self) {
+        if !self.open {
+            return;
+        }
+        let committed = match self.connection() {
+            Ok(connection) => sqlx::query("COMMIT").execute(connection).await.map(drop),
+            Err(error) => Err(error),
+        };
+        match committed {
+            Ok(()) => {
+                self.open = false;
+                for member in self.group.drain(..) {
+                    // Whoever stopped waiting does not want to know.
+                    drop(member.send(Ok(())));
+                }
+            }
+            Err(error) => self.fail_group(&error.to_string()).await,
+        }
+    }
+
+    async fn fail_group(&mut self, reason: &str) {
+        self.open = false;
+        if let Some(connection) = self.connection.as_mut() {
+            // Fails when SQLite has rolled back already, which is as good.
+            drop(sqlx::query("ROLLBACK").execute(connection).await);
+        }
+        for member in self.group.drain(..) {
+            drop(member.send(Err(reason.to_owned())));
+        }
+    }
+}
+
+/// A transaction of its own for whoever holds it, one of a group for the disk.
+pub(crate) struct SqliteTx {
+    writer: Writer,
+    /// `None` once it has ended.
+    slot: Option<OwnedMutexGuard<Slot>>,
+}
+
+impl SqliteTx {
+    /// The slot is there until one of the methods that take `self` has ended.
+    fn slot(&mut self) -> &mut Slot {
+        match self.slot.as_deref_mut() {
+            Some(slot) => slot,
+            None => unreachable!("the transaction has ended"),
+        }
+    }
+
+    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
+        match self.slot().connection.as_mut() {
+            Some(connection) => connection,
+            None => unreachable!("begin() has checked the connection"),
+        }
+    }
+
+    pub(super) async fn commit(mut self) -> Result<(), StoreError> {
+        let committed = tokio::spawn(async move {
+            let waiting = Arc::clone(&self.writer.waiting);
+            let slot = self.slot();
+            sqlx::query("RELEASE one").execute(slot.connection()?).await?;
+            slot.dirty = false;
+            let (told, outcome) = oneshot::channel();
+            slot.group.push(told);
+            if slot.group.len() >= LARGEST_GROUP || waiting.load(Ordering::Acquire) == 0 {
+                slot.commit_group().await;
+            }
+            // The next one may begin while we wait for our commit.
+            drop(self.slot.take());
+            match outcome.await {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(reason)) => Err(StoreError::Protocol(reason)),
+                Err(_) => Err(StoreError::WorkerCrashed),
+            }
+        });
+        committed.await.map_err(|_| StoreError::WorkerCrashed)?
+    }
+
+    pub(super) async fn rollback(mut self) -> Result<(), StoreError> {
+        let waiting = self.writer.waiting.clone();
+        let slot = self.slot();
+        slot.undo_one().await?;
+        if waiting.load(Ordering::Acquire) == 0 {
+            slot.commit_group().await;
+        }
+        drop(self.slot.take());
+        Ok(())
+    }
+}
+
+impl Drop for SqliteTx {
+    fn drop(&mut self) {
+        if self.slot.take().is_some() {
+            self.writer.flush_later();
+        }
+    }
+}
