@@ -205,7 +205,7 @@ fn ends_link(sign: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece::*, *};
+    use super::{CommentSide::Theirs, Piece::*, *};
 
     #[test]
     fn finds_links_as_people_write_them() {
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn the_pieces_are_the_text() {
         let text = "a https://b.c/d?e=f&g=<h> http:// https://i.j!!! k";
-        let joined = pieces(text).iter().map(|Text(piece)| Link(piece) | *piece).collect::<String>();
+        let joined = pieces(text).iter().map(|(Text(piece) | Link(piece))| *piece).collect::<String>();
         assert_eq!(joined, text);
     }
 
@@ -251,5 +251,33 @@ mod tests {
         assert_eq!(side(AuthorKind::Customer, true), Theirs);
         assert_eq!(side(AuthorKind::Agent, true), Ours);
         assert_eq!(CommentSide::of(AuthorKind::Agent, Visibility::Internal, true), Note);
+    }
+
+    #[test]
+    fn a_comment_is_text() {
+        let hostile = "<img src=x onerror=alert(1)> https://a.example/\"onclick=\"alert(1)";
+        let html = Owner::new().with(|| {
+            view! {
+                <Comment
+                    id="c-1"
+                    side=Theirs
+                    author=hostile
+                    written=When::default()
+                    body=hostile
+                    attachments=vec![AttachmentLine {
+                        href: "/a".into(),
+                        name: hostile.into(),
+                        size: "1 KB".into(),
+                        preview: Some("/a/preview".into()),
+                    }]
+                />
+            }
+            .to_html()
+        });
+        assert!(!html.contains("<img src=x"), "{html}");
+        assert!(
+            html.contains(r#"<a href="https://a.example/" rel="noopener noreferrer nofollow ugc""#),
+            "{html}"
+        );
     }
 }

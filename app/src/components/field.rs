@@ -373,3 +373,48 @@ pub fn FileField(
     };
     frame.around(control.into_any())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOSTILE: &str = "\n</textarea><script>alert('\"x\"')</script>&amp;";
+
+    fn html<V: IntoView>(view: impl FnOnce() -> V) -> String {
+        Owner::new().with(|| view().into_view().to_html())
+    }
+
+    #[test]
+    fn what_was_typed_comes_back_as_text() {
+        let html = html(|| {
+            view! {
+                <TextArea name="body" label="Text" value=HOSTILE/>
+                <Field name="subject" label="Subject" value=HOSTILE error=HOSTILE/>
+                <Select name="kind" label="Kind" choices=vec![Choice::new(HOSTILE, HOSTILE)] value=HOSTILE/>
+            }
+        });
+        assert!(!html.contains("<script>"), "{html}");
+        assert_eq!(html.matches("</textarea>").count(), 1, "{html}");
+        // A double quote inside a value must not end the attribute.
+        assert!(html.contains("&quot;x&quot;"), "{html}");
+    }
+
+    #[test]
+    fn a_text_keeps_its_first_newline() {
+        let html = html(|| view! { <TextArea name="body" label="Text" value="\nhello"/> });
+        assert!(html.contains(">\n\nhello</textarea>"), "{html}");
+    }
+
+    #[test]
+    fn the_place_for_an_error_is_always_there() {
+        let fine = html(|| view! { <Field name="email" label="Address"/> });
+        assert!(fine.contains(r#"id="email-error" hidden"#), "{fine}");
+        assert!(fine.contains(r#"aria-describedby="email-error""#), "{fine}");
+        assert!(!fine.contains("aria-invalid"), "{fine}");
+
+        let wrong = html(|| view! { <Field name="email" label="Address" hint="Yours" error="No address"/> });
+        assert!(wrong.contains(r#"aria-describedby="email-hint email-error""#), "{wrong}");
+        assert!(wrong.contains(r#"aria-invalid="true""#), "{wrong}");
+        assert!(!wrong.contains("hidden"), "{wrong}");
+    }
+}
