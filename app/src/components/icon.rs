@@ -25,7 +25,7 @@ icons! {
     /// A tray: the agents' queue.
     Inbox = r#"<path d="M3.5 13.5 6.2 5.6A1.6 1.6 0 0 1 7.7 4.5h8.6a1.6 1.6 0 0 1 1.5 1.1l2.7 7.9v4.4a1.6 1.6 0 0 1-1.6 1.6H5.1a1.6 1.6 0 0 1-1.6-1.6z"/><path d="M3.5 13.5h4.7l1.5 2.7h4.6l1.5-2.7h4.7"/>"#,
     /// Lines: my requests.
-    List = r#"<path d="M9 6.5h11M9 12h11M9 17.5h11"/><path d="M4.5 6.5h.01M4.5 12h.01M4.5 17.5h.01"/>"#,
+    List = r#"<path d="M9 6.5h11M9 12h11M9 17.5h11"/><path stroke-width="2.5" d="M4.75 6.5h.01M4.75 12h.01M4.75 17.5h.01"/>"#,
     /// Something new.
     Plus = r#"<path d="M12 5v14M5 12h14"/>"#,
     /// Somebody.
