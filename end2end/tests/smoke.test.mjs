@@ -11,7 +11,8 @@ let browser;
 let desk;
 
 before(async () => {
-  [browser, desk] = await Promise.all([launch(), startDesk()]);
+  desk = await startDesk();
+  browser = await launch();
 });
 
 after(async () => {

@@ -36,6 +36,11 @@ pub(crate) struct Site {
 /// A media type, and whether files of it become smaller.
 type Kind = (&'static str, bool);
 
+type Compress = fn(&[u8]) -> std::io::Result<Vec<u8>>;
+
+/// The content codings (RFC 9110, 8.4.1) and the endings of the files in them.
+const SIBLINGS: [(&str, &str, Compress); 2] = [("br", "br", brotli), ("gzip", "gz", gzip)];
+
 /// 64 bits of SHA-256 in hexadecimal: names, not proofs.
 pub(crate) fn hash(content: &[u8]) -> String {
     let digest = Sha256::digest(content);
@@ -70,9 +75,7 @@ impl Asset {
         write_new(&site.join(name), || Ok(self.content.clone()))?;
         names.insert(name.to_owned());
         if self.kind.1 {
-            let encodings: [(&str, &str, fn(&[u8]) -> std::io::Result<Vec<u8>>); 2] =
-                [("br", "br", brotli), ("gzip", "gz", gzip)];
-            for (encoding, ending, compress) in encodings {
+            for (encoding, ending, compress) in SIBLINGS {
                 let sibling = format!("{name}.{ending}");
                 write_new(&site.join(&sibling), || {
                     compress(&self.content).map_err(|e| format!("{name} cannot be compressed: {e}."))

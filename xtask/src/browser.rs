@@ -22,7 +22,8 @@ pub(crate) fn test() -> Result {
     }
     // Named one by one: what `node --test` makes of a folder differs between its versions.
     let mut command = Command::new(node);
-    command.args(["--test", "--test-reporter=spec"]).args(tests).current_dir(&folder);
+    // A test that fails half-way may leave a browser behind, and Node would wait for it for ever.
+    command.args(["--test", "--test-force-exit", "--test-reporter=spec"]).args(tests).current_dir(&folder);
     command.env("TRESEN_BINARY", folders::tresen("debug")?).env("TRESEN_CHROMIUM", chromium);
     shell::run(&mut command)
 }

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 use crate::postgres::Postgres;
 use crate::{Result, browser, frontend, shell};
 
+type Part = fn() -> Result;
+
 /// The parts in the order in which they run: quick ones first, and the front end before whatever
 /// compiles the server, which embeds it.
-const PARTS: &[(&str, fn() -> Result)] = &[
+const PARTS: &[(&str, Part)] = &[
     ("format", format),
     ("frontend", frontend::build),
     ("clippy", clippy),
@@ -78,10 +80,10 @@ fn format() -> Result {
 fn clippy() -> Result {
     let native =
         ["clippy", "--workspace", "--exclude", "tresen-frontend", "--all-targets", "--", "-D", "warnings"];
-    shell::run(&mut shell::cargo(native)?)?;
+    let native = shell::run(&mut shell::cargo(native)?);
     frontend::ensure_target()?;
     let wasm = ["clippy", "--package", "tresen-frontend", "--target", "wasm32-unknown-unknown"];
-    shell::run(shell::cargo(wasm)?.args(["--", "-D", "warnings"]))
+    native.and(shell::run(shell::cargo(wasm)?.args(["--", "-D", "warnings"])))
 }
 
 /// Unit, contract and HTTP tests, on SQLite and on PostgreSQL.
