@@ -1,0 +1,43 @@
+//! Every sentence that people read, side by side in every language.
+//!
+//! A sentence without values is made by [`texts!`]; one with values is a function of its own
+//! beside them. A language cannot be forgotten: it would not compile.
+
+/// `texts! { name: "English" | "Deutsch"; … }` makes `name(language)` for each line.
+macro_rules! texts {
+    ($($name:ident: $english:literal | $german:literal;)+) => {$(
+        #[doc = $english]
+        pub const fn $name(language: tresen_model::Language) -> &'static str {
+            match language {
+                tresen_model::Language::English => $english,
+                tresen_model::Language::German => $german,
+            }
+        }
+    )+};
+}
+
+/// Picks one of two strings or formats: `say!(language, "English {x}", "Deutsch {x}")`.
+macro_rules! say {
+    ($language:expr, $english:literal, $german:literal $(,)?) => {
+        match $language {
+            tresen_model::Language::English => format!($english),
+            tresen_model::Language::German => format!($german),
+        }
+    };
+}
+
+pub mod common;
+pub mod islands;
+
+#[cfg(feature = "ssr")]
+pub mod dates;
+#[cfg(feature = "ssr")]
+pub mod home;
+#[cfg(feature = "ssr")]
+pub mod login;
+#[cfg(feature = "ssr")]
+pub mod new_request;
+#[cfg(feature = "ssr")]
+pub mod problems;
+#[cfg(feature = "ssr")]
+pub mod words;

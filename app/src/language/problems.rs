@@ -1,0 +1,107 @@
+//! What a person did wrong, said so that they can put it right.
+
+use tresen_model::{Language, Problem};
+
+use super::islands::size;
+
+/// A sentence for beside the field.
+pub fn problem(language: Language, problem: &Problem) -> String {
+    match problem {
+        Problem::EmailMissing => say!(
+            language,
+            "Please give your mail address, so that we can answer you.",
+            "Bitte geben Sie Ihre E-Mail-Adresse an, damit wir Ihnen antworten können."
+        ),
+        Problem::EmailInvalid => say!(
+            language,
+            "This is not a complete mail address. It looks like name@example.com.",
+            "Das ist keine vollständige E-Mail-Adresse. Sie sieht aus wie name@example.com."
+        ),
+        Problem::EmailUnchanged => {
+            say!(language, "This is your address already.", "Das ist bereits Ihre Adresse.")
+        }
+        Problem::NameMissing => say!(language, "Please give a name.", "Bitte geben Sie einen Namen an."),
+        Problem::NameTooLong { max } => say!(
+            language,
+            "A name can have {max} characters at most.",
+            "Ein Name darf höchstens {max} Zeichen lang sein."
+        ),
+        Problem::SubjectMissing => say!(
+            language,
+            "Please say in a few words what it is about.",
+            "Bitte sagen Sie in wenigen Worten, worum es geht."
+        ),
+        Problem::SubjectTooLong { max } => say!(
+            language,
+            "A subject can have {max} characters at most. The details belong in the text.",
+            "Ein Betreff darf höchstens {max} Zeichen lang sein. Einzelheiten gehören in den Text."
+        ),
+        Problem::BodyMissing => say!(
+            language,
+            "Please write what we can do for you.",
+            "Bitte schreiben Sie, was wir für Sie tun können."
+        ),
+        Problem::BodyTooLong { max, length } => say!(
+            language,
+            "The text has {length} characters, but {max} is the most. Please shorten it, or attach the long part as a file.",
+            "Der Text hat {length} Zeichen, höchstens {max} sind möglich. Bitte kürzen Sie ihn oder fügen Sie den langen Teil als Datei an."
+        ),
+        Problem::KindUnknown => {
+            say!(language, "Please choose what it is about.", "Bitte wählen Sie aus, worum es geht.")
+        }
+        Problem::ConsentMissing => say!(
+            language,
+            "Without your consent we may not store your request. Please tick the box if you agree.",
+            "Ohne Ihre Einwilligung dürfen wir Ihre Anfrage nicht speichern. Bitte setzen Sie den Haken, wenn Sie einverstanden sind."
+        ),
+        Problem::FilesTooLarge { max } => {
+            let max = size(language, *max);
+            say!(
+                language,
+                "All files together can have {max} at most. Please choose smaller ones.",
+                "Alle Dateien zusammen dürfen höchstens {max} groß sein. Bitte wählen Sie kleinere."
+            )
+        }
+        Problem::TooManyFiles { max } => say!(
+            language,
+            "At most {max} files can be sent at once.",
+            "Es können höchstens {max} Dateien auf einmal gesendet werden."
+        ),
+        Problem::PasswordTooShort { min } => say!(
+            language,
+            "A password needs {min} characters at least. A few words in a row are easy to remember.",
+            "Ein Passwort braucht mindestens {min} Zeichen. Ein paar Wörter hintereinander lassen sich gut merken."
+        ),
+        Problem::PasswordTooLong { max } => say!(
+            language,
+            "A password can have {max} characters at most.",
+            "Ein Passwort darf höchstens {max} Zeichen lang sein."
+        ),
+        Problem::PasswordWeak => say!(
+            language,
+            "This password would be guessed quickly. Add a word or two that do not belong together.",
+            "Dieses Passwort wäre schnell erraten. Hängen Sie ein oder zwei Wörter an, die nicht zusammenpassen."
+        ),
+        Problem::PasswordWrong => {
+            say!(language, "This is not your current password.", "Das ist nicht Ihr aktuelles Passwort.")
+        }
+        Problem::LoginFailed => say!(
+            language,
+            "Address and password do not match. Please check both.",
+            "Adresse und Passwort passen nicht zusammen. Bitte prüfen Sie beides."
+        ),
+        Problem::FormUnreadable => say!(
+            language,
+            "What your browser sent could not be read. Please send it again.",
+            "Was Ihr Browser gesendet hat, war nicht lesbar. Bitte senden Sie es noch einmal."
+        ),
+        Problem::ChoiceUnknown => {
+            say!(language, "Please choose one of the values.", "Bitte wählen Sie einen der Werte aus.")
+        }
+        Problem::TooManyAttempts { wait } => say!(
+            language,
+            "Too many attempts. Please try again in {wait} seconds.",
+            "Zu viele Versuche. Bitte versuchen Sie es in {wait} Sekunden noch einmal."
+        ),
+    }
+}

@@ -1,0 +1,107 @@
+//! `/login` for customers and agents alike, and `/logout`.
+
+use axum::extract::Query;
+use axum::response::Response;
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use crate::components::{Button, ButtonKind, Field, Notice, NoticeKind, PageHead};
+use crate::islands::LiveForm;
+use crate::language::{common, login as text};
+use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Submitted, Width, local};
+
+/// What the address of the page says.
+#[derive(Deserialize)]
+pub(super) struct Where {
+    /// Where to go afterwards.
+    #[serde(default)]
+    next: String,
+}
+
+pub(super) async fn show(context: Context, Query(to): Query<Where>) -> Response {
+    let answer = if context.session().is_some() {
+        Ok(Answer::go(after_login(&context, &to.next)))
+    } else {
+        let form = Form::with([("next", &to.next)]);
+        page(context.clone(), form).await.map(|page| Answer::Page(Box::new(page)))
+    };
+    context.finish(answer)
+}
+
+pub(super) async fn submit(context: Context, form: Submitted) -> Response {
+    let done = act(&context, &form).await;
+    context.finish_form(done, form, |shown| page(context.clone(), shown)).await
+}
+
+async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
+    let secret = context.app.desk.login(form.get("email"), form.get("password")).await?;
+    let session = context.app.desk.session(&secret).await?;
+    let staff = session.is_some_and(|session| session.role().is_staff());
+    let next = if form.get("next").is_empty() {
+        if staff { "/agent".to_owned() } else { "/requests".to_owned() }
+    } else {
+        local(form.get("next"))
+    };
+    Ok(Answer::Go(next, vec![Cookie::session(&secret)]))
+}
+
+fn after_login(context: &Context, next: &str) -> String {
+    let staff = context.session().is_some_and(|session| session.role().is_staff());
+    match next {
+        "" if staff => "/agent".to_owned(),
+        "" => "/requests".to_owned(),
+        next => local(next),
+    }
+}
+
+pub(super) async fn logout(context: Context) -> Response {
+    let done = async {
+        if let Some(session) = context.session() {
+            context.app.desk.logout(session).await?;
+        }
+        Ok(Answer::Go("/".to_owned(), vec![Cookie::no_session()]))
+    };
+    let done = done.await;
+    context.finish(done)
+}
+
+async fn page(context: Context, form: Form) -> Result<Page, Stop> {
+    let language = context.language;
+    let page = Page::new(common::log_in(language), Place::Login, move || {
+        view! {
+            <PageHead title=common::log_in(language) lede=text::lede(language)/>
+            <LiveForm language>
+                <form class="form card" method="post" action="/login">
+                    {form.notice().map(|_| view! {
+                        <Notice kind=NoticeKind::Error>{text::failed(language)}</Notice>
+                    })}
+                    <Field
+                        name="email"
+                        kind="email"
+                        label=text::email(language)
+                        value=form.value("email")
+                        error=form.error("email")
+                        autocomplete="username"
+                        required=true
+                    />
+                    <Field
+                        name="password"
+                        kind="password"
+                        label=text::password(language)
+                        error=form.error("password")
+                        autocomplete="current-password"
+                        required=true
+                    />
+                    <input type="hidden" name="next" value=form.value("next")/>
+                    <div class="form-actions">
+                        <Button label=common::log_in(language) kind=ButtonKind::Primary/>
+                        <a href="/password">{text::forgotten(language)}</a>
+                    </div>
+                </form>
+            </LiveForm>
+            <p>{text::no_account(language)} " " <a href="/register">{text::register(language)}</a></p>
+        }
+        .into_any()
+    });
+    Ok(page.width(Width::Narrow))
+}

@@ -1,0 +1,70 @@
+//! Pages for what went wrong.
+
+use axum::http::StatusCode;
+use leptos::prelude::*;
+use tresen_model::Language;
+
+use super::frame::{Page, Place, Width};
+use crate::components::{ButtonLink, PageHead};
+use crate::language::common;
+
+/// What went wrong, as far as people are told.
+#[derive(Debug, Clone)]
+pub enum Trouble {
+    /// 404. Also for what is somebody else's.
+    NotFound,
+    /// 410: a link that was used or has expired.
+    Gone,
+    /// 403: not with this account.
+    Forbidden,
+    /// 503.
+    Busy,
+    /// 400 or 413: a damaged form.
+    Unreadable,
+    /// 403: a form from another site.
+    NotYours,
+    /// 500, with the word under which it was logged.
+    Broken(String),
+}
+
+impl Trouble {
+    fn texts(&self, language: Language) -> (&'static str, &'static str) {
+        match self {
+            Self::NotFound => (common::not_found_title(language), common::not_found_text(language)),
+            Self::Gone => (common::gone_title(language), common::gone_text(language)),
+            Self::Forbidden => (common::forbidden_title(language), common::forbidden_text(language)),
+            Self::Busy => (common::busy_title(language), common::busy_text(language)),
+            Self::Unreadable => (common::unreadable_title(language), common::unreadable_text(language)),
+            Self::NotYours => (common::not_yours_title(language), common::not_yours_text(language)),
+            Self::Broken(_) => (common::broken_title(language), common::broken_text(language)),
+        }
+    }
+
+    /// All of it in one line.
+    pub(super) fn sentence(&self, language: Language) -> String {
+        let (title, text) = self.texts(language);
+        match self {
+            Self::Broken(word) => format!("{title}. {text} {word}"),
+            _ => format!("{title}. {text}"),
+        }
+    }
+}
+
+/// The page that says it.
+pub fn trouble_page(language: Language, status: StatusCode, trouble: Trouble) -> Page {
+    let (title, text) = trouble.texts(language);
+    let word = if let Trouble::Broken(word) = trouble { Some(word) } else { None };
+    let mut page = Page::new(title, Place::Elsewhere, move || {
+        view! {
+            <PageHead title=title lede=text/>
+            {word.map(|word| view! { <p><code>{word}</code></p> })}
+            <p class="cluster">
+                <ButtonLink href="/" label=common::back_to_start(language)/>
+            </p>
+        }
+        .into_any()
+    });
+    page.status = status;
+    page.width = Width::Narrow;
+    page
+}

@@ -1,0 +1,26 @@
+//! What all pages share.
+//!
+//! - [`state`]: what the pages are given by the program
+//! - [`context`]: who asks, in what language, and how they are answered
+//! - [`form`]: what a form says when it is shown again
+//! - [`submitted`]: what a browser sent
+//! - [`render`]: from a view to HTML
+//! - [`frame`]: header, footer and head of every page
+//! - [`failure`]: pages for what went wrong
+
+mod context;
+mod failure;
+mod form;
+mod frame;
+mod render;
+mod state;
+mod submitted;
+
+pub(crate) use context::local;
+pub use context::{Answer, Context, Cookie, Nonce, Stop};
+pub use failure::{Trouble, trouble_page};
+pub use form::Form;
+pub use frame::{Page, Place, Width};
+pub use render::render;
+pub use state::{App, AssetNames, Inner as AppParts, Look};
+pub use submitted::Submitted;

@@ -1,0 +1,238 @@
+//! What a browser sent: fields and files, of either encoding.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use bytes::Bytes;
+use tresen_desk::requests::{File, FileInput};
+use tresen_desk::{Desk, Error};
+use tresen_model::Problem;
+
+use super::{App, Context, Trouble};
+
+/// All text fields together have at most so many bytes: a text of 50,000 characters, however
+/// encoded, and then some.
+const MOST_TEXT: usize = 1024 * 1024;
+
+/// A form has at most so many fields.
+const MOST_FIELDS: usize = 100;
+
+/// A form that came in. Its files are on disk already, sealed; they go again unless a
+/// comment takes them.
+pub struct Submitted {
+    fields: BTreeMap<String, String>,
+    files: Vec<File>,
+    /// Why the files were not taken. The fields are there all the same.
+    files_refused: Option<Error>,
+}
+
+/// Why a form could not be read at all.
+enum Unreadable {
+    Damaged,
+    TooLarge,
+}
+
+impl Submitted {
+    /// A field as it came; empty when it is missing.
+    pub fn get(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+
+    /// Whether a box was ticked.
+    pub fn ticked(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    /// Every field.
+    pub fn fields(&self) -> BTreeMap<String, String> {
+        self.fields.clone()
+    }
+
+    /// Takes the files.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] on `attachments` when they were over the limits.
+    pub fn take_files(&mut self) -> Result<Vec<File>, Error> {
+        match self.files_refused.take() {
+            Some(error) => Err(error),
+            None => Ok(std::mem::take(&mut self.files)),
+        }
+    }
+}
+
+impl FromRequest<App> for Submitted {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (mut parts, body) = request.into_parts();
+        let context = Context::from_parts(&mut parts, app).await;
+        let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let multipart = content_type.is_some_and(|value| value.starts_with("multipart/form-data"));
+        let request = Request::from_parts(parts, body);
+        let read = if multipart {
+            read_multipart(request, app).await
+        } else {
+            read_urlencoded(request.into_body()).await
+        };
+        read.map_err(|unreadable| {
+            let (status, trouble) = match unreadable {
+                Unreadable::Damaged => (StatusCode::BAD_REQUEST, Trouble::Unreadable),
+                Unreadable::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, Trouble::Unreadable),
+            };
+            context.trouble(status, trouble)
+        })
+    }
+}
+
+async fn read_urlencoded(body: Body) -> Result<Submitted, Unreadable> {
+    let bytes = axum::body::to_bytes(body, MOST_TEXT * 3).await.map_err(|_| Unreadable::TooLarge)?;
+    let pairs = parse_urlencoded(&bytes).ok_or(Unreadable::Damaged)?;
+    Ok(Submitted { fields: pairs, files: Vec::new(), files_refused: None })
+}
+
+/// Percent-decoding that does not forgive: what is not UTF-8 is no text.
+fn parse_urlencoded(bytes: &[u8]) -> Option<BTreeMap<String, String>> {
+    let mut fields = BTreeMap::new();
+    for pair in bytes.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        let split = pair.iter().position(|byte| *byte == b'=');
+        let (name, value) = split.map_or((pair, &[][..]), |at| (&pair[..at], &pair[at + 1..]));
+        if fields.len() >= MOST_FIELDS || fields.insert(decode(name)?, decode(value)?).is_some() {
+            return None;
+        }
+    }
+    Some(fields)
+}
+
+fn decode(text: &[u8]) -> Option<String> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let high = char::from(*bytes.next()?).to_digit(16)?;
+                let low = char::from(*bytes.next()?).to_digit(16)?;
+                u8::try_from(high * 16 + low).ok()?
+            }
+            byte => *byte,
+        });
+    }
+    String::from_utf8(decoded).ok()
+}
+
+async fn read_multipart(request: Request, app: &App) -> Result<Submitted, Unreadable> {
+    let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| Unreadable::Damaged)?;
+    let mut fields = BTreeMap::new();
+    let mut text = 0;
+    let mut input = Input::new(&app.desk);
+    while let Some(mut field) = multipart.next_field().await.map_err(|error| unreadable(&error))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if let Some(file_name) = field.file_name().map(str::to_owned) {
+            input.begin(&file_name).await;
+            while let Some(bytes) = field.chunk().await.map_err(|error| unreadable(&error))? {
+                input.write(&bytes).await;
+            }
+            input.end().await;
+        } else {
+            let value = read_text(&mut field, &mut text).await?;
+            if fields.len() >= MOST_FIELDS || fields.insert(name, value).is_some() {
+                return Err(Unreadable::Damaged);
+            }
+        }
+    }
+    let (files, files_refused) = input.finish();
+    Ok(Submitted { fields, files, files_refused })
+}
+
+async fn read_text(
+    field: &mut axum::extract::multipart::Field<'_>,
+    text: &mut usize,
+) -> Result<String, Unreadable> {
+    let mut value = Vec::new();
+    while let Some(bytes) = field.chunk().await.map_err(|error| unreadable(&error))? {
+        *text += bytes.len();
+        if *text > MOST_TEXT {
+            return Err(Unreadable::TooLarge);
+        }
+        value.extend_from_slice(&bytes);
+    }
+    String::from_utf8(value).map_err(|_| Unreadable::Damaged)
+}
+
+fn unreadable(error: &axum::extract::multipart::MultipartError) -> Unreadable {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Unreadable::TooLarge } else { Unreadable::Damaged }
+}
+
+/// Files while they come in. After the first that is refused the rest is read and thrown
+/// away: a browser that is cut off while it sends shows no answer at all.
+struct Input {
+    files: Option<FileInput>,
+    refused: Option<Error>,
+}
+
+impl Input {
+    fn new(desk: &Desk) -> Self {
+        Self { files: Some(desk.receive_files()), refused: None }
+    }
+
+    fn note<T>(&mut self, outcome: Result<T, Error>) {
+        if let Err(error) = outcome {
+            self.files = None;
+            self.refused = Some(error);
+        }
+    }
+
+    async fn begin(&mut self, name: &str) {
+        if let Some(files) = &mut self.files {
+            let begun = files.begin(name).await;
+            self.note(begun);
+        }
+    }
+
+    async fn write(&mut self, bytes: &Bytes) {
+        if let Some(files) = &mut self.files {
+            let written = files.write(bytes).await;
+            self.note(written);
+        }
+    }
+
+    async fn end(&mut self) {
+        if let Some(files) = &mut self.files {
+            let ended = files.end().await;
+            self.note(ended);
+        }
+    }
+
+    fn finish(self) -> (Vec<File>, Option<Error>) {
+        (self.files.map(FileInput::finish).unwrap_or_default(), self.refused)
+    }
+}
+
+/// Whether a refusal is about the size of files: its status is 413.
+pub(super) fn is_too_large(error: &Error) -> bool {
+    let Error::Refused(refusals) = error else { return false };
+    refusals.iter().any(|refusal| matches!(refusal.problem, Problem::FilesTooLarge { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn decodes_what_browsers_send() {
+        let fields = parse_urlencoded(b"subject=a+b%26c&body=%C3%A4&empty=&flag").expect("readable");
+        assert_eq!(fields["subject"], "a b&c");
+        assert_eq!(fields["body"], "ä");
+        assert_eq!((fields["empty"].as_str(), fields["flag"].as_str()), ("", ""));
+    }
+
+    #[test]
+    fn refuses_what_is_no_text() {
+        for damaged in [&b"a=%"[..], b"a=%4", b"a=%zz", b"a=%ff", b"a=1&a=2", b"a=\xff"] {
+            assert_eq!(parse_urlencoded(damaged), None, "{damaged:?}");
+        }
+    }
+}
