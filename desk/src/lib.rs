@@ -154,6 +154,16 @@ impl Desk {
         self.clock.now()
     }
 
+    /// Has those who watch live events go: the program is about to end.
+    pub fn end_live_events(&self) {
+        self.closing.cancel();
+    }
+
+    /// Waits until the desk is being closed.
+    pub async fn closing(&self) {
+        self.closing.cancelled().await;
+    }
+
     /// Hears of everything that happens to requests from now on.
     pub fn events(&self) -> broadcast::Receiver<Event> {
         self.events.subscribe()

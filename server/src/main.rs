@@ -1,1 +1,143 @@
-fn main() {}
+//! The `tresen` program: command line, settings, HTTP, workers. It holds no rule of the
+//! service desk; those are methods of [`tresen_desk::Desk`].
+
+mod assets;
+mod commands;
+mod config;
+mod http;
+mod open;
+mod rules;
+mod serve;
+mod theme;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::Config;
+
+/// Why the program ends without having done what it was asked: a sentence for the operator.
+#[derive(Debug)]
+pub(crate) struct Failure(String);
+
+impl From<String> for Failure {
+    fn from(sentence: String) -> Self {
+        Self(sentence)
+    }
+}
+
+/// A self-hosted service desk.
+#[derive(Parser)]
+#[command(name = "tresen", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the desk until told to end.
+    Serve {
+        /// Show outgoing mails at /dev/mail. For trying out only.
+        #[arg(long)]
+        dev: bool,
+    },
+    /// People who work at the desk.
+    #[command(subcommand)]
+    Person(Person),
+    /// Erase a customer and everything they wrote, for good.
+    Erase {
+        /// Their mail address.
+        #[arg(long)]
+        email: String,
+    },
+    /// Fill a desk with made-up requests, to measure it.
+    BenchData {
+        /// How many.
+        #[arg(long)]
+        requests: u64,
+    },
+    /// The settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Subcommand)]
+enum Person {
+    /// Add an agent or an admin, or give an existing person that role.
+    Add {
+        /// Their mail address.
+        #[arg(long)]
+        email: String,
+        /// What customers see as their name.
+        #[arg(long)]
+        name: String,
+        /// What they may do.
+        #[arg(long)]
+        role: RoleArgument,
+        /// Read the password from standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RoleArgument {
+    Agent,
+    Admin,
+}
+
+#[derive(Subcommand)]
+enum ConfigCommand {
+    /// Check the settings and say what is wrong.
+    Check,
+    /// Show the settings in force, without secrets.
+    Show,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_env("TRESEN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    // Both TLS for customers and TLS for mail use it.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        tracing::debug!("a provider of cryptography for TLS was installed already");
+    }
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&Failure(format!("no threads could be started: {error}"))),
+    };
+    match runtime.block_on(run(arguments.command)) {
+        Ok(code) => code,
+        Err(failure) => fail(&failure),
+    }
+}
+
+fn fail(failure: &Failure) -> ExitCode {
+    eprintln!("tresen: {}", failure.0);
+    ExitCode::FAILURE
+}
+
+async fn run(command: Command) -> Result<ExitCode, Failure> {
+    let config = Config::load()?;
+    match command {
+        Command::Serve { dev } => serve::serve(config, dev).await?,
+        Command::Person(Person::Add { email, name, role, password_stdin: _ }) => {
+            let role = match role {
+                RoleArgument::Agent => tresen_model::Role::Agent,
+                RoleArgument::Admin => tresen_model::Role::Admin,
+            };
+            commands::add_person(&config, &email, &name, role).await?;
+        }
+        Command::Erase { email } => return commands::erase(&config, &email).await,
+        Command::BenchData { requests } => commands::bench_data(&config, requests).await?,
+        Command::Config(ConfigCommand::Check) => {
+            config.templates()?;
+            config.transport()?;
+            println!("The settings are fine.");
+        }
+        Command::Config(ConfigCommand::Show) => print!("{}", config.show()),
+    }
+    Ok(ExitCode::SUCCESS)
+}

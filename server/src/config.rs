@@ -1,0 +1,444 @@
+//! The settings: `tresen.toml`, each overridable by the environment.
+//!
+//! An unknown key, a bad value or a missing file is an error that names the key, the value
+//! and the fix. Secrets (URLs with passwords) are never printed.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use tresen_desk::mail::{Templates, Transport};
+use tresen_desk::privacy::{PrivacySettings, Retention};
+use tresen_desk::{AttachmentLimits, Location, RequestType, Settings};
+use tresen_model::EmailAddress;
+
+use crate::theme::Colour;
+
+/// What cannot be used, and what would be right.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct ConfigError(String);
+
+fn wrong(key: &str, value: &str, fix: &str) -> ConfigError {
+    ConfigError(format!("the setting `{key}` is `{value}`, which cannot be used: {fix}"))
+}
+
+/// The file as it is written.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct File {
+    name: Option<String>,
+    public_url: Option<String>,
+    mail_from: Option<String>,
+    accent: Option<String>,
+    logo: Option<PathBuf>,
+    time_zone: Option<String>,
+    listen: Option<String>,
+    plain_http: bool,
+    data: Option<PathBuf>,
+    database_url: Option<String>,
+    keys_url: Option<String>,
+    objects_url: Option<String>,
+    smtp_url: Option<String>,
+    master_key_file: Option<PathBuf>,
+    tls_cert: Option<PathBuf>,
+    tls_key: Option<PathBuf>,
+    mail_templates: Option<PathBuf>,
+    request_types: Vec<RequestType>,
+    attachments: AttachmentLimits,
+    privacy: PrivacySettings,
+    retention: Retention,
+}
+
+/// The settings in force.
+pub(crate) struct Config {
+    pub(crate) desk: Settings,
+    pub(crate) listen: SocketAddr,
+    pub(crate) data: PathBuf,
+    pub(crate) database: Location,
+    pub(crate) keys: Location,
+    pub(crate) objects: PathBuf,
+    pub(crate) smtp_url: Option<String>,
+    pub(crate) master_key_file: PathBuf,
+    pub(crate) tls: Option<Tls>,
+    pub(crate) mail_templates: Option<PathBuf>,
+    pub(crate) accent: Option<Colour>,
+    pub(crate) logo: Option<Logo>,
+    pub(crate) time_zone: TimeZone,
+}
+
+/// Where the certificate is.
+pub(crate) struct Tls {
+    pub(crate) cert: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+/// The operator's picture.
+pub(crate) struct Logo {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) media_type: &'static str,
+}
+
+/// What the environment may set, beside what tests and tools of ours use.
+const KEYS: &[&str] = &[
+    "DATA",
+    "LISTEN",
+    "PUBLIC_URL",
+    "DATABASE_URL",
+    "KEYS_URL",
+    "OBJECTS_URL",
+    "SMTP_URL",
+    "MASTER_KEY_FILE",
+    "TLS_CERT",
+    "TLS_KEY",
+    "NAME",
+    "MAIL_FROM",
+    "ACCENT",
+    "TIME_ZONE",
+    "PLAIN_HTTP",
+];
+const OTHERS: &[&str] = &["CONFIG", "LOG", "SITE", "BINARY", "CHROMIUM"];
+
+impl Config {
+    /// Reads the file at `TRESEN_CONFIG`, or `tresen.toml` here if there is one, and the
+    /// environment.
+    pub(crate) fn load() -> Result<Self, ConfigError> {
+        let environment: BTreeMap<String, String> = std::env::vars()
+            .filter_map(|(name, value)| Some((name.strip_prefix("TRESEN_")?.to_owned(), value)))
+            .collect();
+        let text = match environment.get("CONFIG") {
+            Some(path) => Some(read_to_string(Path::new(path), "TRESEN_CONFIG")?),
+            None if Path::new("tresen.toml").exists() => {
+                Some(read_to_string(Path::new("tresen.toml"), "tresen.toml")?)
+            }
+            None => None,
+        };
+        Self::parse(text.as_deref().unwrap_or_default(), &environment)
+    }
+
+    fn parse(text: &str, environment: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
+        let mut file: File =
+            toml::from_str(text).map_err(|error| ConfigError(format!("tresen.toml: {error}")))?;
+        for name in environment.keys() {
+            if !KEYS.contains(&name.as_str())
+                && !OTHERS.contains(&name.as_str())
+                && !name.starts_with("TEST_")
+            {
+                return Err(ConfigError(format!(
+                    "the environment has TRESEN_{name}, which is no setting; there are: {}",
+                    KEYS.iter().map(|key| format!("TRESEN_{key}")).collect::<Vec<_>>().join(", ")
+                )));
+            }
+        }
+        file.override_by(environment)?;
+        file.check()
+    }
+}
+
+impl File {
+    fn override_by(&mut self, environment: &BTreeMap<String, String>) -> Result<(), ConfigError> {
+        let text = |key: &str| environment.get(key).cloned();
+        let path = |key: &str| environment.get(key).map(PathBuf::from);
+        let take = |slot: &mut Option<String>, key: &str| *slot = text(key).or(slot.take());
+        take(&mut self.name, "NAME");
+        take(&mut self.public_url, "PUBLIC_URL");
+        take(&mut self.mail_from, "MAIL_FROM");
+        take(&mut self.accent, "ACCENT");
+        take(&mut self.time_zone, "TIME_ZONE");
+        take(&mut self.listen, "LISTEN");
+        take(&mut self.database_url, "DATABASE_URL");
+        take(&mut self.keys_url, "KEYS_URL");
+        take(&mut self.objects_url, "OBJECTS_URL");
+        take(&mut self.smtp_url, "SMTP_URL");
+        let take = |slot: &mut Option<PathBuf>, key: &str| *slot = path(key).or(slot.take());
+        take(&mut self.data, "DATA");
+        take(&mut self.master_key_file, "MASTER_KEY_FILE");
+        take(&mut self.tls_cert, "TLS_CERT");
+        take(&mut self.tls_key, "TLS_KEY");
+        if let Some(value) = environment.get("PLAIN_HTTP") {
+            self.plain_http = match value.as_str() {
+                "true" | "1" => true,
+                "false" | "0" => false,
+                _ => return Err(wrong("TRESEN_PLAIN_HTTP", value, "it is true or false")),
+            };
+        }
+        Ok(())
+    }
+
+    fn check(self) -> Result<Config, ConfigError> {
+        let listen = self.listen.unwrap_or_else(|| "127.0.0.1:3000".into());
+        let listen: SocketAddr = listen
+            .parse()
+            .map_err(|_| wrong("listen", &listen, "it is an address and a port, such as 127.0.0.1:3000"))?;
+        let tls = match (self.tls_cert, self.tls_key) {
+            (Some(cert), Some(key)) => {
+                for (name, path) in [("tls_cert", &cert), ("tls_key", &key)] {
+                    if !path.is_file() {
+                        return Err(wrong(name, &path.display().to_string(), "there is no such file"));
+                    }
+                }
+                Some(Tls { cert, key })
+            }
+            (None, None) => None,
+            _ => {
+                return Err(ConfigError("`tls_cert` and `tls_key` belong together; set both or none".into()));
+            }
+        };
+        if tls.is_none() && !listen.ip().is_loopback() && !self.plain_http {
+            return Err(wrong(
+                "listen",
+                &listen.to_string(),
+                "without TLS anybody on the way could read along. Set `tls_cert` and `tls_key`; or listen on \
+                 127.0.0.1 behind a proxy that speaks TLS; or, if the network in between is yours alone, set \
+                 `plain_http = true`",
+            ));
+        }
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let public_url = check_url(&self.public_url.unwrap_or_else(|| format!("{scheme}://{listen}")))?;
+        let host = public_url.split("://").nth(1).unwrap_or_default();
+        let host = host.split(['/', ':']).next().unwrap_or_default();
+        let default_from = if host.contains('.') && !host.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
+            format!("support@{host}")
+        } else {
+            "support@desk.example".to_owned()
+        };
+        let mail_from = self.mail_from.unwrap_or(default_from);
+        let mail_from = EmailAddress::parse(&mail_from).map_err(|_| {
+            wrong("mail_from", &mail_from, "it is a mail address, such as support@example.com")
+        })?;
+        let accent = match &self.accent {
+            Some(text) => Some(
+                Colour::parse(text).ok_or_else(|| wrong("accent", text, "it is a colour such as #0b6659"))?,
+            ),
+            None => None,
+        };
+        let data = self.data.unwrap_or_else(|| "data".into());
+        let time_zone = match &self.time_zone {
+            Some(name) => TimeZone::get(name)
+                .map_err(|_| wrong("time_zone", name, "it is a name such as Europe/Berlin"))?,
+            None => TimeZone::system(),
+        };
+        let database = location(self.database_url, &data, "tresen.db");
+        let keys = location(self.keys_url, &data, "keys.db");
+        if matches!((&database, &keys), (Location::Server(_), Location::File(_))) {
+            return Err(ConfigError(
+                "`database_url` is a PostgreSQL, but `keys_url` is not set: the keys need a database of their \
+                 own, backed up apart from the data, such as postgres://…/tresen_keys"
+                    .into(),
+            ));
+        }
+        let objects = match self.objects_url {
+            Some(url) => match url.strip_prefix("file:") {
+                Some(path) => PathBuf::from(path.strip_prefix("//").unwrap_or(path)),
+                None => return Err(wrong("objects_url", &url, "it is a folder, written file:PATH")),
+            },
+            None => data.join("objects"),
+        };
+        let request_types = if self.request_types.is_empty() {
+            Settings::default_request_types()
+        } else {
+            self.request_types
+        };
+        check_types(&request_types)?;
+        Ok(Config {
+            desk: Settings {
+                name: self.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "Tresen".into()),
+                public_url,
+                mail_from,
+                accent: accent.unwrap_or(crate::theme::DEFAULT_ACCENT).to_string(),
+                request_types,
+                attachments: self.attachments,
+                privacy: self.privacy,
+                retention: self.retention,
+            },
+            listen,
+            database,
+            keys,
+            objects,
+            smtp_url: self.smtp_url,
+            master_key_file: self.master_key_file.unwrap_or_else(|| data.join("master.key")),
+            tls,
+            mail_templates: self.mail_templates,
+            accent,
+            logo: self.logo.as_deref().map(read_logo).transpose()?,
+            time_zone,
+            data,
+        })
+    }
+}
+
+fn location(url: Option<String>, data: &Path, file: &str) -> Location {
+    url.map_or_else(|| Location::File(data.join(file)), |url| Location::parse(&url))
+}
+
+fn check_url(url: &str) -> Result<String, ConfigError> {
+    let url = url.trim_end_matches('/');
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match rest {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => Ok(url.to_owned()),
+        _ => Err(wrong(
+            "public_url",
+            url,
+            "it is where people reach the desk, such as https://help.example.com",
+        )),
+    }
+}
+
+fn check_types(types: &[RequestType]) -> Result<(), ConfigError> {
+    for (index, kind) in types.iter().enumerate() {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if kind.id.is_empty() || kind.id.len() > 40 || !kind.id.chars().all(plain) {
+            return Err(wrong("request_types.id", &kind.id, "it is a short word of a-z, 0-9 and hyphens"));
+        }
+        if types[..index].iter().any(|other| other.id == kind.id) {
+            return Err(wrong("request_types.id", &kind.id, "two request types have it"));
+        }
+    }
+    Ok(())
+}
+
+fn read_logo(path: &Path) -> Result<Logo, ConfigError> {
+    let shown = path.display().to_string();
+    let media_type = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("webp") => "image/webp",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        _ => return Err(wrong("logo", &shown, "it is a picture: .svg, .png, .webp or .jpg")),
+    };
+    let bytes = std::fs::read(path).map_err(|error| wrong("logo", &shown, &error.to_string()))?;
+    Ok(Logo { bytes, media_type })
+}
+
+fn read_to_string(path: &Path, key: &str) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|error| wrong(key, &path.display().to_string(), &error.to_string()))
+}
+
+impl Config {
+    /// The words of mails.
+    pub(crate) fn templates(&self) -> Result<Templates, ConfigError> {
+        Templates::load(self.mail_templates.as_deref()).map_err(|error| ConfigError(error.to_string()))
+    }
+
+    /// The way of mails. Call it inside the runtime.
+    pub(crate) fn transport(&self) -> Result<Transport, ConfigError> {
+        let made = match &self.smtp_url {
+            // The URL may hold a password, so it is not shown.
+            Some(url) => Transport::smtp(url),
+            None => Transport::folder(self.outgoing_mail()),
+        };
+        made.map_err(|error| ConfigError(format!("the setting `smtp_url` cannot be used: {error}")))
+    }
+
+    /// Where mails go as files when there is no SMTP server.
+    pub(crate) fn outgoing_mail(&self) -> PathBuf {
+        self.data.join("mail").join("outgoing")
+    }
+
+    /// The settings in force, without secrets.
+    pub(crate) fn show(&self) -> String {
+        let place = |location: &Location| match location {
+            Location::File(path) => path.display().to_string(),
+            Location::Server(_) => "PostgreSQL".to_owned(),
+        };
+        let lines = [
+            ("name", self.desk.name.clone()),
+            ("public_url", self.desk.public_url.clone()),
+            ("mail_from", self.desk.mail_from.as_str().to_owned()),
+            ("accent", self.desk.accent.clone()),
+            ("time_zone", self.time_zone.iana_name().unwrap_or("of the system").to_owned()),
+            ("listen", self.listen.to_string()),
+            ("data", self.data.display().to_string()),
+            ("database_url", place(&self.database)),
+            ("keys_url", place(&self.keys)),
+            ("objects_url", format!("file:{}", self.objects.display())),
+            (
+                "smtp_url",
+                match self.smtp_url {
+                    Some(_) => "set".to_owned(),
+                    None => format!("not set: mails become files in {}", self.outgoing_mail().display()),
+                },
+            ),
+            ("master_key_file", self.master_key_file.display().to_string()),
+            ("tls", if self.tls.is_some() { "on" } else { "off" }.to_owned()),
+            (
+                "request_types",
+                self.desk.request_types.iter().map(|kind| kind.id.as_str()).collect::<Vec<_>>().join(", "),
+            ),
+            (
+                "attachments",
+                format!(
+                    "{} files, {} bytes",
+                    self.desk.attachments.max_files, self.desk.attachments.max_bytes
+                ),
+            ),
+        ];
+        lines.map(|(key, value)| format!("{key:<16}{value}\n")).concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+        let environment =
+            environment.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
+        Config::parse(text, &environment).map_err(|error| error.to_string())
+    }
+
+    fn refusal(text: &str, environment: &[(&str, &str)]) -> String {
+        parse(text, environment).err().expect("a refusal")
+    }
+
+    #[test]
+    fn works_with_nothing_set() {
+        let config = parse("", &[]).expect("fine");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+        assert_eq!(config.desk.public_url, "http://127.0.0.1:3000");
+        assert_eq!(config.desk.request_types.len(), 4);
+        assert_eq!(config.master_key_file, Path::new("data/master.key"));
+    }
+
+    #[test]
+    fn the_environment_wins() {
+        let config =
+            parse("name = 'File'\nlisten = '127.0.0.1:1'", &[("NAME", "Env"), ("LISTEN", "[::1]:2")]);
+        let config = config.expect("fine");
+        assert_eq!((config.desk.name.as_str(), config.listen.port()), ("Env", 2));
+    }
+
+    #[test]
+    fn says_what_is_wrong_and_what_is_right() {
+        for (text, environment, says) in [
+            ("nmae = 'x'", &[][..], "nmae"),
+            ("", &[("LISTN", "x")], "TRESEN_LISTN"),
+            ("listen = 'here'", &[], "127.0.0.1:3000"),
+            ("listen = '0.0.0.0:3000'", &[], "plain_http"),
+            ("public_url = 'help.example.com'", &[], "https://help.example.com"),
+            ("mail_from = 'support'", &[], "support@example.com"),
+            ("accent = 'green'", &[], "#0b6659"),
+            ("time_zone = 'Berlin'", &[], "Europe/Berlin"),
+            ("tls_cert = 'a.pem'", &[], "belong together"),
+            ("tls_cert = 'a.pem'\ntls_key = 'b.pem'", &[], "no such file"),
+            ("database_url = 'postgres://localhost/tresen'", &[], "keys_url"),
+            ("objects_url = 's3://bucket'", &[], "file:PATH"),
+            ("logo = 'missing.png'", &[], "missing.png"),
+            ("[[request_types]]\nid = 'A b'\nname = { en = 'x', de = 'y' }", &[], "hyphens"),
+            ("", &[("PLAIN_HTTP", "maybe")], "true or false"),
+        ] {
+            let refusal = refusal(text, environment);
+            assert!(refusal.contains(says), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn shows_no_secret() {
+        let url = "postgres://user:geheim@localhost/tresen";
+        let settings =
+            [("DATABASE_URL", url), ("KEYS_URL", url), ("SMTP_URL", "smtps://u:geheim@mail.example.com")];
+        assert!(!parse("", &settings).expect("fine").show().contains("geheim"));
+    }
+}

@@ -1,0 +1,73 @@
+//! The routes: pages, embedded files, the operator's looks, probes.
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use tresen_app::web::{App, AppParts, AssetNames, Look};
+use tresen_desk::Desk;
+
+use crate::config::{Config, Logo};
+use crate::{Failure, assets, rules, theme};
+
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// Everything that the program answers.
+pub(crate) fn router(config: &Config, desk: Desk, dev: bool) -> Result<Router, Failure> {
+    let theme = Bytes::from(theme::style_sheet(config.accent));
+    let look = Look {
+        logo: config.logo.as_ref().map(|logo| format!("/look/logo-{}", tag(&logo.bytes))),
+        theme: format!("/look/theme-{}.css", tag(&theme)),
+    };
+    let names = assets::names();
+    let app = App::new(AppParts {
+        desk,
+        assets: AssetNames { css: names.css, script: names.script, icon: names.icon },
+        time_zone: config.time_zone.clone(),
+        https: config.desk.public_url.starts_with("https://"),
+        dev_mail: (dev && config.smtp_url.is_none()).then(|| config.outgoing_mail()),
+        look: look.clone(),
+    });
+    let mut fixed: Router<App> = Router::new()
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(ready))
+        .route("/robots.txt", get(async || "User-agent: *\nAllow: /$\nDisallow: /\n"))
+        .route("/assets/{*path}", get(assets::serve))
+        .route("/pkg/{*path}", get(assets::serve))
+        .route(&look.theme, get(async move || file(theme.clone(), "text/css; charset=utf-8")));
+    if let (Some(address), Some(Logo { bytes, media_type })) = (&look.logo, &config.logo) {
+        let (bytes, media_type) = (Bytes::from(bytes.clone()), *media_type);
+        fixed = fixed.route(address, get(async move || file(bytes.clone(), media_type)));
+    }
+    let pages = tresen_app::pages::routes().merge(fixed).with_state(app.clone());
+    rules::around(pages, &app)
+}
+
+/// Whether database and keys can be reached.
+async fn ready(State(app): State<App>) -> Response {
+    match app.desk.ready().await {
+        Ok(()) => "ready".into_response(),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response()
+        }
+    }
+}
+
+fn file(bytes: Bytes, media_type: &'static str) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, media_type),
+        (header::CACHE_CONTROL, FOR_EVER),
+        // An SVG is a document too.
+        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'; style-src 'unsafe-inline'"),
+    ];
+    (headers, bytes).into_response()
+}
+
+/// Names a content.
+fn tag(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)[..8])
+}

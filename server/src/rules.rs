@@ -1,0 +1,94 @@
+//! The rules that hold for every answer: what browsers may do with it, and where forms may
+//! come from.
+
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::{Router, body::Body};
+use data_encoding::BASE64URL_NOPAD;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::csrf::CsrfLayer;
+use tresen_app::web::{App, Nonce};
+
+use crate::config::ConfigError;
+
+/// What is true of the whole site.
+#[derive(Clone, Copy)]
+struct Site {
+    https: bool,
+}
+
+/// Puts the rules around the pages.
+pub(crate) fn around(pages: Router, app: &App) -> Result<Router, crate::Failure> {
+    let settings = app.desk.settings();
+    let csrf = CsrfLayer::new()
+        .add_trusted_origin(&settings.public_url)
+        .map_err(|error| crate::Failure::from(format!("the setting `public_url` cannot be used: {error}")))?;
+    // A browser that is cut off while it sends shows no answer. So what is too large is read
+    // to its end, up to a point.
+    let most = usize::try_from(settings.attachments.max_bytes).unwrap_or(usize::MAX / 8);
+    let limit = most.saturating_mul(4).saturating_add(8 * 1024 * 1024);
+    Ok(pages
+        .layer(DefaultBodyLimit::max(limit))
+        .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(is_page))
+        .layer(csrf)
+        .layer(middleware::from_fn_with_state(Site { https: app.https }, protect)))
+}
+
+/// Files are compressed already, or are somebody's attachments.
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    media_type.is_some_and(|value| value.starts_with("text/html") || value.starts_with("application/json"))
+}
+
+/// The headers that DESIGN.md calls the web rules.
+async fn protect(State(site): State<Site>, mut request: Request<Body>, next: Next) -> Response {
+    let mut bytes = [0; 16];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        tracing::error!(%error, "the operating system gave no random numbers: scripts are off for this answer");
+    }
+    let nonce: Arc<str> = BASE64URL_NOPAD.encode(&bytes).into();
+    request.extensions_mut().insert(Nonce(Arc::clone(&nonce)));
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
+        && let Ok(policy) = HeaderValue::from_str(&policy(&nonce))
+    {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    for (name, value) in ALWAYS {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if site.https {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
+    response
+}
+
+const ALWAYS: &[(&str, &str)] = &[
+    // Not `no-referrer`: without scripts, forms find their way back by it.
+    ("referrer-policy", "same-origin"),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+];
+
+fn policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    )
+}
+
+impl From<ConfigError> for crate::Failure {
+    fn from(error: ConfigError) -> Self {
+        error.to_string().into()
+    }
+}
