@@ -4,10 +4,17 @@
 //! reads what was sent, calls one method of the desk and says where to go
 //! ([`Context::finish_form`] does the rest).
 
+mod address;
+pub(crate) mod conversation;
+mod files;
 mod home;
 mod language;
 mod login;
+mod mailed_link;
 mod new_request;
+mod password;
+mod register;
+mod requests;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -21,8 +28,15 @@ pub fn routes() -> Router<App> {
         .route("/language", post(language::switch))
         .route("/requests/new", get(new_request::show).post(new_request::submit))
         .route("/requests/sent", get(new_request::sent))
+        .route("/requests", get(requests::show))
+        .route("/requests/{number}", get(conversation::show).post(conversation::submit))
+        .route("/requests/{number}/close", get(conversation::back).post(conversation::close))
+        .route("/requests/{number}/reopen", get(conversation::back).post(conversation::reopen))
+        .route("/requests/{number}/files/{id}", get(files::show))
         .route("/login", get(login::show).post(login::submit))
         .route("/logout", post(login::logout))
+        .route("/register", get(register::show).post(register::submit))
+        .route("/password", get(password::show).post(password::submit))
         .fallback(not_found)
 }
 

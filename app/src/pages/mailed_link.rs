@@ -1,0 +1,121 @@
+//! What pages around mailed links share: a mail is on its way, a link is no longer good, and
+//! the field for the password that a link lets one choose.
+
+use axum::http::StatusCode;
+use leptos::prelude::*;
+use serde::Deserialize;
+use tresen_desk::Error;
+use tresen_desk::people::{MIN_PASSWORD, Purpose, Secret};
+use tresen_model::Language;
+
+use crate::components::{ButtonKind, ButtonLink, Field, Icon, MaybeText, PageHead};
+use crate::language::{common, mailed_link as text, password};
+use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Width};
+
+/// What the address of such a page says.
+#[derive(Deserialize)]
+pub(super) struct Mailed {
+    /// The secret of a mailed link.
+    #[serde(default)]
+    pub(super) token: String,
+    /// There after a mail was asked for.
+    pub(super) sent: Option<String>,
+}
+
+impl Mailed {
+    /// Whether somebody came by a mailed link.
+    pub(super) fn by_link(&self) -> bool {
+        !self.token.is_empty()
+    }
+}
+
+/// Looks whether a link is good, and changes nothing.
+pub(super) async fn is_good(context: &Context, purpose: Purpose, token: &str) -> Result<bool, Stop> {
+    match context.app.desk.check_link(purpose, &Secret::received(token)).await {
+        Ok(()) => Ok(true),
+        Err(Error::Gone) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A mail is on its way. It says the same whatever the address was; `again` is the page that
+/// sends another one.
+pub(super) fn sent(
+    language: Language,
+    place: Place,
+    lede: &'static str,
+    purpose: Purpose,
+    again: &'static str,
+) -> Page {
+    let page = Page::new(text::sent_title(language), place, move || {
+        view! {
+            <PageHead title=text::sent_title(language) lede/>
+            <div class="prose">
+                <p>{text::good_for(language, purpose.lifetime())}</p>
+                <p class="muted">{text::sent_no_mail(language)}</p>
+            </div>
+            <p class="cluster">
+                <ButtonLink href=again label=text::ask_again(language) kind=ButtonKind::Secondary icon=Some(Icon::Mail)/>
+                <ButtonLink href="/" label=common::back_to_start(language) kind=ButtonKind::Quiet/>
+            </p>
+        }
+        .into_any()
+    });
+    page.width(Width::Narrow)
+}
+
+/// 410: the link was used or has expired. `again` is the page that sends another one, and
+/// `also` another way on.
+pub(super) fn gone(
+    language: Language,
+    again: &'static str,
+    also: Option<(&'static str, &'static str)>,
+) -> Page {
+    let mut page = Page::new(common::gone_title(language), Place::Elsewhere, move || {
+        view! {
+            <PageHead title=common::gone_title(language) lede=common::gone_text(language)/>
+            <p class="cluster">
+                <ButtonLink href=again label=text::ask_again(language) icon=Some(Icon::Mail)/>
+                {also.map(|(href, label)| view! { <ButtonLink href label kind=ButtonKind::Secondary/> })}
+            </p>
+        }
+        .into_any()
+    });
+    page.status = StatusCode::GONE;
+    page.width(Width::Narrow)
+}
+
+/// Lets somebody in who has just proven who they are.
+pub(super) async fn let_in(context: &Context, secret: &Secret) -> Result<Answer, Stop> {
+    let session = context.app.desk.session(secret).await?;
+    let staff = session.is_some_and(|session| session.role().is_staff());
+    let home = if staff { "/agent" } else { "/requests" };
+    Ok(Answer::Go(home.to_owned(), vec![Cookie::session(secret)]))
+}
+
+/// The field for a password that is chosen.
+pub(super) fn new_password(
+    language: Language,
+    label: &'static str,
+    id: impl Into<MaybeText>,
+    form: &Form,
+) -> AnyView {
+    view! {
+        <Field
+            name="password"
+            id=id.into()
+            kind="password"
+            label
+            hint=password::hint(language, MIN_PASSWORD)
+            error=form.error("password")
+            autocomplete="new-password"
+            required=true
+        />
+    }
+    .into_any()
+}
+
+/// A page as an answer.
+pub(super) fn page(page: Page) -> Answer {
+    Answer::Page(Box::new(page))
+}

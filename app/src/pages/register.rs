@@ -1,0 +1,110 @@
+//! `/register`: an account by double opt-in. Without a link it mails one; with the link
+//! (`?token=`) one chooses a password and is in.
+
+use axum::extract::Query;
+use axum::response::Response;
+use leptos::prelude::*;
+use tresen_desk::people::{Purpose, Secret};
+
+use super::mailed_link::{self, Mailed};
+use crate::components::{Button, ButtonKind, Field, Icon, Notice, NoticeKind, PageHead};
+use crate::islands::LiveForm;
+use crate::language::{common, password, register as text};
+use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width};
+
+pub(super) async fn show(context: Context, Query(from): Query<Mailed>) -> Response {
+    let answer = open(&context, &from).await;
+    context.finish(answer)
+}
+
+async fn open(context: &Context, from: &Mailed) -> Result<Answer, Stop> {
+    let language = context.language;
+    if from.by_link() {
+        if !mailed_link::is_good(context, Purpose::Register, &from.token).await? {
+            let log_in = ("/login", common::log_in(language));
+            return Ok(mailed_link::page(mailed_link::gone(language, "/register", Some(log_in))));
+        }
+        return Ok(mailed_link::page(page(context, Form::with([("token", &from.token)]))));
+    }
+    if from.sent.is_some() {
+        let lede = text::sent_lede(language);
+        let page = mailed_link::sent(language, Place::Login, lede, Purpose::Register, "/register");
+        return Ok(mailed_link::page(page));
+    }
+    if context.session().is_some() {
+        return Ok(Answer::go("/account"));
+    }
+    Ok(mailed_link::page(page(context, Form::default())))
+}
+
+pub(super) async fn submit(context: Context, form: Submitted) -> Response {
+    let done = act(&context, &form).await;
+    context.finish_form(done, form, |shown| async { Ok(page(&context, shown)) }).await
+}
+
+async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
+    let desk = &context.app.desk;
+    if form.get("token").is_empty() {
+        desk.register(form.get("email"), context.language).await?;
+        return Ok(Answer::go("/register?sent"));
+    }
+    let link = Secret::received(form.get("token"));
+    let secret = desk.complete_registration(&link, form.get("password")).await?;
+    mailed_link::let_in(context, &secret).await
+}
+
+/// Either step, by whether there is a link.
+fn page(context: &Context, form: Form) -> Page {
+    if form.value("token").is_empty() { ask(context, form) } else { choose(context, form) }
+}
+
+fn ask(context: &Context, form: Form) -> Page {
+    let language = context.language;
+    let page = Page::new(common::register(language), Place::Login, move || {
+        view! {
+            <PageHead title=common::register(language) lede=text::lede(language)/>
+            <LiveForm language>
+                <form class="form card" method="post" action="/register">
+                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
+                    <Field
+                        name="email"
+                        kind="email"
+                        label=text::email(language)
+                        hint=text::email_hint(language)
+                        value=form.value("email")
+                        error=form.error("email")
+                        autocomplete="email"
+                        required=true
+                    />
+                    <div class="form-actions">
+                        <Button label=text::ask(language) kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
+                    </div>
+                </form>
+            </LiveForm>
+            <p>{text::have_account(language)} " " <a href="/login">{common::log_in(language)}</a></p>
+        }
+        .into_any()
+    });
+    page.width(Width::Narrow)
+}
+
+fn choose(context: &Context, form: Form) -> Page {
+    let language = context.language;
+    let page = Page::new(text::choose_title(language), Place::Login, move || {
+        view! {
+            <PageHead title=text::choose_title(language) lede=text::choose_lede(language)/>
+            <LiveForm language>
+                <form class="form card" method="post" action="/register">
+                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
+                    <input type="hidden" name="token" value=form.value("token")/>
+                    {mailed_link::new_password(language, password::password(language), "", &form)}
+                    <div class="form-actions">
+                        <Button label=text::finish(language) kind=ButtonKind::Primary/>
+                    </div>
+                </form>
+            </LiveForm>
+        }
+        .into_any()
+    });
+    page.width(Width::Narrow)
+}
