@@ -16,7 +16,7 @@ mod render;
 mod state;
 mod submitted;
 
-pub(crate) use context::local;
+pub(crate) use context::{escape, local};
 pub use context::{Answer, Context, Cookie, Nonce, Stop};
 pub use failure::{Trouble, trouble_page};
 pub use form::Form;

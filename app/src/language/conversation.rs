@@ -1,0 +1,54 @@
+//! One request: what was said in it, and the reply.
+
+use tresen_model::{Language, Status};
+
+texts! {
+    received: "Received:" | "Eingegangen:";
+    last_change: "Last activity:" | "Letzte Aktivität:";
+    you: "You" | "Sie";
+    support: "Support" | "Support";
+    no_name: "No name given" | "Ohne Namen";
+    customer_part: "asked us" | "fragt an";
+    internal_note: "Internal note, never shown to the customer" | "Interne Notiz, nur für das Team sichtbar";
+    thread: "Conversation" | "Verlauf";
+    reply_title: "Your reply" | "Ihre Antwort";
+    reply_body: "Your message" | "Ihre Nachricht";
+    reply_reopens: "When you write, the request is open again." | "Wenn Sie schreiben, ist die Anfrage wieder offen.";
+    attachments: "Files" | "Dateien";
+    send: "Send reply" | "Antwort senden";
+    settled: "Is this settled?" | "Hat sich das erledigt?";
+    settled_text: "Then you can close the request. You can open it again at any time."
+        | "Dann können Sie die Anfrage schließen. Sie lässt sich jederzeit wieder öffnen.";
+    not_settled: "Not settled after all?" | "Doch noch nicht erledigt?";
+    not_settled_text: "Open the request again, and we will look after it."
+        | "Öffnen Sie die Anfrage wieder, dann kümmern wir uns darum.";
+    close: "Close request" | "Anfrage schließen";
+    reopen: "Open again" | "Wieder öffnen";
+    register_title: "All your requests in one place" | "Alle Ihre Anfragen an einem Ort";
+    register_text: "This link shows this one request. With an account you see everything that you have sent us, and you can delete it yourself."
+        | "Dieser Link zeigt nur diese eine Anfrage. Mit einem Konto sehen Sie alles, was Sie uns geschickt haben, und können es selbst löschen.";
+}
+
+/// What a status means for the customer.
+pub const fn status_means(language: Language, status: Status) -> &'static str {
+    match (language, status) {
+        (Language::English, Status::Open) => "We are looking after it. As soon as we answer, you get a mail.",
+        (Language::English, Status::Waiting) => "We have answered and are waiting to hear from you.",
+        (Language::English, Status::Resolved) => {
+            "We believe this is settled. If it is not, just write to us below."
+        }
+        (Language::English, Status::Closed) => {
+            "This request is closed. If you need us again, just write to us below."
+        }
+        (Language::German, Status::Open) => {
+            "Wir kümmern uns darum. Sobald wir antworten, erhalten Sie eine E‑Mail."
+        }
+        (Language::German, Status::Waiting) => "Wir haben geantwortet und warten auf Ihre Rückmeldung.",
+        (Language::German, Status::Resolved) => {
+            "Aus unserer Sicht ist das erledigt. Wenn nicht, schreiben Sie uns einfach unten."
+        }
+        (Language::German, Status::Closed) => {
+            "Diese Anfrage ist geschlossen. Wenn Sie uns noch einmal brauchen, schreiben Sie uns einfach unten."
+        }
+    }
+}

@@ -1,0 +1,311 @@
+//! `/requests/NUMBER`: the customer's view of one request, by login or by the mailed link.
+
+use axum::response::Response;
+use jiff::tz::TimeZone;
+use leptos::prelude::*;
+use tresen_desk::requests::Access;
+use tresen_model::views::{Attachment, Comment as CommentView, Conversation};
+use tresen_model::{AuthorKind, Language, RequestNumber, Status, Timestamp, Visibility};
+
+use super::address::{Named, Parameters, address, parameter, request_address};
+use crate::components::{
+    AttachmentLine, Button, ButtonKind, ButtonLink, Comment, CommentSide, FileField, Icon, NavLink, Notice,
+    NoticeKind, Number, PageHead, StatusBadge, TextArea, Time,
+};
+use crate::islands::{FilePicker, LiveForm};
+use crate::language::islands::size;
+use crate::language::{common, conversation as text, dates, new_request, words};
+use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted};
+
+/// Who reads a thread, when, and by what address its files are found.
+#[derive(Clone)]
+pub(crate) struct Thread {
+    /// The reader's language.
+    pub(crate) language: Language,
+    /// The time.
+    pub(crate) now: Timestamp,
+    /// The zone in which times are told.
+    pub(crate) zone: TimeZone,
+    /// The request.
+    pub(crate) number: RequestNumber,
+    /// The mailed link's token; empty for somebody who is logged in.
+    pub(crate) token: String,
+    /// Whether an agent reads.
+    pub(crate) staff: bool,
+}
+
+impl Thread {
+    fn of(context: &Context, number: RequestNumber, token: &str, staff: bool) -> Self {
+        Self {
+            language: context.language,
+            now: context.now,
+            zone: context.app.time_zone.clone(),
+            number,
+            token: token.to_owned(),
+            staff,
+        }
+    }
+
+    /// For the agents' page.
+    pub(super) fn for_agent(context: &Context, number: RequestNumber) -> Self {
+        Self::of(context, number, "", true)
+    }
+
+    fn attachment(&self, file: Attachment) -> AttachmentLine {
+        let request = if self.staff { "/agent/requests" } else { "/requests" };
+        let path = format!("{request}/{}/files/{}", self.number, file.id);
+        let href = address(&path, &[("token", &self.token)]);
+        AttachmentLine {
+            preview: file.image.then(|| href.clone()),
+            href,
+            name: file.name,
+            size: size(self.language, file.size),
+        }
+    }
+
+    /// Who wrote it, and in what part if that needs to be said.
+    fn author(&self, comment: &CommentView) -> (String, Option<&'static str>) {
+        let language = self.language;
+        let part = match (comment.visibility, comment.author_kind) {
+            (Visibility::Internal, _) => Some(text::internal_note(language)),
+            (_, AuthorKind::Agent) => Some(text::support(language)),
+            (_, AuthorKind::Customer) => self.staff.then(|| text::customer_part(language)),
+        };
+        match (&comment.author, comment.author_kind) {
+            // An agent may have written it down: the words are the customer's all the same.
+            (_, AuthorKind::Customer) if !self.staff => (text::you(language).to_owned(), None),
+            (_, _) if comment.own => (text::you(language).to_owned(), part),
+            (Some(name), _) => (name.clone(), part),
+            (None, AuthorKind::Customer) => (text::no_name(language).to_owned(), part),
+            (None, AuthorKind::Agent) => {
+                let part = part.filter(|_| comment.visibility == Visibility::Internal);
+                (text::support(language).to_owned(), part)
+            }
+        }
+    }
+}
+
+/// Comments as they stand in a thread, oldest first: all of them on a page, the newer ones
+/// for the island `LiveConversation`.
+pub(crate) fn comments_html(thread: &Thread, comments: Vec<CommentView>) -> AnyView {
+    let comments = comments.into_iter().map(|comment| {
+        let (author, part) = thread.author(&comment);
+        let files = comment.attachments.into_iter();
+        let attachments: Vec<AttachmentLine> = files.map(|file| thread.attachment(file)).collect();
+        view! {
+            <Comment
+                id=format!("c-{}", comment.id)
+                side=CommentSide::of(comment.author_kind, comment.visibility, thread.staff)
+                author
+                part
+                written=dates::when(thread.language, comment.created_at, thread.now, &thread.zone)
+                body=comment.body
+                attachments
+            />
+        }
+    });
+    comments.collect::<Vec<_>>().into_any()
+}
+
+/// Where a request stands, in a word and for customers in a sentence: what stands inside
+/// the element `request-status`.
+pub(crate) fn status_html(language: Language, status: Status, staff: bool) -> AnyView {
+    if staff {
+        let label = words::status_for_agents(language, status);
+        return view! { <StatusBadge status label/> }.into_any();
+    }
+    view! {
+        <StatusBadge status label=words::status(language, status)/>
+        <span>{text::status_means(language, status)}</span>
+    }
+    .into_any()
+}
+
+pub(super) async fn show(context: Context, named: Named, parameters: Parameters) -> Response {
+    let token = parameter(&parameters, "token");
+    let page = page(context.clone(), &named, token, Form::default()).await;
+    context.finish(page.map(|page| Answer::Page(Box::new(page))))
+}
+
+pub(super) async fn submit(context: Context, named: Named, mut form: Submitted) -> Response {
+    let token = form.get("token").to_owned();
+    let done = comment(&context, &named, &token, &mut form).await;
+    context.finish_form(done, form, |shown| page(context.clone(), &named, &token, shown)).await
+}
+
+async fn comment(
+    context: &Context,
+    named: &Named,
+    token: &str,
+    form: &mut Submitted,
+) -> Result<Answer, Stop> {
+    let number = named.number()?;
+    let access = context.access(Some(token)).await?;
+    let desk = &context.app.desk;
+    let files = form.take_files()?;
+    desk.comment(&access, number, form.get("body"), form.get("once"), files).await?;
+    let comments = desk.conversation(&access, number).await?.comments;
+    Ok(Answer::go(request_address(number, token) + &place_of_latest(&comments)))
+}
+
+/// The place in the page of what the reader has just written.
+pub(super) fn place_of_latest(comments: &[CommentView]) -> String {
+    let latest = comments.iter().rev().find(|comment| comment.own);
+    latest.map(|comment| format!("#c-{}", comment.id)).unwrap_or_default()
+}
+
+pub(super) async fn close(context: Context, named: Named, form: Submitted) -> Response {
+    let done = close_or_reopen(&context, &named, &form, true).await;
+    context.finish(done)
+}
+
+pub(super) async fn reopen(context: Context, named: Named, form: Submitted) -> Response {
+    let done = close_or_reopen(&context, &named, &form, false).await;
+    context.finish(done)
+}
+
+async fn close_or_reopen(
+    context: &Context,
+    named: &Named,
+    form: &Submitted,
+    close: bool,
+) -> Result<Answer, Stop> {
+    let number = named.number()?;
+    let token = form.get("token");
+    let access = context.access(Some(token)).await?;
+    context.app.desk.close_or_reopen(&access, number, close).await?;
+    Ok(Answer::go(request_address(number, token)))
+}
+
+/// Whoever comes to the address of a form, from the login or by reloading, finds its page.
+pub(super) async fn back(context: Context, named: Named) -> Response {
+    context.finish(named.number().map(|number| Answer::go(request_address(number, ""))))
+}
+
+async fn page(context: Context, named: &Named, token: &str, form: Form) -> Result<Page, Stop> {
+    let number = named.number()?;
+    let access = context.access(Some(token)).await?;
+    let conversation = context.app.desk.conversation(&access, number).await?;
+    // An owner who came by an old link is there by login.
+    let token = if matches!(access, Access::Link(_)) { token.to_owned() } else { String::new() };
+    let title = conversation.subject.clone();
+    Ok(Page::new(title, Place::MyRequests, move || contents(&context, conversation, &token, form)))
+}
+
+fn contents(context: &Context, conversation: Conversation, token: &str, form: Form) -> AnyView {
+    let language = context.language;
+    let known = context.session().is_some();
+    let Conversation { number, subject, status, comments, .. } = conversation;
+    let back = known.then(|| NavLink::new(common::my_requests(language), "/requests"));
+    let created = context.when(conversation.created_at);
+    let updated = context.when(conversation.updated_at);
+    let kind = context.app.desk.settings().request_type(&conversation.kind);
+    let kind = kind.map(|kind| kind.name.get(language).to_owned());
+    let meta = view! {
+        <Number number=number.to_string()/>
+        {kind.map(|kind| view! { <span>{kind}</span> })}
+        <span>{text::received(language)} " " <Time when=created/></span>
+        <span>{text::last_change(language)} " " <Time when=updated/></span>
+    };
+    let thread = comments_html(&Thread::of(context, number, token, false), comments);
+    view! {
+        <PageHead title=subject back meta=meta.into_any()/>
+        <div class="stack loose">
+            <p class="cluster" id="request-status">{status_html(language, status, false)}</p>
+            <section aria-label=text::thread(language)>
+                <div class="thread" id="thread">{thread}</div>
+            </section>
+            {reply(context, number, status, token.to_owned(), form)}
+            {close_and_reopen(language, number, status, token)}
+            {(!known).then(|| register(language))}
+        </div>
+    }
+    .into_any()
+}
+
+fn reply(context: &Context, number: RequestNumber, status: Status, token: String, form: Form) -> AnyView {
+    let language = context.language;
+    let limits = context.app.desk.settings().attachments;
+    let hint = (!status.is_active()).then(|| text::reply_reopens(language));
+    view! {
+        <section class="card stack" aria-labelledby="reply-title">
+            <h2 id="reply-title">{text::reply_title(language)}</h2>
+            <LiveForm language>
+                <form
+                    class="form"
+                    method="post"
+                    action=request_address(number, "")
+                    enctype="multipart/form-data"
+                >
+                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
+                    <input type="hidden" name="once" value=form.once()/>
+                    <input type="hidden" name="token" value=token/>
+                    <TextArea
+                        name="body"
+                        label=text::reply_body(language)
+                        hint=hint
+                        value=form.value("body")
+                        error=form.error("body")
+                        rows=6
+                        required=true
+                    />
+                    <FilePicker language max_files=limits.max_files max_bytes=limits.max_bytes>
+                        <FileField
+                            name="attachments"
+                            label=text::attachments(language)
+                            marker=common::optional(language)
+                            hint=new_request::attachments_hint(language, limits.max_files, limits.max_bytes)
+                            error=form.error("attachments")
+                        />
+                    </FilePicker>
+                    <div class="form-actions">
+                        <Button label=text::send(language) kind=ButtonKind::Primary icon=Some(Icon::Send)/>
+                    </div>
+                </form>
+            </LiveForm>
+        </section>
+    }
+    .into_any()
+}
+
+fn close_and_reopen(language: Language, number: RequestNumber, status: Status, token: &str) -> AnyView {
+    let form = |act: &str, title: &'static str, words: &'static str, label: &'static str| {
+        view! {
+            <form class="cluster between" method="post" action=format!("/requests/{number}/{act}")>
+                <input type="hidden" name="token" value=token.to_owned()/>
+                <div>
+                    <h2>{title}</h2>
+                    <p class="muted">{words}</p>
+                </div>
+                <Button label kind=ButtonKind::Secondary/>
+            </form>
+        }
+        .into_any()
+    };
+    let reopen = (!status.is_active()).then(|| {
+        let title = text::not_settled(language);
+        form("reopen", title, text::not_settled_text(language), text::reopen(language))
+    });
+    let close = (status != Status::Closed)
+        .then(|| form("close", text::settled(language), text::settled_text(language), text::close(language)));
+    view! { <div class="card sunken stack">{reopen}{close}</div> }.into_any()
+}
+
+fn register(language: Language) -> AnyView {
+    view! {
+        <aside class="card stack tight" aria-labelledby="register-title">
+            <h2 id="register-title">{text::register_title(language)}</h2>
+            <p>{text::register_text(language)}</p>
+            <p class="cluster">
+                <ButtonLink
+                    href="/register"
+                    label=common::register(language)
+                    kind=ButtonKind::Secondary
+                    icon=Some(Icon::Person)
+                />
+                <a href="/login">{common::log_in(language)}</a>
+            </p>
+        </aside>
+    }
+    .into_any()
+}
