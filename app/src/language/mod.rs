@@ -30,6 +30,8 @@ pub mod common;
 pub mod islands;
 
 #[cfg(feature = "ssr")]
+pub mod account;
+#[cfg(feature = "ssr")]
 pub mod conversation;
 #[cfg(feature = "ssr")]
 pub mod dates;

@@ -4,6 +4,9 @@
 //! reads what was sent, calls one method of the desk and says where to go
 //! ([`Context::finish_form`] does the rest).
 
+mod account;
+mod account_address;
+mod account_sections;
 mod address;
 pub(crate) mod conversation;
 mod files;
@@ -37,6 +40,12 @@ pub fn routes() -> Router<App> {
         .route("/logout", post(login::logout))
         .route("/register", get(register::show).post(register::submit))
         .route("/password", get(password::show).post(password::submit))
+        .route("/account", get(account::show))
+        .route("/account/name", get(account::back).post(account::name))
+        .route("/account/address", get(account_address::show).post(account_address::submit))
+        .route("/account/language", get(account::back).post(account::language))
+        .route("/account/password", get(account::back).post(account::password))
+        .route("/account/sessions/end", get(account::back).post(account::end_session))
         .fallback(not_found)
 }
 
