@@ -171,7 +171,7 @@ mod browser {
             }
             self.list.set_text_content(None);
             for (index, file) in chosen.iter().enumerate() {
-                drop(self.line(index, file));
+                let _ = self.line(index, file);
             }
         }
 

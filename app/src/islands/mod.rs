@@ -7,7 +7,13 @@
 #![allow(unreachable_pub)]
 
 mod file_picker;
+mod live_conversation;
 mod live_form;
+mod password_strength;
+mod queue_news;
 
 pub use file_picker::FilePicker;
+pub use live_conversation::LiveConversation;
 pub use live_form::LiveForm;
+pub use password_strength::PasswordStrength;
+pub use queue_news::QueueNews;

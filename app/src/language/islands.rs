@@ -9,6 +9,7 @@ texts! {
     chosen_files: "Chosen files" | "Ausgewählte Dateien";
     something_new: "There is something new." | "Es gibt Neues.";
     show: "Show" | "Anzeigen";
+    new_comments: "There is a new comment." | "Es gibt einen neuen Beitrag.";
 }
 
 /// More files were chosen than may be sent.

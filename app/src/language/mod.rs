@@ -52,4 +52,6 @@ pub mod register;
 #[cfg(feature = "ssr")]
 pub mod requests;
 #[cfg(feature = "ssr")]
+pub mod strength;
+#[cfg(feature = "ssr")]
 pub mod words;

@@ -35,7 +35,8 @@ pub(crate) struct Thread {
 }
 
 impl Thread {
-    fn of(context: &Context, number: RequestNumber, token: &str, staff: bool) -> Self {
+    /// For whoever asks.
+    pub(crate) fn of(context: &Context, number: RequestNumber, token: &str, staff: bool) -> Self {
         Self {
             language: context.language,
             now: context.now,

@@ -9,6 +9,7 @@ mod account_address;
 mod account_sections;
 mod address;
 pub(crate) mod conversation;
+mod events;
 mod files;
 mod home;
 mod language;
@@ -22,12 +23,16 @@ mod requests;
 use axum::Router;
 use axum::routing::{get, post};
 
+use crate::api;
 use crate::web::{App, Context, Trouble};
 
 /// Every page.
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(home::show))
+        .route("/api/ui/{*function}", post(api::server::answer))
+        .route("/events/queue", get(events::queue))
+        .route("/events/requests/{number}", get(events::request))
         .route("/language", post(language::switch))
         .route("/requests/new", get(new_request::show).post(new_request::submit))
         .route("/requests/sent", get(new_request::sent))

@@ -16,8 +16,8 @@ mod render;
 mod state;
 mod submitted;
 
-pub(crate) use context::{escape, local};
 pub use context::{Answer, Context, Cookie, Nonce, Stop};
+pub(crate) use context::{escape, local};
 pub use failure::{Trouble, trouble_page};
 pub use form::Form;
 pub use frame::{Page, Place, Width};
