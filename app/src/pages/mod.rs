@@ -6,6 +6,7 @@
 
 mod account;
 mod account_address;
+mod account_delete;
 mod account_sections;
 mod address;
 pub(crate) mod conversation;
@@ -51,6 +52,7 @@ pub fn routes() -> Router<App> {
         .route("/account/language", get(account::back).post(account::language))
         .route("/account/password", get(account::back).post(account::password))
         .route("/account/sessions/end", get(account::back).post(account::end_session))
+        .route("/account/delete", get(account_delete::show).post(account_delete::submit))
         .fallback(not_found)
 }
 
