@@ -10,6 +10,7 @@ mod account_delete;
 mod account_sections;
 mod address;
 pub(crate) mod conversation;
+mod document;
 mod events;
 mod files;
 mod home;
@@ -18,6 +19,7 @@ mod login;
 mod mailed_link;
 mod new_request;
 mod password;
+mod privacy;
 mod register;
 mod requests;
 
@@ -53,6 +55,8 @@ pub fn routes() -> Router<App> {
         .route("/account/password", get(account::back).post(account::password))
         .route("/account/sessions/end", get(account::back).post(account::end_session))
         .route("/account/delete", get(account_delete::show).post(account_delete::submit))
+        .route("/privacy", get(privacy::privacy))
+        .route("/imprint", get(privacy::imprint))
         .fallback(not_found)
 }
 

@@ -1,0 +1,19 @@
+//! Around the privacy statement and the imprint, whose texts come from the desk.
+
+use tresen_model::Language;
+
+texts! {
+    contents: "Contents" | "Inhalt";
+    draft_title: "This is a draft" | "Das ist ein Entwurf";
+    draft: "Whoever runs this desk has not filled in everything yet. What is missing stands in square brackets."
+        | "Die Betreiber haben noch nicht alles ausgefüllt. Was fehlt, steht in eckigen Klammern.";
+    earlier_title: "This is an earlier version" | "Das ist eine frühere Fassung";
+    earlier: "It stays here because somebody may have agreed to it." | "Sie bleibt hier, weil ihr jemand zugestimmt haben kann.";
+    in_force: "Read the version in force" | "Geltende Fassung lesen";
+    delete: "Delete my account and personal data" | "Mein Konto und meine Daten löschen";
+}
+
+/// Which version it is, and since when.
+pub fn version(language: Language, version: i64, since: &str) -> String {
+    say!(language, "Version {version}, since {since}", "Fassung {version}, seit {since}")
+}
