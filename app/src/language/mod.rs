@@ -32,6 +32,8 @@ pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod account;
 #[cfg(feature = "ssr")]
+pub mod agent;
+#[cfg(feature = "ssr")]
 pub mod conversation;
 #[cfg(feature = "ssr")]
 pub mod dates;

@@ -1,126 +1,21 @@
 //! `/requests/NUMBER`: the customer's view of one request, by login or by the mailed link.
 
 use axum::response::Response;
-use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use tresen_desk::requests::Access;
-use tresen_model::views::{Attachment, Comment as CommentView, Conversation};
-use tresen_model::{AuthorKind, Language, RequestNumber, Status, Timestamp, Visibility};
+use tresen_model::views::Conversation;
+use tresen_model::{Language, RequestNumber, Status};
 
-use super::address::{Named, Parameters, address, parameter, request_address};
+use super::address::{Named, Parameters, parameter, request_address};
+pub(crate) use super::thread::{Thread, comments_html, status_html};
+use super::thread::{live_thread, place_of_latest};
 use crate::components::{
-    AttachmentLine, Button, ButtonKind, ButtonLink, Comment, CommentSide, FileField, Icon, NavLink, Notice,
-    NoticeKind, Number, PageHead, StatusBadge, TextArea, Time,
+    Button, ButtonKind, ButtonLink, FileField, Icon, NavLink, Notice, NoticeKind, Number, PageHead, TextArea,
+    Time,
 };
 use crate::islands::{FilePicker, LiveForm};
-use crate::language::islands::size;
-use crate::language::{common, conversation as text, dates, new_request, words};
+use crate::language::{common, conversation as text, new_request};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted};
-
-/// Who reads a thread, when, and by what address its files are found.
-#[derive(Clone)]
-pub(crate) struct Thread {
-    /// The reader's language.
-    pub(crate) language: Language,
-    /// The time.
-    pub(crate) now: Timestamp,
-    /// The zone in which times are told.
-    pub(crate) zone: TimeZone,
-    /// The request.
-    pub(crate) number: RequestNumber,
-    /// The mailed link's token; empty for somebody who is logged in.
-    pub(crate) token: String,
-    /// Whether an agent reads.
-    pub(crate) staff: bool,
-}
-
-impl Thread {
-    /// For whoever asks.
-    pub(crate) fn of(context: &Context, number: RequestNumber, token: &str, staff: bool) -> Self {
-        Self {
-            language: context.language,
-            now: context.now,
-            zone: context.app.time_zone.clone(),
-            number,
-            token: token.to_owned(),
-            staff,
-        }
-    }
-
-    /// For the agents' page.
-    pub(super) fn for_agent(context: &Context, number: RequestNumber) -> Self {
-        Self::of(context, number, "", true)
-    }
-
-    fn attachment(&self, file: Attachment) -> AttachmentLine {
-        let request = if self.staff { "/agent/requests" } else { "/requests" };
-        let path = format!("{request}/{}/files/{}", self.number, file.id);
-        let href = address(&path, &[("token", &self.token)]);
-        AttachmentLine {
-            preview: file.image.then(|| href.clone()),
-            href,
-            name: file.name,
-            size: size(self.language, file.size),
-        }
-    }
-
-    /// Who wrote it, and in what part if that needs to be said.
-    fn author(&self, comment: &CommentView) -> (String, Option<&'static str>) {
-        let language = self.language;
-        let part = match (comment.visibility, comment.author_kind) {
-            (Visibility::Internal, _) => Some(text::internal_note(language)),
-            (_, AuthorKind::Agent) => Some(text::support(language)),
-            (_, AuthorKind::Customer) => self.staff.then(|| text::customer_part(language)),
-        };
-        match (&comment.author, comment.author_kind) {
-            // An agent may have written it down: the words are the customer's all the same.
-            (_, AuthorKind::Customer) if !self.staff => (text::you(language).to_owned(), None),
-            (_, _) if comment.own => (text::you(language).to_owned(), part),
-            (Some(name), _) => (name.clone(), part),
-            (None, AuthorKind::Customer) => (text::no_name(language).to_owned(), part),
-            (None, AuthorKind::Agent) => {
-                let part = part.filter(|_| comment.visibility == Visibility::Internal);
-                (text::support(language).to_owned(), part)
-            }
-        }
-    }
-}
-
-/// Comments as they stand in a thread, oldest first: all of them on a page, the newer ones
-/// for the island `LiveConversation`.
-pub(crate) fn comments_html(thread: &Thread, comments: Vec<CommentView>) -> AnyView {
-    let comments = comments.into_iter().map(|comment| {
-        let (author, part) = thread.author(&comment);
-        let files = comment.attachments.into_iter();
-        let attachments: Vec<AttachmentLine> = files.map(|file| thread.attachment(file)).collect();
-        view! {
-            <Comment
-                id=format!("c-{}", comment.id)
-                side=CommentSide::of(comment.author_kind, comment.visibility, thread.staff)
-                author
-                part
-                written=dates::when(thread.language, comment.created_at, thread.now, &thread.zone)
-                body=comment.body
-                attachments
-            />
-        }
-    });
-    comments.collect::<Vec<_>>().into_any()
-}
-
-/// Where a request stands, in a word and for customers in a sentence: what stands inside
-/// the element `request-status`.
-pub(crate) fn status_html(language: Language, status: Status, staff: bool) -> AnyView {
-    if staff {
-        let label = words::status_for_agents(language, status);
-        return view! { <StatusBadge status label/> }.into_any();
-    }
-    view! {
-        <StatusBadge status label=words::status(language, status)/>
-        <span>{text::status_means(language, status)}</span>
-    }
-    .into_any()
-}
 
 pub(super) async fn show(context: Context, named: Named, parameters: Parameters) -> Response {
     let token = parameter(&parameters, "token");
@@ -147,12 +42,6 @@ async fn comment(
     desk.comment(&access, number, form.get("body"), form.get("once"), files).await?;
     let comments = desk.conversation(&access, number).await?.comments;
     Ok(Answer::go(request_address(number, token) + &place_of_latest(&comments)))
-}
-
-/// The place in the page of what the reader has just written.
-pub(super) fn place_of_latest(comments: &[CommentView]) -> String {
-    let latest = comments.iter().rev().find(|comment| comment.own);
-    latest.map(|comment| format!("#c-{}", comment.id)).unwrap_or_default()
 }
 
 pub(super) async fn close(context: Context, named: Named, form: Submitted) -> Response {
@@ -208,14 +97,12 @@ fn contents(context: &Context, conversation: Conversation, token: &str, form: Fo
         <span>{text::received(language)} " " <Time when=created/></span>
         <span>{text::last_change(language)} " " <Time when=updated/></span>
     };
-    let thread = comments_html(&Thread::of(context, number, token, false), comments);
+    let thread = live_thread(Thread::of(context, number, token, false), comments);
     view! {
         <PageHead title=subject back meta=meta.into_any()/>
         <div class="stack loose">
             <p class="cluster" id="request-status">{status_html(language, status, false)}</p>
-            <section aria-label=text::thread(language)>
-                <div class="thread" id="thread">{thread}</div>
-            </section>
+            {thread}
             {reply(context, number, status, token.to_owned(), form)}
             {close_and_reopen(language, number, status, token)}
             {(!known).then(|| register(language))}

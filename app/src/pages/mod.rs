@@ -9,6 +9,10 @@ mod account_address;
 mod account_delete;
 mod account_sections;
 mod address;
+mod agent_new;
+mod agent_panel;
+mod agent_queue;
+mod agent_request;
 pub(crate) mod conversation;
 mod document;
 mod events;
@@ -22,6 +26,7 @@ mod password;
 mod privacy;
 mod register;
 mod requests;
+mod thread;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -44,6 +49,11 @@ pub fn routes() -> Router<App> {
         .route("/requests/{number}/close", get(conversation::back).post(conversation::close))
         .route("/requests/{number}/reopen", get(conversation::back).post(conversation::reopen))
         .route("/requests/{number}/files/{id}", get(files::show))
+        .route("/agent", get(agent_queue::show))
+        .route("/agent/requests/new", get(agent_new::show).post(agent_new::submit))
+        .route("/agent/requests/{number}", get(agent_request::show).post(agent_request::reply))
+        .route("/agent/requests/{number}/change", get(agent_request::back).post(agent_request::change))
+        .route("/agent/requests/{number}/files/{id}", get(files::show_to_agent))
         .route("/login", get(login::show).post(login::submit))
         .route("/logout", post(login::logout))
         .route("/register", get(register::show).post(register::submit))

@@ -1,0 +1,171 @@
+//! The agents' pages: the queue, one request, and writing one down for somebody who called.
+
+use tresen_model::views::{HistoryEntry, HistoryEvent};
+use tresen_model::{AuthorKind, Language};
+
+use super::words;
+
+texts! {
+    // The queue
+    mine: "assigned to you" | "bei Ihnen";
+    search: "Search subjects, texts, names, addresses" | "Betreff, Text, Name oder Adresse suchen";
+    search_button: "Search" | "Suchen";
+    view: "Filter by status" | "Nach Status filtern";
+    view_active: "Active" | "Aktiv";
+    view_all: "All" | "Alle";
+    assignee_filter: "Filter by assignee" | "Nach Zuständigkeit filtern";
+    assignee_anyone: "Everyone's" | "Alle";
+    assignee_me: "Mine" | "Meine";
+    assignee_nobody: "Unassigned" | "Nicht zugewiesen";
+    kind: "Type" | "Art";
+    kind_any: "All types" | "Alle Arten";
+    order: "Order" | "Reihenfolge";
+    order_newest: "Latest activity first" | "Neueste Aktivität zuerst";
+    order_oldest: "Oldest activity first" | "Älteste Aktivität zuerst";
+    apply: "Apply" | "Anwenden";
+    head_subject: "Subject" | "Betreff";
+    head_status: "Status" | "Status";
+    head_priority: "Priority" | "Priorität";
+    head_customer: "From" | "Von";
+    head_assignee: "Assigned to" | "Zuständig";
+    head_created: "Received" | "Eingegangen";
+    head_updated: "Last activity" | "Letzte Aktivität";
+    no_name: "No name given" | "Ohne Namen";
+    nobody: "Nobody" | "Niemand";
+    unread: "unread" | "ungelesen";
+    pages: "Pages of the queue" | "Seiten der Liste";
+    first_page: "To the beginning" | "Zum Anfang";
+    next_page: "Next page" | "Nächste Seite";
+    capture: "Write down a call" | "Anruf erfassen";
+    all_done_title: "Nothing is waiting" | "Nichts liegt an";
+    all_done_text: "There is no open request at the moment. New ones appear here."
+        | "Zurzeit ist keine Anfrage offen. Neue erscheinen hier.";
+    nothing_found_title: "Nothing found" | "Nichts gefunden";
+    nothing_found_text: "No request matches these filters. Try fewer words or another status."
+        | "Keine Anfrage passt zu diesen Filtern. Versuchen Sie es mit weniger Wörtern oder einem anderen Status.";
+    clear: "Clear filters" | "Filter zurücksetzen";
+
+    // One request
+    back: "All requests" | "Alle Anfragen";
+    parked_title: "The customer may not have heard from you" | "Ihre Antwort ist vielleicht nicht angekommen";
+    handling: "Handling" | "Bearbeitung";
+    status: "Status" | "Status";
+    priority: "Priority" | "Priorität";
+    assignee: "Assigned to" | "Zuständig";
+    save: "Save" | "Speichern";
+    take: "Take it" | "Übernehmen";
+    unassigned: "Nobody is looking after this yet." | "Noch kümmert sich niemand darum.";
+    customer: "Customer" | "Kontakt";
+    name: "Name" | "Name";
+    email: "Mail address" | "E‑Mail-Adresse";
+    proven: "confirmed" | "bestätigt";
+    not_proven: "not confirmed yet" | "noch nicht bestätigt";
+    account: "Account" | "Konto";
+    registered: "registered" | "registriert";
+    not_registered: "none" | "keines";
+    mail_language: "Language" | "Sprache";
+    other_requests: "Other requests" | "Weitere Anfragen";
+    none: "none" | "keine";
+    history: "History" | "Protokoll";
+    reply_title: "Answer" | "Antworten";
+    reply_body: "Your text" | "Ihr Text";
+    reply_hint: "The customer gets an answer by mail. An internal note stays among agents."
+        | "Eine Antwort geht per E‑Mail an den Kontakt. Eine interne Notiz bleibt im Team.";
+    attachments: "Files" | "Dateien";
+    status_afterwards: "Status after the answer" | "Status nach der Antwort";
+    status_afterwards_hint: "A note does not change it." | "Eine Notiz ändert daran nichts.";
+    leave: "Leave as it is" | "Unverändert lassen";
+    send: "Send answer" | "Antwort senden";
+    save_note: "Save as internal note" | "Als interne Notiz speichern";
+    send_failed: "Nothing has been saved yet." | "Es wurde noch nichts gespeichert.";
+
+    // Writing down a call
+    capture_lede: "For somebody who called. They get a confirmation by mail, and can follow the request with it."
+        | "Für jemanden, der angerufen hat. Der Kontakt erhält eine Bestätigung per E‑Mail und kann die Anfrage damit verfolgen.";
+    capture_email: "Mail address of the customer" | "E‑Mail-Adresse des Kontakts";
+    capture_email_hint: "The answer goes there. Have it spelled out." | "Dorthin geht die Antwort. Lassen Sie sie buchstabieren.";
+    capture_name: "Name of the customer" | "Name des Kontakts";
+    capture_language: "Language for mails" | "Sprache der E‑Mails";
+    capture_kind: "What is it about?" | "Worum geht es?";
+    capture_kind_prompt: "Please choose" | "Bitte auswählen";
+    capture_subject: "Subject" | "Betreff";
+    capture_body: "The request" | "Die Anfrage";
+    capture_body_hint: "In the customer's words. The customer can read this."
+        | "In den Worten des Kontakts. Der Kontakt kann das lesen.";
+    capture_save: "Save request" | "Anfrage speichern";
+}
+
+/// How many requests want something.
+pub fn active(language: Language, count: u64) -> String {
+    say!(language, "{count} active", "{count} aktiv")
+}
+
+/// How many of them are the agent's own.
+pub fn own(language: Language, count: u64) -> String {
+    let mine = mine(language);
+    format!("{count} {mine}")
+}
+
+/// How many of them nobody has taken.
+pub fn without_assignee(language: Language, count: u64) -> String {
+    say!(language, "{count} unassigned", "{count} nicht zugewiesen")
+}
+
+/// Mails about the request that could not be sent.
+pub fn parked(language: Language, mails: u32) -> String {
+    match mails {
+        1 => say!(
+            language,
+            "A mail about this request could not be sent. Please check the address, or get in touch in another way.",
+            "Eine E‑Mail zu dieser Anfrage konnte nicht zugestellt werden. Bitte prüfen Sie die Adresse oder melden Sie sich auf anderem Weg."
+        ),
+        _ => say!(
+            language,
+            "{mails} mails about this request could not be sent. Please check the address, or get in touch in another way.",
+            "{mails} E‑Mails zu dieser Anfrage konnten nicht zugestellt werden. Bitte prüfen Sie die Adresse oder melden Sie sich auf anderem Weg."
+        ),
+    }
+}
+
+/// A step in the life of a request, as a sentence.
+pub fn history_step(language: Language, step: &HistoryEntry) -> String {
+    let who = match (&step.actor, step.actor_kind) {
+        (Some(name), _) => name.clone(),
+        (None, Some(AuthorKind::Customer)) => say!(language, "The customer", "Der Kontakt"),
+        (None, Some(AuthorKind::Agent)) => say!(language, "A former colleague", "Ein früheres Teammitglied"),
+        (None, None) => say!(language, "The service desk", "Das System"),
+    };
+    match &step.event {
+        HistoryEvent::Created if step.actor_kind == Some(AuthorKind::Agent) => {
+            say!(language, "{who} wrote the request down.", "{who} hat die Anfrage erfasst.")
+        }
+        HistoryEvent::Created => say!(language, "{who} sent the request.", "{who} hat die Anfrage gesendet."),
+        HistoryEvent::Status { from, to } => {
+            let from = words::status_for_agents(language, *from);
+            let to = words::status_for_agents(language, *to);
+            say!(
+                language,
+                "{who} changed the status from “{from}” to “{to}”.",
+                "{who} hat den Status von „{from}“ auf „{to}“ geändert."
+            )
+        }
+        HistoryEvent::Priority { from, to } => {
+            let from = words::priority(language, *from);
+            let to = words::priority(language, *to);
+            say!(
+                language,
+                "{who} changed the priority from “{from}” to “{to}”.",
+                "{who} hat die Priorität von „{from}“ auf „{to}“ geändert."
+            )
+        }
+        HistoryEvent::Assigned { to: Some(to) } if step.actor.as_ref() == Some(to) => {
+            say!(language, "{who} took the request.", "{who} hat die Anfrage übernommen.")
+        }
+        HistoryEvent::Assigned { to: Some(to) } => {
+            say!(language, "{who} gave the request to {to}.", "{who} hat die Anfrage an {to} übergeben.")
+        }
+        HistoryEvent::Assigned { to: None } => {
+            say!(language, "{who} removed the assignment.", "{who} hat die Zuweisung aufgehoben.")
+        }
+    }
+}
