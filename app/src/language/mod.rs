@@ -38,6 +38,8 @@ pub mod conversation;
 #[cfg(feature = "ssr")]
 pub mod dates;
 #[cfg(feature = "ssr")]
+pub mod dev_mail;
+#[cfg(feature = "ssr")]
 pub mod erase;
 #[cfg(feature = "ssr")]
 pub mod home;

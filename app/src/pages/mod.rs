@@ -14,6 +14,7 @@ mod agent_panel;
 mod agent_queue;
 mod agent_request;
 pub(crate) mod conversation;
+mod dev_mail;
 mod document;
 mod events;
 mod files;
@@ -67,6 +68,9 @@ pub fn routes() -> Router<App> {
         .route("/account/delete", get(account_delete::show).post(account_delete::submit))
         .route("/privacy", get(privacy::privacy))
         .route("/imprint", get(privacy::imprint))
+        .route("/dev/mail", get(dev_mail::list))
+        .route("/dev/mail/{name}", get(dev_mail::show))
+        .route("/dev/mail/{name}/raw", get(dev_mail::raw))
         .fallback(not_found)
 }
 
