@@ -8,7 +8,8 @@ use tresen_desk::Error;
 use tresen_desk::people::{MIN_PASSWORD, Purpose, Secret};
 use tresen_model::Language;
 
-use crate::components::{ButtonKind, ButtonLink, Field, Icon, MaybeText, PageHead};
+use crate::components::{ButtonKind, ButtonLink, Field, Icon, PageHead};
+use crate::islands::PasswordStrength;
 use crate::language::{common, mailed_link as text, password};
 use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Width};
 
@@ -93,24 +94,27 @@ pub(super) async fn let_in(context: &Context, secret: &Secret) -> Result<Answer,
     Ok(Answer::Go(home.to_owned(), vec![Cookie::session(secret)]))
 }
 
-/// The field for a password that is chosen.
+/// The field for a password that is chosen. Its id is its name where `id` is empty.
 pub(super) fn new_password(
     language: Language,
     label: &'static str,
-    id: impl Into<MaybeText>,
+    id: &'static str,
     form: &Form,
 ) -> AnyView {
+    let error = form.error("password");
     view! {
-        <Field
-            name="password"
-            id=id.into()
-            kind="password"
-            label
-            hint=password::hint(language, MIN_PASSWORD)
-            error=form.error("password")
-            autocomplete="new-password"
-            required=true
-        />
+        <PasswordStrength language>
+            <Field
+                name="password"
+                id
+                kind="password"
+                label
+                hint=password::hint(language, MIN_PASSWORD)
+                error
+                autocomplete="new-password"
+                required=true
+            />
+        </PasswordStrength>
     }
     .into_any()
 }
