@@ -7,7 +7,6 @@ use super::words;
 
 texts! {
     // The queue
-    mine: "assigned to you" | "bei Ihnen";
     search: "Search subjects, texts, names, addresses" | "Betreff, Text, Name oder Adresse suchen";
     search_button: "Search" | "Suchen";
     view: "Filter by status" | "Nach Status filtern";
@@ -43,6 +42,7 @@ texts! {
     nothing_found_title: "Nothing found" | "Nichts gefunden";
     nothing_found_text: "No request matches these filters. Try fewer words or another status."
         | "Keine Anfrage passt zu diesen Filtern. Versuchen Sie es mit weniger Wörtern oder einem anderen Status.";
+    search_everywhere: "Search all requests" | "In allen Anfragen suchen";
     clear: "Clear filters" | "Filter zurücksetzen";
 
     // One request
@@ -66,7 +66,7 @@ texts! {
     mail_language: "Language" | "Sprache";
     other_requests: "Other requests" | "Weitere Anfragen";
     none: "none" | "keine";
-    history: "History" | "Protokoll";
+    history: "History" | "Verlauf";
     reply_title: "Answer" | "Antworten";
     reply_body: "Your text" | "Ihr Text";
     reply_hint: "The customer gets an answer by mail. An internal note stays among agents."
@@ -77,7 +77,6 @@ texts! {
     leave: "Leave as it is" | "Unverändert lassen";
     send: "Send answer" | "Antwort senden";
     save_note: "Save as internal note" | "Als interne Notiz speichern";
-    send_failed: "Nothing has been saved yet." | "Es wurde noch nichts gespeichert.";
 
     // Writing down a call
     capture_lede: "For somebody who called. They get a confirmation by mail, and can follow the request with it."
@@ -102,8 +101,7 @@ pub fn active(language: Language, count: u64) -> String {
 
 /// How many of them are the agent's own.
 pub fn own(language: Language, count: u64) -> String {
-    let mine = mine(language);
-    format!("{count} {mine}")
+    say!(language, "{count} assigned to you", "{count} bei Ihnen")
 }
 
 /// How many of them nobody has taken.

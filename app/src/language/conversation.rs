@@ -8,9 +8,9 @@ texts! {
     you: "You" | "Sie";
     support: "Support" | "Support";
     no_name: "No name given" | "Ohne Namen";
-    customer_part: "asked us" | "fragt an";
+    customer: "Customer" | "Kontakt";
     internal_note: "Internal note, never shown to the customer" | "Interne Notiz, nur für das Team sichtbar";
-    thread: "Conversation" | "Verlauf";
+    thread: "Messages" | "Nachrichten";
     reply_title: "Your reply" | "Ihre Antwort";
     reply_body: "Your message" | "Ihre Nachricht";
     reply_reopens: "When you write, the request is open again." | "Wenn Sie schreiben, ist die Anfrage wieder offen.";

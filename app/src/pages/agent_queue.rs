@@ -2,11 +2,12 @@
 
 use axum::response::Response;
 use leptos::prelude::*;
-use tresen_desk::requests::{Assignee, QueueCounts, QueueOrder, QueueQuery, QueueView};
+use tresen_desk::requests::{Assignee, QueueCounts, QueueOrder, QueueView};
 use tresen_model::views::RequestLine;
 use tresen_model::{Language, Status};
 
-use super::address::{Parameters, address, agent_address, parameter};
+use super::address::{Parameters, address, agent_address};
+use super::agent_filter::{PATH, Shown};
 use crate::components::{
     AgentRow, AgentTable, AgentTableHeads, Button, ButtonKind, ButtonLink, Choice, EmptyState, FilterTabs,
     Icon, NavLink, PageHead, Pager, SearchForm, Select,
@@ -15,117 +16,9 @@ use crate::islands::QueueNews;
 use crate::language::{agent as text, common, words};
 use crate::web::{Answer, Context, Page, Place, Stop, Width};
 
-const PATH: &str = "/agent";
-
 pub(super) async fn show(context: Context, parameters: Parameters) -> Response {
     let answer = page(&context, &parameters).await;
     context.finish(answer.map(|page| Answer::Page(Box::new(page))))
-}
-
-/// What the address of the page says. What it does not say is the first of the values.
-#[derive(Clone)]
-struct Shown {
-    search: String,
-    view: QueueView,
-    assignee: Assignee,
-    kind: String,
-    order: QueueOrder,
-    after: String,
-}
-
-impl Shown {
-    fn read(parameters: &Parameters, context: &Context) -> Self {
-        let kind = parameter(parameters, "kind");
-        let view = parameter(parameters, "view");
-        Self {
-            search: parameter(parameters, "q").trim().to_owned(),
-            view: match (view, Status::parse(view)) {
-                ("all", _) => QueueView::All,
-                (_, Some(status)) => QueueView::Only(status),
-                _ => QueueView::Active,
-            },
-            assignee: match parameter(parameters, "assignee") {
-                "me" => Assignee::Me,
-                "nobody" => Assignee::Nobody,
-                _ => Assignee::Anyone,
-            },
-            kind: context
-                .app
-                .desk
-                .settings()
-                .request_type(kind)
-                .map(|kind| kind.id.clone())
-                .unwrap_or_default(),
-            order: match parameter(parameters, "order") {
-                "oldest" => QueueOrder::Oldest,
-                _ => QueueOrder::Newest,
-            },
-            after: parameter(parameters, "after").to_owned(),
-        }
-    }
-
-    fn query(&self) -> QueueQuery {
-        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-        QueueQuery {
-            search: self.search.clone(),
-            view: self.view,
-            assignee: self.assignee,
-            kind: some(&self.kind),
-            order: self.order,
-            after: some(&self.after),
-        }
-    }
-
-    fn parameters(&self) -> [(&'static str, &str); 6] {
-        [
-            ("view", view_word(self.view)),
-            ("assignee", assignee_word(self.assignee)),
-            ("kind", &self.kind),
-            ("order", if self.order == QueueOrder::Oldest { "oldest" } else { "" }),
-            ("q", &self.search),
-            ("after", &self.after),
-        ]
-    }
-
-    fn address(&self) -> String {
-        address(PATH, &self.parameters())
-    }
-
-    /// The address of the same list with something changed, from the beginning.
-    fn but(&self, change: impl FnOnce(&mut Self)) -> String {
-        let mut shown = Self { after: String::new(), ..self.clone() };
-        change(&mut shown);
-        shown.address()
-    }
-
-    /// The parameters that a form keeps, but for those that it has itself.
-    fn keep(&self, own: &[&str]) -> Vec<(String, String)> {
-        let kept = self
-            .parameters()
-            .into_iter()
-            .filter(|(name, value)| !value.is_empty() && *name != "after" && !own.contains(name));
-        kept.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-    }
-
-    fn is_filtered(&self) -> bool {
-        !self.keep(&["order"]).is_empty() || !self.after.is_empty()
-    }
-}
-
-const fn view_word(view: QueueView) -> &'static str {
-    match view {
-        QueueView::Active => "",
-        QueueView::Only(status) => status.as_str(),
-        QueueView::All => "all",
-    }
-}
-
-const fn assignee_word(assignee: Assignee) -> &'static str {
-    match assignee {
-        Assignee::Anyone => "",
-        Assignee::Me => "me",
-        Assignee::Nobody => "nobody",
-    }
 }
 
 async fn page(context: &Context, parameters: &Parameters) -> Result<Page, Stop> {
@@ -298,12 +191,18 @@ fn nothing(language: Language, shown: &Shown) -> AnyView {
         }
         .into_any();
     }
+    // Whoever searches may mean a request that is settled.
+    let narrow = !shown.search.is_empty() && shown.view != QueueView::All;
+    let everywhere = narrow.then(|| address(PATH, &[("view", "all"), ("q", &shown.search)]));
     view! {
         <EmptyState
             title=text::nothing_found_title(language)
             text=text::nothing_found_text(language)
             icon=Icon::Search
         >
+            {everywhere.map(|href| view! {
+                <ButtonLink href label=text::search_everywhere(language) kind=ButtonKind::Primary/>
+            })}
             <ButtonLink href=PATH label=text::clear(language) kind=ButtonKind::Secondary/>
         </EmptyState>
     }

@@ -161,7 +161,7 @@ fn close_and_reopen(language: Language, number: RequestNumber, status: Status, t
         view! {
             <form class="cluster between" method="post" action=format!("/requests/{number}/{act}")>
                 <input type="hidden" name="token" value=token.to_owned()/>
-                <div>
+                <div class="stack tight">
                     <h2>{title}</h2>
                     <p class="muted">{words}</p>
                 </div>

@@ -9,6 +9,7 @@ mod account_address;
 mod account_delete;
 mod account_sections;
 mod address;
+mod agent_filter;
 mod agent_new;
 mod agent_panel;
 mod agent_queue;

@@ -61,18 +61,16 @@ impl Thread {
         let part = match (comment.visibility, comment.author_kind) {
             (Visibility::Internal, _) => Some(text::internal_note(language)),
             (_, AuthorKind::Agent) => Some(text::support(language)),
-            (_, AuthorKind::Customer) => self.agent.then(|| text::customer_part(language)),
+            (_, AuthorKind::Customer) => self.agent.then(|| text::customer(language)),
         };
+        let internal = comment.visibility == Visibility::Internal;
         match (&comment.author, comment.author_kind) {
             // An agent may have written it down: the words are the customer's all the same.
             (_, AuthorKind::Customer) if !self.agent => (text::you(language).to_owned(), None),
-            (_, _) if comment.own => (text::you(language).to_owned(), part),
+            (_, _) if comment.own => (text::you(language).to_owned(), part.filter(|_| internal)),
             (Some(name), _) => (name.clone(), part),
             (None, AuthorKind::Customer) => (text::no_name(language).to_owned(), part),
-            (None, AuthorKind::Agent) => {
-                let part = part.filter(|_| comment.visibility == Visibility::Internal);
-                (text::support(language).to_owned(), part)
-            }
+            (None, AuthorKind::Agent) => (text::support(language).to_owned(), part.filter(|_| internal)),
         }
     }
 }
