@@ -1,5 +1,7 @@
 -- UNLOGGED: it reaches neither the write-ahead log nor a base backup. Only words without
--- their order-giving text are kept.
+-- the text that they stand in are kept.
+-- Of several nodes that open for the first time, one makes the table and the others wait.
+SELECT pg_advisory_xact_lock(8389187293517472);
 CREATE UNLOGGED TABLE IF NOT EXISTS search_entry (
     request_id UUID NOT NULL PRIMARY KEY,
     person_id UUID NOT NULL,

@@ -58,6 +58,11 @@ pub enum Broken {
     /// A sealed value.
     #[error(transparent)]
     Seal(#[from] SealBroken),
+    /// The key store was written with another master key.
+    #[error(
+        "the key store was written with another master key; put the master key file that belongs to it back"
+    )]
+    OtherMasterKey,
     /// No randomness.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),

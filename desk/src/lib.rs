@@ -116,6 +116,7 @@ impl Desk {
     pub async fn open(opening: Opening) -> Result<Self, Broken> {
         let store = Store::open(&opening.database, &store::DATA).await?;
         let keys = KeyStore::new(Store::open(&opening.keys, &store::KEYS).await?, opening.master_key);
+        keys.check_master().await?;
         let search = Index::open(&store, &opening.folder).await?;
         let privacy_version =
             privacy::versions::in_force(&store, &opening.settings, opening.clock.now()).await?;

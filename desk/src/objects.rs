@@ -7,6 +7,7 @@
 //! chunk's number and whether it is the last, so chunks can be neither moved nor cut off.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -54,7 +55,7 @@ impl Objects {
         let key = Zeroizing::new(random::bytes()?);
         let cipher = XChaCha20Poly1305::new((&*key).into());
         let file = fs::OpenOptions::new().write(true).create_new(true).open(&path).await?;
-        let guard = Unfinished(Some(path));
+        let guard = Unfinished { path, kept: AtomicBool::new(false) };
         Ok(Upload {
             id,
             key,
@@ -76,6 +77,10 @@ impl Objects {
     ) -> Result<impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static, Broken> {
         let file = fs::File::open(self.path(id)).await?;
         let left = file.metadata().await?.len();
+        if left < TAG as u64 {
+            // Also the file of an empty attachment has one chunk, with a tag.
+            return Err(std::io::Error::other("an attachment was cut off").into());
+        }
         let cipher = XChaCha20Poly1305::new((&*key).into());
         Ok(stream::try_unfold((file, cipher, left, 0_u64), |(mut file, cipher, left, number)| async move {
             if left == 0 {
@@ -124,12 +129,15 @@ impl Objects {
 }
 
 /// Removes its file unless it was kept.
-struct Unfinished(Option<PathBuf>);
+struct Unfinished {
+    path: PathBuf,
+    kept: AtomicBool,
+}
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        if let Some(path) = self.0.take()
-            && let Err(error) = std::fs::remove_file(&path)
+        if !*self.kept.get_mut()
+            && let Err(error) = std::fs::remove_file(&self.path)
         {
             tracing::warn!(%error, "a file that nobody needs could not be removed; the sweep will try again");
         }
@@ -204,9 +212,9 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    /// A row says whose it is: it stays.
-    pub(crate) fn keep(mut self) {
-        self.guard.0 = None;
+    /// A row is about to say whose it is: it stays.
+    pub(crate) fn keep(&self) {
+        self.guard.kept.store(true, Ordering::Release);
     }
 }
 

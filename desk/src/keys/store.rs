@@ -30,6 +30,21 @@ impl KeyStore {
         Self { store, master, cache: Cache::new(CACHED) }
     }
 
+    /// Opens one key, whichever: with another master key nobody would be found or read any
+    /// more, and whoever wrote would be sealed with the wrong one.
+    pub(crate) async fn check_master(&self) -> Result<(), Broken> {
+        const SQL: &str = "SELECT person_id, wrapped_key FROM person_key LIMIT 1";
+        let mut reader = self.store.read().await?;
+        let row: Option<(Uuid, Vec<u8>)> =
+            on!(reader.conn(), c => sqlx::query_as(SQL).fetch_optional(c).await)?;
+        match row {
+            Some((person, wrapped)) => {
+                self.unwrap(person, &wrapped).map(drop).map_err(|_| Broken::OtherMasterKey)
+            }
+            None => Ok(()),
+        }
+    }
+
     pub(crate) fn store(&self) -> &Store {
         &self.store
     }

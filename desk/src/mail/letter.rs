@@ -38,12 +38,14 @@ impl Desk {
         let kind = MailKind::parse(&row.kind).ok_or(Broken::Inconsistent("outbox.kind", row.id))?;
         let payload = row.payload(key)?;
         let mut context = self.links(kind, &payload, &receiver);
-        if receiver.proven_at.is_some() {
+        // A new address is as unproven as one of a form, and a name is typed as freely.
+        let proven = receiver.proven_at.is_some() && kind != MailKind::AddressProve;
+        if proven {
             context.name = receiver.name(key)?;
         }
         if let Some(request) = row.request_id {
             let link = payload.request.as_deref();
-            self.add_request(&mut context, request, link, key, receiver.proven_at.is_some()).await?;
+            self.add_request(&mut context, request, link, key, proven).await?;
         }
         if let Some(comment) = row.comment_id {
             self.add_comment(&mut context, comment, key).await?;

@@ -75,6 +75,25 @@ impl Desk {
             .await)?;
         Ok(count >= MOST_AN_HOUR)
     }
+
+    /// The same for new addresses, which nobody has proven either, however well the person
+    /// who asks is known.
+    pub(crate) async fn proved_enough_addresses(
+        &self,
+        tx: &mut Tx,
+        person: PersonId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str =
+            "SELECT COUNT(*) FROM outbox WHERE person_id = $1 AND created_at > $2 AND kind = $3";
+        let (count,): (i64,) = on!(tx.conn(), c => sqlx::query_as(SQL)
+            .bind(person.0)
+            .bind(now.plus_seconds(-3600).0)
+            .bind(MailKind::AddressProve.as_str())
+            .fetch_one(c)
+            .await)?;
+        Ok(count >= MOST_AN_HOUR)
+    }
 }
 
 /// A mail as it waits.

@@ -8,7 +8,7 @@ use tresen_model::{EmailAddress, Language, PersonId, Problem, Timestamp};
 use super::passwords::{self, MAX_PASSWORD};
 use super::person::{self, PersonRow, Presence};
 use super::sessions::{self, Secret, Session};
-use super::tokens::Purpose;
+use super::tokens::{self, Purpose};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
@@ -198,5 +198,6 @@ pub(crate) async fn store_password(
         "UPDATE person SET password_sealed = $2, proven_at = COALESCE(proven_at, $3) WHERE id = $1";
     let sealed = key.seal("person.password", person.0, hash.as_bytes())?;
     on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(sealed).bind(now.0).execute(c).await.map(drop))?;
+    tokens::revoke(tx, person, now).await?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use tresen_model::{EmailAddress, Problem};
 
 use super::person::{self, Presence};
 use super::sessions::{Secret, Session};
-use super::tokens::Purpose;
+use super::tokens::{self, Purpose};
 use crate::Desk;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
@@ -33,7 +33,7 @@ impl Desk {
             let now = desk.now();
             let mut tx = desk.store.write().await?;
             let Presence::Here = person::touch(&mut tx, person, now).await? else { return Ok(()) };
-            if desk.had_enough_mail(&mut tx, person, now).await? {
+            if desk.proved_enough_addresses(&mut tx, person, now).await? {
                 return Ok(());
             }
             let sealed = Some((&key, new.as_str()));
@@ -84,6 +84,7 @@ impl Desk {
             .execute(c)
             .await
             .map(drop))?;
+        tokens::revoke(&mut tx, person, now).await?;
         let payload = Payload { to: Some(old.into()), ..Payload::default() };
         let kind = MailKind::AddressChanged;
         let mail = Mail { person, key: &key, kind, request: None, comment: None, payload };

@@ -7,7 +7,7 @@ use super::sessions::Secret;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
-use crate::store::{Tx, on};
+use crate::store::{StoreError, Tx, on};
 
 /// What a link is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,6 +180,14 @@ impl Desk {
         let request = opened.request.ok_or(Error::Gone)?;
         Ok(LinkHolder { person: opened.person, request })
     }
+}
+
+/// Uses up every link of a person that could take the account over or end it: whoever asked
+/// for one before the password or the address was changed must not have the last word.
+pub(crate) async fn revoke(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE token SET used_at = $2
+        WHERE person_id = $1 AND purpose <> 'request' AND used_at IS NULL";
+    on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(now.0).execute(c).await.map(drop))
 }
 
 impl Row {

@@ -92,19 +92,19 @@ impl Access {
 }
 
 impl Desk {
-    /// Notes that one side has seen the request. That is no change of the request, so it
-    /// neither moves it in lists nor tells anybody.
+    /// Notes that one side has seen the request with what the other wrote until then. That is
+    /// no change of the request, so it neither moves it in lists nor tells anybody.
     pub(crate) async fn note_read(
         &self,
         request: RequestId,
         by_agent: bool,
-        now: Timestamp,
+        until: Timestamp,
     ) -> Result<(), Broken> {
         const AGENT: &str = "UPDATE request SET agent_read_at = $2 WHERE id = $1";
         const CUSTOMER: &str = "UPDATE request SET customer_read_at = $2 WHERE id = $1";
         let sql = if by_agent { AGENT } else { CUSTOMER };
         let mut tx = self.store.write().await?;
-        on!(tx.conn(), c => sqlx::query(sql).bind(request.0).bind(now.0).execute(c).await.map(drop))?;
+        on!(tx.conn(), c => sqlx::query(sql).bind(request.0).bind(until.0).execute(c).await.map(drop))?;
         tx.commit().await?;
         Ok(())
     }

@@ -60,7 +60,9 @@ impl Desk {
             "capture",
             &[
                 writer.0.as_bytes(),
+                person.0.as_bytes(),
                 form.once.as_bytes(),
+                kind.as_bytes(),
                 subject.as_str().as_bytes(),
                 body.as_str().as_bytes(),
             ],
@@ -102,8 +104,8 @@ impl Desk {
             }
             let event = Event { request, customer: person, public: true };
             self.events.announce(&mut tx, event).await?;
+            files::keep(&files);
             tx.commit().await?;
-            files::keep(files);
             self.committed(event);
             return Ok(Submitted { number, again: false });
         }

@@ -110,8 +110,8 @@ impl Desk {
         count_customer_comment(&mut tx, head.request(), now).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: true };
         self.events.announce(&mut tx, event).await?;
+        files::keep(&files);
         tx.commit().await?;
-        files::keep(files);
         self.committed(event);
         Ok(())
     }
@@ -179,8 +179,8 @@ impl Desk {
         }
         let event = Event { request: head.request(), customer: head.customer(), public };
         self.events.announce(&mut tx, event).await?;
+        files::keep(&files);
         tx.commit().await?;
-        files::keep(files);
         self.committed(event);
         Ok(())
     }

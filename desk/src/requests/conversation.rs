@@ -57,12 +57,11 @@ impl Desk {
     pub async fn conversation(&self, access: &Access, number: RequestNumber) -> Result<Conversation, Error> {
         let mut reader = self.store.read().await?;
         let head = access.find(reader.conn(), number).await?;
-        let now = self.now();
         let conversation =
             self.read_conversation(reader.conn(), &head, number, access.person(), false).await?;
         drop(reader);
         if head.unread_by_customer() {
-            self.note_read(head.request(), false, now).await?;
+            self.note_read(head.request(), false, Timestamp(head.agent_wrote_at)).await?;
         }
         Ok(conversation)
     }
@@ -78,14 +77,13 @@ impl Desk {
     ) -> Result<Conversation, Error> {
         let mut reader = self.store.read().await?;
         let head = access::find(reader.conn(), number).await?.ok_or(Error::NotFound)?;
-        let now = self.now();
         let mut conversation =
             self.read_conversation(reader.conn(), &head, number, agent.person(), true).await?;
         let staff = self.staff_view(reader.conn(), &head).await?;
         conversation.staff = Some(staff);
         drop(reader);
         if head.unread_by_agents() {
-            self.note_read(head.request(), true, now).await?;
+            self.note_read(head.request(), true, Timestamp(head.customer_wrote_at)).await?;
         }
         Ok(conversation)
     }

@@ -228,7 +228,7 @@ fn boxed<T>(stream: impl Stream<Item = T> + Send + 'static) -> BoxStream<'static
     Box::pin(stream)
 }
 
-/// Writes the rows of a comment's files. Call [`keep`] after the commit.
+/// Writes the rows of a comment's files. Call [`keep`] before the commit.
 pub(super) async fn attach(
     tx: &mut Tx,
     files: &[File],
@@ -260,8 +260,10 @@ pub(super) async fn attach(
     Ok(())
 }
 
-/// The rows are committed: the files stay.
-pub(super) fn keep(files: Vec<File>) {
+/// From here on the files stay, whatever becomes of the commit. Called before it: whoever
+/// gives up while it is under way does not know what became of it, and a row without its file
+/// would be a loss. A file without its row is only swept away later.
+pub(super) fn keep(files: &[File]) {
     for file in files {
         file.stored.keep();
     }

@@ -153,7 +153,6 @@ impl Desk {
                 }
                 match self.try_submit(person, &key, &submission, &files, once_hash, now).await? {
                     Tried::Stored(number, event) => {
-                        files::keep(files);
                         self.committed(event);
                         return Ok(Submitted { number, again: false });
                     }
@@ -227,6 +226,7 @@ impl Desk {
         self.confirm(&mut tx, person, key, request, now).await?;
         let event = Event { request, customer: person, public: true };
         self.events.announce(&mut tx, event).await?;
+        files::keep(files);
         tx.commit().await?;
         Ok(Tried::Stored(number, event))
     }

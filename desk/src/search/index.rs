@@ -1,5 +1,6 @@
 //! The index itself: `search.db` with FTS5, or an unlogged table of PostgreSQL.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use sqlx::PgPool;
@@ -69,15 +70,15 @@ impl Index {
             }
             Self::Postgres(pool) => {
                 const SQL: &str = "INSERT INTO search_entry (request_id, person_id, public, everything)
-                    VALUES ($1, $2, to_tsvector('simple', $3), to_tsvector('simple', $3 || ' ' || $4))
+                    VALUES ($1, $2, array_to_tsvector($3), array_to_tsvector($4))
                     ON CONFLICT (request_id) DO UPDATE
                     SET public = excluded.public, everything = excluded.everything";
                 for entry in entries {
                     sqlx::query(SQL)
                         .bind(entry.request.0)
                         .bind(entry.customer.0)
-                        .bind(within_limit(&entry.public))
-                        .bind(within_limit(&entry.internal))
+                        .bind(lexemes(&[&entry.public]))
+                        .bind(lexemes(&[&entry.internal, &entry.public]))
                         .execute(pool)
                         .await?;
                 }
@@ -135,10 +136,10 @@ impl Index {
             }
             Self::Postgres(pool) => {
                 const MINE: &str = "SELECT request_id FROM search_entry
-                    WHERE person_id = $3 AND public @@ to_tsquery('simple', $1)
+                    WHERE person_id = $3 AND public @@ $1::text::tsquery
                     ORDER BY request_id DESC LIMIT $2";
                 const ALL: &str = "SELECT request_id FROM search_entry
-                    WHERE everything @@ to_tsquery('simple', $1) ORDER BY request_id DESC LIMIT $2";
+                    WHERE everything @@ $1::text::tsquery ORDER BY request_id DESC LIMIT $2";
                 let words = words.for_postgres();
                 match of {
                     Some(person) => {
@@ -184,11 +185,23 @@ async fn put_sqlite(tx: &mut Tx, entry: &Entry) -> Result<(), Broken> {
     Ok(())
 }
 
-/// A `tsvector` holds at most 1 MiB: the first half of that in text is sure to fit.
-fn within_limit(text: &str) -> &str {
-    let mut end = text.len().min(500_000);
-    while !text.is_char_boundary(end) {
-        end -= 1;
+/// The words of some texts as a `tsvector` takes them. It holds at most 1 MiB, and each text
+/// gets its share. PostgreSQL's own parser is no help: it takes an address, a file name or a
+/// path for one word, and folds no case beyond ASCII where the database's locale is `C`.
+fn lexemes(texts: &[&str]) -> Vec<String> {
+    const MOST: usize = 1_000_000;
+    let mut lexemes = BTreeSet::new();
+    for text in texts {
+        let mut left = MOST / texts.len();
+        for word in super::words(text) {
+            let size = word.len() + 1;
+            if left < size {
+                break;
+            }
+            if lexemes.insert(word) {
+                left -= size;
+            }
+        }
     }
-    &text[..end]
+    lexemes.into_iter().collect()
 }

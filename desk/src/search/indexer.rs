@@ -122,6 +122,8 @@ impl Desk {
     /// Has a person's requests indexed again: their name or address is another.
     pub(crate) async fn make_searchable_again(&self, person: PersonId) -> Result<(), Broken> {
         const SQL: &str = "UPDATE request SET search_stale = $2 WHERE person_id = $1";
+        // The indexer may just have read the old name, and would take the mark away again.
+        let _indexing = self.indexing.lock().await;
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(true).execute(c).await.map(drop))?;
         tx.commit().await?;

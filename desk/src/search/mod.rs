@@ -8,6 +8,13 @@ mod indexer;
 
 pub(crate) use index::{Entry, Index};
 
+/// The words of a text: letters and digits, in lower case, of long ones the beginning.
+fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| word.chars().take(64).collect::<String>().to_lowercase())
+}
+
 /// The words that somebody searches for: each must occur, as the beginning of a word.
 pub(crate) struct Words(Vec<String>);
 
@@ -18,12 +25,7 @@ impl Words {
     /// Takes letters and digits and nothing else, so that no sign reaches the query
     /// language of an engine. `None` when there is nothing to search for.
     pub(crate) fn parse(typed: &str) -> Option<Self> {
-        let words = typed
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .take(Self::MOST)
-            .map(|word| word.chars().take(64).collect::<String>().to_lowercase());
-        let words: Vec<String> = words.collect();
+        let words: Vec<String> = words(typed).take(Self::MOST).collect();
         (!words.is_empty()).then_some(Self(words))
     }
 
@@ -32,7 +34,7 @@ impl Words {
         self.0.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" AND ")
     }
 
-    /// As `to_tsquery` reads it.
+    /// As PostgreSQL reads a `tsquery`.
     fn for_postgres(&self) -> String {
         self.0.iter().map(|word| format!("'{word}':*")).collect::<Vec<_>>().join(" & ")
     }

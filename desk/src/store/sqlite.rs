@@ -31,8 +31,11 @@ pub(crate) struct Database {
 impl Database {
     pub(super) async fn open(path: &Path, migrations: &migrations::Set) -> Result<Self, StoreError> {
         let options = options(path);
-        let mut connection = options.clone().create_if_missing(true).connect().await?;
-        migrations.run_sqlite(&mut connection).await?;
+        let mut connection = connect(&options).await?;
+        // Begun at once for writing: of two processes that open a new file, one waits.
+        let mut migration = connection.begin_with("BEGIN IMMEDIATE").await?;
+        migrations.run_sqlite(&mut migration).await?;
+        migration.commit().await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .min_connections(1)
@@ -43,6 +46,22 @@ impl Database {
             .await?;
         Ok(Self { readers, writer: Writer::new(connection) })
     }
+}
+
+/// Turning a new file into one with a write-ahead log does not wait for others, whatever the
+/// timeout; so it is tried again.
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
+    const BUSY: &str = "5";
+    let options = options.clone().create_if_missing(true);
+    for _ in 0..100 {
+        match options.connect().await {
+            Err(StoreError::Database(error)) if error.code().as_deref() == Some(BUSY) => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            connected => return connected,
+        }
+    }
+    options.connect().await
 }
 
 /// Every connection overwrites what it deletes, keeps temporary data in memory, and knows a

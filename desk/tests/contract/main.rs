@@ -1,0 +1,40 @@
+//! The desk's promises, told as stories through its public door, the same on SQLite and on
+//! PostgreSQL. `cargo xtask test` starts a PostgreSQL for them.
+
+#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
+
+/// Makes two tests of each story: `sqlite::NAME` and `postgres::NAME`.
+macro_rules! stories {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let world = crate::support::World::new(crate::support::Engine::Sqlite).await;
+                super::$name(&world).await;
+                world.end().await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                let world = crate::support::World::new(crate::support::Engine::Postgres).await;
+                super::$name(&world).await;
+                world.end().await;
+            })+
+        }
+    };
+}
+
+mod accounts;
+mod agents;
+mod attachments;
+mod erasure;
+mod links;
+mod lists;
+mod mail;
+mod opening;
+mod search;
+mod submitting;
+mod support;
+mod traces;

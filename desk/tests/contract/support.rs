@@ -1,0 +1,445 @@
+//! A desk of one's own for each story, and what the stories do with it.
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use futures_util::TryStreamExt;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tresen_desk::clock::TestClock;
+use tresen_desk::mail::{Templates, Transport};
+use tresen_desk::people::{Agent, LinkHolder, Purpose, Secret, Session};
+use tresen_desk::privacy::{PrivacySettings, Retention};
+use tresen_desk::requests::{
+    Access, Fields, File, ListQuery, OpenFile, QueueQuery, Reply, Submission, Submitted,
+};
+use tresen_desk::{AttachmentLimits, Broken, Desk, Error, Location, MasterKey, Opening, Refusal, Settings};
+use tresen_model::views::{Page, RequestLine};
+use tresen_model::{EmailAddress, Language, Problem, RequestNumber, Role, Status, Timestamp, Visibility};
+
+use crate::mail::Mail;
+
+pub(crate) const PASSWORD: &str = "vermilion gearbox sonata 88";
+pub(crate) const OTHER_PASSWORD: &str = "teapot glacier monorail 41";
+/// The limits of the desks here: smaller than those people get, so that tests are quick.
+pub(crate) const MAX_FILES: usize = 4;
+pub(crate) const MAX_BYTES: u64 = 300_000;
+
+/// Each desk may open two pools of sixteen connections; a server takes a hundred or two.
+static POSTGRES: Semaphore = Semaphore::const_new(4);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A desk in a folder, and databases, of its own.
+pub(crate) struct World {
+    pub(crate) engine: Engine,
+    pub(crate) desk: Desk,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) place: Place,
+    seen: Mutex<HashSet<PathBuf>>,
+    _turn: Option<SemaphorePermit<'static>>,
+}
+
+/// Where a desk's things are.
+pub(crate) struct Place {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) database: Location,
+    pub(crate) keys: Location,
+    names: Vec<String>,
+}
+
+pub(crate) fn random_word() -> String {
+    let mut bytes = [0_u8; 12];
+    getrandom::fill(&mut bytes).unwrap();
+    bytes.iter().map(|byte| char::from(b'a' + byte % 26)).collect()
+}
+
+fn server() -> String {
+    std::env::var("TRESEN_TEST_POSTGRES").unwrap_or_else(|_| {
+        panic!(
+            "TRESEN_TEST_POSTGRES is not set: run `cargo xtask test`, which starts a PostgreSQL for this test"
+        )
+    })
+}
+
+impl Place {
+    pub(crate) async fn new(engine: Engine) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        match engine {
+            Engine::Sqlite => Self {
+                database: Location::File(folder.path().join("tresen.db")),
+                keys: Location::File(folder.path().join("keys.db")),
+                folder,
+                names: Vec::new(),
+            },
+            Engine::Postgres => {
+                let server = server();
+                let mut connection = PgConnection::connect(&server).await.unwrap();
+                let names: Vec<String> =
+                    ["data", "keys"].iter().map(|kind| format!("tresen_{kind}_{}", random_word())).collect();
+                for name in &names {
+                    let sql = format!("CREATE DATABASE {name} TEMPLATE template0");
+                    sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+                }
+                connection.close().await.unwrap();
+                let base = server.rsplit_once('/').unwrap().0;
+                let at = |name: &String| Location::Server(format!("{base}/{name}"));
+                Self { database: at(&names[0]), keys: at(&names[1]), folder, names }
+            }
+        }
+    }
+
+    /// Everything but mails that were delivered.
+    pub(crate) fn data(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn outgoing(&self) -> PathBuf {
+        self.folder.path().join("mail/outgoing")
+    }
+
+    pub(crate) fn opening(&self, clock: Arc<TestClock>) -> Opening {
+        self.opening_with(clock, MasterKey::derive(&[7; 32]))
+    }
+
+    pub(crate) fn opening_with(&self, clock: Arc<TestClock>, master_key: MasterKey) -> Opening {
+        Opening {
+            settings: settings(),
+            clock,
+            database: self.database.clone(),
+            keys: self.keys.clone(),
+            folder: self.folder.path().to_owned(),
+            objects: self.folder.path().join("objects"),
+            master_key,
+            templates: Templates::load(None).unwrap(),
+            transport: Transport::folder(self.outgoing()).unwrap(),
+        }
+    }
+
+    pub(crate) async fn remove(&self) {
+        if self.names.is_empty() {
+            return;
+        }
+        let mut connection = PgConnection::connect(&server()).await.unwrap();
+        for name in &self.names {
+            let sql = format!("DROP DATABASE {name} WITH (FORCE)");
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+        }
+    }
+}
+
+fn settings() -> Settings {
+    Settings {
+        name: "Fjord Service".into(),
+        public_url: "https://desk.example".into(),
+        mail_from: EmailAddress::parse("service@desk.example").unwrap(),
+        accent: "#1b5e9b".into(),
+        request_types: Settings::default_request_types(),
+        attachments: AttachmentLimits { max_files: MAX_FILES, max_bytes: MAX_BYTES },
+        privacy: PrivacySettings::default(),
+        retention: Retention::default(),
+    }
+}
+
+pub(crate) fn clock() -> Arc<TestClock> {
+    Arc::new(TestClock::new(Timestamp(1_800_000_000_000_000)))
+}
+
+/// A form as somebody fills it in.
+#[derive(Clone)]
+pub(crate) struct Form {
+    pub(crate) email: String,
+    pub(crate) name: String,
+    pub(crate) kind: String,
+    pub(crate) subject: String,
+    pub(crate) body: String,
+    pub(crate) once: String,
+    pub(crate) language: Language,
+}
+
+impl Form {
+    pub(crate) fn from(email: &str) -> Self {
+        Self {
+            email: email.into(),
+            name: String::new(),
+            kind: "question".into(),
+            subject: "The printer".into(),
+            body: "It prints everything twice.".into(),
+            once: random_word(),
+            language: Language::English,
+        }
+    }
+
+    pub(crate) fn about(mut self, subject: &str, body: &str) -> Self {
+        self.subject = subject.into();
+        self.body = body.into();
+        self
+    }
+
+    pub(crate) fn called(mut self, name: &str) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    pub(crate) fn fields(&self) -> Fields<'_> {
+        Fields {
+            email: &self.email,
+            name: &self.name,
+            kind: &self.kind,
+            subject: &self.subject,
+            body: &self.body,
+            consent: true,
+            once: &self.once,
+            language: self.language,
+        }
+    }
+}
+
+/// An agent's answer for the customer.
+pub(crate) fn reply<'a>(body: &'a str, once: &'a str) -> Reply<'a> {
+    Reply { body, once, visibility: Visibility::Public, status: None }
+}
+
+/// An agent's internal note.
+pub(crate) fn note<'a>(body: &'a str, once: &'a str) -> Reply<'a> {
+    Reply { visibility: Visibility::Internal, ..reply(body, once) }
+}
+
+impl World {
+    pub(crate) async fn new(engine: Engine) -> Self {
+        let turn = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(POSTGRES.acquire().await.unwrap()),
+        };
+        let place = Place::new(engine).await;
+        let clock = clock();
+        let desk = Desk::open(place.opening(Arc::clone(&clock))).await.unwrap();
+        Self { engine, desk, clock, place, seen: Mutex::default(), _turn: turn }
+    }
+
+    /// One more desk on the same files.
+    pub(crate) async fn open_another(&self) -> Result<Desk, Broken> {
+        Desk::open(self.place.opening(Arc::clone(&self.clock))).await
+    }
+
+    pub(crate) async fn end(self) {
+        self.desk.close().await;
+        self.place.remove().await;
+    }
+
+    /// Moves the clock on by a second, so that one thing happens after the other.
+    pub(crate) fn tick(&self) {
+        self.clock.advance_seconds(1);
+    }
+
+    // What people do.
+
+    pub(crate) async fn try_submit(
+        &self,
+        form: &Form,
+        session: Option<&Session>,
+    ) -> Result<Submitted, Error> {
+        self.submit_with(form, Vec::new(), session).await
+    }
+
+    pub(crate) async fn submit_with(
+        &self,
+        form: &Form,
+        files: Vec<File>,
+        session: Option<&Session>,
+    ) -> Result<Submitted, Error> {
+        let submission = Submission::parse(&form.fields(), self.desk.settings())?;
+        self.desk.submit(submission, files, session).await
+    }
+
+    /// A new request.
+    pub(crate) async fn submit(&self, form: &Form) -> RequestNumber {
+        self.tick();
+        let submitted = self.try_submit(form, None).await.unwrap();
+        assert!(!submitted.again);
+        submitted.number
+    }
+
+    /// Sends what waits, and gives the mails that were not looked at before.
+    pub(crate) async fn post(&self) -> Vec<Mail> {
+        self.desk.settle().await;
+        while self.desk.send_due_mails().await.unwrap() > 0 {}
+        let mut seen = self.seen.lock().unwrap();
+        let mut new: Vec<PathBuf> =
+            files_under(&self.place.outgoing()).into_iter().filter(|path| !seen.contains(path)).collect();
+        new.sort();
+        seen.extend(new.iter().cloned());
+        new.iter().map(|path| Mail::parse(&std::fs::read(path).unwrap())).collect()
+    }
+
+    /// The one mail that was sent since the last look.
+    pub(crate) async fn mail(&self) -> Mail {
+        let mut mails = self.post().await;
+        let subjects: Vec<&str> = mails.iter().map(Mail::subject).collect();
+        assert_eq!(mails.len(), 1, "mails: {subjects:?}");
+        mails.remove(0)
+    }
+
+    /// Somebody with an account, without requests.
+    pub(crate) async fn customer(&self, email: &str) -> Session {
+        self.tick();
+        self.desk.register(email, Language::English).await.unwrap();
+        let mails = self.post().await;
+        let link =
+            mails.iter().find_map(|mail| mail.find_link("register").filter(|_| mail.to() == email)).unwrap();
+        let secret = self.desk.complete_registration(&link, PASSWORD).await.unwrap();
+        self.session(&secret).await.unwrap()
+    }
+
+    pub(crate) async fn session(&self, secret: &Secret) -> Option<Session> {
+        self.desk.session(secret).await.unwrap()
+    }
+
+    pub(crate) async fn login(&self, email: &str, password: &str) -> Result<Session, Error> {
+        let secret = self.desk.login(email, password).await?;
+        Ok(self.session(&secret).await.unwrap())
+    }
+
+    /// Somebody of the desk.
+    pub(crate) async fn agent(&self, name: &str) -> Agent {
+        self.agent_session(name).await.agent().unwrap()
+    }
+
+    pub(crate) async fn agent_session(&self, name: &str) -> Session {
+        let email = format!("{}@desk.example", name.to_lowercase());
+        self.desk.add_person(&email, name, Role::Agent, PASSWORD).await.unwrap();
+        self.login(&email, PASSWORD).await.unwrap()
+    }
+
+    pub(crate) async fn holder(&self, link: &Secret) -> LinkHolder {
+        self.desk.open_request_link(link).await.unwrap()
+    }
+
+    pub(crate) async fn file(&self, name: &str, contents: &[u8]) -> Vec<File> {
+        self.files(&[(name, contents)]).await.unwrap()
+    }
+
+    pub(crate) async fn files(&self, files: &[(&str, &[u8])]) -> Result<Vec<File>, Error> {
+        let mut input = self.desk.receive_files();
+        for (name, contents) in files {
+            input.begin(name).await?;
+            for part in contents.chunks(10_000) {
+                input.write(part).await?;
+            }
+            input.end().await?;
+        }
+        Ok(input.finish())
+    }
+
+    /// Brings the search index up to date.
+    pub(crate) async fn index(&self) {
+        while self.desk.index_stale().await.unwrap() > 0 {}
+    }
+
+    pub(crate) async fn mine(&self, session: &Session) -> Vec<RequestLine> {
+        let mut lines = Vec::new();
+        let mut query = ListQuery::default();
+        loop {
+            let page = self.desk.my_requests(session, &query).await.unwrap();
+            lines.extend(page.rows);
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => return lines,
+            }
+        }
+    }
+
+    /// The numbers of the customer's requests that a search finds.
+    pub(crate) async fn find(&self, session: &Session, typed: &str) -> Vec<RequestNumber> {
+        let query = ListQuery { search: typed.into(), ..ListQuery::default() };
+        numbers(&self.desk.my_requests(session, &query).await.unwrap())
+    }
+
+    /// The numbers of all requests that an agent's search finds.
+    pub(crate) async fn find_all(&self, agent: &Agent, typed: &str) -> Vec<RequestNumber> {
+        let query = QueueQuery {
+            search: typed.into(),
+            view: tresen_desk::requests::QueueView::All,
+            ..QueueQuery::default()
+        };
+        numbers(&self.desk.queue(agent, &query).await.unwrap())
+    }
+
+    pub(crate) async fn status(&self, agent: &Agent, number: RequestNumber) -> Status {
+        self.desk.conversation_for_agent(agent, number).await.unwrap().status
+    }
+
+    /// The sealed files of attachments that lie in the folder.
+    pub(crate) fn objects(&self) -> usize {
+        files_under(&self.place.data().join("objects")).len()
+    }
+
+    pub(crate) async fn comment(&self, access: &Access, number: RequestNumber, body: &str) {
+        self.tick();
+        self.desk.comment(access, number, body, &random_word(), Vec::new()).await.unwrap();
+    }
+
+    pub(crate) async fn answer(&self, agent: &Agent, number: RequestNumber, body: &str) {
+        self.tick();
+        self.desk.reply(agent, number, &reply(body, &random_word()), Vec::new()).await.unwrap();
+    }
+
+    /// Whether a link can be used.
+    pub(crate) async fn is_gone(&self, purpose: Purpose, link: &Secret) -> bool {
+        matches!(self.desk.check_link(purpose, link).await, Err(Error::Gone))
+    }
+}
+
+pub(crate) async fn contents(file: OpenFile) -> Vec<u8> {
+    let parts: Vec<_> = file.contents.try_collect().await.unwrap();
+    parts.concat()
+}
+
+pub(crate) fn numbers(page: &Page<RequestLine>) -> Vec<RequestNumber> {
+    page.rows.iter().map(|row| row.number).collect()
+}
+
+pub(crate) fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
+    items.into_iter().collect()
+}
+
+/// Every file under a folder.
+pub(crate) fn files_under(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let Ok(entries) = std::fs::read_dir(folder) else { return files };
+    for entry in entries.flatten() {
+        if entry.file_type().unwrap().is_dir() {
+            files.extend(files_under(&entry.path()));
+        } else {
+            files.push(entry.path());
+        }
+    }
+    files
+}
+
+/// The problems of a refusal, with their fields.
+pub(crate) fn refusals<T>(result: Result<T, Error>) -> Vec<(&'static str, Problem)> {
+    match result {
+        Err(Error::Refused(refusals)) => {
+            refusals.into_iter().map(|Refusal { field, problem }| (field, problem)).collect()
+        }
+        Err(error) => panic!("not refused but {error:?}"),
+        Ok(_) => panic!("not refused"),
+    }
+}
+
+macro_rules! assert_fails {
+    ($result:expr, $error:pat) => {
+        match $result {
+            Err($error) => {}
+            Err(other) => panic!("failed with {other:?} instead of {}", stringify!($error)),
+            Ok(_) => panic!("did not fail with {}", stringify!($error)),
+        }
+    };
+}
+pub(crate) use assert_fails;
