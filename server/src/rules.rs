@@ -10,16 +10,10 @@ use axum::response::Response;
 use axum::{Router, body::Body};
 use data_encoding::BASE64URL_NOPAD;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
-use tower_http::csrf::CsrfLayer;
-use tresen_app::web::{App, Nonce};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
+use tresen_app::web::{App, Context, Nonce, Trouble};
 
 use crate::config::ConfigError;
-
-/// What is true of the whole site.
-#[derive(Clone, Copy)]
-struct Site {
-    https: bool,
-}
 
 /// Puts the rules around the pages.
 pub(crate) fn around(pages: Router, app: &App) -> Result<Router, crate::Failure> {
@@ -35,7 +29,7 @@ pub(crate) fn around(pages: Router, app: &App) -> Result<Router, crate::Failure>
         .layer(DefaultBodyLimit::max(limit))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(is_page))
         .layer(csrf)
-        .layer(middleware::from_fn_with_state(Site { https: app.https }, protect)))
+        .layer(middleware::from_fn_with_state(app.clone(), protect)))
 }
 
 /// Files are compressed already, or are somebody's attachments.
@@ -45,14 +39,20 @@ fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bo
 }
 
 /// The headers that DESIGN.md calls the web rules.
-async fn protect(State(site): State<Site>, mut request: Request<Body>, next: Next) -> Response {
+async fn protect(State(app): State<App>, mut request: Request<Body>, next: Next) -> Response {
     let mut bytes = [0; 16];
     if let Err(error) = getrandom::fill(&mut bytes) {
         tracing::error!(%error, "the operating system gave no random numbers: scripts are off for this answer");
     }
     let nonce: Arc<str> = BASE64URL_NOPAD.encode(&bytes).into();
     request.extensions_mut().insert(Nonce(Arc::clone(&nonce)));
+    let asked = copy_head(&request);
     let mut response = next.run(request).await;
+    if response.extensions().get::<ProtectionError>().is_some() {
+        // A form from another site. Whoever sent it is told so, in their language.
+        let context = Context::from_parts(&mut asked.into_parts().0, &app).await;
+        response = context.trouble(StatusCode::FORBIDDEN, Trouble::NotYours);
+    }
     let headers = response.headers_mut();
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY)
         && let Ok(policy) = HeaderValue::from_str(&policy(&nonce))
@@ -62,7 +62,7 @@ async fn protect(State(site): State<Site>, mut request: Request<Body>, next: Nex
     for (name, value) in ALWAYS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    if site.https {
+    if app.https {
         let year = HeaderValue::from_static("max-age=31536000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
@@ -78,6 +78,15 @@ const ALWAYS: &[(&str, &str)] = &[
     ("cross-origin-resource-policy", "same-origin"),
     ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
+
+/// A request without its body.
+fn copy_head(request: &Request<Body>) -> Request<()> {
+    let mut head = Request::new(());
+    *head.uri_mut() = request.uri().clone();
+    *head.headers_mut() = request.headers().clone();
+    *head.extensions_mut() = request.extensions().clone();
+    head
+}
 
 fn policy(nonce: &str) -> String {
     format!(

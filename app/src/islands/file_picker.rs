@@ -52,7 +52,8 @@ mod browser {
         limits: Limits,
         document: Document,
         input: HtmlInputElement,
-        zone: HtmlElement,
+        /// What is lit up while a file is held over the form.
+        zone: Element,
         list: Element,
         note: Element,
         /// What was chosen before a new choice replaced it.
@@ -77,22 +78,18 @@ mod browser {
             "dragover",
             Box::new(move |event| {
                 event.prevent_default();
-                drop(over.zone.class_list().add_2("file-drop", "over"));
+                drop(over.zone.class_list().add_1("over"));
             }),
         );
         let leave = picker.clone();
-        on(
-            &zone,
-            "dragleave",
-            Box::new(move |_| drop(leave.zone.class_list().remove_2("file-drop", "over"))),
-        );
+        on(&zone, "dragleave", Box::new(move |_| drop(leave.zone.class_list().remove_1("over"))));
         let dropped = picker.clone();
         on(
             &zone,
             "drop",
             Box::new(move |event| {
                 event.prevent_default();
-                drop(dropped.zone.class_list().remove_2("file-drop", "over"));
+                drop(dropped.zone.class_list().remove_1("over"));
                 let files = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer);
                 dropped.add(files_of(files.and_then(|files| files.files())));
             }),
@@ -133,7 +130,8 @@ mod browser {
             let note = element("p", "small")?;
             note.set_attribute("role", "status").ok()?;
             let chosen = Default::default();
-            Some(Self { limits, document, input, zone: place.clone(), list, note, chosen })
+            let zone = place.query_selector(".file-drop").ok()??;
+            Some(Self { limits, document, input, zone, list, note, chosen })
         }
 
         /// Adds to what was chosen before, as far as the limits allow.

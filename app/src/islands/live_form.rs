@@ -50,7 +50,7 @@ mod browser {
             drop(data.append_with_str(&name, &value));
         }
         drop(form.set_attribute("aria-busy", "true"));
-        announce(&form, text::sending(language));
+        announce(&form, text::sending(language), false);
         spawn_local(async move {
             let outcome = send(&form, data).await;
             drop(form.remove_attribute("aria-busy"));
@@ -87,7 +87,7 @@ mod browser {
     }
 
     fn show(form: &HtmlFormElement, errors: &std::collections::BTreeMap<String, String>, notice: &str) {
-        announce(form, notice);
+        announce(form, notice, true);
         let Ok(fields) = form.query_selector_all(".field-error") else { return };
         let mut first: Option<Element> = None;
         for index in 0..fields.length() {
@@ -131,13 +131,12 @@ mod browser {
     }
 
     /// Says something above the form, to screen readers too.
-    fn announce(form: &HtmlFormElement, sentence: &str) {
+    fn announce(form: &HtmlFormElement, sentence: &str, refused: bool) {
         let Some(document) = form.owner_document() else { return };
         let place = match form.query_selector(".live-notice") {
             Ok(Some(place)) => place,
             _ => {
                 let Ok(place) = document.create_element("p") else { return };
-                drop(place.set_attribute("class", "live-notice"));
                 drop(place.set_attribute("role", "status"));
                 // A notice that came with the page says the same.
                 if let Ok(Some(old)) = form.query_selector(".notice") {
@@ -147,6 +146,8 @@ mod browser {
                 place
             }
         };
+        let class = if refused { "live-notice refused" } else { "live-notice" };
+        drop(place.set_attribute("class", class));
         place.set_text_content(Some(sentence));
     }
 }

@@ -61,7 +61,8 @@ mod browser {
             judgement.set(None);
             return;
         }
-        set_timeout(
+        // Where no timer can be had, the form itself says how good the password is.
+        let _ = set_timeout(
             move || {
                 // Something else was typed meanwhile: that will be judged.
                 if input.value() != typed {

@@ -19,7 +19,7 @@ pub fn QueueNews(
         <div role="status">
             {move || {
                 news.get().then(|| view! {
-                    <p class="notice info">
+                    <p class="queue-news">
                         {crate::language::islands::something_new(language)} " "
                         <a href=address.clone()>{crate::language::islands::show(language)}</a>
                     </p>

@@ -38,8 +38,8 @@ texts! {
         | "Ihr Passwort ist geändert. Überall sonst sind Sie abgemeldet.";
 
     sessions_title: "Where you are logged in" | "Wo Sie angemeldet sind";
-    sessions_text: "One of them is not yours? End it, and change your password. We store neither places nor browsers, so the times have to do."
-        | "Eine davon ist nicht von Ihnen? Beenden Sie sie und ändern Sie Ihr Passwort. Wir speichern weder Orte noch Browser, deshalb stehen hier nur Zeiten.";
+    sessions_text: "One of these logins is not yours? End it, and change your password. We store neither places nor browsers, so the times have to do."
+        | "Eine dieser Anmeldungen ist nicht von Ihnen? Beenden Sie sie, und ändern Sie Ihr Passwort. Wir speichern weder Orte noch Browser, deshalb stehen hier nur Zeiten.";
     this_browser: "This browser" | "Dieser Browser";
     another_browser: "Another browser" | "Ein anderer Browser";
     since: "logged in:" | "angemeldet:";

@@ -18,6 +18,7 @@ texts! {
     optional: "optional" | "freiwillig";
     please_check: "Please check what is marked below. Nothing has been sent yet."
         | "Bitte prüfen Sie die markierten Angaben. Es wurde noch nichts gesendet.";
+    choose_files_again: "Please choose your files again, too." | "Bitte wählen Sie auch Ihre Dateien noch einmal aus.";
 
     not_found_title: "There is nothing here" | "Hier gibt es nichts";
     not_found_text: "This page does not exist, or it is not meant for you. If you followed a link from a mail, please use the newest one."

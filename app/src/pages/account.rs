@@ -107,14 +107,16 @@ async fn page(
     Ok(Page::new(common::account(language), Place::Account, move || {
         view! {
             <PageHead title=common::account(language) lede=text::lede(language)/>
-            {notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> })}
-            <div>
-                {sections::name(&view)}
-                {sections::address(&view)}
-                {sections::language(&view)}
-                {sections::password(&view)}
-                {sections::sessions(&view)}
-                {sections::more(&view)}
+            <div class="stack loose">
+                {notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> })}
+                <div>
+                    {sections::name(&view)}
+                    {sections::address(&view)}
+                    {sections::language(&view)}
+                    {sections::password(&view)}
+                    {sections::sessions(&view)}
+                    {sections::more(&view)}
+                </div>
             </div>
         }
         .into_any()

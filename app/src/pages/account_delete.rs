@@ -130,28 +130,30 @@ fn sure(
     let page = Page::new(text::title(language), place, move || {
         view! {
             <PageHead title=text::title(language) lede=text::lede(language)/>
-            <div class="prose">
-                <h2>{text::what_title(language)}</h2>
-                {numbers(text::counted(language, &count), text::person(language))}
-                <h2>{text::means_title(language)}</h2>
-                <ul>
-                    <li>{text::for_good(language)}</li>
-                    <li>{text::backups(language, days)}</li>
-                    <li>{text::own_mailbox(language)}</li>
-                    {staff.then(|| view! { <li>{text::staff(language)}</li> })}
-                </ul>
-            </div>
-            <form class="form card danger" method="post" action="/account/delete">
-                {fields()}
-                <div class="form-actions">
-                    <Button
-                        label=text::delete(language)
-                        kind=ButtonKind::Danger
-                        icon=Some(Icon::Trash)
-                    />
-                    <a href=back>{text::keep(language)}</a>
+            <div class="stack loose">
+                <div class="prose">
+                    <h2>{text::what_title(language)}</h2>
+                    {numbers(text::counted(language, &count), text::person(language))}
+                    <h2>{text::means_title(language)}</h2>
+                    <ul>
+                        <li>{text::for_good(language)}</li>
+                        <li>{text::backups(language, days)}</li>
+                        <li>{text::own_mailbox(language)}</li>
+                        {staff.then(|| view! { <li>{text::staff(language)}</li> })}
+                    </ul>
                 </div>
-            </form>
+                <form class="form card danger" method="post" action="/account/delete">
+                    {fields()}
+                    <div class="form-actions">
+                        <Button
+                            label=text::delete(language)
+                            kind=ButtonKind::Danger
+                            icon=Some(Icon::Trash)
+                        />
+                        <a href=back>{text::keep(language)}</a>
+                    </div>
+                </form>
+            </div>
         }
         .into_any()
     });
@@ -168,26 +170,28 @@ fn ask(context: &Context, form: Form) -> Page {
     let page = Page::new(text::title(language), Place::Elsewhere, move || {
         view! {
             <PageHead title=text::title(language) lede=text::ask_lede(language)/>
-            <form class="form card" method="post" action="/account/delete">
-                {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                <Field
-                    name="email"
-                    kind="email"
-                    label=text::email(language)
-                    hint=text::email_hint(language)
-                    value=form.value("email")
-                    error=form.error("email")
-                    autocomplete="email"
-                    required=true
-                />
-                <div class="form-actions">
-                    <Button label=text::ask(language) kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
-                </div>
-            </form>
-            <p>
-                {text::have_account(language)} " "
-                <a href="/login?next=/account/delete">{text::log_in(language)}</a>
-            </p>
+            <div class="stack">
+                <form class="form card" method="post" action="/account/delete">
+                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
+                    <Field
+                        name="email"
+                        kind="email"
+                        label=text::email(language)
+                        hint=text::email_hint(language)
+                        value=form.value("email")
+                        error=form.error("email")
+                        autocomplete="email"
+                        required=true
+                    />
+                    <div class="form-actions">
+                        <Button label=text::ask(language) kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
+                    </div>
+                </form>
+                <p>
+                    {text::have_account(language)} " "
+                    <a href="/login?next=/account/delete">{text::log_in(language)}</a>
+                </p>
+            </div>
         }
         .into_any()
     });
@@ -245,16 +249,18 @@ fn done(context: &Context, erased: Erased) -> Page {
     let page = Page::new(text::done_title(language), Place::Elsewhere, move || {
         view! {
             <PageHead title=text::done_title(language) lede=text::done_lede(language)/>
-            <div class="prose">
-                <p>{text::done_when(language)} " " <Time when=at/></p>
-                <h2>{text::done_what(language)}</h2>
-                {numbers(text::counted(language, &erased.count), text::done_person(language))}
-                <p>{text::backups(language, days)}</p>
-                <p>{text::own_mailbox(language)}</p>
+            <div class="stack loose">
+                <div class="prose">
+                    <p>{text::done_when(language)} " " <Time when=at/></p>
+                    <h2>{text::done_what(language)}</h2>
+                    {numbers(text::counted(language, &erased.count), text::done_person(language))}
+                    <p>{text::backups(language, days)}</p>
+                    <p>{text::own_mailbox(language)}</p>
+                </div>
+                <p class="cluster">
+                    <ButtonLink href="/" label=common::back_to_start(language) kind=ButtonKind::Secondary/>
+                </p>
             </div>
-            <p class="cluster">
-                <ButtonLink href="/" label=common::back_to_start(language) kind=ButtonKind::Secondary/>
-            </p>
         }
         .into_any()
     });

@@ -185,11 +185,13 @@ fn mail_page(context: &Context, mail: Mail) -> Page {
         let back = NavLink::new(text::back(language), "/dev/mail");
         view! {
             <PageHead title back=Some(back)/>
-            <div class="card stack">
-                <Facts facts/>
-                <div class="comment-body" dir="auto"><TextWithLinks text=mail.body/></div>
+            <div class="stack">
+                <div class="card stack">
+                    <Facts facts/>
+                    <div class="comment-body" dir="auto"><TextWithLinks text=mail.body/></div>
+                </div>
+                <p><a href=format!("/dev/mail/{}/raw", mail.name)>{text::raw(language)}</a></p>
             </div>
-            <p><a href=format!("/dev/mail/{}/raw", mail.name)>{text::raw(language)}</a></p>
         }
         .into_any()
     });

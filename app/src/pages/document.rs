@@ -79,9 +79,8 @@ fn table(head: Vec<String>, rows: Vec<Vec<String>>) -> AnyView {
 }
 
 fn row(cells: &[String]) -> AnyView {
-    let heading = cells
-        .first()
-        .map(|cell| view! { <th scope="row" role="rowheader"><strong>{cell.clone()}</strong></th> });
+    let heading =
+        cells.first().map(|cell| view! { <td role="rowheader"><strong>{cell.clone()}</strong></td> });
     let rest = cells.iter().skip(1);
     let rest = rest.map(|cell| view! { <td role="cell">{linked(cell)}</td> }).collect::<Vec<_>>();
     view! { <tr role="row">{heading}{rest}</tr> }.into_any()

@@ -73,7 +73,8 @@ fn events(
                 Ok(event) if !wanted(&event) => {}
                 // Whoever was too slow has missed something, which may be theirs.
                 Ok(_) | Err(RecvError::Lagged(_)) => {
-                    let news: Result<Event, Infallible> = Ok(Event::default().event("news").data(""));
+                    // Browsers deliver no event without data.
+                    let news: Result<Event, Infallible> = Ok(Event::default().event("news").data("1"));
                     return Some((news, (heard, desk, wanted)));
                 }
                 Err(RecvError::Closed) => return None,

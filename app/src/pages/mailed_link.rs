@@ -51,14 +51,16 @@ pub(super) fn sent(
     let page = Page::new(text::sent_title(language), place, move || {
         view! {
             <PageHead title=text::sent_title(language) lede/>
-            <div class="prose">
-                <p>{text::good_for(language, purpose.lifetime())}</p>
-                <p class="muted">{text::sent_no_mail(language)}</p>
+            <div class="stack loose">
+                <div class="prose">
+                    <p>{text::good_for(language, purpose.lifetime())}</p>
+                    <p class="muted">{text::sent_no_mail(language)}</p>
+                </div>
+                <p class="cluster">
+                    <ButtonLink href=again label=text::ask_again(language) kind=ButtonKind::Secondary icon=Some(Icon::Mail)/>
+                    <ButtonLink href="/" label=common::back_to_start(language) kind=ButtonKind::Quiet/>
+                </p>
             </div>
-            <p class="cluster">
-                <ButtonLink href=again label=text::ask_again(language) kind=ButtonKind::Secondary icon=Some(Icon::Mail)/>
-                <ButtonLink href="/" label=common::back_to_start(language) kind=ButtonKind::Quiet/>
-            </p>
         }
         .into_any()
     });

@@ -60,24 +60,26 @@ fn ask(context: &Context, form: Form) -> Page {
     let page = Page::new(text::title(language), Place::Login, move || {
         view! {
             <PageHead title=text::title(language) lede=text::lede(language)/>
-            <LiveForm language>
-                <form class="form card" method="post" action="/password">
-                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                    <Field
-                        name="email"
-                        kind="email"
-                        label=text::email(language)
-                        value=form.value("email")
-                        error=form.error("email")
-                        autocomplete="username"
-                        required=true
-                    />
-                    <div class="form-actions">
-                        <Button label=text::ask(language) kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
-                    </div>
-                </form>
-            </LiveForm>
-            <p>{text::remembered(language)} " " <a href="/login">{common::log_in(language)}</a></p>
+            <div class="stack">
+                <LiveForm language>
+                    <form class="form card" method="post" action="/password">
+                        {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
+                        <Field
+                            name="email"
+                            kind="email"
+                            label=text::email(language)
+                            value=form.value("email")
+                            error=form.error("email")
+                            autocomplete="username"
+                            required=true
+                        />
+                        <div class="form-actions">
+                            <Button label=text::ask(language) kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
+                        </div>
+                    </form>
+                </LiveForm>
+                <p>{text::remembered(language)} " " <a href="/login">{common::log_in(language)}</a></p>
+            </div>
         }
         .into_any()
     });

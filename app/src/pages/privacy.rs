@@ -48,8 +48,7 @@ async fn statement(context: &Context, version: Option<String>) -> Result<Page, S
                     icon=Some(Icon::Trash)
                 />
             </PageHead>
-            {earlier}
-            {body(language, document)}
+            <div class="stack loose">{earlier} {body(language, document)}</div>
         }
         .into_any()
     });
@@ -72,7 +71,7 @@ pub(super) async fn imprint(context: Context) -> Response {
     let page = Page::new(document.title.clone(), Place::Elsewhere, move || {
         view! {
             <PageHead title=document.title.clone()/>
-            {body(language, document)}
+            <div class="stack loose">{body(language, document)}</div>
         }
         .into_any()
     });

@@ -63,25 +63,27 @@ fn ask(context: &Context, form: Form) -> Page {
     let page = Page::new(common::register(language), Place::Login, move || {
         view! {
             <PageHead title=common::register(language) lede=text::lede(language)/>
-            <LiveForm language>
-                <form class="form card" method="post" action="/register">
-                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                    <Field
-                        name="email"
-                        kind="email"
-                        label=text::email(language)
-                        hint=text::email_hint(language)
-                        value=form.value("email")
-                        error=form.error("email")
-                        autocomplete="email"
-                        required=true
-                    />
-                    <div class="form-actions">
-                        <Button label=text::ask(language) kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
-                    </div>
-                </form>
-            </LiveForm>
-            <p>{text::have_account(language)} " " <a href="/login">{common::log_in(language)}</a></p>
+            <div class="stack">
+                <LiveForm language>
+                    <form class="form card" method="post" action="/register">
+                        {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
+                        <Field
+                            name="email"
+                            kind="email"
+                            label=text::email(language)
+                            hint=text::email_hint(language)
+                            value=form.value("email")
+                            error=form.error("email")
+                            autocomplete="email"
+                            required=true
+                        />
+                        <div class="form-actions">
+                            <Button label=text::ask(language) kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
+                        </div>
+                    </form>
+                </LiveForm>
+                <p>{text::have_account(language)} " " <a href="/login">{common::log_in(language)}</a></p>
+            </div>
         }
         .into_any()
     });

@@ -151,7 +151,8 @@ impl FromRequestParts<App> for Context {
 }
 
 impl Context {
-    pub(super) async fn from_parts(parts: &mut Parts, app: &App) -> Self {
+    /// Finds out who asks. Twice for one request costs as much as once.
+    pub async fn from_parts(parts: &mut Parts, app: &App) -> Self {
         if let Some(context) = parts.extensions.get::<Self>() {
             return context.clone();
         }
@@ -256,7 +257,11 @@ impl Context {
         let Err(Stop::Desk(error)) = done else { return self.finish(done) };
         let status = refusal_status(&error);
         let Error::Refused(refusals) = error else { return self.finish(Err(Stop::Desk(error))) };
-        let notice = common::please_check(self.language).to_owned();
+        let mut notice = common::please_check(self.language).to_owned();
+        if submitted.had_files() && !self.wants_json {
+            // No browser lets a page fill a file field again.
+            notice = format!("{notice} {}", common::choose_files_again(self.language));
+        }
         let form = Form::refused(submitted.fields(), &refusals, self.language, notice);
         if self.wants_json {
             let notice = form.notice().unwrap_or_default();

@@ -7,6 +7,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
+use futures_util::StreamExt;
 use tresen_desk::requests::{File, FileInput};
 use tresen_desk::{Desk, Error};
 use tresen_model::Problem;
@@ -16,6 +17,12 @@ use super::{App, Context, Trouble};
 /// All text fields together have at most so many bytes: a text of 50,000 characters, however
 /// encoded, and then some.
 const MOST_TEXT: usize = 1024 * 1024;
+
+/// The same as it is sent without files, where a byte may take three.
+const MOST_URLENCODED: usize = MOST_TEXT * 3;
+
+/// What is longer than this is cut off.
+const MOST_READ: usize = 32 * 1024 * 1024;
 
 /// A form has at most so many fields.
 const MOST_FIELDS: usize = 100;
@@ -27,6 +34,7 @@ pub struct Submitted {
     files: Vec<File>,
     /// Why the files were not taken. The fields are there all the same.
     files_refused: Option<Error>,
+    had_files: bool,
 }
 
 /// Why a form could not be read at all.
@@ -49,6 +57,11 @@ impl Submitted {
     /// Every field.
     pub fn fields(&self) -> BTreeMap<String, String> {
         self.fields.clone()
+    }
+
+    /// Whether files came with it, taken or not.
+    pub fn had_files(&self) -> bool {
+        self.had_files
     }
 
     /// Takes the files.
@@ -87,10 +100,25 @@ impl FromRequest<App> for Submitted {
     }
 }
 
+/// What is too large is read to its end, up to [`MOST_READ`]: a browser that is cut off while
+/// it sends shows no answer at all.
 async fn read_urlencoded(body: Body) -> Result<Submitted, Unreadable> {
-    let bytes = axum::body::to_bytes(body, MOST_TEXT * 3).await.map_err(|_| Unreadable::TooLarge)?;
+    let mut body = body.into_data_stream();
+    let (mut bytes, mut length) = (Vec::new(), 0);
+    while let Some(part) = body.next().await {
+        let part = part.map_err(|_| Unreadable::Damaged)?;
+        length += part.len();
+        match length {
+            ..=MOST_URLENCODED => bytes.extend_from_slice(&part),
+            ..=MOST_READ => {}
+            _ => break,
+        }
+    }
+    if length > MOST_URLENCODED {
+        return Err(Unreadable::TooLarge);
+    }
     let pairs = parse_urlencoded(&bytes).ok_or(Unreadable::Damaged)?;
-    Ok(Submitted { fields: pairs, files: Vec::new(), files_refused: None })
+    Ok(Submitted { fields: pairs, files: Vec::new(), files_refused: None, had_files: false })
 }
 
 /// Percent-decoding that does not forgive: what is not UTF-8 is no text.
@@ -125,6 +153,15 @@ fn decode(text: &[u8]) -> Option<String> {
 
 async fn read_multipart(request: Request, app: &App) -> Result<Submitted, Unreadable> {
     let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| Unreadable::Damaged)?;
+    let read = read_parts(&mut multipart, app).await;
+    if read.is_err() {
+        // To the end, as above.
+        while let Ok(Some(_)) = multipart.next_field().await {}
+    }
+    read
+}
+
+async fn read_parts(multipart: &mut Multipart, app: &App) -> Result<Submitted, Unreadable> {
     let mut fields = BTreeMap::new();
     let mut text = 0;
     let mut input = Input::new(&app.desk);
@@ -144,7 +181,8 @@ async fn read_multipart(request: Request, app: &App) -> Result<Submitted, Unread
         }
     }
     let (files, files_refused) = input.finish();
-    Ok(Submitted { fields, files, files_refused })
+    let had_files = !files.is_empty() || files_refused.is_some();
+    Ok(Submitted { fields, files, files_refused, had_files })
 }
 
 async fn read_text(
