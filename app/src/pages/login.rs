@@ -70,6 +70,7 @@ async fn page(context: Context, form: Form) -> Result<Page, Stop> {
     let page = Page::new(common::log_in(language), Place::Login, move || {
         view! {
             <PageHead title=common::log_in(language) lede=text::lede(language)/>
+            <div class="stack">
             <LiveForm language>
                 <form class="form card" method="post" action="/login">
                     {form.notice().map(|_| view! {
@@ -100,6 +101,7 @@ async fn page(context: Context, form: Form) -> Result<Page, Stop> {
                 </form>
             </LiveForm>
             <p>{text::no_account(language)} " " <a href="/register">{text::register(language)}</a></p>
+            </div>
         }
         .into_any()
     });

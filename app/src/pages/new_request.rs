@@ -184,14 +184,16 @@ pub(super) async fn sent(context: Context, Query(sent): Query<Sent>) -> Response
     let page = Page::new(text::sent_title(language), Place::NewRequest, move || {
         view! {
             <PageHead title=text::sent_title(language) lede=text::sent_lede(language)/>
+            <div class="stack">
             <NumberSlip number=number.to_string() large=true/>
             <div class="prose">
                 <p>{text::sent_next(language)}</p>
                 <p class="muted">{text::sent_no_mail(language)}</p>
             </div>
             <p class="cluster">
-                <ButtonLink href="/" label=common::back_to_start(language)/>
+                <ButtonLink href="/" label=common::back_to_start(language) kind=ButtonKind::Secondary/>
             </p>
+            </div>
         }
         .into_any()
     });

@@ -238,6 +238,12 @@ impl Context {
             Ok(Answer::Page(page)) => self.page(*page),
             Ok(Answer::Go(address, cookies)) => self.go(address, cookies),
             Ok(Answer::Other(response)) => response,
+            Err(Stop::LogIn) if self.wants_json => {
+                // What was typed would be lost on the way to the login page.
+                let notice = common::logged_out_meanwhile(self.language).to_owned();
+                let refused = Outcome::Refused { errors: Default::default(), notice };
+                (StatusCode::UNAUTHORIZED, Json(refused)).into_response()
+            }
             Err(Stop::LogIn) => self.go(format!("/login?next={}", escape(&self.address)), Vec::new()),
             Err(Stop::Desk(error)) => self.failed(error),
         }
