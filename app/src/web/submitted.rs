@@ -108,10 +108,10 @@ async fn read_urlencoded(body: Body) -> Result<Submitted, Unreadable> {
     while let Some(part) = body.next().await {
         let part = part.map_err(|_| Unreadable::Damaged)?;
         length += part.len();
-        match length {
-            ..=MOST_URLENCODED => bytes.extend_from_slice(&part),
-            ..=MOST_READ => {}
-            _ => break,
+        if length <= MOST_URLENCODED {
+            bytes.extend_from_slice(&part);
+        } else if length > MOST_READ {
+            break;
         }
     }
     if length > MOST_URLENCODED {
