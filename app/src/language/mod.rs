@@ -56,6 +56,8 @@ pub mod privacy;
 #[cfg(feature = "ssr")]
 pub mod problems;
 #[cfg(feature = "ssr")]
+pub mod receipt;
+#[cfg(feature = "ssr")]
 pub mod register;
 #[cfg(feature = "ssr")]
 pub mod requests;

@@ -14,6 +14,7 @@ use tresen_desk::privacy::Erased;
 use tresen_model::views::ErasureCount;
 
 use super::mailed_link::{self, Mailed};
+use super::receipt;
 use crate::components::{
     Button, ButtonKind, ButtonLink, Field, Icon, Notice, NoticeKind, PageHead, Time, When,
 };
@@ -246,6 +247,7 @@ fn done(context: &Context, erased: Erased) -> Page {
     let days = context.app.desk.settings().retention.key_backup_days;
     let at = context.when(erased.at);
     let at = When { said: at.exact.clone(), ..at };
+    let receipt = receipt::given(context, erased.receipt);
     let page = Page::new(text::done_title(language), Place::Elsewhere, move || {
         view! {
             <PageHead title=text::done_title(language) lede=text::done_lede(language)/>
@@ -257,6 +259,7 @@ fn done(context: &Context, erased: Erased) -> Page {
                     <p>{text::backups(language, days)}</p>
                     <p>{text::own_mailbox(language)}</p>
                 </div>
+                {receipt}
                 <p class="cluster">
                     <ButtonLink href="/" label=common::back_to_start(language) kind=ButtonKind::Secondary/>
                 </p>

@@ -26,6 +26,7 @@ mod mailed_link;
 mod new_request;
 mod password;
 mod privacy;
+mod receipt;
 mod register;
 mod requests;
 mod thread;
@@ -68,6 +69,8 @@ pub fn routes() -> Router<App> {
         .route("/account/sessions/end", get(account::back).post(account::end_session))
         .route("/account/delete", get(account_delete::show).post(account_delete::submit))
         .route("/privacy", get(privacy::privacy))
+        .route("/privacy/receipt", get(receipt::show).post(receipt::check))
+        .route("/privacy/receipt/download", get(receipt::show).post(receipt::download))
         .route("/imprint", get(privacy::imprint))
         .route("/dev/mail", get(dev_mail::list))
         .route("/dev/mail/{name}", get(dev_mail::show))

@@ -11,7 +11,7 @@ use tresen_model::Language;
 use super::document::{contents, prose};
 use super::mailed_link;
 use crate::components::{ButtonKind, ButtonLink, Icon, Notice, NoticeKind, PageHead};
-use crate::language::{dates, privacy as text};
+use crate::language::{dates, privacy as text, receipt};
 use crate::web::{Context, Page, Place, Stop, Width};
 
 /// What the address of the page says.
@@ -37,6 +37,7 @@ async fn statement(context: &Context, version: Option<String>) -> Result<Page, S
     }
     let (version, since, document) = shown;
     let since = dates::day(language, since, &context.app.time_zone);
+    let key = desk.receipt_public_key();
     let page = Page::new(document.title.clone(), Place::Elsewhere, move || {
         let earlier = (version != in_force).then(|| earlier(language));
         view! {
@@ -48,7 +49,17 @@ async fn statement(context: &Context, version: Option<String>) -> Result<Page, S
                     icon=Some(Icon::Trash)
                 />
             </PageHead>
-            <div class="stack loose">{earlier} {body(language, document)}</div>
+            <div class="stack loose">
+                {earlier} {body(language, document)}
+                <section class="prose" aria-labelledby="receipts">
+                    <h2 id="receipts">{receipt::key_title(language)}</h2>
+                    <p>
+                        {receipt::lede(language)} " "
+                        <a href="/privacy/receipt">{receipt::check_link(language)}</a>
+                    </p>
+                    <pre class="receipt" tabindex="0">{key}</pre>
+                </section>
+            </div>
         }
         .into_any()
     });

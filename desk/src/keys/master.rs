@@ -18,6 +18,7 @@ pub struct MasterKey {
     wrap: Zeroizing<[u8; 32]>,
     blind_index: Zeroizing<[u8; 32]>,
     token: Zeroizing<[u8; 32]>,
+    receipts: Zeroizing<[u8; 32]>,
 }
 
 /// Why there is no master key.
@@ -105,12 +106,18 @@ impl MasterKey {
             wrap: expand("tresen/1/wrap person keys"),
             blind_index: expand("tresen/1/blind index of addresses"),
             token: expand("tresen/1/tokens"),
+            receipts: expand("tresen/1/receipts of erasures"),
         }
     }
 
     /// The key that wraps person keys.
     pub(crate) fn wrap(&self) -> &[u8; 32] {
         &self.wrap
+    }
+
+    /// The seed of the Ed25519 key (RFC 8032) that signs receipts.
+    pub(crate) fn receipts(&self) -> &[u8; 32] {
+        &self.receipts
     }
 
     /// The blind index of a normalised mail address: it finds a person without holding the

@@ -90,7 +90,7 @@ kinds! {
     /// Somebody wants everything deleted: `action_url` leads to the page that does it.
     EraseLink = "erase-link" { needs: ["action_url", "valid_hours"], may: [] }
     /// Everything is deleted. Holds no personal data.
-    Erased = "erased" { needs: [], may: ["erased_requests", "key_backup_days"] }
+    Erased = "erased" { needs: [], may: ["erased_requests", "key_backup_days", "receipt", "receipt_url"] }
 }
 
 impl MailKind {
@@ -143,6 +143,10 @@ pub struct MailContext {
     pub erased_requests: Option<u32>,
     /// How many days a backup of the key store is kept.
     pub key_backup_days: Option<u32>,
+    /// The signed receipt of an erasure, in lines.
+    pub receipt: Option<String>,
+    /// Where a receipt can be checked.
+    pub receipt_url: Option<String>,
 }
 
 impl MailContext {
@@ -168,6 +172,8 @@ impl MailContext {
             can_reply: true,
             erased_requests: Some(12),
             key_backup_days: Some(7),
+            receipt: Some("tresen-receipt: 1\nid: S4MPL3\n".into()),
+            receipt_url: url("privacy/receipt"),
         }
     }
 }

@@ -305,7 +305,7 @@ fn values(kind: MailKind, context: &MailContext) -> Result<Values, TemplateError
             if field.ends_with("_url") && !is_link(text) {
                 return Err(TemplateError::Link { kind, field: field.clone() });
             }
-            if field != "reply_text" {
+            if !matches!(field.as_str(), "reply_text" | "receipt") {
                 *text = markup::one_line(text);
             }
         }

@@ -9,6 +9,8 @@ use sqlx::types::Uuid;
 use tresen_model::views::ErasureCount;
 use tresen_model::{PersonId, Timestamp};
 
+use super::receipt;
+use super::wish::Wish;
 use crate::error::{Broken, Error};
 use crate::mail::{MailContext, MailKind, OutgoingMail, Sender};
 use crate::people::person::{self, PersonRow};
@@ -17,34 +19,20 @@ use crate::store::{Conn, StoreError, Tx, on};
 use crate::{Desk, random};
 
 /// What was done.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Erased {
     /// What was deleted, in numbers.
     pub count: ErasureCount,
     /// When it was finished.
     pub at: Timestamp,
-}
-
-/// By whose wish.
-#[derive(Debug, Clone, Copy)]
-enum Wish {
-    Person,
-    Link,
-    Operator,
-}
-
-impl Wish {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::Link => "link",
-            Self::Operator => "operator",
-        }
-    }
+    /// The signed [`Receipt`](super::Receipt), as text.
+    pub receipt: String,
 }
 
 /// Removes rows of a person; `$1` is the person.
 const DELETIONS: &[&str] = &[
+    // Of two who finish the same erasure, one waits here instead of both locking rows crosswise.
+    "UPDATE person SET state = 'erasing' WHERE id = $1",
     "DELETE FROM outbox WHERE person_id = $1",
     "DELETE FROM token WHERE person_id = $1",
     "DELETE FROM attachment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
@@ -159,23 +147,25 @@ impl Desk {
     }
 
     /// Runs to its end in a task of its own, also when whoever asked has left.
-    async fn erase(&self, person: PersonId, wish: Wish) -> Result<Erased, Error> {
+    pub(super) async fn erase(&self, person: PersonId, wish: Wish) -> Result<Erased, Error> {
         let desk = self.clone();
         let erased = tokio::spawn(async move {
             let farewell = desk.farewell(person).await?;
-            let count = desk.begin_erasure(person, wish).await?;
+            let (count, first) = desk.begin_erasure(person, wish).await?;
             let at = desk.finish_erasure(person).await?;
-            if let Some(mail) = farewell {
-                desk.send_farewell(mail, count).await;
+            let receipt = receipt::issue(&desk, wish, count, at)?;
+            let erased = Erased { count, at, receipt };
+            if let Some(mail) = farewell.filter(|_| first) {
+                desk.send_farewell(mail, &erased).await;
             }
-            Ok::<_, Error>(Erased { count, at })
+            Ok::<_, Error>(erased)
         });
         erased.await.map_err(|_| Broken::Task)?
     }
 
     /// From here on the person can do nothing and nobody can do anything for them, and the
-    /// erasure will be finished whatever happens.
-    async fn begin_erasure(&self, person: PersonId, wish: Wish) -> Result<ErasureCount, Error> {
+    /// erasure will be finished whatever happens. Also tells whether nobody had begun it before.
+    async fn begin_erasure(&self, person: PersonId, wish: Wish) -> Result<(ErasureCount, bool), Error> {
         const LOCK: &str = "UPDATE person SET state = 'erasing' WHERE id = $1";
         const INSERT: &str = "INSERT INTO erasure (person_id, started_at, wish, counts)
             VALUES ($1, $2, $3, $4) ON CONFLICT (person_id) DO NOTHING";
@@ -185,19 +175,21 @@ impl Desk {
         on!(tx.conn(), c => sqlx::query(LOCK).bind(person.0).execute(c).await.map(drop))?;
         let count = count(tx.conn(), person).await?;
         let Ok(counts) = serde_json::to_string(&count) else { unreachable!("numbers are JSON") };
-        on!(tx.conn(), c => sqlx::query(INSERT)
+        let inserted = on!(tx.conn(), c => sqlx::query(INSERT)
             .bind(person.0)
             .bind(now.0)
             .bind(wish.as_str())
             .bind(counts)
             .execute(c)
             .await
-            .map(drop))?;
+            .map(|done| done.rows_affected()))?;
         // Of two who erase at once, both are told what the first has counted.
         let (counts,): (String,) =
             on!(tx.conn(), c => sqlx::query_as(FIND).bind(person.0).fetch_one(c).await)?;
         tx.commit().await?;
-        serde_json::from_str(&counts).map_err(|_| Broken::Inconsistent("erasure.counts", person.0).into())
+        let count =
+            serde_json::from_str(&counts).map_err(|_| Broken::Inconsistent("erasure.counts", person.0))?;
+        Ok((count, inserted == 1))
     }
 
     async fn finish_erasure(&self, person: PersonId) -> Result<Timestamp, Broken> {
@@ -271,12 +263,14 @@ impl Desk {
     }
 
     /// Tried once: nothing about the person is kept to try it again.
-    async fn send_farewell(&self, mut mail: OutgoingMail, count: ErasureCount) {
+    async fn send_farewell(&self, mut mail: OutgoingMail, erased: &Erased) {
         let context = MailContext {
             desk_name: self.settings.name.clone(),
             accent: Some(self.settings.accent.clone()),
-            erased_requests: u32::try_from(count.requests).ok(),
+            erased_requests: u32::try_from(erased.count.requests).ok(),
             key_backup_days: Some(self.settings.retention.key_backup_days),
+            receipt: Some(erased.receipt.clone()),
+            receipt_url: Some(format!("{}/privacy/receipt", self.settings.public_url)),
             ..MailContext::default()
         };
         let message = match self.templates.render(MailKind::Erased, mail.language, &context) {

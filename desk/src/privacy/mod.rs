@@ -2,8 +2,12 @@
 
 pub(crate) mod consent;
 pub(crate) mod erase;
+mod receipt;
 pub mod statement;
 pub(crate) mod versions;
+mod wish;
 
 pub use erase::Erased;
+pub use receipt::{Checked, Receipt};
 pub use statement::{PrivacySettings, Retention};
+pub use wish::{Asked, Wish};

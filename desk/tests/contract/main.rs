@@ -34,6 +34,7 @@ mod links;
 mod lists;
 mod mail;
 mod opening;
+mod receipts;
 mod search;
 mod submitting;
 mod support;

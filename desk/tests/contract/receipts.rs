@@ -1,0 +1,68 @@
+//! Receipts: whoever was erased can show that they were, and nobody else can make that up.
+
+use tresen_desk::privacy::{Checked, Wish};
+use tresen_desk::{Desk, MasterKey};
+
+use crate::support::{Form, PASSWORD, Place, World, clock};
+
+stories! {
+    an_erasure_gives_a_receipt,
+    every_wish_is_named,
+}
+
+async fn an_erasure_gives_a_receipt(world: &World) {
+    let ada = world.customer("ada@example.com").await;
+    world.desk.change_name(&ada, "Vorpalina Jabberwock").await.unwrap();
+    let number = world.submit(&Form::from("ada@example.com")).await;
+    world.post().await;
+    let erased = world.desk.erase_self(&ada, PASSWORD).await.unwrap();
+
+    let Checked::Genuine(receipt) = world.desk.check_receipt(&erased.receipt) else { panic!("not genuine") };
+    assert!(receipt.count == erased.count && receipt.at == erased.at);
+    assert_eq!(receipt.wish, Wish::Person);
+    assert_eq!(receipt.desk, "https://desk.example");
+    assert_eq!(receipt.key_backup_days, world.desk.settings().retention.key_backup_days);
+    let file = world.desk.receipt_file(&erased.receipt).unwrap();
+    assert!(file.contains(&erased.receipt) && file.contains("Löschbescheinigung"));
+    for personal in ["ada", "Vorpalina", "Jabberwock", &number.to_string()] {
+        assert!(!file.contains(personal), "{personal}");
+    }
+
+    // The same in the last mail, however it was wrapped up on the way.
+    let mail = world.mail().await;
+    assert_eq!(mail.to(), "ada@example.com");
+    assert!(world.desk.check_receipt(&mail.text) == Checked::Genuine(receipt.clone()));
+
+    let changed = erased.receipt.replace("requests: 1", "requests: 2");
+    assert!(world.desk.check_receipt(&changed) == Checked::NotSigned);
+    assert!(world.desk.receipt_file(&changed).is_none());
+    assert!(world.desk.check_receipt("Hello") == Checked::Unreadable);
+
+    // It stays valid, and another desk does not vouch for it.
+    let again = world.open_another().await.unwrap();
+    assert!(again.check_receipt(&file) == Checked::Genuine(receipt));
+    assert_eq!(again.receipt_public_key(), world.desk.receipt_public_key());
+    again.close().await;
+    let elsewhere = Place::new(world.engine).await;
+    let other = Desk::open(elsewhere.opening_with(clock(), MasterKey::derive(&[8; 32]))).await.unwrap();
+    assert!(other.check_receipt(&file) == Checked::NotSigned);
+    assert_ne!(other.receipt_public_key(), world.desk.receipt_public_key());
+    other.close().await;
+    elsewhere.remove().await;
+}
+
+async fn every_wish_is_named(world: &World) {
+    let wish = |receipt: &str| match world.desk.check_receipt(receipt) {
+        Checked::Genuine(receipt) => receipt.wish,
+        _ => panic!("not genuine"),
+    };
+    world.submit(&Form::from("ada@example.com")).await;
+    world.post().await;
+    world.desk.ask_erasure("ada@example.com").await.unwrap();
+    let link = world.mail().await.link("account/delete");
+    let erased = world.desk.erase_by_link(&link).await.unwrap();
+    assert_eq!(wish(&erased.receipt), Wish::Link);
+    world.submit(&Form::from("ada@example.com")).await;
+    let erased = world.desk.erase_by_operator("ada@example.com").await.unwrap().unwrap();
+    assert_eq!(wish(&erased.receipt), Wish::Operator);
+}
