@@ -52,7 +52,7 @@ export async function openPage(browser, desk, options = {}) {
   context.setDefaultTimeout(10_000);
   const problems = [];
   context.on('page', (page) => {
-    guard(page, desk, problems, allow);
+    guard(page, desk, problems, { allow, javaScript });
     if (javaScript) scripted.add(page);
   });
   return context.newPage();
@@ -61,7 +61,7 @@ export async function openPage(browser, desk, options = {}) {
 const seen = new WeakMap();
 const scripted = new WeakSet();
 
-function guard(page, desk, problems, allow) {
+function guard(page, desk, problems, { allow, javaScript }) {
   const origin = new URL(desk.url).origin;
   const add = (problem) => {
     if (!allow.some((pattern) => pattern.test(problem))) problems.push(`${page.url()}: ${problem}`);
@@ -69,6 +69,8 @@ function guard(page, desk, problems, allow) {
   seen.set(page, problems);
   page.on('pageerror', (error) => add(`uncaught ${error.stack ?? error}`));
   page.on('console', (message) => {
+    // With JavaScript off nobody uses the WASM that a page preloads.
+    if (!javaScript && /was preloaded using link preload but not used/.test(message.text())) return;
     // Leptos warns where the browser's page and the server's differ.
     if (['error', 'warning'].includes(message.type())) add(`console ${message.type()}: ${message.text()} (${message.location().url})`);
   });
@@ -78,8 +80,9 @@ function guard(page, desk, problems, allow) {
   });
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText ?? '';
-    // Leaving a page aborts what it still loads.
-    if (!reason.includes('ERR_ABORTED')) add(`request failed: ${request.url()} ${reason}`);
+    // Leaving a page aborts what it still loads. With JavaScript off, Chromium fetches no scripts.
+    const off = !javaScript && request.resourceType() === 'script' && reason === 'csp';
+    if (!off && !reason.includes('ERR_ABORTED')) add(`request failed: ${request.url()} ${reason}`);
   });
 }
 
