@@ -12,13 +12,20 @@ pub fn LiveForm(
     /// The form.
     children: Children,
 ) -> impl IntoView {
+    let place = NodeRef::<leptos::html::Div>::new();
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        if let Some(place) = place.get() {
+            browser::leave_checks_to_us(&place);
+        }
+    });
     #[cfg(feature = "hydrate")]
     let on_submit = move |event: leptos::ev::SubmitEvent| browser::submit(language, &event);
     #[cfg(not(feature = "hydrate"))]
     let on_submit = move |_: leptos::ev::SubmitEvent| {
         let _ = language;
     };
-    view! { <div class="live-form" on:submit=on_submit>{children()}</div> }
+    view! { <div class="live-form" node_ref=place on:submit=on_submit>{children()}</div> }
 }
 
 #[cfg(feature = "hydrate")]
@@ -32,6 +39,14 @@ mod browser {
 
     use crate::language::islands as text;
     use crate::outcome::Outcome;
+
+    /// A browser's own checks name one field at a time, in the browser's language and away from
+    /// the field. Without this island they stay: they keep chosen files from being lost.
+    pub(super) fn leave_checks_to_us(place: &HtmlElement) {
+        if let Ok(Some(form)) = place.query_selector("form") {
+            drop(form.set_attribute("novalidate", ""));
+        }
+    }
 
     pub(super) fn submit(language: Language, event: &SubmitEvent) {
         let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else {
