@@ -1,0 +1,78 @@
+//! The command line of `cargo xtask bench`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::Result;
+
+const USAGE: &str = "[--requests N] [--seconds S] [--concurrency C] [--rounds R] [--postgres URL] [--folder DIR] [--json FILE]";
+
+/// How much is measured, and where.
+pub(crate) struct Arguments {
+    /// Requests that are there before anything is measured.
+    pub(crate) requests: u64,
+    /// How long each measurement takes.
+    pub(crate) time: Duration,
+    /// Connections side by side; one is measured too.
+    pub(crate) concurrency: usize,
+    /// So often everything is measured; the medians count.
+    pub(crate) rounds: usize,
+    /// A PostgreSQL server in place of SQLite.
+    pub(crate) postgres: Option<String>,
+    /// Where the temporary folder is made: a commit is as slow as the disk beneath.
+    pub(crate) folder: PathBuf,
+    /// Where the figures are written.
+    pub(crate) json: Option<PathBuf>,
+}
+
+impl Arguments {
+    pub(crate) fn parse(given: &[String]) -> Result<Self> {
+        let mut arguments = Self {
+            requests: 10_000,
+            time: Duration::from_secs(3),
+            concurrency: 8,
+            rounds: 3,
+            postgres: None,
+            folder: std::env::temp_dir(),
+            json: None,
+        };
+        for pair in given.chunks(2) {
+            let [name, value] = pair else { return Err(format!("{} needs a value; {USAGE}", pair[0])) };
+            let number = |most: u64| match value.parse::<u64>() {
+                Ok(number) if (1..=most).contains(&number) => Ok(number),
+                _ => Err(format!("{name} is a number from 1 to {most}, not `{value}`")),
+            };
+            match name.as_str() {
+                "--requests" => arguments.requests = number(1_000_000)?,
+                "--seconds" => arguments.time = Duration::from_secs(number(60)?),
+                "--concurrency" => arguments.concurrency = number(256)? as usize,
+                "--rounds" => arguments.rounds = number(20)? as usize,
+                "--postgres" => arguments.postgres = Some(value.clone()),
+                "--folder" => arguments.folder = value.into(),
+                "--json" => arguments.json = Some(value.into()),
+                _ => return Err(format!("`{name}` is not understood; {USAGE}")),
+            }
+        }
+        Ok(arguments)
+    }
+
+    /// The numbers of connections to measure at.
+    pub(crate) fn concurrencies(&self) -> Vec<usize> {
+        if self.concurrency == 1 { vec![1] } else { vec![self.concurrency, 1] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_numbers_within_bounds() {
+        let parse = |line: &str| Arguments::parse(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        let arguments = parse("--requests 500 --seconds 1 --concurrency 4").expect("fine");
+        assert_eq!((arguments.requests, arguments.concurrencies()), (500, vec![4, 1]));
+        for wrong in ["--requests", "--requests x", "--seconds 0", "--concurrency 9999", "--fast yes"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}
