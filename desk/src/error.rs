@@ -22,6 +22,10 @@ pub enum Error {
     /// The person may not do this.
     #[error("not allowed")]
     Forbidden,
+    /// The processing of the customer's data is restricted (Art. 18 GDPR): for agents there is
+    /// nothing but this to be seen, and nothing is changed.
+    #[error("restricted")]
+    Restricted,
     /// Too much is asked at once; it may be asked again.
     #[error("busy, try again in {wait} seconds")]
     Busy {

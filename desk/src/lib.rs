@@ -139,6 +139,7 @@ impl Desk {
             closing: CancellationToken::new(),
         }));
         desk.resume_erasures().await?;
+        desk.keep_restricted_unsearchable().await?;
         if desk.search.is_empty().await? {
             desk.make_all_searchable_again().await?;
         }

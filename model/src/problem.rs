@@ -70,6 +70,10 @@ pub enum Problem {
     FormUnreadable,
     /// A value that the form does not offer.
     ChoiceUnknown,
+    /// The processing of the data of the person who writes is restricted.
+    DataRestricted,
+    /// The processing of the customer's data is restricted; said to agents.
+    CustomerRestricted,
     /// Too many attempts.
     TooManyAttempts {
         /// Seconds to wait.

@@ -36,6 +36,8 @@ pub mod agent;
 #[cfg(feature = "ssr")]
 pub mod conversation;
 #[cfg(feature = "ssr")]
+pub mod data;
+#[cfg(feature = "ssr")]
 pub mod dates;
 #[cfg(feature = "ssr")]
 pub mod dev_mail;

@@ -98,6 +98,16 @@ pub fn problem(language: Language, problem: &Problem) -> String {
         Problem::ChoiceUnknown => {
             say!(language, "Please choose one of the values.", "Bitte wählen Sie einen der Werte aus.")
         }
+        Problem::DataRestricted => say!(
+            language,
+            "The processing of your data is restricted, so nothing can be sent at the moment. You lift the restriction under “Account”, “My data”.",
+            "Die Verarbeitung Ihrer Daten ist eingeschränkt, deshalb lässt sich gerade nichts senden. Unter „Konto“, „Meine Daten“ heben Sie die Sperrung auf."
+        ),
+        Problem::CustomerRestricted => say!(
+            language,
+            "The processing of this customer's data is restricted. Nothing can be written down until that is lifted.",
+            "Die Verarbeitung der Daten dieses Kunden ist eingeschränkt. Bis das aufgehoben ist, kann nichts aufgeschrieben werden."
+        ),
         Problem::TooManyAttempts { wait } => say!(
             language,
             "Too many attempts. Please try again in {wait} seconds.",

@@ -310,6 +310,9 @@ impl Context {
             Error::NotFound => Trouble::NotFound,
             Error::Gone => Trouble::Gone,
             Error::Forbidden => Trouble::Forbidden,
+            Error::Restricted => Trouble::Restricted {
+                staff: self.session.as_ref().is_some_and(|session| session.role().is_staff()),
+            },
             Error::Busy { wait } => {
                 let mut response = self.trouble(status, Trouble::Busy);
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
@@ -342,7 +345,7 @@ fn refusal_status(error: &Error) -> StatusCode {
         Error::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Gone => StatusCode::GONE,
-        Error::Forbidden => StatusCode::FORBIDDEN,
+        Error::Forbidden | Error::Restricted => StatusCode::FORBIDDEN,
         Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }

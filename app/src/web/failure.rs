@@ -6,7 +6,7 @@ use tresen_model::Language;
 
 use super::frame::{Page, Place, Width};
 use crate::components::{ButtonLink, PageHead};
-use crate::language::common;
+use crate::language::{common, data};
 
 /// What went wrong, as far as people are told.
 #[derive(Debug, Clone)]
@@ -17,6 +17,11 @@ pub enum Trouble {
     Gone,
     /// 403: not with this account.
     Forbidden,
+    /// 403: the processing of the customer's data is restricted (Art. 18 GDPR).
+    Restricted {
+        /// Whether an agent is told so; otherwise the customer is.
+        staff: bool,
+    },
     /// 503.
     Busy,
     /// 400 or 413: a damaged form.
@@ -33,6 +38,12 @@ impl Trouble {
             Self::NotFound => (common::not_found_title(language), common::not_found_text(language)),
             Self::Gone => (common::gone_title(language), common::gone_text(language)),
             Self::Forbidden => (common::forbidden_title(language), common::forbidden_text(language)),
+            Self::Restricted { staff: true } => {
+                (data::restricted_title(language), data::restricted_text(language))
+            }
+            Self::Restricted { staff: false } => {
+                (data::own_restricted_title(language), data::own_restricted_text(language))
+            }
             Self::Busy => (common::busy_title(language), common::busy_text(language)),
             Self::Unreadable => (common::unreadable_title(language), common::unreadable_text(language)),
             Self::NotYours => (common::not_yours_title(language), common::not_yours_text(language)),

@@ -94,6 +94,25 @@ kinds! {
 }
 
 impl MailKind {
+    /// Whether it goes out although the processing of the receiver's data is restricted
+    /// (Art. 18 GDPR): the person asked for it, to get at their account, address or data.
+    pub(crate) const fn despite_restriction(self) -> bool {
+        match self {
+            Self::Register
+            | Self::AlreadyRegistered
+            | Self::NoAccount
+            | Self::PasswordReset
+            | Self::PasswordChanged
+            | Self::AddressProve
+            | Self::AddressChanged
+            | Self::EraseLink
+            | Self::Erased => true,
+            Self::Confirmation | Self::ConfirmationKnown | Self::Reply | Self::Resolved | Self::Captured => {
+                false
+            }
+        }
+    }
+
     /// Whether its templates can see a field.
     pub(super) fn sees(self, field: &str) -> bool {
         ALWAYS.contains(&field) || self.needs().contains(&field) || self.may().contains(&field)

@@ -6,10 +6,11 @@ use futures_util::{StreamExt, stream};
 use sqlx::types::Uuid;
 use tresen_model::{PersonId, Timestamp};
 
-use super::SendError;
 use super::outbox::OutboxRow;
+use super::{MailKind, SendError};
 use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::privacy::restrict::restriction;
 use crate::random;
 use crate::store::{dialect, on};
 
@@ -64,7 +65,10 @@ impl Desk {
     pub async fn send_due_mails(&self) -> Result<usize, Error> {
         let now = self.now();
         let mut tx = self.store.write().await?;
-        let claimed = dialect::claim_mails(&mut tx, now.0, now.plus_seconds(CLAIM).0, BATCH).await?;
+        let kinds = MailKind::ALL.iter().filter(|kind| kind.despite_restriction());
+        let always: Vec<&str> = kinds.map(|kind| kind.as_str()).collect();
+        let until = now.plus_seconds(CLAIM);
+        let claimed = dialect::claim_mails(&mut tx, now.0, until.0, BATCH, &always).await?;
         if claimed.is_empty() {
             tx.rollback().await?;
             return Ok(0);
@@ -90,6 +94,14 @@ impl Desk {
         drop(reader);
         // Gone when its person was erased meanwhile.
         let Some(row) = row else { return Ok(()) };
+        // Restricted since it was claimed: it stays, and is not claimed again until that is lifted.
+        let kind = MailKind::parse(&row.kind).ok_or(Broken::Inconsistent("outbox.kind", row.id))?;
+        let receiver = PersonId(row.person_id);
+        if !kind.despite_restriction()
+            && restriction(self.store.read().await?.conn(), receiver).await?.is_some()
+        {
+            return Ok(());
+        }
         let Some(key) = self.keys.get(PersonId(row.person_id)).await? else { return Ok(()) };
         let sent = match self.write_letter(&row, &key).await {
             Ok(Some(message)) => self.transport.send(&message).await,

@@ -23,10 +23,12 @@ pub(crate) struct PersonRow {
     name_sealed: Option<Vec<u8>>,
     password_sealed: Option<Vec<u8>>,
     pub(crate) proven_at: Option<i64>,
+    restricted_at: Option<i64>,
 }
 
 const COLUMNS: &str =
-    "SELECT id, role, state, language, email_sealed, name_sealed, password_sealed, proven_at FROM person";
+    "SELECT id, role, state, language, email_sealed, name_sealed, password_sealed, proven_at, restricted_at
+    FROM person";
 
 impl PersonRow {
     pub(crate) fn role(&self) -> Result<Role, Broken> {
@@ -39,6 +41,11 @@ impl PersonRow {
 
     pub(crate) fn is_active(&self) -> bool {
         self.state == "active"
+    }
+
+    /// Whether the processing of their data is restricted (Art. 18 GDPR).
+    pub(crate) fn is_restricted(&self) -> bool {
+        self.restricted_at.is_some()
     }
 
     pub(crate) fn is_registered(&self) -> bool {

@@ -84,7 +84,7 @@ impl Desk {
     /// Refusals of `email`, `name` and `password`.
     pub async fn add_person(&self, email: &str, name: &str, role: Role, password: &str) -> Result<(), Error> {
         const SQL: &str = "UPDATE person SET role = $2, name_sealed = $3, password_sealed = $4,
-            proven_at = COALESCE(proven_at, $5) WHERE id = $1";
+            proven_at = COALESCE(proven_at, $5), restricted_at = NULL, restricted_by = NULL WHERE id = $1";
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
         let name = PersonName::parse(name).map_err(|problem| Error::refused("name", problem))?;
         super::passwords::check(password, &[email.as_str(), name.as_str(), &self.settings.name])

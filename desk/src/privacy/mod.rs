@@ -3,11 +3,14 @@
 pub(crate) mod consent;
 pub(crate) mod erase;
 mod receipt;
+pub(crate) mod restrict;
 pub mod statement;
 pub(crate) mod versions;
 mod wish;
 
+pub use consent::Consent;
 pub use erase::Erased;
 pub use receipt::{Checked, Receipt};
+pub use restrict::{RestrictedBy, Restriction};
 pub use statement::{PrivacySettings, Retention};
 pub use wish::{Asked, Wish};

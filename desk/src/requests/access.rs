@@ -29,6 +29,7 @@ pub(crate) struct RequestHead {
     pub(crate) customer_read_at: i64,
     pub(crate) customer_wrote_at: i64,
     pub(crate) agent_read_at: i64,
+    restricted_at: Option<i64>,
 }
 
 impl RequestHead {
@@ -48,6 +49,11 @@ impl RequestHead {
         tresen_model::Priority::parse(&self.priority).ok_or(Broken::Inconsistent("request.priority", self.id))
     }
 
+    /// Whether the processing of the customer's data is restricted (Art. 18 GDPR).
+    pub(crate) fn is_restricted(&self) -> bool {
+        self.restricted_at.is_some()
+    }
+
     /// Whether an agent wrote something that the customer has not seen.
     pub(crate) fn unread_by_customer(&self) -> bool {
         self.agent_wrote_at > self.customer_read_at
@@ -59,10 +65,22 @@ impl RequestHead {
     }
 }
 
-/// Finds a request by its public number.
-pub(crate) async fn find(conn: Conn<'_>, number: RequestNumber) -> Result<Option<RequestHead>, StoreError> {
+/// Finds a request by its public number, for agents.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Restricted`] for what agents must not look at.
+pub(crate) async fn find_for_agent(conn: Conn<'_>, number: RequestNumber) -> Result<RequestHead, Error> {
+    let head = find_any(conn, number).await?.ok_or(Error::NotFound)?;
+    if head.is_restricted() { Err(Error::Restricted) } else { Ok(head) }
+}
+
+/// Finds a request by its public number, whoever asks and whatever holds for its customer.
+pub(crate) async fn find_any(
+    conn: Conn<'_>,
+    number: RequestNumber,
+) -> Result<Option<RequestHead>, StoreError> {
     const SQL: &str = "SELECT request.id, person_id, status, assignee_id, priority, agent_wrote_at,
-        customer_read_at, customer_wrote_at, agent_read_at FROM request
+        customer_read_at, customer_wrote_at, agent_read_at, person.restricted_at FROM request
         JOIN person ON person.id = request.person_id WHERE number = $1 AND person.state = 'active'";
     on!(conn, c => sqlx::query_as(SQL).bind(number.bits().cast_signed()).fetch_optional(c).await)
 }
@@ -87,7 +105,7 @@ impl Access {
     /// The request, if it is the customer's own. One that is somebody else's, and one that
     /// does not exist, look the same.
     pub(crate) async fn find(&self, conn: Conn<'_>, number: RequestNumber) -> Result<RequestHead, Error> {
-        find(conn, number).await?.filter(|head| self.opens(head)).ok_or(Error::NotFound)
+        find_any(conn, number).await?.filter(|head| self.opens(head)).ok_or(Error::NotFound)
     }
 }
 

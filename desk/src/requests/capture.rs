@@ -1,6 +1,6 @@
 //! An agent writes a request down for a customer who called.
 
-use tresen_model::{Body, Channel, EmailAddress, Language, PersonName, Subject};
+use tresen_model::{Body, Channel, EmailAddress, Language, PersonName, Problem, Subject};
 
 use super::files::{self, File};
 use super::submit::{NewRequest, Submitted, parse_kind};
@@ -10,6 +10,7 @@ use crate::events::Event;
 use crate::mail::MailKind;
 use crate::people::Agent;
 use crate::people::person::{self, Presence};
+use crate::privacy::restrict::restriction;
 
 /// What the agent typed, as it came.
 pub struct Capture<'a> {
@@ -35,7 +36,7 @@ impl Desk {
     /// ticked anything, so no consent is stored.
     ///
     /// # Errors
-    /// Refusals of the fields; [`Error::Busy`] while the customer is being erased.
+    /// Refusals of the fields, of `email` when the customer's data is restricted; [`Error::Busy`] while the customer is being erased.
     pub async fn capture(
         &self,
         agent: &Agent,
@@ -82,6 +83,9 @@ impl Desk {
             let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
                 return Err(Error::Busy { wait: 5 });
             };
+            if restriction(tx.conn(), person).await?.is_some() {
+                return Err(Error::refused("email", Problem::CustomerRestricted));
+            }
             let new = NewRequest {
                 person,
                 key: &key,

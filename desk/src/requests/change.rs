@@ -131,7 +131,7 @@ impl Desk {
     /// The customer closes their request, or opens it again. What it is already, it stays.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`], [`Error::Restricted`].
     pub async fn close_or_reopen(
         &self,
         access: &Access,
@@ -145,6 +145,9 @@ impl Desk {
             return Err(Error::NotFound);
         };
         let head = access.find(tx.conn(), number).await?;
+        if head.is_restricted() {
+            return Err(Error::Restricted);
+        }
         let to = if close { Status::Closed } else { Status::Open };
         let from = head.status()?;
         if from == to || (!close && from.is_active()) {
@@ -161,9 +164,9 @@ impl Desk {
     /// An agent changes where a request stands. The customer gets a mail when it is resolved.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; a refusal on `assignee` when that is no agent.
+    /// [`Error::NotFound`], [`Error::Restricted`]; a refusal on `assignee` when that is no agent.
     pub async fn change(&self, agent: &Agent, number: RequestNumber, change: Change) -> Result<(), Error> {
-        let head = access::find(self.store.read().await?.conn(), number).await?.ok_or(Error::NotFound)?;
+        let head = access::find_for_agent(self.store.read().await?.conn(), number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
         let now = self.now();
         let actor = (agent.person(), AuthorKind::Agent);
@@ -171,7 +174,7 @@ impl Desk {
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
         };
-        let head = access::find(tx.conn(), number).await?.ok_or(Error::NotFound)?;
+        let head = access::find_for_agent(tx.conn(), number).await?;
         let status = change.status.filter(|to| head.status().is_ok_and(|from| from != *to));
         let priority = change.priority.filter(|to| head.priority().is_ok_and(|from| from != *to));
         let assignee = change.assignee.filter(|to| to.map(|person| person.0) != head.assignee_id);

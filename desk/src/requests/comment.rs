@@ -1,7 +1,7 @@
 //! Comments: what customers and agents write in a request.
 
 use tresen_model::{
-    AuthorKind, Body, CommentId, PersonId, RequestId, RequestNumber, Status, Timestamp, Visibility,
+    AuthorKind, Body, CommentId, PersonId, Problem, RequestId, RequestNumber, Status, Timestamp, Visibility,
 };
 
 use super::access::{self, Access, RequestHead};
@@ -69,7 +69,7 @@ impl Desk {
     /// The customer writes. A request that was waiting or at an end is open again.
     ///
     /// # Errors
-    /// A refusal on `body`; [`Error::NotFound`].
+    /// A refusal on `body`, also while the customer's data is restricted; [`Error::NotFound`].
     pub async fn comment(
         &self,
         access: &Access,
@@ -88,6 +88,9 @@ impl Desk {
         };
         // Read again, now that nobody else can change it.
         let head = access.find(tx.conn(), number).await?;
+        if head.is_restricted() {
+            return Err(Error::refused("body", Problem::DataRestricted));
+        }
         if let Access::Link(holder) = access {
             // Whoever answers by the mailed link has the mailbox.
             person::mark_proven(&mut tx, holder.person, now).await?;
@@ -119,7 +122,7 @@ impl Desk {
     /// An agent answers the customer, or writes an internal note.
     ///
     /// # Errors
-    /// A refusal on `body`; [`Error::NotFound`].
+    /// A refusal on `body`; [`Error::NotFound`], [`Error::Restricted`].
     pub async fn reply(
         &self,
         agent: &Agent,
@@ -128,7 +131,7 @@ impl Desk {
         files: Vec<File>,
     ) -> Result<(), Error> {
         let body = Body::parse(reply.body).map_err(|problem| Error::refused("body", problem))?;
-        let head = access::find(self.store.read().await?.conn(), number).await?.ok_or(Error::NotFound)?;
+        let head = access::find_for_agent(self.store.read().await?.conn(), number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
         let now = self.now();
         let public = reply.visibility == Visibility::Public;
@@ -136,7 +139,7 @@ impl Desk {
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
         };
-        let head = access::find(tx.conn(), number).await?.ok_or(Error::NotFound)?;
+        let head = access::find_for_agent(tx.conn(), number).await?;
         let comment = NewComment {
             request: head.request(),
             author: Some(agent.person()),

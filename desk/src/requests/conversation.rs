@@ -69,14 +69,14 @@ impl Desk {
     /// What an agent sees of any request. Notes that an agent has seen it.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`], [`Error::Restricted`].
     pub async fn conversation_for_agent(
         &self,
         agent: &Agent,
         number: RequestNumber,
     ) -> Result<Conversation, Error> {
         let mut reader = self.store.read().await?;
-        let head = access::find(reader.conn(), number).await?.ok_or(Error::NotFound)?;
+        let head = access::find_for_agent(reader.conn(), number).await?;
         let mut conversation =
             self.read_conversation(reader.conn(), &head, number, agent.person(), true).await?;
         let staff = self.staff_view(reader.conn(), &head).await?;
@@ -273,9 +273,8 @@ impl Desk {
     /// The same for an agent.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`], [`Error::Restricted`].
     pub async fn request_id_for_agent(&self, _: &Agent, number: RequestNumber) -> Result<RequestId, Error> {
-        let head = access::find(self.store.read().await?.conn(), number).await?;
-        Ok(head.ok_or(Error::NotFound)?.request())
+        Ok(access::find_for_agent(self.store.read().await?.conn(), number).await?.request())
     }
 }

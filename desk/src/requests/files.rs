@@ -175,14 +175,14 @@ impl Desk {
     /// Reads an attachment of any request, for an agent.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`], [`Error::Restricted`].
     pub async fn attachment_for_agent(
         &self,
         _: &Agent,
         number: RequestNumber,
         attachment: AttachmentId,
     ) -> Result<OpenFile, Error> {
-        let head = access::find(self.store.read().await?.conn(), number).await?.ok_or(Error::NotFound)?;
+        let head = access::find_for_agent(self.store.read().await?.conn(), number).await?;
         self.open_file(&head, attachment, true).await
     }
 

@@ -11,6 +11,7 @@ mod queue;
 mod submit;
 
 pub use access::Access;
+pub(crate) use access::find_any;
 pub use capture::Capture;
 pub use change::Change;
 pub use comment::Reply;

@@ -9,6 +9,7 @@ use super::list::{read_cursor, sorted_by, write_cursor};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::Agent;
+use crate::privacy::restrict::NOT_RESTRICTED;
 use crate::search::Words;
 use crate::store::{dialect, on};
 
@@ -126,7 +127,7 @@ impl Desk {
             QueueOrder::Oldest => (">", "ASC", (i64::MIN, Uuid::nil())),
         };
         let (time, id) = query.after.as_deref().and_then(read_cursor).unwrap_or(start);
-        let mut sql = format!("{COLUMNS} WHERE (updated_at, id) {sign} ($1, $2)");
+        let mut sql = format!("{COLUMNS} WHERE (updated_at, id) {sign} ($1, $2) AND {NOT_RESTRICTED}");
         let mut texts: Vec<&str> = Vec::new();
         match query.view {
             QueueView::Active => sql.push_str(&format!(" AND {ACTIVE}")),
@@ -168,7 +169,7 @@ impl Desk {
         if found.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = format!("{COLUMNS} WHERE id IN {}", dialect::places(1, found.len()));
+        let sql = format!("{COLUMNS} WHERE {NOT_RESTRICTED} AND id IN {}", dialect::places(1, found.len()));
         let mut reader = self.store.read().await?;
         let mut rows: Vec<Row> = on!(reader.conn(), c => {
             let mut statement = sqlx::query_as(AssertSqlSafe(sql));
@@ -235,7 +236,8 @@ impl Desk {
     pub async fn queue_counts(&self, agent: &Agent) -> Result<QueueCounts, Error> {
         let sql = format!(
             "SELECT COUNT(*), COUNT(CASE WHEN assignee_id = $1 THEN 1 END),
-             COUNT(CASE WHEN assignee_id IS NULL THEN 1 END) FROM request WHERE {ACTIVE}"
+             COUNT(CASE WHEN assignee_id IS NULL THEN 1 END) FROM request
+             WHERE {ACTIVE} AND {NOT_RESTRICTED}"
         );
         let mut reader = self.store.read().await?;
         let (active, mine, unassigned): (i64, i64, i64) = on!(reader.conn(), c =>

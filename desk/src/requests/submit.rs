@@ -12,6 +12,7 @@ use crate::keys::PersonKey;
 use crate::mail::{Mail, MailKind, Payload};
 use crate::people::person::{self, Presence};
 use crate::people::{Purpose, Session};
+use crate::privacy::restrict::restriction;
 use crate::settings::Settings;
 use crate::store::{Tx, is_duplicate, on};
 use crate::{Desk, random};
@@ -118,11 +119,13 @@ pub(super) struct NewRequest<'a> {
 
 /// What came of a try.
 enum Tried {
-    Stored(RequestNumber, Event),
+    Stored(RequestNumber, Option<Event>),
     /// The number is taken, or the same form came in a moment before.
     Collided,
     /// The person is being erased.
     Erased,
+    /// The person is logged in and their data is restricted.
+    Restricted,
 }
 
 impl Desk {
@@ -131,9 +134,13 @@ impl Desk {
     ///
     /// For somebody who is logged in, the request is theirs, whatever address was typed.
     ///
+    /// While a person's data is restricted (Art. 18 GDPR), whoever is logged in as that person
+    /// is told so. Whoever only types the address is answered as ever, since they may be
+    /// anybody: the request is stored and withheld like the others, and no mail goes out.
+    ///
     /// # Errors
-    /// [`Error::Busy`] when the person is being erased and that takes long, otherwise
-    /// [`Error::Broken`].
+    /// A refusal on `body` while the person's data is restricted; [`Error::Busy`] when the
+    /// person is being erased and that takes long, otherwise [`Error::Broken`].
     pub async fn submit(
         &self,
         submission: Submission,
@@ -151,13 +158,19 @@ impl Desk {
                 if let Some(number) = self.find_submitted(&once_hash).await? {
                     return Ok(Submitted { number, again: true });
                 }
-                match self.try_submit(person, &key, &submission, &files, once_hash, now).await? {
+                let known = session.is_some();
+                match self.try_submit(person, &key, &submission, &files, once_hash, known, now).await? {
                     Tried::Stored(number, event) => {
-                        self.committed(event);
+                        if let Some(event) = event {
+                            self.committed(event);
+                        }
                         return Ok(Submitted { number, again: false });
                     }
                     Tried::Collided => {}
                     Tried::Erased => break,
+                    Tried::Restricted => {
+                        return Err(Error::refused("body", Problem::DataRestricted));
+                    }
                 }
             }
             // The person is being erased. Whoever writes again starts afresh: in a moment.
@@ -189,6 +202,7 @@ impl Desk {
         Ok(row.map(|(number,)| RequestNumber::from_bits(number.cast_unsigned())))
     }
 
+    #[expect(clippy::too_many_arguments, reason = "each says another thing, and there is no pair among them")]
     async fn try_submit(
         &self,
         person: PersonId,
@@ -196,6 +210,7 @@ impl Desk {
         submission: &Submission,
         files: &[File],
         once_hash: [u8; 32],
+        known: bool,
         now: Timestamp,
     ) -> Result<Tried, Broken> {
         let mut tx = self.store.write().await?;
@@ -208,6 +223,10 @@ impl Desk {
         };
         if let Presence::Erased = person::ensure(&mut tx, &writer, now).await? {
             return Ok(Tried::Erased);
+        }
+        let restricted = restriction(tx.conn(), person).await?.is_some();
+        if restricted && known {
+            return Ok(Tried::Restricted);
         }
         let request = NewRequest {
             person,
@@ -224,8 +243,11 @@ impl Desk {
         };
         self.store_consent(&mut tx, person, "form", now).await?;
         self.confirm(&mut tx, person, key, request, now).await?;
-        let event = Event { request, customer: person, public: true };
-        self.events.announce(&mut tx, event).await?;
+        // Nobody is to hear of what is withheld.
+        let event = (!restricted).then_some(Event { request, customer: person, public: true });
+        if let Some(event) = event {
+            self.events.announce(&mut tx, event).await?;
+        }
         files::keep(files);
         tx.commit().await?;
         Ok(Tried::Stored(number, event))

@@ -8,7 +8,7 @@ use tresen_model::{PersonId, RequestId, Visibility};
 use super::Entry;
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::people::person::{self, PersonRow};
+use crate::people::person;
 use crate::store::on;
 
 /// Requests that are indexed in one go.
@@ -50,7 +50,7 @@ impl Desk {
     pub async fn index_stale(&self) -> Result<usize, Error> {
         const STALE: &str = "SELECT request.id, request.person_id, subject_sealed, updated_at FROM request
             JOIN person ON person.id = request.person_id
-            WHERE search_stale AND person.state = 'active' ORDER BY request.id LIMIT $1";
+            WHERE search_stale AND person.state = 'active' AND person.restricted_at IS NULL ORDER BY request.id LIMIT $1";
         // Not changed again meanwhile: what changes a request gives it a new time.
         const DONE: &str = "UPDATE request SET search_stale = $3 WHERE id = $1 AND updated_at = $2";
         // An erasure waits until what we read is written, and then removes it.
@@ -87,10 +87,10 @@ impl Desk {
             entries.push(Entry { request: RequestId(row.id), customer, public, internal });
         }
         self.search.put(&entries).await?;
-        // Another process may have erased somebody meanwhile; here it could not.
+        // Another process may have erased or restricted somebody meanwhile; here it could not.
         for row in &stale {
             let found = person::find(reader.conn(), PersonId(row.person_id)).await?;
-            if !found.is_some_and(|person| PersonRow::is_active(&person)) {
+            if !found.is_some_and(|person| person.is_active() && !person.is_restricted()) {
                 self.search.forget(PersonId(row.person_id)).await?;
             }
         }

@@ -1,8 +1,10 @@
 //! What the engines do differently.
 
+use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 
-use super::{Conn, StoreError, Tx};
+use super::{Conn, StoreError, Tx, on};
+use crate::privacy::restrict::NOT_RESTRICTED;
 
 /// Tells every node that something happened: PostgreSQL delivers `payload` when the
 /// transaction commits. SQLite serves one process, which tells itself.
@@ -13,23 +15,32 @@ pub(crate) async fn notify(tx: &mut Tx, payload: &str) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Claims up to `most` mails that are due, until `until`: nobody else gets them before.
+/// Claims up to `most` mails that are due, until `until`: nobody else gets them before. Mails to
+/// persons who are restricted wait, except those of the kinds `always`.
 pub(crate) async fn claim_mails(
     tx: &mut Tx,
     now: i64,
     until: i64,
     most: i64,
+    always: &[&'static str],
 ) -> Result<Vec<Uuid>, StoreError> {
-    const SQLITE: &str = "UPDATE outbox SET next_attempt_at = $1, attempts = attempts + 1 WHERE id IN (
-        SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $2
-        ORDER BY next_attempt_at LIMIT $3) RETURNING id";
-    const POSTGRES: &str = "UPDATE outbox SET next_attempt_at = $1, attempts = attempts + 1 WHERE id IN (
-        SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $2
-        ORDER BY next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED) RETURNING id";
-    let rows: Vec<(Uuid,)> = match tx.conn() {
-        Conn::Sqlite(c) => sqlx::query_as(SQLITE).bind(until).bind(now).bind(most).fetch_all(c).await?,
-        Conn::Postgres(c) => sqlx::query_as(POSTGRES).bind(until).bind(now).bind(most).fetch_all(c).await?,
+    let lock = match tx.conn() {
+        Conn::Sqlite(_) => "",
+        Conn::Postgres(_) => "FOR UPDATE SKIP LOCKED",
     };
+    let sql = format!(
+        "UPDATE outbox SET next_attempt_at = $1, attempts = attempts + 1 WHERE id IN (
+         SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $2
+         AND (kind IN {} OR {NOT_RESTRICTED}) ORDER BY next_attempt_at LIMIT $3 {lock}) RETURNING id",
+        places(4, always.len())
+    );
+    let rows: Vec<(Uuid,)> = on!(tx.conn(), c => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(until).bind(now).bind(most);
+        for kind in always {
+            query = query.bind(*kind);
+        }
+        query.fetch_all(c).await
+    })?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 

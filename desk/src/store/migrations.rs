@@ -11,7 +11,10 @@ use super::StoreError;
 pub(crate) struct Set(&'static [(i64, &'static str, &'static str)]);
 
 /// Of the data.
-pub(crate) static DATA: Set = Set(&[(1, "start", include_str!("../../migrations/data/0001_start.sql"))]);
+pub(crate) static DATA: Set = Set(&[
+    (1, "start", include_str!("../../migrations/data/0001_start.sql")),
+    (2, "restriction and audit", include_str!("../../migrations/data/0002_restriction_and_audit.sql")),
+]);
 
 /// Of the key store.
 pub(crate) static KEYS: Set = Set(&[(1, "start", include_str!("../../migrations/keys/0001_start.sql"))]);

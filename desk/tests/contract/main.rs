@@ -35,6 +35,7 @@ mod lists;
 mod mail;
 mod opening;
 mod receipts;
+mod restriction;
 mod search;
 mod submitting;
 mod support;

@@ -1,0 +1,264 @@
+//! Restriction of processing (Art. 18 GDPR): a person's data is kept and nothing else is done
+//! with it, but what they want themselves (Art. 18(2)).
+//!
+//! While it lasts,
+//! - agents find the person's requests in no list, count or search, and by number only that
+//!   they exist and are restricted ([`Error::Restricted`]);
+//! - nobody answers, notes, changes or writes down anything for the person, and the person
+//!   writes nothing either: an answer could not be read;
+//! - their words are not in the search index, and mails wait in the outbox, except those that
+//!   the person asked for themselves: about logging in, their address, and erasure;
+//! - the person logs in, reads, exports, corrects and erases as ever.
+//!
+//! The customer and the agents may each restrict, and each lift their own (`both` until then).
+
+use tresen_model::{PersonId, RequestNumber, Timestamp};
+
+use crate::Desk;
+use crate::error::Error;
+use crate::people::person::{self, Presence};
+use crate::people::{Agent, Session};
+use crate::requests::find_any;
+use crate::store::{Conn, StoreError, Tx, on};
+
+/// A condition on a table with a column `person_id`: the person is not restricted.
+pub(crate) const NOT_RESTRICTED: &str =
+    "person_id NOT IN (SELECT id FROM person WHERE restricted_at IS NOT NULL)";
+
+/// Who restricted the processing of somebody's data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RestrictedBy {
+    /// The customer.
+    Customer,
+    /// An agent.
+    Agent,
+    /// Both, each for reasons of their own.
+    Both,
+}
+
+impl RestrictedBy {
+    fn parse(word: &str) -> Option<Self> {
+        match word {
+            "customer" => Some(Self::Customer),
+            "agent" => Some(Self::Agent),
+            "both" => Some(Self::Both),
+            _ => None,
+        }
+    }
+
+    /// Whether the customer has something to lift.
+    pub fn customer(self) -> bool {
+        self != Self::Agent
+    }
+
+    /// Whether agents have.
+    pub fn agent(self) -> bool {
+        self != Self::Customer
+    }
+}
+
+/// A restriction in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restriction {
+    /// Since when.
+    pub since: Timestamp,
+    /// By whom.
+    pub by: RestrictedBy,
+}
+
+/// The restriction of a person, if there is one.
+pub(crate) async fn restriction(conn: Conn<'_>, person: PersonId) -> Result<Option<Restriction>, StoreError> {
+    const SQL: &str = "SELECT restricted_at, restricted_by FROM person
+        WHERE id = $1 AND restricted_at IS NOT NULL";
+    let row: Option<(i64, Option<String>)> =
+        on!(conn, c => sqlx::query_as(SQL).bind(person.0).fetch_optional(c).await)?;
+    Ok(row.map(|(since, by)| Restriction {
+        since: Timestamp(since),
+        // What cannot be read holds for both: nobody alone lifts it.
+        by: by.as_deref().and_then(RestrictedBy::parse).unwrap_or(RestrictedBy::Both),
+    }))
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Party {
+    Customer,
+    Agent,
+}
+
+impl Party {
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Customer => ("customer", "agent"),
+            Self::Agent => ("agent", "customer"),
+        }
+    }
+}
+
+/// Restricts within a transaction; `false` for staff, whose data is no customer's.
+pub(super) async fn set(
+    tx: &mut Tx,
+    person: PersonId,
+    party: Party,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE person SET restricted_at = COALESCE(restricted_at, $2),
+        restricted_by = CASE WHEN restricted_by IS NULL OR restricted_by = $3 THEN $3 ELSE 'both' END
+        WHERE id = $1 AND state = 'active' AND role = 'customer'";
+    let (own, _) = party.words();
+    let done = on!(tx.conn(), c => sqlx::query(SQL)
+        .bind(person.0)
+        .bind(now.0)
+        .bind(own)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(done == 1)
+}
+
+/// Lifts what the party has set, within a transaction; `false` when there is nothing of theirs.
+pub(super) async fn unset(
+    tx: &mut Tx,
+    person: PersonId,
+    party: Party,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE person SET
+        restricted_at = CASE WHEN restricted_by = 'both' THEN restricted_at ELSE NULL END,
+        restricted_by = CASE WHEN restricted_by = 'both' THEN $3 ELSE NULL END
+        WHERE id = $1 AND state = 'active' AND restricted_by IN ($2, 'both')";
+    // Mails that were held back have all their tries before them.
+    const MAILS: &str = "UPDATE outbox SET created_at = $2, next_attempt_at = $2
+        WHERE person_id = $1 AND state = 'queued'";
+    let (own, other) = party.words();
+    let done = on!(tx.conn(), c => sqlx::query(SQL)
+        .bind(person.0)
+        .bind(own)
+        .bind(other)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    if done == 1 && restriction(tx.conn(), person).await?.is_none() {
+        on!(tx.conn(), c => sqlx::query(MAILS).bind(person.0).bind(now.0).execute(c).await.map(drop))?;
+    }
+    Ok(done == 1)
+}
+
+impl Desk {
+    /// Whether the data of the person who is logged in is restricted.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn own_restriction(&self, session: &Session) -> Result<Option<Restriction>, Error> {
+        Ok(restriction(self.store.read().await?.conn(), session.person()).await?)
+    }
+
+    /// Restricts the processing of one's own data. Restricted already is fine.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for staff, whose work is no customer's data.
+    pub async fn restrict(&self, session: &Session) -> Result<(), Error> {
+        self.restrict_person(session.person(), Party::Customer).await
+    }
+
+    /// Lifts the restriction that the customer has set. Not restricted is fine.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when only agents have set it, or consent was withdrawn and not
+    /// given again: that is done by [`give_consent`](Self::give_consent).
+    pub async fn lift_restriction(&self, session: &Session) -> Result<(), Error> {
+        if self.needs_consent(session).await? {
+            return Err(Error::Forbidden);
+        }
+        self.lift_for(session.person(), Party::Customer).await
+    }
+
+    /// An agent restricts the processing of a customer's data, named by one of their requests.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Forbidden`] when it is the request of somebody on staff.
+    pub async fn restrict_customer(&self, _: &Agent, number: RequestNumber) -> Result<(), Error> {
+        let customer = self.customer_of(number).await?;
+        self.restrict_person(customer, Party::Agent).await
+    }
+
+    /// Lifts the restriction that an agent has set.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Forbidden`] when only the customer has set it.
+    pub async fn lift_for_customer(&self, _: &Agent, number: RequestNumber) -> Result<(), Error> {
+        let customer = self.customer_of(number).await?;
+        self.lift_for(customer, Party::Agent).await
+    }
+
+    /// All that an agent learns of a restricted customer's request: since when, and by whom.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn restriction_of(
+        &self,
+        _: &Agent,
+        number: RequestNumber,
+    ) -> Result<Option<Restriction>, Error> {
+        let customer = self.customer_of(number).await?;
+        Ok(restriction(self.store.read().await?.conn(), customer).await?)
+    }
+
+    async fn customer_of(&self, number: RequestNumber) -> Result<PersonId, Error> {
+        let head = find_any(self.store.read().await?.conn(), number).await?;
+        Ok(head.ok_or(Error::NotFound)?.customer())
+    }
+
+    async fn restrict_person(&self, person: PersonId, party: Party) -> Result<(), Error> {
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::NotFound) };
+        if !set(&mut tx, person, party, now).await? {
+            return Err(Error::Forbidden);
+        }
+        tx.commit().await?;
+        self.withdraw_from_search(person).await
+    }
+
+    async fn lift_for(&self, person: PersonId, party: Party) -> Result<(), Error> {
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::NotFound) };
+        if !unset(&mut tx, person, party, now).await? {
+            return match restriction(tx.conn(), person).await? {
+                Some(_) => Err(Error::Forbidden),
+                None => Ok(()),
+            };
+        }
+        tx.commit().await?;
+        self.after_lifting(person).await
+    }
+
+    /// Takes the words of somebody who was restricted just now out of the index.
+    pub(super) async fn withdraw_from_search(&self, person: PersonId) -> Result<(), Error> {
+        // The indexer has ended with what it began before the person was restricted.
+        let _indexer = self.indexing.lock().await;
+        Ok(self.search.forget(person).await?)
+    }
+
+    /// Search finds the person's requests again, and mails that waited go.
+    pub(super) async fn after_lifting(&self, person: PersonId) -> Result<(), Error> {
+        self.make_searchable_again(person).await?;
+        self.mail_wakeup.notify_one();
+        Ok(())
+    }
+
+    /// Takes everybody who is restricted out of the index: a crash may have come between the
+    /// one and the other.
+    pub(crate) async fn keep_restricted_unsearchable(&self) -> Result<(), crate::Broken> {
+        const SQL: &str = "SELECT id FROM person WHERE restricted_at IS NOT NULL";
+        let mut reader = self.store.read().await?;
+        let rows: Vec<(sqlx::types::Uuid,)> =
+            on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
+        drop(reader);
+        for (person,) in rows {
+            let _indexer = self.indexing.lock().await;
+            self.search.forget(PersonId(person)).await?;
+        }
+        Ok(())
+    }
+}
