@@ -136,7 +136,7 @@ fn mails_are_decoded() {
         Content-Type: multipart/alternative;\r\n boundary=\"=_x\"\r\n\r\n--=_x\r\nContent-Type: text/plain; charset=utf-8\r\n\
         Content-Transfer-Encoding: quoted-printable\r\n\r\nK=C3=A4=\r\nse: https://desk.example/register?token=3Dabc\r\n\
         --=_x--\r\n";
-    let mail = Mail::parse(raw.replace("token=3D", "token=3D").as_bytes());
+    let mail = Mail::parse(raw.as_bytes());
     assert_eq!(mail.subject(), "Grüße there");
     assert_eq!(mail.to(), "j@b.example");
     assert!(mail.text.starts_with("Käse"));
