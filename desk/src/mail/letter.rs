@@ -39,7 +39,7 @@ impl Desk {
         let payload = row.payload(key)?;
         let mut context = self.links(kind, &payload, &receiver);
         // A new address is as unproven as one of a form, and a name is typed as freely.
-        let proven = receiver.proven_at.is_some() && kind != MailKind::AddressProve;
+        let proven = receiver.proven_at.is_some() && kind != MailKind::AddressProve && !payload.by_stranger;
         if proven {
             context.name = receiver.name(key)?;
         }

@@ -35,6 +35,10 @@ pub(crate) struct Payload {
     pub(crate) request: Option<String>,
     /// The secret of the link that the mail is about.
     pub(crate) action: Option<String>,
+    /// Whoever caused the mail did not show that the address is theirs: it repeats nothing
+    /// that was typed, however well the address is known.
+    #[serde(default)]
+    pub(crate) by_stranger: bool,
 }
 
 impl Desk {

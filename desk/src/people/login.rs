@@ -38,6 +38,11 @@ impl Desk {
         let person = PersonId(row.id);
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(failed()) };
+        // While we compared, the password may have been changed, and all sessions ended.
+        let current = person::find(tx.conn(), person).await?;
+        if !current.is_some_and(|current| current.has_password_of(&row)) {
+            return Err(failed());
+        }
         let secret = self.begin_session(&mut tx, person, row.role()?, now).await?;
         tx.commit().await?;
         Ok(secret)

@@ -52,6 +52,11 @@ impl PersonRow {
         self.password_sealed.is_some()
     }
 
+    /// Whether the password is the same as when `earlier` was read.
+    pub(crate) fn has_password_of(&self, earlier: &Self) -> bool {
+        self.password_sealed == earlier.password_sealed
+    }
+
     pub(crate) fn email(&self, key: &PersonKey) -> Result<EmailAddress, Broken> {
         let email = key.open_text("person.email", self.id, &self.email_sealed)?;
         EmailAddress::parse(&email).map_err(|_| Broken::Inconsistent("person.email", self.id))

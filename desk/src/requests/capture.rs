@@ -3,7 +3,7 @@
 use tresen_model::{Body, Channel, EmailAddress, Language, PersonName, Problem, Subject};
 
 use super::files::{self, File};
-use super::submit::{NewRequest, Submitted, parse_kind};
+use super::submit::{About, NewRequest, Submitted, parse_kind};
 use crate::Desk;
 use crate::error::{Broken, Error, Refusals};
 use crate::events::Event;
@@ -104,7 +104,15 @@ impl Desk {
                 let row = row.ok_or(Broken::Inconsistent("person", person.0))?;
                 let register = !row.is_registered();
                 let kind = MailKind::Captured;
-                self.mail_about(&mut tx, person, &key, request, kind, register, now).await?;
+                let about = About {
+                    person,
+                    key: &key,
+                    request,
+                    kind,
+                    offer_registration: register,
+                    by_stranger: false,
+                };
+                self.mail_about(&mut tx, about, now).await?;
             }
             let event = Event { request, customer: person, public: true };
             self.events.announce(&mut tx, event).await?;

@@ -4,6 +4,7 @@ use sqlx::types::Uuid;
 use tresen_model::{AuthorKind, PersonId, Priority, Problem, RequestId, RequestNumber, Status, Timestamp};
 
 use super::access::{self, Access, RequestHead};
+use super::submit::About;
 use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::mail::MailKind;
@@ -193,7 +194,10 @@ impl Desk {
             set_status(&mut tx, &head, to, actor, now).await?;
             if to == Status::Resolved {
                 let kind = MailKind::Resolved;
-                self.mail_about(&mut tx, head.customer(), &key, head.request(), kind, false, now).await?;
+                let (person, request) = (head.customer(), head.request());
+                let about =
+                    About { person, key: &key, request, kind, offer_registration: false, by_stranger: false };
+                self.mail_about(&mut tx, about, now).await?;
             }
         }
         if status.is_none() && priority.is_none() && assignee.is_none() {

@@ -7,6 +7,7 @@ use tresen_model::{
 use super::access::{self, Access, RequestHead};
 use super::change;
 use super::files::{self, File};
+use super::submit::About;
 use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::keys::PersonKey;
@@ -177,7 +178,10 @@ impl Desk {
             self.enqueue(&mut tx, mail, now).await?;
             if then == Some(Status::Resolved) {
                 let kind = MailKind::Resolved;
-                self.mail_about(&mut tx, head.customer(), &key, head.request(), kind, false, now).await?;
+                let (person, request) = (head.customer(), head.request());
+                let about =
+                    About { person, key: &key, request, kind, offer_registration: false, by_stranger: false };
+                self.mail_about(&mut tx, about, now).await?;
             }
         }
         let event = Event { request: head.request(), customer: head.customer(), public };

@@ -32,6 +32,8 @@ pub struct Submission {
     body: Body,
     language: Language,
     once: String,
+    /// Nobody showed that the address is theirs.
+    by_stranger: bool,
 }
 
 /// What the form's fields say, as they came.
@@ -88,6 +90,7 @@ impl Submission {
                     body,
                     language: fields.language,
                     once: fields.once.chars().take(64).collect(),
+                    by_stranger: true,
                 })
             }
             _ => Err(refusals.into_error()),
@@ -117,6 +120,18 @@ pub(super) struct NewRequest<'a> {
     pub(super) captured_by: Option<PersonId>,
 }
 
+/// A mail about a request.
+pub(super) struct About<'a> {
+    pub(super) person: PersonId,
+    pub(super) key: &'a PersonKey,
+    pub(super) request: RequestId,
+    pub(super) kind: MailKind,
+    /// With a link that registers.
+    pub(super) offer_registration: bool,
+    /// Whoever caused it did not show that the address is theirs.
+    pub(super) by_stranger: bool,
+}
+
 /// What came of a try.
 enum Tried {
     Stored(RequestNumber, Option<Event>),
@@ -143,10 +158,11 @@ impl Desk {
     /// person is being erased and that takes long, otherwise [`Error::Broken`].
     pub async fn submit(
         &self,
-        submission: Submission,
+        mut submission: Submission,
         files: Vec<File>,
         session: Option<&Session>,
     ) -> Result<Submitted, Error> {
+        submission.by_stranger = session.is_none();
         for _ in 0..WAITS {
             let now = self.now();
             let (person, key) = match session {
@@ -242,7 +258,7 @@ impl Desk {
             return Ok(Tried::Collided);
         };
         self.store_consent(&mut tx, person, "form", now).await?;
-        self.confirm(&mut tx, person, key, request, now).await?;
+        self.confirm(&mut tx, person, key, request, submission.by_stranger, now).await?;
         // Nobody is to hear of what is withheld.
         let event = (!restricted).then_some(Event { request, customer: person, public: true });
         if let Some(event) = event {
@@ -260,6 +276,7 @@ impl Desk {
         person: PersonId,
         key: &PersonKey,
         request: RequestId,
+        by_stranger: bool,
         now: Timestamp,
     ) -> Result<(), Broken> {
         if self.had_enough_mail(tx, person, now).await? {
@@ -267,28 +284,25 @@ impl Desk {
         }
         let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;
         let kind = if row.proven_at.is_some() { MailKind::ConfirmationKnown } else { MailKind::Confirmation };
-        self.mail_about(tx, person, key, request, kind, !row.is_registered(), now).await
+        let offer_registration = !row.is_registered();
+        self.mail_about(tx, About { person, key, request, kind, offer_registration, by_stranger }, now).await
     }
 
-    /// A mail about a request, with its link, and on wish with one to register.
-    #[expect(clippy::too_many_arguments, reason = "each says another thing, and there is no pair among them")]
+    /// A mail about a request, with its link.
     pub(super) async fn mail_about(
         &self,
         tx: &mut Tx,
-        person: PersonId,
-        key: &PersonKey,
-        request: RequestId,
-        kind: MailKind,
-        offer_registration: bool,
+        about: About<'_>,
         now: Timestamp,
     ) -> Result<(), Broken> {
+        let About { person, key, request, kind, offer_registration, by_stranger } = about;
         let link = self.mint(tx, Purpose::Request, person, Some(request), None, now).await?;
         let action = if offer_registration {
             Some(self.mint(tx, Purpose::Register, person, None, None, now).await?.reveal().to_owned())
         } else {
             None
         };
-        let payload = Payload { request: Some(link.reveal().to_owned()), action, to: None };
+        let payload = Payload { request: Some(link.reveal().to_owned()), action, to: None, by_stranger };
         self.enqueue(tx, Mail { person, key, kind, request: Some(request), comment: None, payload }, now)
             .await
     }

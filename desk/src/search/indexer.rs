@@ -9,7 +9,7 @@ use super::Entry;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::person;
-use crate::store::on;
+use crate::store::{Conn, on};
 
 /// Requests that are indexed in one go.
 const BATCH: i64 = 100;
@@ -63,28 +63,14 @@ impl Desk {
         }
         let mut entries = Vec::with_capacity(stale.len());
         for row in &stale {
-            let customer = PersonId(row.person_id);
-            let Some(key) = self.keys.get(customer).await? else { continue };
-            let Some(person) = person::find(reader.conn(), customer).await? else { continue };
-            let mut public = key.open_text("request.subject", row.id, &row.subject_sealed)?;
-            let mut internal = person.email(&key)?.as_str().to_owned();
-            if let Some(name) = person.name(&key)? {
-                internal.push(' ');
-                internal.push_str(name.as_str());
-            }
-            for comment in self.read_comments(reader.conn(), RequestId(row.id), &key, customer, true).await? {
-                let text = match comment.visibility {
-                    Visibility::Public => &mut public,
-                    Visibility::Internal => &mut internal,
-                };
-                text.push('\n');
-                text.push_str(&comment.body);
-                for attachment in comment.attachments {
-                    text.push(' ');
-                    text.push_str(&attachment.name);
+            match self.read_entry(reader.conn(), row).await {
+                Ok(entry) => entries.extend(entry),
+                // One damaged value must not keep all others out of the index.
+                Err(Broken::Seal(error)) => {
+                    tracing::error!(request = %row.id, %error, "a request cannot be indexed and is left out");
                 }
+                Err(error) => return Err(error.into()),
             }
-            entries.push(Entry { request: RequestId(row.id), customer, public, internal });
         }
         self.search.put(&entries).await?;
         // Another process may have erased or restricted somebody meanwhile; here it could not.
@@ -107,6 +93,32 @@ impl Desk {
         }
         tx.commit().await?;
         Ok(stale.len())
+    }
+
+    /// The words of one request; `None` when its person is gone.
+    async fn read_entry(&self, mut conn: Conn<'_>, row: &Stale) -> Result<Option<Entry>, Broken> {
+        let customer = PersonId(row.person_id);
+        let Some(key) = self.keys.get(customer).await? else { return Ok(None) };
+        let Some(person) = person::find(conn.again(), customer).await? else { return Ok(None) };
+        let mut public = key.open_text("request.subject", row.id, &row.subject_sealed)?;
+        let mut internal = person.email(&key)?.as_str().to_owned();
+        if let Some(name) = person.name(&key)? {
+            internal.push(' ');
+            internal.push_str(name.as_str());
+        }
+        for comment in self.read_comments(conn, RequestId(row.id), &key, customer, true).await? {
+            let text = match comment.visibility {
+                Visibility::Public => &mut public,
+                Visibility::Internal => &mut internal,
+            };
+            text.push('\n');
+            text.push_str(&comment.body);
+            for attachment in comment.attachments {
+                text.push(' ');
+                text.push_str(&attachment.name);
+            }
+        }
+        Ok(Some(Entry { request: RequestId(row.id), customer, public, internal }))
     }
 
     /// Has everything indexed again.

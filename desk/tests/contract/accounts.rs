@@ -232,7 +232,7 @@ async fn name_and_language_change(world: &World) {
     assert_fails!(world.desk.change_name(&ada, &"x".repeat(101)).await, Error::Refused(_));
     world.desk.change_language(&ada, Language::German).await.unwrap();
     assert_eq!(world.desk.account(&ada).await.unwrap().language, Language::German);
-    world.submit(&Form::from("ada@example.com")).await;
+    world.submit_with(&Form::from("ada@example.com"), Vec::new(), Some(&ada)).await.unwrap();
     let mail = world.mail().await;
     assert_eq!(mail.header("content-language"), "de");
     assert!(mail.header("to").contains("Ada Lovelace"));

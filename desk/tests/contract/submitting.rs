@@ -17,7 +17,8 @@ stories! {
     a_changed_form_is_another_request,
     the_same_words_of_two_people_are_two_requests,
     a_confirmation_to_an_unproven_address_repeats_nothing,
-    a_confirmation_to_a_proven_address_says_more,
+    a_confirmation_says_more_to_whoever_is_logged_in,
+    a_stranger_has_nothing_mailed_to_a_proven_address,
     an_unproven_address_gets_few_mails,
     who_is_logged_in_writes_as_themselves,
     one_address_in_two_spellings_is_one_person,
@@ -178,13 +179,23 @@ async fn a_confirmation_to_an_unproven_address_repeats_nothing(world: &World) {
     }
 }
 
-async fn a_confirmation_to_a_proven_address_says_more(world: &World) {
-    world.customer("ada@example.com").await;
-    world.submit(&Form::from("ada@example.com").about("Lost parcel", "Where is it?")).await;
+async fn a_confirmation_says_more_to_whoever_is_logged_in(world: &World) {
+    let session = world.customer("ada@example.com").await;
+    let form = Form::from("ada@example.com").about("Lost parcel", "Where is it?");
+    world.submit_with(&form, Vec::new(), Some(&session)).await.unwrap();
     let mail = world.mail().await;
     assert!(mail.subject().contains("Lost parcel"), "{}", mail.subject());
     assert!(mail.find_link("register").is_none());
     assert!(!mail.everything.contains("Where is it?"));
+}
+
+async fn a_stranger_has_nothing_mailed_to_a_proven_address(world: &World) {
+    world.customer("ada@example.com").await;
+    world.submit(&Form::from("ada@example.com").about("Zeppelin casino", "quagmire").called("Vorpal")).await;
+    let all = world.mail().await.everything.to_lowercase();
+    for word in ["zeppelin", "casino", "quagmire", "vorpal"] {
+        assert!(!all.contains(word), "{word} is repeated: {all}");
+    }
 }
 
 async fn an_unproven_address_gets_few_mails(world: &World) {
