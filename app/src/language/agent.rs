@@ -71,7 +71,6 @@ texts! {
     reply_body: "Your text" | "Ihr Text";
     reply_hint: "The customer gets an answer by mail. An internal note stays among agents."
         | "Eine Antwort geht per E‑Mail an den Kontakt. Eine interne Notiz bleibt im Team.";
-    attachments: "Files" | "Dateien";
     status_afterwards: "Status after the answer" | "Status nach der Antwort";
     status_afterwards_hint: "A note does not change it." | "Eine Notiz ändert daran nichts.";
     leave: "Leave as it is" | "Unverändert lassen";

@@ -14,7 +14,6 @@ texts! {
     reply_title: "Your reply" | "Ihre Antwort";
     reply_body: "Your message" | "Ihre Nachricht";
     reply_reopens: "When you write, the request is open again." | "Wenn Sie schreiben, ist die Anfrage wieder offen.";
-    attachments: "Files" | "Dateien";
     send: "Send reply" | "Antwort senden";
     settled: "Is this settled?" | "Hat sich das erledigt?";
     settled_text: "Then you can close the request. You can open it again at any time."

@@ -7,12 +7,10 @@ use tresen_desk::requests::Capture;
 use tresen_model::{Language, PersonName, Problem, Subject};
 
 use super::address::agent_address;
-use crate::components::{
-    Button, ButtonKind, Choice, Field, FileField, Icon, NavLink, Notice, NoticeKind, PageHead, Select,
-    TextArea,
-};
-use crate::islands::{FilePicker, LiveForm};
-use crate::language::{agent as text, common, new_request};
+use super::parts;
+use crate::components::{Button, ButtonKind, Choice, Field, Icon, NavLink, PageHead, Select, TextArea};
+use crate::islands::LiveForm;
+use crate::language::{agent as text, common};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width};
 
 const PATH: &str = "/agent/requests/new";
@@ -84,8 +82,7 @@ fn fields(context: &Context, form: Form) -> AnyView {
     view! {
         <LiveForm language>
             <form class="form card" method="post" action=PATH enctype="multipart/form-data">
-                {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                <input type="hidden" name="once" value=form.once()/>
+                {parts::top(&form)}
                 {customer}
                 {kind}
                 <Field
@@ -105,15 +102,7 @@ fn fields(context: &Context, form: Form) -> AnyView {
                     rows=9
                     required=true
                 />
-                <FilePicker language max_files=limits.max_files max_bytes=limits.max_bytes>
-                    <FileField
-                        name="attachments"
-                        label=text::attachments(language)
-                        marker=common::optional(language)
-                        hint=new_request::attachments_hint(language, limits.max_files, limits.max_bytes)
-                        error=form.error("attachments")
-                    />
-                </FilePicker>
+                {parts::attachments(language, limits, &form)}
                 <div class="form-actions">
                     <Button
                         label=text::capture_save(language)

@@ -9,13 +9,14 @@ use tresen_model::{PersonId, Priority, Problem, RequestNumber, Status, Visibilit
 
 use super::address::{Named, agent_address};
 use super::agent_panel::{NOBODY, panel};
+use super::parts;
 use super::thread::{Thread, live_thread, place_of_latest, status_html};
 use crate::components::{
-    Button, ButtonKind, Choice, FileField, Icon, NavLink, Notice, NoticeKind, Number, PageHead, PriorityMark,
-    Select, TextArea, Time,
+    Button, ButtonKind, Choice, Icon, NavLink, Notice, NoticeKind, Number, PageHead, PriorityMark, Select,
+    TextArea, Time,
 };
-use crate::islands::{FilePicker, LiveForm};
-use crate::language::{agent as text, common, conversation, new_request, words};
+use crate::islands::LiveForm;
+use crate::language::{agent as text, conversation, words};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width};
 
 /// A choice that leaves the status as it is.
@@ -162,8 +163,7 @@ fn reply_form(context: &Context, number: RequestNumber, form: Form) -> AnyView {
             <h2 id="reply-title">{text::reply_title(language)}</h2>
             <LiveForm language>
                 <form class="form" method="post" action=agent_address(number) enctype="multipart/form-data">
-                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                    <input type="hidden" name="once" value=form.once()/>
+                    {parts::top(&form)}
                     <TextArea
                         name="body"
                         label=text::reply_body(language)
@@ -173,15 +173,7 @@ fn reply_form(context: &Context, number: RequestNumber, form: Form) -> AnyView {
                         rows=6
                         required=true
                     />
-                    <FilePicker language max_files=limits.max_files max_bytes=limits.max_bytes>
-                        <FileField
-                            name="attachments"
-                            label=text::attachments(language)
-                            marker=common::optional(language)
-                            hint=new_request::attachments_hint(language, limits.max_files, limits.max_bytes)
-                            error=form.error("attachments")
-                        />
-                    </FilePicker>
+                    {parts::attachments(language, limits, &form)}
                     <Select
                         name="status"
                         id="status-afterwards"

@@ -7,14 +7,12 @@ use tresen_model::views::Conversation;
 use tresen_model::{Language, RequestNumber, Status};
 
 use super::address::{Named, Parameters, parameter, request_address};
+use super::parts;
 pub(crate) use super::thread::{Thread, comments_html, status_html};
 use super::thread::{live_thread, place_of_latest};
-use crate::components::{
-    Button, ButtonKind, ButtonLink, FileField, Icon, NavLink, Notice, NoticeKind, Number, PageHead, TextArea,
-    Time,
-};
-use crate::islands::{FilePicker, LiveForm};
-use crate::language::{common, conversation as text, new_request};
+use crate::components::{Button, ButtonKind, ButtonLink, Icon, NavLink, Number, PageHead, TextArea, Time};
+use crate::islands::LiveForm;
+use crate::language::{common, conversation as text};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted};
 
 pub(super) async fn show(context: Context, named: Named, parameters: Parameters) -> Response {
@@ -125,8 +123,7 @@ fn reply(context: &Context, number: RequestNumber, status: Status, token: String
                     action=request_address(number, "")
                     enctype="multipart/form-data"
                 >
-                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                    <input type="hidden" name="once" value=form.once()/>
+                    {parts::top(&form)}
                     <input type="hidden" name="token" value=token/>
                     <TextArea
                         name="body"
@@ -137,15 +134,7 @@ fn reply(context: &Context, number: RequestNumber, status: Status, token: String
                         rows=6
                         required=true
                     />
-                    <FilePicker language max_files=limits.max_files max_bytes=limits.max_bytes>
-                        <FileField
-                            name="attachments"
-                            label=text::attachments(language)
-                            marker=common::optional(language)
-                            hint=new_request::attachments_hint(language, limits.max_files, limits.max_bytes)
-                            error=form.error("attachments")
-                        />
-                    </FilePicker>
+                    {parts::attachments(language, limits, &form)}
                     <div class="form-actions">
                         <Button label=text::send(language) kind=ButtonKind::Primary icon=Some(Icon::Send)/>
                     </div>

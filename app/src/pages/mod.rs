@@ -24,6 +24,7 @@ mod language;
 mod login;
 mod mailed_link;
 mod new_request;
+mod parts;
 mod password;
 mod privacy;
 mod receipt;

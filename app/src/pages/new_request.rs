@@ -7,11 +7,11 @@ use serde::Deserialize;
 use tresen_desk::requests::{Fields, Submission};
 use tresen_model::{PersonName, RequestNumber, Subject};
 
+use super::parts;
 use crate::components::{
-    Button, ButtonKind, ButtonLink, Checkbox, Choice, Field, FileField, Icon, Notice, NoticeKind, NumberSlip,
-    PageHead, Select, TextArea,
+    Button, ButtonKind, ButtonLink, Checkbox, Choice, Field, Icon, NumberSlip, PageHead, Select, TextArea,
 };
-use crate::islands::{FilePicker, LiveForm};
+use crate::islands::LiveForm;
 use crate::language::{common, new_request as text};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width};
 
@@ -85,13 +85,11 @@ async fn page(context: Context, form: Form) -> Result<Page, Stop> {
             }
             .into_any()
         });
-        let attachments_error = form.error("attachments");
         view! {
             <PageHead title=common::new_request(language) lede=text::lede(language)/>
             <LiveForm language>
                 <form class="form card" method="post" action="/requests/new" enctype="multipart/form-data">
-                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                    <input type="hidden" name="once" value=form.once()/>
+                    {parts::top(&form)}
                     {who}
                     {kind}
                     <Field
@@ -111,15 +109,7 @@ async fn page(context: Context, form: Form) -> Result<Page, Stop> {
                         rows=9
                         required=true
                     />
-                    <FilePicker language max_files=limits.max_files max_bytes=limits.max_bytes>
-                        <FileField
-                            name="attachments"
-                            label=text::attachments(language)
-                            marker=common::optional(language)
-                            hint=text::attachments_hint(language, limits.max_files, limits.max_bytes)
-                            error=attachments_error
-                        />
-                    </FilePicker>
+                    {parts::attachments(language, limits, &form)}
                     <Checkbox
                         name="consent"
                         checked=form.ticked("consent")

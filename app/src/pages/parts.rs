@@ -1,0 +1,37 @@
+//! Parts of forms that stand on several pages.
+
+use leptos::prelude::*;
+use tresen_desk::AttachmentLimits;
+use tresen_model::Language;
+
+use crate::components::{FileField, Notice, NoticeKind};
+use crate::islands::FilePicker;
+use crate::language::{common, new_request as text};
+use crate::web::Form;
+
+/// What a form begins with that must not be taken twice: what was wrong with it, and the word
+/// by which it is known again.
+pub(super) fn top(form: &Form) -> AnyView {
+    view! {
+        {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
+        <input type="hidden" name="once" value=form.once()/>
+    }
+    .into_any()
+}
+
+/// The field for files, with the limits in words.
+pub(super) fn attachments(language: Language, limits: AttachmentLimits, form: &Form) -> AnyView {
+    let error = form.error("attachments");
+    view! {
+        <FilePicker language max_files=limits.max_files max_bytes=limits.max_bytes>
+            <FileField
+                name="attachments"
+                label=text::attachments(language)
+                marker=common::optional(language)
+                hint=text::attachments_hint(language, limits.max_files, limits.max_bytes)
+                error
+            />
+        </FilePicker>
+    }
+    .into_any()
+}
