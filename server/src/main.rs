@@ -6,6 +6,7 @@ mod commands;
 mod config;
 mod http;
 mod open;
+mod proof;
 mod rules;
 mod serve;
 mod theme;
@@ -51,6 +52,13 @@ enum Command {
         /// Their mail address.
         #[arg(long)]
         email: String,
+    },
+    /// Look for texts (an address, a name; one a line, from standard input) in every file and
+    /// table, in every form. Exit code 1 when one is found.
+    VerifyErasure {
+        /// Also look through mails that wait in the data folder to be fetched.
+        #[arg(long)]
+        all: bool,
     },
     /// Fill a desk with made-up requests, to measure it.
     BenchData {
@@ -131,6 +139,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             commands::add_person(&config, &email, &name, role).await?;
         }
         Command::Erase { email } => return commands::erase(&config, &email).await,
+        Command::VerifyErasure { all } => return proof::verify_erasure(&config, all).await,
         Command::BenchData { requests } => commands::bench_data(&config, requests).await?,
         Command::Config(ConfigCommand::Check) => {
             config.templates()?;

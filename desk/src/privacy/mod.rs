@@ -5,6 +5,7 @@ pub(crate) mod erase;
 mod receipt;
 pub(crate) mod restrict;
 pub mod statement;
+mod verify;
 pub(crate) mod versions;
 mod wish;
 
@@ -13,4 +14,5 @@ pub use erase::Erased;
 pub use receipt::{Checked, Receipt};
 pub use restrict::{RestrictedBy, Restriction};
 pub use statement::{PrivacySettings, Retention};
+pub use verify::{NeedleError, Needles, Trace};
 pub use wish::{Asked, Wish};

@@ -157,6 +157,14 @@ impl Index {
         Ok(rows.into_iter().map(|(id,)| RequestId(id)).collect())
     }
 
+    /// Empties the log that the engine keeps beside the index.
+    pub(crate) async fn forget_traces(&self) -> Result<(), Broken> {
+        if let Self::Sqlite(store) = self {
+            store.forget_traces().await?;
+        }
+        Ok(())
+    }
+
     pub(crate) async fn close(&self) {
         if let Self::Sqlite(store) = self {
             store.close().await;

@@ -34,6 +34,7 @@ mod links;
 mod lists;
 mod mail;
 mod opening;
+mod proof;
 mod receipts;
 mod restriction;
 mod search;
