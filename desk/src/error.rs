@@ -67,6 +67,13 @@ pub enum Broken {
         "the key store was written with another master key; put the master key file that belongs to it back"
     )]
     OtherMasterKey,
+    /// Persons without a key, of whose erasure nothing is known.
+    #[error(
+        "the key store lacks the keys of {0} persons, and without them nobody can read what they wrote; put the \
+         key store that belongs to this database back, or, if their keys are lost for good, remove what they wrote \
+         with: tresen erase --keyless"
+    )]
+    KeysMissing(usize),
     /// No randomness.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),

@@ -11,6 +11,7 @@
 //! - `keys`, `store`: the storage format (one key a person) and its two databases
 
 mod address;
+pub mod backup;
 pub mod clock;
 mod error;
 mod events;
@@ -139,6 +140,7 @@ impl Desk {
             closing: CancellationToken::new(),
         }));
         desk.resume_erasures().await?;
+        desk.keep_the_erased_out().await?;
         desk.keep_restricted_unsearchable().await?;
         if desk.search.is_empty().await? {
             desk.make_all_searchable_again().await?;

@@ -34,6 +34,13 @@ pub(crate) struct Objects {
     folder: PathBuf,
 }
 
+/// Where a file lies in such a folder.
+pub(crate) fn path(folder: &Path, id: Uuid) -> PathBuf {
+    // The last digits of a UUIDv7 are random: the folders fill evenly.
+    let name = id.simple().to_string();
+    folder.join(&name[30..]).join(name)
+}
+
 impl Objects {
     pub(crate) async fn open(folder: &Path) -> Result<Self, Broken> {
         fs::create_dir_all(folder).await?;
@@ -41,9 +48,7 @@ impl Objects {
     }
 
     fn path(&self, id: Uuid) -> PathBuf {
-        // The last digits of a UUIDv7 are random: the folders fill evenly.
-        let name = id.simple().to_string();
-        self.folder.join(&name[30..]).join(name)
+        path(&self.folder, id)
     }
 
     /// Begins a file.

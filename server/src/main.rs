@@ -2,6 +2,7 @@
 //! service desk; those are methods of [`tresen_desk::Desk`].
 
 mod assets;
+mod backup;
 mod commands;
 mod config;
 mod http;
@@ -11,6 +12,7 @@ mod rules;
 mod serve;
 mod theme;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -50,8 +52,25 @@ enum Command {
     /// Erase a customer and everything they wrote, for good.
     Erase {
         /// Their mail address.
+        #[arg(long, required_unless_present = "keyless")]
+        email: Option<String>,
+        /// Instead: everybody whose key is lost, so that nobody can read what they wrote.
+        #[arg(long, conflicts_with = "email")]
+        keyless: bool,
+    },
+    /// Back up the data, also while serving, or apart from them the key store.
+    Backup {
+        /// A new or an empty folder.
+        folder: PathBuf,
+        /// The key store and nothing else. Keep it briefly: while it exists, what was erased
+        /// since can be read.
         #[arg(long)]
-        email: String,
+        keys: bool,
+    },
+    /// Put a backup of the data into place, while nothing serves. Who was erased stays erased.
+    Restore {
+        /// The folder with the backup.
+        folder: PathBuf,
     },
     /// Look for texts (an address, a name; one a line, from standard input) in every file and
     /// table, in every form. Exit code 1 when one is found.
@@ -138,7 +157,10 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             };
             commands::add_person(&config, &email, &name, role).await?;
         }
-        Command::Erase { email } => return commands::erase(&config, &email).await,
+        Command::Erase { email: Some(email), .. } => return commands::erase(&config, &email).await,
+        Command::Erase { email: None, .. } => backup::erase_keyless(&config).await?,
+        Command::Backup { folder, keys } => backup::backup(&config, &folder, keys).await?,
+        Command::Restore { folder } => backup::restore(&config, &folder).await?,
         Command::VerifyErasure { all } => return proof::verify_erasure(&config, all).await,
         Command::BenchData { requests } => commands::bench_data(&config, requests).await?,
         Command::Config(ConfigCommand::Check) => {

@@ -1,7 +1,7 @@
 //! The key store: person, blind index of the address, wrapped key. A database of its own,
 //! backed up apart and briefly, so that deleting a row here deletes in every backup.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use quick_cache::sync::Cache;
 use sqlx::types::Uuid;
@@ -10,6 +10,7 @@ use tresen_model::{PersonId, Timestamp};
 use super::master::MasterKey;
 use super::seal::{self, PersonKey};
 use crate::error::Broken;
+use crate::privacy::returned;
 use crate::random;
 use crate::store::{Store, dialect, is_duplicate, on};
 
@@ -166,13 +167,28 @@ impl KeyStore {
     /// Deletes a person's key. From here on nothing that was sealed with it can be read, in
     /// no backup either.
     pub(crate) async fn delete(&self, person: PersonId) -> Result<(), Broken> {
-        const SQL: &str = "DELETE FROM person_key WHERE person_id = $1";
+        const SQL: [&str; 2] = [
+            "DELETE FROM person_key WHERE person_id = $1",
+            "INSERT INTO erased (person_id) VALUES ($1) ON CONFLICT (person_id) DO NOTHING",
+        ];
         let mut tx = self.store.write().await?;
-        on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).execute(c).await.map(drop))?;
+        for sql in SQL {
+            on!(tx.conn(), c => sqlx::query(sql).bind(person.0).execute(c).await.map(drop))?;
+        }
         tx.commit().await?;
         self.cache.remove(&person.0);
         self.store.forget_traces().await?;
         Ok(())
+    }
+
+    /// Everybody who has a key.
+    pub(crate) async fn holders(&self) -> Result<HashSet<Uuid>, Broken> {
+        Ok(returned::ids(&self.store, "SELECT person_id FROM person_key").await?)
+    }
+
+    /// Everybody whose key was deleted.
+    pub(crate) async fn erased(&self) -> Result<HashSet<Uuid>, Broken> {
+        Ok(returned::ids(&self.store, "SELECT person_id FROM erased").await?)
     }
 
     fn unwrap(&self, person: Uuid, wrapped: &[u8]) -> Result<PersonKey, Broken> {

@@ -192,7 +192,7 @@ impl Desk {
         Ok((count, inserted == 1))
     }
 
-    async fn finish_erasure(&self, person: PersonId) -> Result<Timestamp, Broken> {
+    pub(super) async fn finish_erasure(&self, person: PersonId) -> Result<Timestamp, Broken> {
         const FINISHED: &str = "UPDATE erasure SET finished_at = $2 WHERE person_id = $1";
         {
             // The indexer has ended with what it began before the person was marked.

@@ -4,6 +4,7 @@ pub(crate) mod consent;
 pub(crate) mod erase;
 mod receipt;
 pub(crate) mod restrict;
+pub(crate) mod returned;
 pub mod statement;
 mod verify;
 pub(crate) mod versions;

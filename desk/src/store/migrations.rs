@@ -17,7 +17,10 @@ pub(crate) static DATA: Set = Set(&[
 ]);
 
 /// Of the key store.
-pub(crate) static KEYS: Set = Set(&[(1, "start", include_str!("../../migrations/keys/0001_start.sql"))]);
+pub(crate) static KEYS: Set = Set(&[
+    (1, "start", include_str!("../../migrations/keys/0001_start.sql")),
+    (2, "erased", include_str!("../../migrations/keys/0002_erased.sql")),
+]);
 
 /// Of the search index on SQLite.
 pub(crate) static SEARCH: Set = Set(&[(1, "start", include_str!("../../migrations/search_sqlite.sql"))]);

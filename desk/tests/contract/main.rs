@@ -29,6 +29,7 @@ macro_rules! stories {
 mod accounts;
 mod agents;
 mod attachments;
+mod backups;
 mod erasure;
 mod links;
 mod lists;

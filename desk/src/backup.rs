@@ -1,0 +1,408 @@
+//! Backups of a desk on SQLite, made while it serves, and their way back.
+//!
+//! A backup of the data is sealed through and through: without the key store nobody reads
+//! it. The key store is backed up apart and kept briefly, the master key and the search index
+//! never. A restore keeps the key store that is there, so whoever was erased stays erased.
+//!
+//! PostgreSQL has better tools of its own; the operator's manual names them.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use sqlx::sqlite::SqliteLockingMode;
+use sqlx::types::Uuid;
+use sqlx::{ConnectOptions, Connection};
+use tresen_model::Timestamp;
+
+use crate::error::Broken;
+use crate::keys::{KeyStore, MasterKey};
+use crate::objects;
+use crate::privacy::returned;
+use crate::store::{self, Location, Store, StoreError, on, sqlite};
+
+/// The layout of a backup that this program writes.
+const FORMAT: u32 = 1;
+const MANIFEST: &str = "manifest.json";
+const DATABASE: &str = "tresen.db";
+const KEYS: &str = "keys.db";
+
+/// Where a desk's things are.
+pub struct Places {
+    /// The database.
+    pub database: Location,
+    /// The key store.
+    pub keys: Location,
+    /// The folder for attachments.
+    pub objects: PathBuf,
+    /// The folder with the search index.
+    pub folder: PathBuf,
+}
+
+/// What is backed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// Database and attachments.
+    Data,
+    /// The key store alone.
+    Keys,
+}
+
+/// Says what a backup holds. Written last, so a folder without one is no backup.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Manifest {
+    format: u32,
+    /// The version of the program.
+    version: String,
+    part: Part,
+    /// When, in microseconds UTC.
+    at: i64,
+    files: Vec<Listed>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listed {
+    path: String,
+    bytes: u64,
+    sha256: String,
+}
+
+/// What was done.
+pub struct Done {
+    /// Files of the backup.
+    pub files: usize,
+    /// Bytes of them together.
+    pub bytes: u64,
+    /// Persons whose key is gone: they are purged when the desk is opened.
+    pub keyless: usize,
+}
+
+/// Why there is no backup, or no restore. Sentences for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// Not with this engine.
+    #[error(
+        "this desk uses PostgreSQL, whose own tools make better backups: pg_dump --no-unlogged-table-data for \
+         the data and, apart and kept briefly, for the key store; see the operator's manual"
+    )]
+    Postgres,
+    /// Something lies there already.
+    #[error("{0} is not empty; a backup goes into a new or an empty folder")]
+    NotEmpty(PathBuf),
+    /// No manifest, or not a sound one.
+    #[error("{0} is no whole backup: {1}")]
+    NoBackup(PathBuf, String),
+    /// The desk is running.
+    #[error("the desk is being served; stop it first: what is written meanwhile would be lost")]
+    Running,
+    /// There are no keys to read the backup with.
+    #[error(
+        "the key store here opens nothing of this backup; put the key store (keys.db) and the master key that \
+         belong to it into place first"
+    )]
+    NoKeys,
+    /// Something broke.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+}
+
+impl From<StoreError> for BackupError {
+    fn from(error: StoreError) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+impl From<io::Error> for BackupError {
+    fn from(error: io::Error) -> Self {
+        Self::Broken(error.into())
+    }
+}
+
+fn file(location: &Location) -> Result<&Path, BackupError> {
+    match location {
+        Location::File(path) => Ok(path),
+        Location::Server(_) => Err(BackupError::Postgres),
+    }
+}
+
+/// Makes a backup, also while the desk is served: it shows one moment.
+///
+/// # Errors
+/// [`BackupError`].
+pub async fn backup(places: &Places, part: Part, to: &Path, now: Timestamp) -> Result<Done, BackupError> {
+    let (source, name) = match part {
+        Part::Data => (file(&places.database)?, DATABASE),
+        Part::Keys => (file(&places.keys)?, KEYS),
+    };
+    make_private(to)?;
+    if fs::read_dir(to)?.next().is_some() {
+        return Err(BackupError::NotEmpty(to.to_owned()));
+    }
+    let copy = to.join(name);
+    let mut connection = sqlite::options(source).create_if_missing(false).connect().await?;
+    let shown = copy.to_string_lossy().into_owned();
+    sqlx::query("VACUUM INTO $1").bind(shown).execute(&mut connection).await?;
+    connection.close().await?;
+    fs::File::open(&copy)?.sync_all()?;
+    let mut files = vec![listed(to, name.to_owned())?];
+    if part == Part::Data {
+        let mut connection = sqlite::options(&copy).connect().await?;
+        let rows: Vec<(Uuid,)> =
+            sqlx::query_as("SELECT id FROM attachment ORDER BY id").fetch_all(&mut connection).await?;
+        // Turned back into one file, without a log beside it.
+        sqlx::query("PRAGMA journal_mode = DELETE").execute(&mut connection).await?;
+        connection.close().await?;
+        files = vec![listed(to, name.to_owned())?];
+        for (id,) in rows {
+            let from = objects::path(&places.objects, id);
+            let path = objects::path(Path::new("objects"), id);
+            // Erased since the moment that the copy shows: then it is right that it is missing.
+            if link_or_copy(&from, &to.join(&path))? {
+                files.push(listed(to, path.to_string_lossy().into_owned())?);
+            }
+        }
+    }
+    let done = Done { files: files.len(), bytes: files.iter().map(|file| file.bytes).sum(), keyless: 0 };
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    let manifest = Manifest { format: FORMAT, version, part, at: now.0, files };
+    let text = serde_json::to_vec_pretty(&manifest).map_err(io::Error::from)?;
+    let unfinished = to.join("manifest.part");
+    fs::write(&unfinished, text)?;
+    fs::File::open(&unfinished)?.sync_all()?;
+    fs::rename(&unfinished, to.join(MANIFEST))?;
+    fs::File::open(to)?.sync_all()?;
+    Ok(done)
+}
+
+/// Puts a backup of the data in the place of what is there. The key store stays as it is.
+/// Whoever has been erased since, and whoever's key is gone, is purged when the desk is opened
+/// next, before anybody is served. Sessions and links for passwords end, and mails that were
+/// waiting wait for an agent: most of them were sent after the backup was made.
+///
+/// # Errors
+/// [`BackupError`]; then nothing was changed.
+pub async fn restore(places: &Places, master_key: MasterKey, from: &Path) -> Result<Done, BackupError> {
+    let database = file(&places.database)?;
+    let manifest = check(from)?;
+    let erasures = match database.exists() {
+        true => erasures(database).await?,
+        false => Vec::new(),
+    };
+    if let Some(folder) = database.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let staged = beside(database, ".restoring");
+    remove_database(&staged)?;
+    fs::copy(from.join(DATABASE), &staged)?;
+    let prepared = prepare(&staged, places, master_key, &erasures).await;
+    let keyless = match prepared {
+        Ok(keyless) => keyless,
+        Err(error) => {
+            remove_database(&staged)?;
+            return Err(error);
+        }
+    };
+    for listed in manifest.files.iter().filter(|listed| listed.path != DATABASE) {
+        let to =
+            places.objects.join(Path::new(&listed.path).strip_prefix("objects").unwrap_or(Path::new("")));
+        if !to.exists() {
+            link_or_copy(&from.join(&listed.path), &to)?;
+        }
+    }
+    // From here on it is the other database. The index belonged to the one before.
+    remove_database(&places.folder.join("search.db"))?;
+    for ending in ["-wal", "-shm"] {
+        remove(&beside(database, ending))?;
+    }
+    fs::rename(&staged, database)?;
+    if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    let bytes = manifest.files.iter().map(|file| file.bytes).sum();
+    Ok(Done { files: manifest.files.len(), bytes, keyless })
+}
+
+/// Has everybody erased, at the next opening, whose key is gone for good.
+///
+/// # Errors
+/// [`BackupError::Broken`] only.
+pub async fn give_up_keyless(places: &Places, master_key: MasterKey) -> Result<usize, BackupError> {
+    let data = Store::open(&places.database, &store::DATA).await?;
+    let keys = KeyStore::new(Store::open(&places.keys, &store::KEYS).await?, master_key);
+    let (keyless, _) = returned::erase_keyless(&data, &keys).await?;
+    keys.store().close().await;
+    data.close().await;
+    Ok(keyless)
+}
+
+/// An erasure that the database of today knows of.
+type Erasure = (Uuid, i64, Option<i64>, String, String);
+
+/// Reads them, and makes sure that nobody else has the database open.
+async fn erasures(database: &Path) -> Result<Vec<Erasure>, BackupError> {
+    const BUSY: &str = "5";
+    let options = sqlite::options(database)
+        .locking_mode(SqliteLockingMode::Exclusive)
+        .busy_timeout(std::time::Duration::from_millis(300));
+    let read = async {
+        let mut connection = options.connect().await?;
+        sqlx::query("BEGIN EXCLUSIVE").execute(&mut connection).await?;
+        let rows = sqlx::query_as("SELECT person_id, started_at, finished_at, wish, counts FROM erasure")
+            .fetch_all(&mut connection)
+            .await?;
+        sqlx::query("COMMIT").execute(&mut connection).await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await?;
+        connection.close().await?;
+        Ok::<_, StoreError>(rows)
+    };
+    match read.await {
+        Err(StoreError::Database(error)) if error.code().as_deref() == Some(BUSY) => {
+            Err(BackupError::Running)
+        }
+        read => Ok(read?),
+    }
+}
+
+/// Makes the copy of the backup fit to take over.
+async fn prepare(
+    staged: &Path,
+    places: &Places,
+    master_key: MasterKey,
+    erasures: &[Erasure],
+) -> Result<usize, BackupError> {
+    const ERASURE: &str = "INSERT INTO erasure (person_id, started_at, finished_at, wish, counts)
+        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (person_id) DO NOTHING";
+    const ENDED: &[&str] = &[
+        "DELETE FROM session",
+        "DELETE FROM token WHERE purpose <> 'request'",
+        "UPDATE outbox SET state = 'parked', last_error = 'restored from a backup' WHERE state = 'queued'",
+    ];
+    let data = Store::open(&Location::File(staged.to_owned()), &store::DATA).await?;
+    let mut tx = data.write().await?;
+    for (person, started, finished, wish, counts) in erasures {
+        on!(tx.conn(), c => sqlx::query(ERASURE)
+            .bind(person)
+            .bind(started)
+            .bind(finished)
+            .bind(wish)
+            .bind(counts)
+            .execute(c)
+            .await
+            .map(drop))?;
+    }
+    for sql in ENDED {
+        on!(tx.conn(), c => sqlx::query(*sql).execute(c).await.map(drop))?;
+    }
+    tx.commit().await?;
+    let keys = KeyStore::new(Store::open(&places.keys, &store::KEYS).await?, master_key);
+    keys.check_master().await?;
+    let persons = returned::ids(&data, "SELECT id FROM person").await?;
+    let held: HashSet<Uuid> = keys.holders().await?;
+    let outcome = if !persons.is_empty() && persons.is_disjoint(&held) {
+        Err(BackupError::NoKeys)
+    } else {
+        Ok(returned::erase_keyless(&data, &keys).await?.0)
+    };
+    keys.store().close().await;
+    data.close().await;
+    outcome
+}
+
+/// Reads the manifest, and every file against it.
+fn check(from: &Path) -> Result<Manifest, BackupError> {
+    let wrong = |reason: &str| BackupError::NoBackup(from.to_owned(), reason.to_owned());
+    let text = fs::read(from.join(MANIFEST)).map_err(|_| wrong("it has no manifest.json"))?;
+    let manifest: Manifest =
+        serde_json::from_slice(&text).map_err(|_| wrong("its manifest.json cannot be read"))?;
+    if manifest.format != FORMAT {
+        return Err(wrong("another version of the program has made it"));
+    }
+    if manifest.part != Part::Data {
+        return Err(wrong(
+            "it is one of the key store; copy its keys.db into place while the desk is stopped",
+        ));
+    }
+    if !manifest.files.iter().any(|file| file.path == DATABASE) {
+        return Err(wrong("it has no database"));
+    }
+    for file in &manifest.files {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        let id = Uuid::try_parse(name).ok();
+        let expected = id.map(|id| objects::path(Path::new("objects"), id));
+        if file.path != DATABASE && expected.as_deref() != Some(Path::new(&file.path)) {
+            return Err(wrong("its manifest.json names a file that does not belong there"));
+        }
+        let found = listed(from, file.path.clone());
+        if !found.is_ok_and(|found| found.bytes == file.bytes && found.sha256 == file.sha256) {
+            return Err(wrong(&format!("{} is damaged or missing", file.path)));
+        }
+    }
+    Ok(manifest)
+}
+
+fn listed(folder: &Path, path: String) -> io::Result<Listed> {
+    let mut file = fs::File::open(folder.join(&path))?;
+    let mut hash = Sha256::new();
+    let mut piece = vec![0; 1 << 16];
+    let mut bytes = 0;
+    loop {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            break;
+        }
+        hash.update(&piece[..read]);
+        bytes += read as u64;
+    }
+    Ok(Listed { path, bytes, sha256: data_encoding::HEXLOWER.encode(&hash.finalize()) })
+}
+
+/// Files are never changed once they are there, so on the same disk both names may share one.
+/// `false` when there is none.
+fn link_or_copy(from: &Path, to: &Path) -> io::Result<bool> {
+    if let Some(folder) = to.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    if fs::hard_link(from, to).is_ok() {
+        return Ok(true);
+    }
+    match fs::copy(from, to) {
+        Ok(_) => {
+            fs::File::open(to)?.sync_all()?;
+            Ok(true)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// A folder that nobody else can look into.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut path = path.to_owned().into_os_string();
+    path.push(ending);
+    path.into()
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn remove_database(path: &Path) -> io::Result<()> {
+    ["", "-wal", "-shm", "-journal"].into_iter().try_for_each(|ending| remove(&beside(path, ending)))
+}

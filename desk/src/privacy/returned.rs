@@ -1,0 +1,79 @@
+//! Nobody comes back: an older copy of the data, or of the key store, may hold persons who
+//! have been erased since. They are purged before anybody is served.
+//!
+//! Two lists remember them, random ids and nothing else: `erasure` in the data and `erased`
+//! in the key store. So it does not matter which of the two databases is the older one.
+
+use std::collections::HashSet;
+
+use sqlx::types::Uuid;
+use tresen_model::PersonId;
+use tresen_model::views::ErasureCount;
+
+use crate::Desk;
+use crate::error::Broken;
+use crate::keys::KeyStore;
+use crate::store::{Store, StoreError, on};
+
+impl Desk {
+    /// Purges whoever was erased and is here again.
+    pub(crate) async fn keep_the_erased_out(&self) -> Result<(), Broken> {
+        // In this order: who is erased or added meanwhile is no riddle then.
+        let persons = ids(&self.store, "SELECT id FROM person").await?;
+        let held = self.keys.holders().await?;
+        let finished =
+            ids(&self.store, "SELECT person_id FROM erasure WHERE finished_at IS NOT NULL").await?;
+        let mut erased = self.keys.erased().await?;
+        for person in finished {
+            if erased.insert(person) {
+                self.keys.delete(PersonId(person)).await?;
+            }
+        }
+        let mut keyless = 0;
+        for person in persons {
+            if erased.contains(&person) {
+                tracing::warn!("somebody who was erased is in the data again, and is purged");
+                self.finish_erasure(PersonId(person)).await?;
+            } else if !held.contains(&person) {
+                keyless += 1;
+            }
+        }
+        // Not purged: more likely the wrong key store is here than that so many are gone.
+        if keyless > 0 { Err(Broken::KeysMissing(keyless)) } else { Ok(()) }
+    }
+}
+
+/// Has everybody whose key is gone erased when the desk is opened next. Gives how many those
+/// are, and of how many.
+pub(crate) async fn erase_keyless(data: &Store, keys: &KeyStore) -> Result<(usize, usize), Broken> {
+    const LOCK: &str = "UPDATE person SET state = 'erasing' WHERE id = $1";
+    const INSERT: &str = "INSERT INTO erasure (person_id, started_at, wish, counts)
+        VALUES ($1, $2, 'restore', $3) ON CONFLICT (person_id) DO UPDATE SET finished_at = NULL";
+    const BEGUN: &str = "SELECT created_at FROM person WHERE id = $1";
+    let persons = ids(data, "SELECT id FROM person").await?;
+    let held = keys.holders().await?;
+    let keyless: Vec<Uuid> = persons.iter().copied().filter(|person| !held.contains(person)).collect();
+    let Ok(counts) = serde_json::to_string(&ErasureCount::default()) else {
+        unreachable!("numbers are JSON")
+    };
+    let mut tx = data.write().await?;
+    for person in &keyless {
+        let (begun,): (i64,) = on!(tx.conn(), c => sqlx::query_as(BEGUN).bind(person).fetch_one(c).await)?;
+        on!(tx.conn(), c => sqlx::query(LOCK).bind(person).execute(c).await.map(drop))?;
+        on!(tx.conn(), c => sqlx::query(INSERT)
+            .bind(person)
+            .bind(begun)
+            .bind(&counts)
+            .execute(c)
+            .await
+            .map(drop))?;
+    }
+    tx.commit().await?;
+    Ok((keyless.len(), persons.len()))
+}
+
+pub(crate) async fn ids(store: &Store, sql: &'static str) -> Result<HashSet<Uuid>, StoreError> {
+    let mut reader = store.read().await?;
+    let rows: Vec<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(sql).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
