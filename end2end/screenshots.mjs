@@ -1,54 +1,56 @@
-// Pictures of pages in both themes, languages and sizes:
+// Pictures of every page in its states, in both themes, languages and sizes:
 //
-//   TRESEN_BINARY=target/debug/tresen node end2end/screenshots.mjs FOLDER [PAGE]...
+//   TRESEN_BINARY=target/debug/tresen node end2end/screenshots.mjs FOLDER [WORD]...
 //
-// PAGE is a path such as /requests/new; agent:/agent is seen by an agent, admin:/agent by an admin.
-// TRESEN_URL takes a desk that runs already (only pages that need no login).
+// With words, only the pages whose name has one of them: `queue`, `refused`, `for nobody`.
 
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
-import { VIEWPORTS, launch, live, login, openPage } from './lib/browser.mjs';
+import { VIEWPORTS, launch, live, openPage } from './lib/browser.mjs';
 import { startDesk } from './lib/desk.mjs';
-
-const PAGES = ['/', '/requests/new', '/register', '/login', '/privacy', '/imprint', 'agent:/agent'];
+import { PAGES, prepare } from './lib/pages.mjs';
 
 const [folder, ...named] = process.argv.slice(2);
 if (!folder) {
-  console.error('Name the folder for the pictures: node end2end/screenshots.mjs FOLDER [PAGE]...');
+  console.error('Name the folder for the pictures: node end2end/screenshots.mjs FOLDER [WORD]...');
   process.exit(2);
 }
 
 await mkdir(folder, { recursive: true });
-const started = process.env.TRESEN_URL ? null : await startDesk();
-const desk = started ?? { url: process.env.TRESEN_URL };
-const browser = await launch();
-const people = {};
+const [desk, empty, browser] = await Promise.all([startDesk({ flags: ['--dev'] }), startDesk(), launch()]);
 try {
-  for (const page of named.length > 0 ? named : PAGES) await picture(page);
+  for (const language of ['de', 'en']) {
+    const places = await prepare(desk, empty, language);
+    for (const page of PAGES) await picture(page, places, language);
+  }
 } finally {
   await browser.close();
-  await started?.stop();
+  await desk.stop();
+  await empty.stop();
 }
 
-async function picture(name) {
-  const [, role, address] = /^(?:(agent|admin):)?(.*)$/.exec(name);
-  for (const language of ['de', 'en']) {
-    for (const theme of ['light', 'dark']) {
-      for (const viewport of Object.keys(VIEWPORTS)) {
-        const page = await openPage(browser, desk, { language, theme, viewport });
-        if (role) {
-          people[role] ??= await started.addPerson({ email: `${role}@example.com`, name: 'Ada Lovelace', role });
-          await login(page, people[role]);
-        }
-        await page.goto(address);
-        await live(page);
-        const slug = [role, ...address.split('/')].filter(Boolean).join('-') || 'home';
-        const file = path.join(folder, `${slug}.${viewport}.${language}.${theme}.png`);
+async function picture([who, what, address, , act], places, language) {
+  const name = `${what}, for ${who}`;
+  if (named.length > 0 && !named.some((word) => name.includes(word))) return;
+  const at = who === 'idle' ? empty : desk;
+  const page = await openPage(browser, at, { language });
+  try {
+    const session = places[who]?.cookie('tresen-session');
+    if (session) await page.context().addCookies([{ name: 'tresen-session', value: session, url: at.url }]);
+    await page.goto(new URL(address(places), at.url).href);
+    await live(page);
+    await act?.(page);
+    for (const [size, viewport] of Object.entries(VIEWPORTS)) {
+      await page.setViewportSize(viewport);
+      for (const colorScheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        const file = path.join(folder, `${name.replace(/[^a-zA-Z-]+/g, '-')}.${size}.${language}.${colorScheme}.png`);
         await page.screenshot({ path: file, fullPage: true, animations: 'disabled' });
-        await page.context().close();
         console.log(file);
       }
     }
+  } finally {
+    await page.context().close();
   }
 }

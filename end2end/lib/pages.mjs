@@ -1,0 +1,132 @@
+// Every page of the desk and the states in which people meet it.
+
+import { live } from './browser.mjs';
+import { Client } from './client.mjs';
+import { PASSWORD, linkTo, registered, write } from './people.mjs';
+
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
+/**
+ * People and requests for the pages in one language, and where everything is. `desk` runs with
+ * `--dev`; nobody has ever written to the desk `empty`.
+ */
+export async function prepare(desk, empty, language) {
+  const name = (who) => `${who}-${language}@example.com`;
+  const client = () => new Client(desk, { language });
+  const agent = new Client(desk);
+  const staff = await desk.addPerson({ email: name('agent'), name: 'Ada Lovelace' });
+  await agent.login(staff);
+  await agent.post('/account/language', { language });
+
+  const customer = (await registered(desk, { email: name('customer'), name: 'Carla Curie', language })).client;
+  const other = (await registered(desk, { email: name('other'), language })).client;
+  const files = [{ name: 'picture.png', content: PNG }, { name: 'A rather long name of a file with an invoice.pdf', content: '%PDF-1.7' }];
+  const body = 'Dear all,\n\nit flickers: https://example.com/lamp?colour=green\n\nCarla';
+  const number = await write(customer, { subject: 'The lamp over the counter flickers since this morning', body }, files);
+  const closed = await write(customer, { subject: 'An old matter' });
+  const answer = (fields, files) => agent.upload(`/agent/requests/${number}`, { once: JSON.stringify(fields), status: 'waiting', ...fields }, files);
+  await answer({ body: 'Have a look at the fuse.', visibility: 'internal' });
+  await answer({ body: 'We are on our way.', visibility: 'public' }, files);
+  await agent.post(`/agent/requests/${number}/change`, { priority: 'urgent', priority_shown: 'normal' });
+  await customer.post(`/requests/${closed}/close`);
+  for (let index = 1; index <= 26; index++) await write(other, { subject: `Request ${index}` });
+
+  const guest = name('guest');
+  const linked = await write(client(), { email: guest });
+  const request = linkTo(await desk.mail({ to: guest, subject: linked }), '/requests/');
+  await client().post('/register', { email: name('new') });
+  const register = linkTo(await desk.mail({ to: name('new') }), '/register');
+  await client().post('/password', { email: name('other') });
+  const password = linkTo(await desk.mail({ to: name('other'), subject: /Choose a new password|neues Passwort/ }), '/password');
+  await other.post('/account/address', { email: name('moved'), password: PASSWORD });
+  const address = linkTo(await desk.mail({ to: name('moved') }), '/account/address');
+  await client().post('/account/delete', { email: guest });
+  const erase = linkTo(await desk.mail({ to: guest, subject: /Delete|löschen/ }), '/account/delete');
+  const leaver = (await registered(desk, { email: name('leaver'), language })).client;
+  const newcomer = (await registered(desk, { email: name('newcomer'), language })).client;
+  await write(leaver);
+
+  const idle = new Client(empty);
+  await idle.login(await empty.addPerson({ email: name('idle') }));
+  await idle.post('/account/language', { language });
+  return { agent, customer, other, newcomer, leaver, idle, number, closed, request, register, password, address, erase };
+}
+
+/** Sends the form of a page with what is wrong. */
+const refuse = (form, fields = {}) => async (page) => {
+  for (const [field, value] of Object.entries(fields)) await page.locator(`${form} [name=${field}]`).fill(value);
+  await page.locator(form).first().evaluate((form) => (form.noValidate = true));
+  await page.locator(`${form} button[type=submit]`).first().click();
+  await page.locator('.field-error:not([hidden])').first().waitFor();
+  await live(page);
+};
+
+/** Every page and state: who sees it, what it is, where it is, its status, how one gets there. */
+export const PAGES = [
+  ['nobody', 'the front page', () => '/'],
+  ['nobody', 'a new request', () => '/requests/new'],
+  ['nobody', 'a new request, refused', () => '/requests/new', 200, refuse('main form', { email: 'wrong', subject: 'Kept' })],
+  ['nobody', 'a request that was sent', ({ number }) => `/requests/sent?number=${number}`],
+  ['nobody', 'a request by its link', ({ request }) => request],
+  ['nobody', 'the login', () => '/login'],
+  ['nobody', 'the login, refused', () => '/login', 200, refuse('main form', { email: 'a@example.com', password: 'x' })],
+  ['nobody', 'registering', () => '/register'],
+  ['nobody', 'registering, refused', () => '/register', 200, refuse('main form', { email: 'wrong' })],
+  ['nobody', 'registering, mail sent', () => '/register?sent'],
+  ['nobody', 'registering, the link', ({ register }) => register],
+  ['nobody', 'registering, a weak password', ({ register }) => register, 200, refuse('main form', { password: 'password1234' })],
+  ['nobody', 'a link that is no longer good', () => '/register?token=forged', 410],
+  ['nobody', 'a forgotten password', () => '/password'],
+  ['nobody', 'a forgotten password, mail sent', () => '/password?sent'],
+  ['nobody', 'a forgotten password, the link', ({ password }) => password],
+  ['nobody', 'a new address, the link', ({ address }) => address],
+  ['nobody', 'a new address, confirmed', () => '/account/address?confirmed'],
+  ['nobody', 'deleting oneself', () => '/account/delete'],
+  ['nobody', 'deleting oneself, refused', () => '/account/delete', 200, refuse('main form', { email: 'wrong' })],
+  ['nobody', 'deleting oneself, mail sent', () => '/account/delete?sent'],
+  ['nobody', 'deleting oneself, the link', ({ erase }) => erase],
+  ['nobody', 'the privacy statement', () => '/privacy'],
+  ['nobody', 'the check of a receipt', () => '/privacy/receipt'],
+  ['nobody', 'the legal notice', () => '/imprint'],
+  ['nobody', 'a page that is not there', () => '/nowhere', 404],
+  ['nobody', 'the mailbox of --dev', () => '/dev/mail'],
+  ['customer', 'the front page, known', () => '/'],
+  ['customer', 'the list', () => '/requests'],
+  ['customer', 'the list, nothing with this status', () => '/requests?status=resolved'],
+  ['customer', 'the list, nothing found', () => '/requests?q=nothing'],
+  ['newcomer', 'the list, empty', () => '/requests'],
+  ['other', 'the list, with pages', () => '/requests'],
+  ['customer', 'a conversation', ({ number }) => `/requests/${number}`],
+  ['customer', 'a conversation, refused', ({ number }) => `/requests/${number}`, 200, refuse('main form.form')],
+  ['customer', 'a conversation, closed', ({ closed }) => `/requests/${closed}`],
+  ['customer', 'a new request, known', () => '/requests/new'],
+  ['customer', 'the account', () => '/account'],
+  ['customer', 'the account, something saved', () => '/account?done=name'],
+  ['customer', 'the account, refused', () => '/account', 200, refuse('form[action="/account/password"]', { current_password: 'x', password: 'y' })],
+  ['customer', 'deleting oneself, with the password', () => '/account/delete'],
+  ['customer', 'deleting oneself, a wrong password', () => '/account/delete', 200, refuse('main form', { password: 'wrong' })],
+  ['customer', "what is for agents only", () => '/agent', 403],
+  [
+    'leaver',
+    'the end',
+    () => '/account/delete',
+    200,
+    async (page) => {
+      await page.locator('#password').fill(PASSWORD);
+      await page.locator('main form button[type=submit]').click();
+      await page.locator('main form[action^="/account/delete"]').waitFor({ state: 'detached' });
+      await live(page);
+    },
+  ],
+  ['agent', 'the queue', () => '/agent'],
+  ['agent', 'the queue, all', () => '/agent?view=all&order=oldest'],
+  ['agent', 'the queue, nothing found', () => '/agent?q=nothing'],
+  ['idle', 'the queue, empty', () => '/agent'],
+  ['agent', 'a request', ({ number }) => `/agent/requests/${number}`],
+  ['agent', 'a request, refused', ({ number }) => `/agent/requests/${number}`, 200, refuse('.reply form')],
+  ['agent', 'a request that is not there', () => '/agent/requests/T-0000-0001', 404],
+  ['agent', 'a call', () => '/agent/requests/new'],
+  ['agent', 'a call, refused', () => '/agent/requests/new', 200, refuse('main form', { email: 'wrong' })],
+  ['agent', 'the account of an agent', () => '/account'],
+  ['agent', 'deleting oneself, an agent', () => '/account/delete'],
+];
