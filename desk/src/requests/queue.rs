@@ -131,10 +131,8 @@ impl Desk {
         let mut texts: Vec<&str> = Vec::new();
         match query.view {
             QueueView::Active => sql.push_str(&format!(" AND {ACTIVE}")),
-            QueueView::Only(status) => {
-                texts.push(status.as_str());
-                sql.push_str(&format!(" AND status = ${}", 3 + texts.len()));
-            }
+            // Written out, since each status has an index of its own that a parameter would not match.
+            QueueView::Only(status) => sql.push_str(&format!(" AND status = '{}'", status.as_str())),
             QueueView::All => {}
         }
         if let Some(kind) = &query.kind {

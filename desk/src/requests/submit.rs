@@ -171,18 +171,18 @@ impl Desk {
             };
             let once_hash = self.once_hash(person, &submission);
             for _ in 0..TRIES {
-                if let Some(number) = self.find_submitted(&once_hash).await? {
-                    return Ok(Submitted { number, again: true });
-                }
-                let known = session.is_some();
-                match self.try_submit(person, &key, &submission, &files, once_hash, known, now).await? {
+                match self.try_submit(person, &key, &submission, &files, once_hash, now).await? {
                     Tried::Stored(number, event) => {
                         if let Some(event) = event {
                             self.committed(event);
                         }
                         return Ok(Submitted { number, again: false });
                     }
-                    Tried::Collided => {}
+                    Tried::Collided => {
+                        if let Some(number) = self.find_submitted(&once_hash).await? {
+                            return Ok(Submitted { number, again: true });
+                        }
+                    }
                     Tried::Erased => break,
                     Tried::Restricted => {
                         return Err(Error::refused("body", Problem::DataRestricted));
@@ -218,7 +218,6 @@ impl Desk {
         Ok(row.map(|(number,)| RequestNumber::from_bits(number.cast_unsigned())))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each says another thing, and there is no pair among them")]
     async fn try_submit(
         &self,
         person: PersonId,
@@ -226,7 +225,6 @@ impl Desk {
         submission: &Submission,
         files: &[File],
         once_hash: [u8; 32],
-        known: bool,
         now: Timestamp,
     ) -> Result<Tried, Broken> {
         let mut tx = self.store.write().await?;
@@ -241,7 +239,7 @@ impl Desk {
             return Ok(Tried::Erased);
         }
         let restricted = restriction(tx.conn(), person).await?.is_some();
-        if restricted && known {
+        if restricted && !submission.by_stranger {
             return Ok(Tried::Restricted);
         }
         let request = NewRequest {

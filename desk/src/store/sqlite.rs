@@ -1,8 +1,8 @@
 //! SQLite: many readers, one writer, and commits in groups.
 //!
 //! A durable commit costs one `fsync`, however much it commits. So the writer connection
-//! holds one transaction open for everyone who waits for it: each [`SqliteTx`] is a savepoint
-//! in it, and whoever finds nobody waiting behind, or ends the largest group, commits for
+//! holds one transaction open for everyone who waits for it: each [`SqliteTx`] but the first is a
+//! savepoint in it, and whoever finds nobody waiting behind, or ends the largest group, commits for
 //! all. Each of them is told only then.
 
 use std::path::Path;
@@ -86,20 +86,31 @@ pub(crate) struct Writer {
     waiting: Arc<AtomicUsize>,
 }
 
+/// What the transaction of whoever has the writer is for SQLite.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    /// Nobody has the writer.
+    Nothing,
+    /// The whole transaction: the first of a group needs no savepoint.
+    Whole,
+    /// A savepoint behind those who are in the group already.
+    Savepoint,
+}
+
 struct Slot {
     /// `None` once closed.
     connection: Option<SqliteConnection>,
     /// Whether a transaction is open for the group.
     open: bool,
-    /// Whether a savepoint was left behind by somebody who gave up.
-    dirty: bool,
+    /// What somebody holds, or left behind who gave up.
+    held: Held,
     /// Who is in the open transaction and waits for its commit.
     group: Vec<oneshot::Sender<Result<(), String>>>,
 }
 
 impl Writer {
     pub(crate) fn new(connection: SqliteConnection) -> Self {
-        let slot = Slot { connection: Some(connection), open: false, dirty: false, group: Vec::new() };
+        let slot = Slot { connection: Some(connection), open: false, held: Held::Nothing, group: Vec::new() };
         Self { slot: Arc::new(Mutex::new(slot)), waiting: Arc::new(AtomicUsize::new(0)) }
     }
 
@@ -115,12 +126,14 @@ impl Writer {
             let mut tx = SqliteTx { writer, slot: Some(slot) };
             let slot = tx.slot();
             slot.tidy().await?;
-            if !slot.open {
+            if slot.open {
+                slot.held = Held::Savepoint;
+                sqlx::query("SAVEPOINT one").execute(slot.connection()?).await?;
+            } else {
                 sqlx::query("BEGIN IMMEDIATE").execute(slot.connection()?).await?;
                 slot.open = true;
+                slot.held = Held::Whole;
             }
-            slot.dirty = true;
-            sqlx::query("SAVEPOINT one").execute(slot.connection()?).await?;
             Ok(tx)
         });
         begun.await.map_err(|_| StoreError::WorkerCrashed)?
@@ -176,17 +189,16 @@ impl Slot {
 
     /// Undoes what somebody left behind.
     async fn tidy(&mut self) -> Result<(), StoreError> {
-        if self.dirty {
-            self.undo_one().await?;
+        match std::mem::replace(&mut self.held, Held::Nothing) {
+            Held::Nothing => {}
+            // The first of a group: nobody else is in it yet.
+            Held::Whole => self.fail_group("undone").await,
+            Held::Savepoint => self.undo_savepoint().await?,
         }
         Ok(())
     }
 
-    async fn undo_one(&mut self) -> Result<(), StoreError> {
-        self.dirty = false;
-        if !self.open {
-            return Ok(());
-        }
+    async fn undo_savepoint(&mut self) -> Result<(), StoreError> {
         let connection = self.connection()?;
         let undone = async {
             sqlx::query("ROLLBACK TO one").execute(&mut *connection).await?;
@@ -259,8 +271,10 @@ impl SqliteTx {
         let committed = tokio::spawn(async move {
             let waiting = Arc::clone(&self.writer.waiting);
             let slot = self.slot();
-            sqlx::query("RELEASE one").execute(slot.connection()?).await?;
-            slot.dirty = false;
+            if slot.held == Held::Savepoint {
+                sqlx::query("RELEASE one").execute(slot.connection()?).await?;
+            }
+            slot.held = Held::Nothing;
             let (told, outcome) = oneshot::channel();
             slot.group.push(told);
             if slot.group.len() >= LARGEST_GROUP || waiting.load(Ordering::Acquire) == 0 {
@@ -280,7 +294,7 @@ impl SqliteTx {
     pub(super) async fn rollback(mut self) -> Result<(), StoreError> {
         let waiting = self.writer.waiting.clone();
         let slot = self.slot();
-        slot.undo_one().await?;
+        slot.tidy().await?;
         if waiting.load(Ordering::Acquire) == 0 {
             slot.commit_group().await;
         }
