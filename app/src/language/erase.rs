@@ -41,6 +41,29 @@ texts! {
         | "Ihre E‑Mail-Adresse und alles Weitere, was wir über Sie wussten";
 }
 
+texts! {
+    agent_title: "Erase this customer" | "Daten dieser Person löschen";
+    agent_lede: "For customers who have asked you to. Everything of theirs goes, in all their requests, for good and at once."
+        | "Für alle, die Sie darum gebeten haben. Alles von dieser Person wird gelöscht, in allen ihren Anfragen, endgültig und sofort.";
+    agent_person: "the mail address and everything else that is known of the person"
+        | "E‑Mail-Adresse und alles Weitere, was über die Person bekannt ist";
+    agent_told: "If the address was proven, the person gets one last mail with the receipt."
+        | "Ist die Adresse bestätigt, bekommt die Person eine letzte E‑Mail mit der Bescheinigung.";
+    agent_sure: "Make sure that the right person asks: call back, or answer in the request."
+        | "Vergewissern Sie sich, dass die richtige Person darum bittet: Rufen Sie zurück, oder antworten Sie in der Anfrage.";
+    asked: "How did they ask?" | "Wie wurde darum gebeten?";
+    asked_hint: "This stays on record, without any personal data." | "Das wird festgehalten, ohne persönliche Angaben.";
+    asked_prompt: "Please choose" | "Bitte wählen";
+    asked_phone: "On the phone" | "Am Telefon";
+    asked_mail: "By mail or letter" | "Per E‑Mail oder Brief";
+    asked_in_person: "In person" | "Persönlich";
+    asked_otherwise: "Otherwise" | "Auf anderem Weg";
+    agent_delete: "Erase everything for good" | "Alles endgültig löschen";
+    agent_keep: "Cancel, back to the request" | "Abbrechen, zurück zur Anfrage";
+    agent_done_lede: "The customer, and everything they wrote here, is gone." | "Die Person und alles, was sie hier geschrieben hat, ist weg.";
+    agent_back: "Back to the queue" | "Zurück zur Übersicht";
+}
+
 /// Until when backups can still be read.
 pub fn backups(language: Language, days: u32) -> String {
     match days {

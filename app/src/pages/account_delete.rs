@@ -161,7 +161,7 @@ fn sure(
     page.width(Width::Narrow)
 }
 
-fn numbers(lines: Vec<String>, last: &'static str) -> AnyView {
+pub(super) fn numbers(lines: Vec<String>, last: &'static str) -> AnyView {
     let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>();
     view! { <ul>{lines}<li>{last}</li></ul> }.into_any()
 }

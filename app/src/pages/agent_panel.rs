@@ -5,11 +5,12 @@ use tresen_model::views::{AgentName, HistoryEntry, PersonView, StaffView};
 use tresen_model::{PersonId, Priority, RequestNumber, Status};
 
 use super::address::{address, agent_address};
+use super::agent_erase;
 use crate::components::{
     Button, ButtonKind, Choice, Facts, HistoryLine, HistoryList, Notice, NoticeKind, Select,
 };
 use crate::islands::LiveForm;
-use crate::language::{agent as text, words};
+use crate::language::{agent as text, erase, words};
 use crate::web::{Context, Form};
 
 /// The value of the field `assignee` for nobody.
@@ -37,6 +38,7 @@ pub(super) fn panel(
             <section class="card stack" aria-labelledby="customer-title">
                 <h2 id="customer-title">{text::customer(language)}</h2>
                 <Facts facts=customer_facts(context, customer, other_requests)/>
+                <p class="small"><a href=agent_erase::address(number)>{erase::agent_title(language)}</a></p>
             </section>
             <section class="card stack" aria-labelledby="history-title">
                 <h2 id="history-title">{text::history(language)}</h2>

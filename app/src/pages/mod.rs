@@ -9,6 +9,7 @@ mod account_address;
 mod account_delete;
 mod account_sections;
 mod address;
+mod agent_erase;
 mod agent_filter;
 mod agent_new;
 mod agent_panel;
@@ -57,6 +58,7 @@ pub fn routes() -> Router<App> {
         .route("/agent/requests/new", get(agent_new::show).post(agent_new::submit))
         .route("/agent/requests/{number}", get(agent_request::show).post(agent_request::reply))
         .route("/agent/requests/{number}/change", get(agent_request::back).post(agent_request::change))
+        .route("/agent/requests/{number}/erase", get(agent_erase::show).post(agent_erase::submit))
         .route("/agent/requests/{number}/files/{id}", get(files::show_to_agent))
         .route("/login", get(login::show).post(login::submit))
         .route("/logout", post(login::logout))

@@ -7,14 +7,15 @@
 
 use sqlx::types::Uuid;
 use tresen_model::views::ErasureCount;
-use tresen_model::{PersonId, Timestamp};
+use tresen_model::{PersonId, RequestNumber, Timestamp};
 
 use super::receipt;
-use super::wish::Wish;
+use super::wish::{Asked, Wish};
 use crate::error::{Broken, Error};
 use crate::mail::{MailContext, MailKind, OutgoingMail, Sender};
 use crate::people::person::{self, PersonRow};
-use crate::people::{Purpose, Secret, Session};
+use crate::people::{Agent, Purpose, Secret, Session};
+use crate::requests::find_any;
 use crate::store::{Conn, StoreError, Tx, on};
 use crate::{Desk, random};
 
@@ -144,6 +145,46 @@ impl Desk {
             Some((person, _)) => self.erase(person, Wish::Operator).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// What an erasure of a request's customer would delete, for an agent.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Forbidden`] for somebody of the desk, whom only they
+    /// themselves and the operator erase.
+    pub async fn erasure_preview_for_agent(
+        &self,
+        _: &Agent,
+        number: RequestNumber,
+    ) -> Result<ErasureCount, Error> {
+        let customer = self.erasable_customer(number).await?;
+        let mut reader = self.store.read().await?;
+        Ok(count(reader.conn(), customer).await?)
+    }
+
+    /// Erases a request's customer, who has asked an agent for it.
+    ///
+    /// # Errors
+    /// As [`erasure_preview_for_agent`](Self::erasure_preview_for_agent), and
+    /// [`Error::Broken`] as in [`erase_self`](Self::erase_self).
+    pub async fn erase_by_agent(
+        &self,
+        agent: &Agent,
+        number: RequestNumber,
+        asked: Asked,
+    ) -> Result<Erased, Error> {
+        let customer = self.erasable_customer(number).await?;
+        let erased = self.erase(customer, Wish::Agent(asked)).await?;
+        tracing::info!(agent = %agent.person(), "an agent has erased a customer");
+        Ok(erased)
+    }
+
+    /// Also while they are restricted: that keeps nobody from being erased.
+    async fn erasable_customer(&self, number: RequestNumber) -> Result<PersonId, Error> {
+        let mut reader = self.store.read().await?;
+        let head = find_any(reader.conn(), number).await?.ok_or(Error::NotFound)?;
+        let row = person::find(reader.conn(), head.customer()).await?.ok_or(Error::NotFound)?;
+        if row.role()?.is_staff() { Err(Error::Forbidden) } else { Ok(head.customer()) }
     }
 
     /// Runs to its end in a task of its own, also when whoever asked has left.

@@ -1,12 +1,13 @@
 //! Receipts: whoever was erased can show that they were, and nobody else can make that up.
 
-use tresen_desk::privacy::{Checked, Wish};
-use tresen_desk::{Desk, MasterKey};
+use tresen_desk::privacy::{Asked, Checked, Needles, Wish};
+use tresen_desk::{Desk, Error, MasterKey};
 
-use crate::support::{Form, PASSWORD, Place, World, clock};
+use crate::support::{Form, PASSWORD, Place, World, assert_fails, clock};
 
 stories! {
     an_erasure_gives_a_receipt,
+    an_agent_erases_on_a_customers_word,
     every_wish_is_named,
 }
 
@@ -65,4 +66,29 @@ async fn every_wish_is_named(world: &World) {
     world.submit(&Form::from("ada@example.com")).await;
     let erased = world.desk.erase_by_operator("ada@example.com").await.unwrap().unwrap();
     assert_eq!(wish(&erased.receipt), Wish::Operator);
+}
+
+async fn an_agent_erases_on_a_customers_word(world: &World) {
+    let grace = world.agent("Grace").await;
+    let number = world.submit(&Form::from("vorpalina@example.com").about("Jabberwock", "Please")).await;
+    world.submit(&Form::from("vorpalina@example.com").about("Again", "Please")).await;
+    let other = world.submit(&Form::from("bob@example.com")).await;
+    let preview = world.desk.erasure_preview_for_agent(&grace, number).await.unwrap();
+    assert_eq!(preview.requests, 2);
+    let erased = world.desk.erase_by_agent(&grace, number, Asked::Phone).await.unwrap();
+    assert!(erased.count == preview);
+    let Checked::Genuine(receipt) = world.desk.check_receipt(&erased.receipt) else { panic!("not genuine") };
+    assert_eq!(receipt.wish, Wish::Agent(Asked::Phone));
+    assert_fails!(world.desk.erase_by_agent(&grace, number, Asked::Phone).await, Error::NotFound);
+    assert_fails!(world.desk.erasure_preview_for_agent(&grace, number).await, Error::NotFound);
+    assert!(world.desk.conversation_for_agent(&grace, other).await.is_ok());
+    let needles = Needles::parse("vorpalina\nJabberwock").unwrap();
+    let places = vec![world.place.data().to_owned()];
+    let found = world.desk.find_traces(needles.into(), places, vec![world.place.outgoing()]).await.unwrap();
+    assert_eq!(found, []);
+
+    // Somebody of the desk cannot be erased by a colleague.
+    let own = world.submit(&Form::from("grace@desk.example")).await;
+    assert_fails!(world.desk.erase_by_agent(&grace, own, Asked::Mail).await, Error::Forbidden);
+    assert_fails!(world.desk.erasure_preview_for_agent(&grace, own).await, Error::Forbidden);
 }
