@@ -23,6 +23,9 @@ before(async () => {
 
 after(() => desk?.stop());
 
+/** Those who must not get a mail. The mails of earlier tests may come at any time. */
+const NOBODY = /(wrong|new|caller|a|b)@example\.com/;
+
 /** Fails if `act` leaves a request, a file or a mail behind. */
 async function storesNothing(act) {
   const state = async () => ({
@@ -30,7 +33,7 @@ async function storesNothing(act) {
     files: (await readdir(path.join(desk.data, 'objects'), { recursive: true, withFileTypes: true }).catch(() => []))
       .filter((entry) => entry.isFile())
       .map((entry) => entry.name),
-    mails: (await desk.mails()).length,
+    mails: (await desk.mails()).filter((mail) => NOBODY.test(mail.to)).length,
   });
   const before = await state();
   const result = await act();
@@ -118,7 +121,7 @@ describe('a new request with', () => {
         }
         assert.equal(isTicked(answer.text, 'consent'), 'consent' in sent);
 
-        if (slow && language === 'de') return;
+        if (slow) return;
         // The island asks for the same as JSON, and is told no more than what is wrong.
         const json = await storesNothing(() => client.upload('/requests/new', sent, files, { accept: 'application/json' }));
         assert.equal(json.status, status);
