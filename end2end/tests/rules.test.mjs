@@ -38,7 +38,7 @@ after(() => desk?.stop());
 const pages = () => [
   ...['/', '/requests/new', `/requests/sent?number=${request}`, '/login', '/register', '/register?sent', '/password', '/password?sent', '/account/delete', '/account/delete?sent', '/privacy', '/imprint', '/nowhere', '/register?token=forged'].map((path) => ['nobody', path]),
   ...['/', '/requests', '/requests?q=nothing', '/requests/new', `/requests/${request}`, '/account', '/account/delete', '/agent'].map((path) => ['anna', path]),
-  ...['/agent', '/agent?q=nothing', `/agent/requests/${request}`, '/agent/requests/new', '/account'].map((path) => ['agent', path]),
+  ...['/agent', '/agent?q=nothing', `/agent/requests/${request}`, `/agent/requests/${request}/erase`, '/agent/requests/new', '/account', '/privacy/receipt'].map((path) => ['agent', path]),
 ];
 
 const as = (who) => ({ nobody: new Client(desk), anna: anna.client, agent })[who];
@@ -206,6 +206,7 @@ describe('forms from elsewhere', () => {
         [new Client(desk), '/language', { language: 'de', return_to: '/' }],
         [agent, `/agent/requests/${request}`, { body: 'From elsewhere', visibility: 'public', once: 'x' }],
         [agent, `/agent/requests/${request}/change`, { status: 'closed' }],
+        [agent, `/agent/requests/${request}/erase`, { asked: 'mail' }],
         [new Client(desk), '/api/ui/judge', { password: 'x', language: 'en' }],
       ]) {
         const answer = await client.post(path, fields, headers);
@@ -417,8 +418,8 @@ describe('attachments', () => {
 });
 
 describe("the agents' pages", () => {
-  const addresses = () => ['/agent', '/agent?q=x', `/agent/requests/${request}`, '/agent/requests/new', '/events/queue', `/events/requests/${request}?agent=true`];
-  const posts = () => [`/agent/requests/${request}`, `/agent/requests/${request}/change`, '/agent/requests/new'];
+  const addresses = () => ['/agent', '/agent?q=x', `/agent/requests/${request}`, '/agent/requests/new', `/agent/requests/${request}/erase`, '/events/queue', `/events/requests/${request}?agent=true`];
+  const posts = () => [`/agent/requests/${request}/erase`, `/agent/requests/${request}`, `/agent/requests/${request}/change`, '/agent/requests/new'];
 
   test('are forbidden for customers, whatever they ask for', async () => {
     for (const path of [...addresses(), '/agent/requests/T-0000-0001']) assert.equal((await anna.client.get(path)).status, 403, path);
