@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tresen_desk::Error;
 use tresen_desk::people::{Agent, Session};
-use tresen_desk::privacy::RestrictedBy;
+use tresen_desk::privacy::{Asked, RestrictedBy};
 use tresen_desk::requests::{Access, Assignee, Capture, Change, QueueOrder, QueueQuery, QueueView};
 use tresen_model::{AttachmentId, Language, Priority, Problem, RequestNumber, Status, Visibility};
 
@@ -132,6 +132,13 @@ async fn agents_see_and_change_nothing(world: &World) {
     assert_eq!(world.find_all(&agent, "schmetterlingskunde").await, [number]);
     assert_eq!(desk.queue_counts(&agent).await.unwrap().active, 2);
     assert!(world.post().await.is_empty());
+
+    // Who asks an agent to be erased is, restricted or not; all that is shown are numbers.
+    desk.restrict(&customer).await.unwrap();
+    assert_eq!(desk.erasure_preview_for_agent(&agent, number).await.unwrap().requests, 1);
+    desk.erase_by_agent(&agent, number, Asked::Phone).await.unwrap();
+    assert_fails!(desk.conversation_for_agent(&agent, number).await, Error::NotFound);
+    assert_eq!(desk.queue_counts(&agent).await.unwrap().active, 1);
 }
 
 /// What takes an `&Agent` and is tried in this file, or shows nothing of any customer.
@@ -141,6 +148,8 @@ const TRIED: &[&str] = &[
     "capture",
     "change",
     "conversation_for_agent",
+    "erase_by_agent",
+    "erasure_preview_for_agent",
     "lift_for_customer",
     "queue",
     "queue_counts",
