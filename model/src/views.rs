@@ -66,6 +66,9 @@ pub struct Conversation {
     pub updated_at: Timestamp,
     /// Oldest first. Internal notes only for agents.
     pub comments: Vec<Comment>,
+    /// Whether the processing of the customer's data is restricted (Art. 18 GDPR): nothing can
+    /// be written.
+    pub restricted: bool,
     /// What agents see beside it; `None` for customers.
     pub staff: Option<StaffView>,
 }

@@ -10,7 +10,7 @@ use crate::components::{
     Button, ButtonKind, ButtonLink, Choice, Field, Icon, Notice, NoticeKind, Select, Time,
 };
 use crate::islands::LiveForm;
-use crate::language::{account as text, common};
+use crate::language::{account as text, common, data};
 use crate::web::{Context, Form};
 
 /// What the sections show.
@@ -219,6 +219,7 @@ pub(super) fn more(view: &View) -> AnyView {
     let links = view! {
         <p class="cluster">
             <ButtonLink href=requests.0 label=requests.1 kind=ButtonKind::Secondary icon=Some(Icon::List)/>
+            <ButtonLink href="/account/data" label=data::link(language) kind=ButtonKind::Secondary/>
             <ButtonLink
                 href="/account/delete"
                 label=text::delete(language)

@@ -6,6 +6,7 @@ use tresen_model::{PersonId, Priority, RequestNumber, Status};
 
 use super::address::{address, agent_address};
 use super::agent_erase;
+use super::agent_restricted;
 use crate::components::{
     Button, ButtonKind, Choice, Facts, HistoryLine, HistoryList, Notice, NoticeKind, Select,
 };
@@ -40,6 +41,7 @@ pub(super) fn panel(
                 <Facts facts=customer_facts(context, customer, other_requests)/>
                 <p class="small"><a href=agent_erase::address(number)>{erase::agent_title(language)}</a></p>
             </section>
+            {agent_restricted::offer(language, number)}
             <section class="card stack" aria-labelledby="history-title">
                 <h2 id="history-title">{text::history(language)}</h2>
                 <HistoryList lines=history_lines(context, &history)/>

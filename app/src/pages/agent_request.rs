@@ -9,6 +9,7 @@ use tresen_model::{PersonId, Priority, Problem, RequestNumber, Status, Visibilit
 
 use super::address::{Named, agent_address};
 use super::agent_panel::{NOBODY, panel};
+use super::agent_restricted;
 use super::parts;
 use super::thread::{Thread, live_thread, place_of_latest, status_html};
 use crate::components::{
@@ -102,7 +103,10 @@ fn choice<T>(
 async fn page(context: Context, named: &Named, forms: Forms) -> Result<Page, Stop> {
     let agent = context.require_agent()?;
     let number = named.number()?;
-    let conversation = context.app.desk.conversation_for_agent(&agent, number).await?;
+    let conversation = match context.app.desk.conversation_for_agent(&agent, number).await {
+        Err(Error::Restricted) => return agent_restricted::page(&context, &agent, number).await,
+        conversation => conversation?,
+    };
     let title = conversation.subject.clone();
     let page = Page::new(title, Place::Queue, move || contents(&context, conversation, forms));
     Ok(page.width(Width::Wide))

@@ -10,9 +10,11 @@ use super::address::{Named, Parameters, parameter, request_address};
 use super::parts;
 pub(crate) use super::thread::{Thread, comments_html, status_html};
 use super::thread::{live_thread, place_of_latest};
-use crate::components::{Button, ButtonKind, ButtonLink, Icon, NavLink, Number, PageHead, TextArea, Time};
+use crate::components::{
+    Button, ButtonKind, ButtonLink, Icon, NavLink, Notice, NoticeKind, Number, PageHead, TextArea, Time,
+};
 use crate::islands::LiveForm;
-use crate::language::{common, conversation as text};
+use crate::language::{common, conversation as text, data};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted};
 
 pub(super) async fn show(context: Context, named: Named, parameters: Parameters) -> Response {
@@ -101,10 +103,26 @@ fn contents(context: &Context, conversation: Conversation, token: &str, form: Fo
         <div class="stack loose">
             <p class="cluster" id="request-status">{status_html(language, status, false)}</p>
             {thread}
-            {reply(context, number, status, token.to_owned(), form)}
-            {close_and_reopen(language, number, status, token)}
+            {if conversation.restricted {
+                restricted(language)
+            } else {
+                view! {
+                    {reply(context, number, status, token.to_owned(), form)}
+                    {close_and_reopen(language, number, status, token)}
+                }
+                .into_any()
+            }}
             {(!known).then(|| register(language))}
         </div>
+    }
+    .into_any()
+}
+
+fn restricted(language: Language) -> AnyView {
+    view! {
+        <Notice kind=NoticeKind::Warning title=data::own_restricted_title(language)>
+            {data::own_restricted_here(language)} " " <a href="/account/data">{data::title(language)}</a>
+        </Notice>
     }
     .into_any()
 }

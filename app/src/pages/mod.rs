@@ -6,6 +6,7 @@
 
 mod account;
 mod account_address;
+mod account_data;
 mod account_delete;
 mod account_sections;
 mod address;
@@ -15,6 +16,7 @@ mod agent_new;
 mod agent_panel;
 mod agent_queue;
 mod agent_request;
+mod agent_restricted;
 pub(crate) mod conversation;
 mod dev_mail;
 mod document;
@@ -57,6 +59,8 @@ pub fn routes() -> Router<App> {
         .route("/agent", get(agent_queue::show))
         .route("/agent/requests/new", get(agent_new::show).post(agent_new::submit))
         .route("/agent/requests/{number}", get(agent_request::show).post(agent_request::reply))
+        .route("/agent/requests/{number}/restrict", get(agent_request::back).post(agent_restricted::restrict))
+        .route("/agent/requests/{number}/lift", get(agent_request::back).post(agent_restricted::lift))
         .route("/agent/requests/{number}/change", get(agent_request::back).post(agent_request::change))
         .route("/agent/requests/{number}/erase", get(agent_erase::show).post(agent_erase::submit))
         .route("/agent/requests/{number}/files/{id}", get(files::show_to_agent))
@@ -70,6 +74,7 @@ pub fn routes() -> Router<App> {
         .route("/account/language", get(account::back).post(account::language))
         .route("/account/password", get(account::back).post(account::password))
         .route("/account/sessions/end", get(account::back).post(account::end_session))
+        .route("/account/data", get(account_data::show).post(account_data::submit))
         .route("/account/delete", get(account_delete::show).post(account_delete::submit))
         .route("/privacy", get(privacy::privacy))
         .route("/privacy/receipt", get(receipt::show).post(receipt::check))

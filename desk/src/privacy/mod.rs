@@ -2,6 +2,7 @@
 
 pub(crate) mod consent;
 pub(crate) mod erase;
+mod overview;
 mod receipt;
 pub(crate) mod restrict;
 pub(crate) mod returned;
@@ -12,6 +13,7 @@ mod wish;
 
 pub use consent::Consent;
 pub use erase::Erased;
+pub use overview::Overview;
 pub use receipt::{Checked, Receipt};
 pub use restrict::{RestrictedBy, Restriction};
 pub use statement::{PrivacySettings, Retention};

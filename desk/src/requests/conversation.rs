@@ -112,6 +112,7 @@ impl Desk {
             created_at: Timestamp(row.created_at),
             updated_at: Timestamp(if for_agent { row.updated_at } else { row.customer_news_at }),
             comments,
+            restricted: head.is_restricted(),
             staff: None,
         })
     }
