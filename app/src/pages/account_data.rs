@@ -1,7 +1,9 @@
 //! `/account/data`: what is stored about a person, and what they can do about it (Art. 7, 15,
 //! 18 and 20 GDPR).
 
+use axum::body::Body;
 use axum::extract::Query;
+use axum::http::header;
 use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -42,6 +44,27 @@ pub(super) async fn show(context: Context, Query(done): Query<Done>) -> Response
 pub(super) async fn submit(context: Context, form: Submitted) -> Response {
     let done = act(&context, &form).await;
     context.finish(done)
+}
+
+/// The address of the copy, opened instead of sent: after logging in again, say.
+pub(super) async fn back(context: Context) -> Response {
+    context.finish(Ok(Answer::go(PATH)))
+}
+
+/// The copy of everything, as a download that is made while it is sent.
+pub(super) async fn export(context: Context) -> Response {
+    let answer = async {
+        let copy = context.app.desk.export(context.require_session()?).await?;
+        let disposition = format!("attachment; filename=\"{}\"", copy.file_name);
+        let headers = [
+            (header::CONTENT_TYPE, "application/zip"),
+            (header::CONTENT_DISPOSITION, disposition.as_str()),
+            (header::CACHE_CONTROL, "private, no-store"),
+        ];
+        Ok(Answer::other((headers, Body::from_stream(copy.contents))))
+    };
+    let answer = answer.await;
+    context.finish(answer)
 }
 
 async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
@@ -289,7 +312,7 @@ fn copy(context: &Context) -> AnyView {
     let language = context.language;
     let content = view! {
         <form method="post" action="/account/data/export">
-            <Button label=text::export(language) kind=ButtonKind::Secondary icon=Some(Icon::Paperclip)/>
+            <Button label=text::export(language) kind=ButtonKind::Secondary icon=Some(Icon::Download)/>
         </form>
     };
     section("export-title", text::export_title(language), text::export_text(language), content.into_any())

@@ -75,6 +75,7 @@ pub fn routes() -> Router<App> {
         .route("/account/password", get(account::back).post(account::password))
         .route("/account/sessions/end", get(account::back).post(account::end_session))
         .route("/account/data", get(account_data::show).post(account_data::submit))
+        .route("/account/data/export", get(account_data::back).post(account_data::export))
         .route("/account/delete", get(account_delete::show).post(account_delete::submit))
         .route("/privacy", get(privacy::privacy))
         .route("/privacy/receipt", get(receipt::show).post(receipt::check))

@@ -2,6 +2,7 @@
 
 pub(crate) mod consent;
 pub(crate) mod erase;
+mod export;
 mod overview;
 mod receipt;
 pub(crate) mod restrict;
@@ -13,6 +14,7 @@ mod wish;
 
 pub use consent::Consent;
 pub use erase::Erased;
+pub use export::Export;
 pub use overview::Overview;
 pub use receipt::{Checked, Receipt};
 pub use restrict::{RestrictedBy, Restriction};

@@ -216,7 +216,7 @@ impl Desk {
         Ok(self.agent_names(reader.conn()).await?)
     }
 
-    async fn read_history(
+    pub(crate) async fn read_history(
         &self,
         mut conn: Conn<'_>,
         request: RequestId,

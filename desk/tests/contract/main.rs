@@ -31,6 +31,7 @@ mod agents;
 mod attachments;
 mod backups;
 mod erasure;
+mod export;
 mod links;
 mod lists;
 mod mail;

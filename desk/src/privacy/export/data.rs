@@ -1,0 +1,273 @@
+//! What `data.json` says. `docs/export.schema.json` describes it; a test holds them together.
+
+use serde::Serialize;
+use sqlx::types::Uuid;
+use tresen_model::views::HistoryEvent;
+use tresen_model::{AuthorKind, PersonId, RequestId, RequestNumber, Timestamp, Visibility};
+
+use super::Attached;
+use crate::Desk;
+use crate::error::Broken;
+use crate::keys::PersonKey;
+use crate::people::person::PersonRow;
+use crate::privacy::{consent, restrict};
+use crate::store::on;
+
+/// The name of the format, and its version: higher when what stands there changes its meaning.
+const FORMAT: &str = "tresen-person";
+const VERSION: u32 = 1;
+
+/// A time as RFC 3339 has it, in UTC.
+pub(super) fn time(time: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(time.0).unwrap_or_default().to_string()
+}
+
+/// Everything but the requests.
+#[derive(Serialize)]
+pub(super) struct Person {
+    format: &'static str,
+    version: u32,
+    pub(super) exported_at: String,
+    pub(super) desk: DeskName,
+    pub(super) person: About,
+    pub(super) restriction: Option<Restriction>,
+    pub(super) consents: Vec<Consent>,
+    pub(super) sessions: Vec<Session>,
+    pub(super) mails: Vec<Mail>,
+}
+
+#[derive(Serialize)]
+pub(super) struct DeskName {
+    pub(super) name: String,
+    pub(super) url: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct About {
+    pub(super) email: String,
+    pub(super) name: Option<String>,
+    pub(super) language: &'static str,
+    role: &'static str,
+    pub(super) has_account: bool,
+    pub(super) since: String,
+    pub(super) address_proven_at: Option<String>,
+    active_at: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Restriction {
+    pub(super) since: String,
+    pub(super) by: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Consent {
+    pub(super) privacy_statement: String,
+    pub(super) given_at: String,
+    pub(super) given_in: String,
+    pub(super) withdrawn_at: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Session {
+    began_at: String,
+    last_used_at: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Mail {
+    pub(super) kind: String,
+    state: String,
+    pub(super) created_at: String,
+    pub(super) sent_at: Option<String>,
+    pub(super) request: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Request {
+    pub(super) number: String,
+    pub(super) subject: String,
+    pub(super) kind: String,
+    came_by: String,
+    pub(super) status: String,
+    priority: String,
+    pub(super) created_at: String,
+    changed_at: String,
+    closed_at: Option<String>,
+    pub(super) comments: Vec<Comment>,
+    pub(super) history: Vec<History>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Comment {
+    /// `customer` or `agent`.
+    pub(super) by: &'static str,
+    pub(super) author: Option<String>,
+    /// Whether it is a note of the team, which the person could not read here.
+    pub(super) note: bool,
+    pub(super) at: String,
+    pub(super) body: String,
+    pub(super) attachments: Vec<Attachment>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Attachment {
+    pub(super) name: String,
+    pub(super) size: u64,
+    pub(super) path: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct History {
+    pub(super) at: String,
+    by: Option<&'static str>,
+    pub(super) event: &'static str,
+    pub(super) from: Option<&'static str>,
+    pub(super) to: Option<&'static str>,
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct RequestRow {
+    id: Uuid,
+    number: i64,
+    kind: String,
+    channel: String,
+    status: String,
+    priority: String,
+    subject_sealed: Vec<u8>,
+    created_at: i64,
+    updated_at: i64,
+    closed_at: Option<i64>,
+}
+
+impl Desk {
+    pub(super) async fn read_person(&self, row: &PersonRow, key: &PersonKey) -> Result<Person, Broken> {
+        const TIMES: &str = "SELECT created_at, active_at FROM person WHERE id = $1";
+        const SESSIONS: &str = "SELECT created_at, last_used_at FROM session WHERE person_id = $1
+            ORDER BY created_at";
+        const MAILS: &str =
+            "SELECT outbox.kind, outbox.state, outbox.created_at, outbox.sent_at, request.number
+            FROM outbox LEFT JOIN request ON request.id = outbox.request_id
+            WHERE outbox.person_id = $1 ORDER BY outbox.id";
+        type MailRow = (String, String, i64, Option<i64>, Option<i64>);
+        let person = PersonId(row.id);
+        let mut reader = self.store.read().await?;
+        let (since, active): (i64, i64) =
+            on!(reader.conn(), c => sqlx::query_as(TIMES).bind(row.id).fetch_one(c).await)?;
+        let sessions: Vec<(i64, i64)> =
+            on!(reader.conn(), c => sqlx::query_as(SESSIONS).bind(row.id).fetch_all(c).await)?;
+        let mails: Vec<MailRow> =
+            on!(reader.conn(), c => sqlx::query_as(MAILS).bind(row.id).fetch_all(c).await)?;
+        let consents = consent::consents(reader.conn(), person).await?;
+        let restriction = restrict::restriction(reader.conn(), person).await?;
+        let at = |micros: i64| time(Timestamp(micros));
+        let url = &self.settings.public_url;
+        Ok(Person {
+            format: FORMAT,
+            version: VERSION,
+            exported_at: time(self.now()),
+            desk: DeskName { name: self.settings.name.clone(), url: url.clone() },
+            person: About {
+                email: row.email(key)?.into(),
+                name: row.name(key)?.map(Into::into),
+                language: row.language().tag(),
+                role: row.role()?.as_str(),
+                has_account: row.is_registered(),
+                since: at(since),
+                address_proven_at: row.proven_at.map(at),
+                active_at: at(active),
+            },
+            restriction: restriction.map(|restriction| Restriction {
+                since: time(restriction.since),
+                by: [(restriction.by.customer(), "customer"), (restriction.by.agent(), "agent")]
+                    .into_iter()
+                    .filter_map(|(set, who)| set.then_some(who))
+                    .collect(),
+            }),
+            consents: consents
+                .into_iter()
+                .map(|consent| Consent {
+                    privacy_statement: format!("{url}/privacy?version={}", consent.version),
+                    given_at: time(consent.given_at),
+                    given_in: consent.via,
+                    withdrawn_at: consent.withdrawn_at.map(time),
+                })
+                .collect(),
+            sessions: sessions
+                .into_iter()
+                .map(|(began, used)| Session { began_at: at(began), last_used_at: at(used) })
+                .collect(),
+            mails: mails
+                .into_iter()
+                .map(|(kind, state, created, sent, number)| Mail {
+                    kind,
+                    state,
+                    created_at: at(created),
+                    sent_at: sent.map(at),
+                    request: number
+                        .map(|number| RequestNumber::from_bits(number.cast_unsigned()).to_string()),
+                })
+                .collect(),
+        })
+    }
+
+    /// A request, and the files that belong to it.
+    pub(super) async fn read_request(
+        &self,
+        row: &RequestRow,
+        person: PersonId,
+        key: &PersonKey,
+    ) -> Result<(Request, Vec<Attached>), Broken> {
+        let request = RequestId(row.id);
+        let number = RequestNumber::from_bits(row.number.cast_unsigned());
+        let mut reader = self.store.read().await?;
+        let comments = self.read_comments(reader.conn(), request, key, person, true).await?;
+        let history = self.read_history(reader.conn(), request).await?;
+        drop(reader);
+        let mut files = Vec::new();
+        let mut shown = Vec::with_capacity(comments.len());
+        for comment in comments {
+            let note = comment.visibility == Visibility::Internal;
+            let mut attachments = Vec::new();
+            for attachment in comment.attachments {
+                // Two files may have the same name.
+                let path = format!("attachments/{number}/{}-{}", files.len() + 1, attachment.name);
+                files.push(Attached { id: attachment.id.0, path: path.clone(), size: attachment.size });
+                attachments.push(Attachment { name: attachment.name, size: attachment.size, path });
+            }
+            shown.push(Comment {
+                by: comment.author_kind.as_str(),
+                author: comment.author.filter(|_| !note),
+                note,
+                at: time(comment.created_at),
+                body: comment.body,
+                attachments,
+            });
+        }
+        let history = history.into_iter().map(|entry| {
+            let (event, from, to) = match entry.event {
+                HistoryEvent::Created => ("created", None, None),
+                HistoryEvent::Status { from, to } => ("status", Some(from.as_str()), Some(to.as_str())),
+                HistoryEvent::Priority { from, to } => ("priority", Some(from.as_str()), Some(to.as_str())),
+                HistoryEvent::Assigned { .. } => ("assigned", None, None),
+            };
+            let by = entry.actor_kind.map(AuthorKind::as_str);
+            History { at: time(entry.at), by, event, from, to }
+        });
+        let at = |micros: i64| time(Timestamp(micros));
+        let request = Request {
+            number: number.to_string(),
+            subject: key.open_text("request.subject", row.id, &row.subject_sealed)?,
+            kind: row.kind.clone(),
+            came_by: row.channel.clone(),
+            status: row.status.clone(),
+            priority: row.priority.clone(),
+            created_at: at(row.created_at),
+            changed_at: at(row.updated_at),
+            closed_at: row.closed_at.map(at),
+            comments: shown,
+            history: history.collect(),
+        };
+        Ok((request, files))
+    }
+}
