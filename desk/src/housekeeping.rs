@@ -1,5 +1,5 @@
-//! What is to be done now and then: links and sessions that have expired, files that belong
-//! to nothing.
+//! What is to be done now and then: links and sessions that have expired, what has reached its
+//! retention limit, files that belong to nothing.
 
 use std::time::Duration;
 
@@ -39,6 +39,7 @@ impl Desk {
             on!(tx.conn(), c => sqlx::query(*sql).bind(now.0).execute(c).await.map(drop))?;
         }
         tx.commit().await?;
+        self.retain().await?;
         self.sweep_files().await?;
         Ok(())
     }

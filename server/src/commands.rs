@@ -1,6 +1,6 @@
 //! The commands that do one thing and end.
 
-use std::io::{BufRead, stdin};
+use std::io::{BufRead, Write, stdin, stdout};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -52,6 +52,46 @@ pub(crate) async fn erase(config: &Config, email: &str) -> Result<ExitCode, Fail
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// `tresen export`: exit code 1 when nobody has the address.
+pub(crate) async fn export(config: &Config, email: &str) -> Result<ExitCode, Failure> {
+    let desk = desk(config).await?;
+    let written = write_copy(&desk, email).await;
+    desk.close().await;
+    if written? {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("tresen: nobody has this address.");
+    Ok(ExitCode::FAILURE)
+}
+
+async fn write_copy(desk: &Desk, email: &str) -> Result<bool, Failure> {
+    let copy = desk.export_by_operator(email).await.map_err(|error| sentence(&error))?;
+    let Some(mut copy) = copy else { return Ok(false) };
+    let mut out = stdout().lock();
+    while let Some(part) = copy.next().await {
+        let part = part.map_err(|error| error.to_string())?;
+        out.write_all(&part).map_err(|error| format!("the copy could not be written: {error}"))?;
+    }
+    out.flush().map_err(|error| format!("the copy could not be written: {error}"))?;
+    Ok(true)
+}
+
+/// `tresen retention`.
+pub(crate) async fn retention(config: &Config, dry_run: bool) -> Result<(), Failure> {
+    let desk = desk(config).await?;
+    let expired = if dry_run { desk.retention_preview().await } else { desk.retain().await };
+    desk.close().await;
+    let expired = expired.map_err(|error| sentence(&error))?;
+    println!(
+        "{}: {} settled requests, {} unconfirmed requests, {} persons without requests.",
+        if dry_run { "Would be erased now" } else { "Erased" },
+        expired.closed_requests,
+        expired.unconfirmed_requests,
+        expired.idle_persons
+    );
+    Ok(())
 }
 
 fn sentence(error: &Error) -> String {

@@ -58,6 +58,18 @@ enum Command {
         #[arg(long, conflicts_with = "email")]
         keyless: bool,
     },
+    /// Write a copy of everything that is stored about a person to standard output: a ZIP file.
+    Export {
+        /// Their mail address.
+        #[arg(long)]
+        email: String,
+    },
+    /// Erase what has reached its retention limit. While serving that is done every hour.
+    Retention {
+        /// Only say what would be erased now.
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Back up the data, also while serving, or apart from them the key store.
     Backup {
         /// A new or an empty folder.
@@ -158,6 +170,8 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             commands::add_person(&config, &email, &name, role).await?;
         }
         Command::Erase { email: Some(email), .. } => return commands::erase(&config, &email).await,
+        Command::Export { email } => return commands::export(&config, &email).await,
+        Command::Retention { dry_run } => commands::retention(&config, dry_run).await?,
         Command::Erase { email: None, .. } => backup::erase_keyless(&config).await?,
         Command::Backup { folder, keys } => backup::backup(&config, &folder, keys).await?,
         Command::Restore { folder } => backup::restore(&config, &folder).await?,

@@ -117,6 +117,36 @@ impl Index {
         Ok(())
     }
 
+    /// Removes one request. What the engine keeps beside the index may hold it until
+    /// [`forget_traces`](Self::forget_traces).
+    pub(crate) async fn forget_request(&self, request: RequestId) -> Result<(), Broken> {
+        match self {
+            Self::Sqlite(store) => {
+                let mut tx = store.write().await?;
+                if let Conn::Sqlite(c) = tx.conn() {
+                    sqlx::query(
+                        "DELETE FROM entry WHERE rowid IN (SELECT place FROM document WHERE request_id = $1)",
+                    )
+                    .bind(request.0)
+                    .execute(&mut *c)
+                    .await?;
+                    sqlx::query("DELETE FROM document WHERE request_id = $1")
+                        .bind(request.0)
+                        .execute(c)
+                        .await?;
+                }
+                tx.commit().await?;
+            }
+            Self::Postgres(pool) => {
+                sqlx::query("DELETE FROM search_entry WHERE request_id = $1")
+                    .bind(request.0)
+                    .execute(pool)
+                    .await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Requests in which all words occur, the newest entries first; only those of one
     /// customer, in what a customer can read, when `of` is given.
     pub(crate) async fn find(&self, words: &Words, of: Option<PersonId>) -> Result<Vec<RequestId>, Broken> {

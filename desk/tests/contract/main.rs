@@ -39,6 +39,7 @@ mod opening;
 mod proof;
 mod receipts;
 mod restriction;
+mod retention;
 mod search;
 mod submitting;
 mod support;

@@ -44,6 +44,13 @@ pub struct Export {
     pub contents: BoxStream<'static, Result<Bytes, std::io::Error>>,
 }
 
+impl Export {
+    /// The next part of the file.
+    pub async fn next(&mut self) -> Option<Result<Bytes, std::io::Error>> {
+        self.contents.next().await
+    }
+}
+
 /// A file to put in, after everything else.
 struct Attached {
     id: Uuid,

@@ -1,0 +1,321 @@
+//! Retention (Art. 5(1)(e) GDPR): what nobody needs any more is erased, by itself.
+//!
+//! - Requests that are settled (resolved or closed), after months without activity.
+//! - Requests from an address that was never proven and that no agent has answered, after days.
+//! - Customers without requests, and without a login in use, after months in which nothing was
+//!   done for them: wholly, by the way of every erasure.
+//!
+//! Nothing of a person whose data is restricted: who asked for restriction may have asked for
+//! it instead of erasure, or need the data for a claim (Art. 18(1)(b) and (c)).
+//!
+//! It is done one by one, so that nobody waits for it, and each time it is looked again
+//! whether it still holds. What was done stands in the log and in the table `audit`, in
+//! numbers.
+
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+use sqlx::AssertSqlSafe;
+use sqlx::types::Uuid;
+use tresen_model::{PersonId, RequestId, Timestamp};
+
+use super::restrict::NOT_RESTRICTED;
+use super::wish::Wish;
+use crate::error::{Broken, Error};
+use crate::store::{Conn, StoreError, on};
+use crate::{Desk, random};
+
+/// Looked for at once.
+const BATCH: i64 = 100;
+
+/// What retention has erased, or would erase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Expired {
+    /// Settled requests without activity.
+    pub closed_requests: u64,
+    /// Requests from addresses that were never proven, without an answer.
+    pub unconfirmed_requests: u64,
+    /// Customers without requests.
+    pub idle_persons: u64,
+}
+
+/// Before these times is too old.
+struct Limits {
+    closed: Timestamp,
+    unconfirmed: Timestamp,
+    idle: Timestamp,
+}
+
+/// Which requests are too old; `$1` is the time.
+#[derive(Clone, Copy)]
+enum Requests {
+    Closed,
+    Unconfirmed,
+}
+
+impl Requests {
+    fn condition(self) -> String {
+        let own = match self {
+            Self::Closed => "closed_at IS NOT NULL AND updated_at < $1",
+            Self::Unconfirmed => {
+                "agent_wrote_at = 0 AND created_at < $1 AND channel <> 'agent'
+                 AND person_id IN (SELECT id FROM person WHERE proven_at IS NULL)"
+            }
+        };
+        format!("{own} AND {NOT_RESTRICTED}")
+    }
+}
+
+/// Which persons; `$1` is the time of their last activity, `$2` is now.
+const IDLE: &str = "role = 'customer' AND state = 'active' AND restricted_at IS NULL AND active_at < $1
+    AND NOT EXISTS (SELECT 1 FROM request WHERE request.person_id = person.id)
+    AND NOT EXISTS (SELECT 1 FROM session WHERE session.person_id = person.id AND session.expires_at > $2)";
+
+/// Some months before a time, as the calendar counts them.
+fn months_before(now: Timestamp, months: u32) -> Timestamp {
+    let then = jiff::Timestamp::from_microsecond(now.0)
+        .and_then(|now| now.to_zoned(TimeZone::UTC).checked_sub(i64::from(months).months()));
+    // Further back than the calendar goes: nothing is that old.
+    then.map_or(Timestamp(i64::MIN), |then| Timestamp(then.timestamp().as_microsecond()))
+}
+
+impl Desk {
+    fn limits(&self, now: Timestamp) -> Limits {
+        let retention = &self.settings.retention;
+        Limits {
+            closed: months_before(now, retention.closed_requests_months),
+            unconfirmed: now.plus_seconds(-i64::from(retention.unconfirmed_days) * 24 * 3600),
+            idle: months_before(now, retention.idle_person_months),
+        }
+    }
+
+    /// What retention would erase now. Persons whose last requests would go first are not
+    /// among the persons yet.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn retention_preview(&self) -> Result<Expired, Error> {
+        let now = self.now();
+        let limits = self.limits(now);
+        let mut reader = self.store.read().await?;
+        let persons = AssertSqlSafe(format!("SELECT COUNT(*) FROM person WHERE {IDLE}"));
+        let (idle,): (i64,) = on!(reader.conn(), c => sqlx::query_as(persons)
+            .bind(limits.idle.0)
+            .bind(now.0)
+            .fetch_one(c)
+            .await)?;
+        let closed = count(reader.conn(), Requests::Closed, limits.closed).await?;
+        let unconfirmed = count(reader.conn(), Requests::Unconfirmed, limits.unconfirmed).await?;
+        Ok(Expired {
+            closed_requests: closed,
+            unconfirmed_requests: unconfirmed,
+            idle_persons: idle.cast_unsigned(),
+        })
+    }
+
+    /// Erases what is too old, and says how much it was.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when it could not go on; what was done until then is done.
+    pub async fn retain(&self) -> Result<Expired, Error> {
+        let now = self.now();
+        let limits = self.limits(now);
+        let mut done = Expired::default();
+        let outcome = self.expire(now, &limits, &mut done).await;
+        if done != Expired::default() {
+            tracing::info!(
+                closed_requests = done.closed_requests,
+                unconfirmed_requests = done.unconfirmed_requests,
+                idle_persons = done.idle_persons,
+                "what had reached its retention limit was erased"
+            );
+            self.audit("retention", &done, now).await?;
+            self.store.forget_traces().await?;
+            self.search.forget_traces().await?;
+        }
+        outcome.map(|()| done)
+    }
+
+    async fn expire(&self, now: Timestamp, limits: &Limits, done: &mut Expired) -> Result<(), Error> {
+        done.closed_requests = self.expire_requests(Requests::Closed, limits.closed).await?;
+        done.unconfirmed_requests = self.expire_requests(Requests::Unconfirmed, limits.unconfirmed).await?;
+        loop {
+            let persons = self.idle_persons(now, limits.idle).await?;
+            let mut erased = 0;
+            for person in &persons {
+                if self.is_still_idle(*person, now, limits.idle).await? {
+                    self.erase(*person, Wish::Retention).await?;
+                    erased += 1;
+                }
+            }
+            done.idle_persons += erased;
+            if erased == 0 || self.closing.is_cancelled() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Erases requests until there are none left that are too old.
+    async fn expire_requests(&self, which: Requests, before: Timestamp) -> Result<u64, Error> {
+        let sql = format!("SELECT id FROM request WHERE {} ORDER BY id LIMIT $2", which.condition());
+        let mut all = 0;
+        loop {
+            let mut reader = self.store.read().await?;
+            let rows: Vec<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(AssertSqlSafe(sql.clone()))
+                .bind(before.0)
+                .bind(BATCH)
+                .fetch_all(c)
+                .await)?;
+            drop(reader);
+            let mut erased = 0;
+            for (id,) in rows {
+                erased += u64::from(self.expire_request(RequestId(id), which, before).await?);
+                tokio::task::yield_now().await;
+            }
+            all += erased;
+            if erased == 0 || self.closing.is_cancelled() {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Erases one request with everything that belongs to it, unless something has happened.
+    async fn expire_request(
+        &self,
+        request: RequestId,
+        which: Requests,
+        before: Timestamp,
+    ) -> Result<bool, Error> {
+        // Whoever writes about a request holds its person; so do we.
+        const LOCK: &str = "UPDATE person SET active_at = active_at WHERE state = 'active'
+            AND id = (SELECT person_id FROM request WHERE id = $1)";
+        const FILES: &str = "SELECT id FROM attachment WHERE request_id = $1";
+        const DELETIONS: &[&str] = &[
+            "DELETE FROM outbox WHERE request_id = $1",
+            "DELETE FROM token WHERE request_id = $1",
+            "DELETE FROM attachment WHERE request_id = $1",
+            "DELETE FROM comment WHERE request_id = $1",
+            "DELETE FROM history WHERE request_id = $1",
+            "DELETE FROM request WHERE id = $1",
+        ];
+        let still = format!("SELECT id FROM request WHERE id = $2 AND {}", which.condition());
+        // The indexer does not come in between: it would put back what is taken out.
+        let _indexer = self.indexing.lock().await;
+        let mut tx = self.store.write().await?;
+        let locked = on!(tx.conn(), c => sqlx::query(LOCK)
+            .bind(request.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        let found: Option<(Uuid,)> = on!(tx.conn(), c => sqlx::query_as(AssertSqlSafe(still))
+            .bind(before.0)
+            .bind(request.0)
+            .fetch_optional(c)
+            .await)?;
+        if locked == 0 || found.is_none() {
+            return Ok(false);
+        }
+        let files: Vec<(Uuid,)> =
+            on!(tx.conn(), c => sqlx::query_as(FILES).bind(request.0).fetch_all(c).await)?;
+        for sql in DELETIONS {
+            on!(tx.conn(), c => sqlx::query(*sql).bind(request.0).execute(c).await.map(drop))?;
+        }
+        // First the words in the clear: should we crash, the request is still there and is
+        // found again. Files without a row are swept away later.
+        self.search.forget_request(request).await?;
+        tx.commit().await?;
+        for (file,) in files {
+            self.objects.delete(file).await?;
+        }
+        Ok(true)
+    }
+
+    async fn idle_persons(&self, now: Timestamp, before: Timestamp) -> Result<Vec<PersonId>, Broken> {
+        let sql = AssertSqlSafe(format!("SELECT id FROM person WHERE {IDLE} ORDER BY id LIMIT $3"));
+        let mut reader = self.store.read().await?;
+        let rows: Vec<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(sql)
+            .bind(before.0)
+            .bind(now.0)
+            .bind(BATCH)
+            .fetch_all(c)
+            .await)?;
+        Ok(rows.into_iter().map(|(id,)| PersonId(id)).collect())
+    }
+
+    /// Whether nobody has done anything for the person since the list was made.
+    async fn is_still_idle(
+        &self,
+        person: PersonId,
+        now: Timestamp,
+        before: Timestamp,
+    ) -> Result<bool, Broken> {
+        let sql = AssertSqlSafe(format!("SELECT id FROM person WHERE {IDLE} AND id = $3"));
+        let mut reader = self.store.read().await?;
+        let row: Option<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(sql)
+            .bind(before.0)
+            .bind(now.0)
+            .bind(person.0)
+            .fetch_optional(c)
+            .await)?;
+        Ok(row.is_some())
+    }
+
+    /// Notes what the desk did by itself. Numbers only.
+    async fn audit(&self, event: &str, counts: &impl Serialize, now: Timestamp) -> Result<(), Broken> {
+        const SQL: &str = "INSERT INTO audit (id, event, counts, at) VALUES ($1, $2, $3, $4)";
+        let Ok(counts) = serde_json::to_string(counts) else { unreachable!("numbers are JSON") };
+        let id = random::id(now)?;
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(id)
+            .bind(event)
+            .bind(counts)
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(drop))?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// What retention has done so far, the newest first, at most a hundred times.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn retention_record(&self) -> Result<Vec<(Timestamp, Expired)>, Error> {
+        const SQL: &str =
+            "SELECT id, at, counts FROM audit WHERE event = 'retention' ORDER BY at DESC, id LIMIT 100";
+        let mut reader = self.store.read().await?;
+        let rows: Vec<(Uuid, i64, String)> = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
+        let read = |(id, at, counts): (Uuid, i64, String)| {
+            let counts =
+                serde_json::from_str(&counts).map_err(|_| Broken::Inconsistent("audit.counts", id))?;
+            Ok((Timestamp(at), counts))
+        };
+        rows.into_iter().map(read).collect()
+    }
+}
+
+async fn count(conn: Conn<'_>, which: Requests, before: Timestamp) -> Result<u64, StoreError> {
+    let sql = AssertSqlSafe(format!("SELECT COUNT(*) FROM request WHERE {}", which.condition()));
+    let (count,): (i64,) = on!(conn, c => sqlx::query_as(sql).bind(before.0).fetch_one(c).await)?;
+    Ok(count.cast_unsigned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_are_those_of_the_calendar() {
+        let at = |text: &str| Timestamp(text.parse::<jiff::Timestamp>().expect("a time").as_microsecond());
+        for (now, months, then) in [
+            ("2026-11-23T10:00:00Z", 24, "2024-11-23T10:00:00Z"),
+            ("2028-02-29T10:00:00Z", 12, "2027-02-28T10:00:00Z"),
+            ("2026-03-31T10:00:00Z", 1, "2026-02-28T10:00:00Z"),
+        ] {
+            assert_eq!(months_before(at(now), months), at(then));
+        }
+        assert_eq!(months_before(at("2026-11-23T10:00:00Z"), u32::MAX), Timestamp(i64::MIN));
+    }
+}
