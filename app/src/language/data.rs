@@ -24,7 +24,7 @@ texts! {
         | "Alles andere stammt von Ihnen: Ihr Konto, Ihre Einwilligungen, was Sie geschrieben und angehängt haben. Notizen und der Verlauf stammen von unserem Team.";
 
     recipients_title: "Who received it" | "Wer es erhalten hat";
-    recipients_text: "Nobody else." | "Sonst niemand.";
+    recipients_text: "These, and nobody else." | "Diese, und sonst niemand.";
     received_by_team: "Our team, to answer you" | "Unser Team, um Ihnen zu antworten";
     more_about_recipients: "More in the privacy statement" | "Mehr in der Datenschutzerklärung";
 
