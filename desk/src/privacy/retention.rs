@@ -12,7 +12,6 @@
 //! whether it still holds. What was done stands in the log and in the table `audit`, in
 //! numbers.
 
-use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
@@ -73,8 +72,9 @@ const IDLE: &str = "role = 'customer' AND state = 'active' AND restricted_at IS 
 
 /// Some months before a time, as the calendar counts them.
 fn months_before(now: Timestamp, months: u32) -> Timestamp {
-    let then = jiff::Timestamp::from_microsecond(now.0)
-        .and_then(|now| now.to_zoned(TimeZone::UTC).checked_sub(i64::from(months).months()));
+    let then = jiff::Span::new()
+        .try_months(months)
+        .and_then(|span| jiff::Timestamp::from_microsecond(now.0)?.to_zoned(TimeZone::UTC).checked_sub(span));
     // Further back than the calendar goes: nothing is that old.
     then.map_or(Timestamp(i64::MIN), |then| Timestamp(then.timestamp().as_microsecond()))
 }
