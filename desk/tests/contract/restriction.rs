@@ -277,12 +277,6 @@ async fn whoever_restricts_lifts(world: &World) {
     desk.lift_restriction(&customer).await.unwrap();
     assert_eq!(by().await, None);
     desk.conversation_for_agent(&agent, number).await.unwrap();
-
-    // Whoever is restricted can be erased all the same; what agents see of it is numbers.
-    desk.restrict(&customer).await.unwrap();
-    assert_eq!(desk.erasure_preview_for_agent(&agent, number).await.unwrap().requests, 1);
-    desk.erase_by_agent(&agent, number, Asked::Phone).await.unwrap();
-    assert_fails!(desk.conversation_for_agent(&agent, number).await, Error::NotFound);
 }
 
 async fn staff_is_not_restricted(world: &World) {
