@@ -16,8 +16,7 @@ texts! {
     imprint: "Legal notice" | "Impressum";
     back_to_start: "To the start page" | "Zur Startseite";
     optional: "optional" | "freiwillig";
-    please_check: "Please check what is marked below. Nothing has been sent yet."
-        | "Bitte prüfen Sie die markierten Angaben. Es wurde noch nichts gesendet.";
+    please_check: "Please check what is marked below." | "Bitte prüfen Sie die markierten Angaben.";
     logged_out_meanwhile: "You have been logged out meanwhile. Log in again in another tab, then send this once more: what you typed is still here."
         | "Sie wurden inzwischen abgemeldet. Melden Sie sich in einem anderen Tab wieder an und senden Sie dann noch einmal: Ihre Eingaben sind noch da.";
     choose_files_again: "Please choose your files again, too." | "Bitte wählen Sie auch Ihre Dateien noch einmal aus.";
