@@ -108,7 +108,7 @@ fn line(row: AgentRow) -> AnyView {
             <td role="cell"><PriorityMark priority=row.priority label=row.priority_label/></td>
             <td role="cell" class="name"><bdi>{row.customer}</bdi></td>
             <td role="cell" class=if row.unassigned { "name nobody" } else { "name" }><bdi>{row.assignee}</bdi></td>
-            <td role="cell" class="age"><Time when=row.created/></td>
+            <td role="cell" class="age received"><Time when=row.created/></td>
             <td role="cell" class="age"><Time when=row.updated/></td>
         </tr>
     }
