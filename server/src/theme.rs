@@ -52,11 +52,11 @@ impl Colour {
         Self(part(self.0, other.0), part(self.1, other.1), part(self.2, other.2))
     }
 
-    /// The nearest mix with `towards` that stands out from `ground`.
-    fn readable_on(self, ground: Self, towards: Self) -> Self {
+    /// The nearest mix with `towards` that stands out from every one of the grounds.
+    fn readable_on(self, grounds: &[Self], towards: Self) -> Self {
         (0..=100)
             .map(|percent| self.mix(towards, f64::from(percent) / 100.0))
-            .find(|colour| colour.contrast(ground) >= ENOUGH)
+            .find(|colour| grounds.iter().all(|ground| colour.contrast(*ground) >= ENOUGH))
             .unwrap_or(towards)
     }
 }
@@ -79,24 +79,26 @@ struct Accents {
 impl Accents {
     fn light(chosen: Colour) -> Self {
         // White words on it, as people expect of a button; so it is darkened if need be.
-        let accent = chosen.readable_on(WHITE, BLACK);
+        let accent = chosen.readable_on(&[WHITE], BLACK);
+        let soft = WHITE.mix(chosen, 0.13);
         Self {
             accent,
             strong: accent.mix(BLACK, 0.24),
             on: WHITE,
-            text: chosen.readable_on(LIGHT_GROUND, BLACK),
-            soft: WHITE.mix(chosen, 0.13),
+            text: chosen.readable_on(&[LIGHT_GROUND, soft], BLACK),
+            soft,
         }
     }
 
     fn dark(chosen: Colour) -> Self {
-        let accent = chosen.readable_on(DARK_GROUND, WHITE);
+        let accent = chosen.readable_on(&[DARK_GROUND], WHITE);
+        let soft = DARK_GROUND.mix(chosen, 0.28);
         Self {
             accent,
             strong: accent.mix(WHITE, 0.2),
-            on: accent.mix(BLACK, 0.86).readable_on(accent, BLACK),
-            text: accent.mix(WHITE, 0.16),
-            soft: DARK_GROUND.mix(chosen, 0.28),
+            on: accent.mix(BLACK, 0.86).readable_on(&[accent], BLACK),
+            text: accent.mix(WHITE, 0.16).readable_on(&[DARK_GROUND, soft], WHITE),
+            soft,
         }
     }
 
