@@ -103,6 +103,7 @@ export const PAGES = [
   ['customer', 'the account', () => '/account'],
   ['customer', 'the account, something saved', () => '/account?done=name'],
   ['customer', 'the account, refused', () => '/account', 200, refuse('form[action="/account/password"]', { current_password: 'x', password: 'y' })],
+  ['customer', 'what is stored about them', () => '/account/data'],
   ['customer', 'deleting oneself, with the password', () => '/account/delete'],
   ['customer', 'deleting oneself, a wrong password', () => '/account/delete', 200, refuse('main form', { password: 'wrong' })],
   ['customer', "what is for agents only", () => '/agent', 403],
@@ -130,5 +131,6 @@ export const PAGES = [
   ['agent', 'a call', () => '/agent/requests/new'],
   ['agent', 'a call, refused', () => '/agent/requests/new', 200, refuse('main form', { email: 'wrong' })],
   ['agent', 'the account of an agent', () => '/account'],
+  ['agent', 'what is stored about an agent', () => '/account/data'],
   ['agent', 'deleting oneself, an agent', () => '/account/delete'],
 ];
