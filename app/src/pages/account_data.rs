@@ -12,6 +12,7 @@ use tresen_desk::privacy::{Consent, Overview};
 use tresen_model::Problem;
 
 use super::mailed_link;
+use super::parts::section;
 use crate::components::{
     Button, ButtonKind, ButtonLink, Facts, Icon, NavLink, Notice, NoticeKind, PageHead, Time,
 };
@@ -109,20 +110,6 @@ async fn page(context: &Context, notice: Option<&'static str>) -> Result<Page, S
         }
         .into_any()
     }))
-}
-
-/// A heading beside what belongs to it.
-fn section(id: &'static str, title: &'static str, words: &'static str, content: AnyView) -> AnyView {
-    view! {
-        <section class="section" aria-labelledby=id>
-            <div>
-                <h2 id=id>{title}</h2>
-                <p class="muted">{words}</p>
-            </div>
-            {content}
-        </section>
-    }
-    .into_any()
 }
 
 fn lines(lines: Vec<String>) -> AnyView {

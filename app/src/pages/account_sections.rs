@@ -6,6 +6,7 @@ use tresen_model::{Language, PersonName};
 
 use super::account::Section;
 use super::mailed_link;
+use super::parts::section;
 use crate::components::{
     Button, ButtonKind, ButtonLink, Choice, Field, Icon, Notice, NoticeKind, Select, Time,
 };
@@ -36,20 +37,6 @@ impl View {
         view! { <input type="email" value=email autocomplete="username" readonly=true hidden=true/> }
             .into_any()
     }
-}
-
-/// A heading beside what belongs to it.
-fn section(id: &'static str, title: &'static str, words: &'static str, content: AnyView) -> AnyView {
-    view! {
-        <section class="section" aria-labelledby=id>
-            <div>
-                <h2 id=id>{title}</h2>
-                <p class="muted">{words}</p>
-            </div>
-            {content}
-        </section>
-    }
-    .into_any()
 }
 
 /// A section's form: what was refused, the fields, the button.

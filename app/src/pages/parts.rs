@@ -1,4 +1,4 @@
-//! Parts of forms that stand on several pages.
+//! Parts that stand on several pages.
 
 use leptos::prelude::*;
 use tresen_desk::AttachmentLimits;
@@ -32,6 +32,25 @@ pub(super) fn attachments(language: Language, limits: AttachmentLimits, form: &F
                 error
             />
         </FilePicker>
+    }
+    .into_any()
+}
+
+/// A heading beside what belongs to it.
+pub(super) fn section(
+    id: &'static str,
+    title: &'static str,
+    words: &'static str,
+    content: AnyView,
+) -> AnyView {
+    view! {
+        <section class="section" aria-labelledby=id>
+            <div>
+                <h2 id=id>{title}</h2>
+                <p class="muted">{words}</p>
+            </div>
+            {content}
+        </section>
     }
     .into_any()
 }
