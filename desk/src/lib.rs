@@ -7,6 +7,7 @@
 //! - [`requests`]: submitting, reading, answering, changing, listing
 //! - [`privacy`]: consent, the privacy statement, erasure
 //! - [`mail`]: the outbox and what leaves it
+//! - [`intake`]: what comes in by mail
 //! - `search`, `events`, `objects`: finding, telling, keeping files
 //! - `keys`, `store`: the storage format (one key a person) and its two databases
 
@@ -16,6 +17,7 @@ pub mod clock;
 mod error;
 mod events;
 mod housekeeping;
+pub mod intake;
 mod keys;
 pub mod mail;
 mod objects;

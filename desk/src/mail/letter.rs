@@ -149,18 +149,4 @@ impl Desk {
         }
         Ok(())
     }
-
-    /// The id of a request's first mail, which every later one answers.
-    fn thread_id(&self, request: Uuid) -> String {
-        self.message_id("r", request)
-    }
-
-    /// A Message-ID that nobody else can make up: it is known again by its keyed hash.
-    pub(crate) fn message_id(&self, kind: &str, id: Uuid) -> String {
-        let mark = self.keys.master().fingerprint("message id", &[kind.as_bytes(), id.as_bytes()]);
-        let mark = data_encoding::BASE32_NOPAD.encode(&mark[..10]).to_lowercase();
-        let host = self.settings.public_url.split("://").nth(1).unwrap_or_default();
-        let host = host.split(['/', ':']).next().filter(|host| !host.is_empty()).unwrap_or("localhost");
-        format!("{kind}.{}.{mark}@{host}", id.simple())
-    }
 }

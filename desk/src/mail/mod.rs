@@ -4,6 +4,7 @@
 //! - [`templates`]: files in German and English, which an operator can override
 //! - [`compose`]: headers and MIME parts
 //! - [`transport`]: an SMTP server, or a folder with a file a mail
+//! - [`thread`]: the ids and addresses by which an answer finds its request
 //! - [`outbox`], [`letter`], [`worker`]: what waits, what it becomes, who sends it
 
 pub mod compose;
@@ -12,6 +13,7 @@ mod letter;
 mod markup;
 pub(crate) mod outbox;
 pub mod templates;
+mod thread;
 pub mod transport;
 mod worker;
 

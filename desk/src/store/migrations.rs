@@ -14,12 +14,14 @@ pub(crate) struct Set(&'static [(i64, &'static str, &'static str)]);
 pub(crate) static DATA: Set = Set(&[
     (1, "start", include_str!("../../migrations/data/0001_start.sql")),
     (2, "restriction and audit", include_str!("../../migrations/data/0002_restriction_and_audit.sql")),
+    (4, "mail", include_str!("../../migrations/data/0004_mail.sql")),
 ]);
 
 /// Of the key store.
 pub(crate) static KEYS: Set = Set(&[
     (1, "start", include_str!("../../migrations/keys/0001_start.sql")),
     (2, "erased", include_str!("../../migrations/keys/0002_erased.sql")),
+    (3, "mail", include_str!("../../migrations/keys/0003_mail.sql")),
 ]);
 
 /// Of the search index on SQLite.
