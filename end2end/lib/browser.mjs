@@ -109,3 +109,21 @@ export async function login(page, person) {
     page.locator('form:has(input[name=password]) button[type=submit]').click(),
   ]);
 }
+
+/** Lets a page in as somebody whom a `Client` has logged in. */
+export function enter(page, desk, client) {
+  return page.context().addCookies([{ name: 'tresen-session', value: client.cookie('tresen-session'), url: desk.url }]);
+}
+
+/** Goes to an address of the desk and waits until the page is live. Answers the response. */
+export async function go(page, address) {
+  const answer = await page.goto(address);
+  await live(page);
+  return answer;
+}
+
+/** Presses what leads to another page, or to the same anew, and waits until that is live. */
+export async function follow(page, locator) {
+  await Promise.all([page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame()), locator.click()]);
+  await live(page);
+}

@@ -46,10 +46,15 @@ export async function prepare(desk, empty, language) {
   const newcomer = (await registered(desk, { email: name('newcomer'), language })).client;
   await write(leaver);
 
+  const restricted = (await registered(desk, { email: name('restricted'), language })).client;
+  const withheld = await write(restricted, { subject: 'A matter that is in dispute' });
+  await restricted.post('/account/data', { act: 'withdraw' });
+  await agent.post(`/agent/requests/${withheld}/restrict`);
+
   const idle = new Client(empty);
   await idle.login(await empty.addPerson({ email: name('idle') }));
   await idle.post('/account/language', { language });
-  return { agent, customer, other, newcomer, leaver, idle, number, closed, request, register, password, address, erase };
+  return { agent, customer, other, newcomer, leaver, restricted, withheld, idle, number, closed, request, register, password, address, erase };
 }
 
 /** Sends the form of a page with what is wrong. */
@@ -107,6 +112,10 @@ export const PAGES = [
   ['customer', 'deleting oneself, with the password', () => '/account/delete'],
   ['customer', 'deleting oneself, a wrong password', () => '/account/delete', 200, refuse('main form', { password: 'wrong' })],
   ['customer', "what is for agents only", () => '/agent', 403],
+  ['restricted', 'the list, restricted', () => '/requests'],
+  ['restricted', 'a conversation, restricted', ({ withheld }) => `/requests/${withheld}`],
+  ['restricted', 'a new request, restricted', () => '/requests/new'],
+  ['restricted', 'what is stored, restricted', () => '/account/data'],
   [
     'leaver',
     'the end',
@@ -127,6 +136,7 @@ export const PAGES = [
   ['agent', 'a request, refused', ({ number }) => `/agent/requests/${number}`, 200, refuse('.reply form')],
   ['agent', 'erasing a customer', ({ number }) => `/agent/requests/${number}/erase`],
   ['agent', 'erasing a customer, refused', ({ number }) => `/agent/requests/${number}/erase`, 200, refuse('main form')],
+  ['agent', 'a request, restricted', ({ withheld }) => `/agent/requests/${withheld}`, 403],
   ['agent', 'a request that is not there', () => '/agent/requests/T-0000-0001', 404],
   ['agent', 'a call', () => '/agent/requests/new'],
   ['agent', 'a call, refused', () => '/agent/requests/new', 200, refuse('main form', { email: 'wrong' })],

@@ -56,7 +56,9 @@ texts! {
     lift_done: "The restriction that you had set is lifted." | "Die von Ihnen gesetzte Sperrung ist aufgehoben.";
     lift_by_consent: "The restriction ends when you give your consent again."
         | "Die Sperrung endet, wenn Sie erneut einwilligen.";
-    by_us: "Our team has restricted your data too. We tell you before we lift that."
+    by_us: "Our team has restricted your data, and only we can lift that. We tell you before we do. You can restrict it yourself as well."
+        | "Unser Team hat Ihre Daten gesperrt, und nur wir können das aufheben. Vorher sagen wir Ihnen Bescheid. Sie können sie zusätzlich selbst sperren.";
+    by_both: "Our team has restricted your data too. We tell you before we lift that."
         | "Auch unser Team hat Ihre Daten gesperrt. Bevor wir das aufheben, sagen wir Ihnen Bescheid.";
     state_since: "Since" | "Seit";
     state: "We do nothing with your requests, and you can write nothing new until the restriction is lifted."
@@ -94,6 +96,11 @@ texts! {
         | "Mit Ihren Anfragen geschieht gerade nichts, deshalb lassen sie sich auch nicht ändern. Die Sperrung heben Sie in Ihrem Konto auf der Seite zu Ihren Daten auf.";
     own_restricted_here: "You can read here, but write nothing until the restriction is lifted. Our team sees nothing of it."
         | "Sie können hier lesen, aber nichts schreiben, bis die Sperrung aufgehoben ist. Unser Team sieht nichts davon.";
+    own_restricted_list: "Our team sees none of your requests, and you can write nothing new until you lift the restriction."
+        | "Unser Team sieht keine Ihrer Anfragen, und Sie können nichts Neues schreiben, bis Sie die Sperrung aufheben.";
+    own_restricted_by_us: "Our team has restricted it: nothing is done with your requests, and nothing new can be written. We tell you before we lift that."
+        | "Das hat unser Team veranlasst: Mit Ihren Anfragen geschieht nichts, und Neues lässt sich nicht schreiben. Bevor wir das aufheben, sagen wir Ihnen Bescheid.";
+    to_restriction: "To the restriction, in “My data”" | "Zur Sperrung unter „Meine Daten“";
 }
 
 /// Where a consent was given.

@@ -287,7 +287,10 @@ fn restriction(context: &Context, overview: &Overview) -> Option<AnyView> {
     };
     let content = view! {
         <div class="stack">
-            {by_us.then(|| view! { <p>{text::by_us(language)}</p> })}
+            {by_us.then(|| {
+                let words = if own { text::by_both(language) } else { text::by_us(language) };
+                view! { <p>{words}</p> }
+            })}
             {form}
         </div>
     };

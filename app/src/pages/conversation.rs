@@ -7,14 +7,12 @@ use tresen_model::views::Conversation;
 use tresen_model::{Language, RequestNumber, Status};
 
 use super::address::{Named, Parameters, parameter, request_address};
-use super::parts;
 pub(crate) use super::thread::{Thread, comments_html, status_html};
 use super::thread::{live_thread, place_of_latest};
-use crate::components::{
-    Button, ButtonKind, ButtonLink, Icon, NavLink, Notice, NoticeKind, Number, PageHead, TextArea, Time,
-};
+use super::{parts, restricted};
+use crate::components::{Button, ButtonKind, ButtonLink, Icon, NavLink, Number, PageHead, TextArea, Time};
 use crate::islands::LiveForm;
-use crate::language::{common, conversation as text, data};
+use crate::language::{common, conversation as text};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted};
 
 pub(super) async fn show(context: Context, named: Named, parameters: Parameters) -> Response {
@@ -98,31 +96,18 @@ fn contents(context: &Context, conversation: Conversation, token: &str, form: Fo
         <span>{text::last_change(language)} " " <Time when=updated/></span>
     };
     let thread = live_thread(Thread::of(context, number, token, false), comments);
+    // What was typed before the restriction, and sent after it, is not lost.
+    let write = !conversation.restricted || form.is_refused();
     view! {
         <PageHead title=subject back meta=meta.into_any()/>
         <div class="stack loose">
             <p class="cluster" id="request-status">{status_html(language, status, false)}</p>
             {thread}
-            {if conversation.restricted {
-                restricted(language)
-            } else {
-                view! {
-                    {reply(context, number, status, token.to_owned(), form)}
-                    {close_and_reopen(language, number, status, token)}
-                }
-                .into_any()
-            }}
+            {conversation.restricted.then(|| restricted::here(language))}
+            {write.then(|| reply(context, number, status, token.to_owned(), form))}
+            {(!conversation.restricted).then(|| close_and_reopen(language, number, status, token))}
             {(!known).then(|| register(language))}
         </div>
-    }
-    .into_any()
-}
-
-fn restricted(language: Language) -> AnyView {
-    view! {
-        <Notice kind=NoticeKind::Warning title=data::own_restricted_title(language)>
-            {data::own_restricted_here(language)} " " <a href="/account/data">{data::title(language)}</a>
-        </Notice>
     }
     .into_any()
 }

@@ -33,6 +33,7 @@ mod privacy;
 mod receipt;
 mod register;
 mod requests;
+mod restricted;
 mod thread;
 
 use axum::Router;

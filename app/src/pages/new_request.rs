@@ -7,7 +7,7 @@ use serde::Deserialize;
 use tresen_desk::requests::{Fields, Submission};
 use tresen_model::{PersonName, RequestNumber, Subject};
 
-use super::parts;
+use super::{parts, restricted};
 use crate::components::{
     Button, ButtonKind, ButtonLink, Checkbox, Choice, Field, Icon, NumberSlip, PageHead, Select, TextArea,
 };
@@ -63,6 +63,7 @@ async fn page(context: Context, form: Form) -> Result<Page, Stop> {
         Some(session) => Some(context.app.desk.account(session).await?),
         None => None,
     };
+    let restricted = restricted::notice(&context).await?;
     let page = Page::new(common::new_request(language), Place::NewRequest, move || {
         let who = match account {
             Some(account) => view! {
@@ -87,6 +88,7 @@ async fn page(context: Context, form: Form) -> Result<Page, Stop> {
         });
         view! {
             <PageHead title=common::new_request(language) lede=text::lede(language)/>
+            {restricted}
             <LiveForm language>
                 <form class="form card" method="post" action="/requests/new" enctype="multipart/form-data">
                     {parts::top(&form)}

@@ -7,6 +7,7 @@ use tresen_model::views::RequestLine;
 use tresen_model::{Language, Status};
 
 use super::address::{Parameters, address, parameter, request_address};
+use super::restricted;
 use crate::components::{
     ButtonKind, ButtonLink, EmptyState, FilterTabs, Icon, NavLink, PageHead, Pager, RequestList, RequestRow,
     SearchForm,
@@ -54,6 +55,7 @@ async fn page(context: &Context, parameters: &Parameters) -> Result<Page, Stop> 
         after: Some(shown.after.clone()).filter(|after| !after.is_empty()),
     };
     let list = context.app.desk.my_requests(session, &query).await?;
+    let restricted = restricted::notice(context).await?;
     let language = context.language;
     let context = context.clone();
     Ok(Page::new(common::my_requests(language), Place::MyRequests, move || {
@@ -62,7 +64,7 @@ async fn page(context: &Context, parameters: &Parameters) -> Result<Page, Stop> 
             && shown.status.is_none()
             && shown.after.is_empty();
         if nothing_at_all {
-            return none_yet(language);
+            return none_yet(language, restricted);
         }
         let next = list
             .next
@@ -80,6 +82,7 @@ async fn page(context: &Context, parameters: &Parameters) -> Result<Page, Stop> 
             <PageHead title=common::my_requests(language) lede=text::lede(language)>
                 {new_request(language)}
             </PageHead>
+            {restricted}
             {toolbar(language, &shown)}
             {contents}
             <Pager label=text::pages(language) first next/>
@@ -139,9 +142,10 @@ fn new_request(language: Language) -> AnyView {
     .into_any()
 }
 
-fn none_yet(language: Language) -> AnyView {
+fn none_yet(language: Language, restricted: Option<AnyView>) -> AnyView {
     view! {
         <PageHead title=common::my_requests(language)/>
+        {restricted}
         <EmptyState title=text::none_title(language) text=text::none_text(language)>
             {new_request(language)}
         </EmptyState>
