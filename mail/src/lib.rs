@@ -1,7 +1,26 @@
 //! Reads mails (RFC 5322, MIME): bytes in, what a service desk needs to know out.
 //!
 //! Nothing here does I/O or knows a database; nothing that stands in a mail makes it fail.
+//!
+//! The way of a mail: [`read`] splits its headers (`header`), walks its parts (`mime`, `body`),
+//! cleans HTML and turns it into text (`html`), tells what was written from what was quoted
+//! (`fold`), and says whether a machine sent it (`automatic`) and about which mail of ours
+//! (`bounce`).
 
+mod automatic;
+mod body;
+mod bounce;
+mod decode;
+mod flowed;
+mod fold;
+mod header;
+mod html;
 mod message;
+mod mime;
+mod names;
+mod phrases;
+mod read;
 
-pub use message::{Automatic, Bounce, Correspondent, Limits, Message, Part, Remark, Returned, Signals, read};
+pub use html::{Cleaned, clean_html};
+pub use message::{Automatic, Bounce, Correspondent, Limits, Message, Part, Remark, Returned, Signals};
+pub use read::read;

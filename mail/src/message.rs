@@ -21,6 +21,21 @@ pub struct Limits {
     pub files: usize,
 }
 
+impl Default for Limits {
+    /// What no mail of a person comes near.
+    fn default() -> Self {
+        Self {
+            bytes: 50 * 1024 * 1024,
+            parts: 200,
+            depth: 20,
+            recipients: 200,
+            links: 200,
+            text: tresen_model::Body::MAX,
+            files: 50,
+        }
+    }
+}
+
 /// Somebody in a header.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Correspondent {
@@ -130,7 +145,8 @@ pub struct Signals {
 /// What an agent should know about a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Remark {
-    /// More bytes, parts, depth, text or files than are looked at: the mail is there whole as a file.
+    /// More bytes, parts, depth, text or files than are looked at. Whoever has the raw mail keeps it
+    /// whole as a file.
     OverLimit,
     /// Parts could not be decoded.
     Damaged,
@@ -142,9 +158,4 @@ pub enum Remark {
     RemoteContent,
     /// There was nothing to read in it.
     Empty,
-}
-
-/// Reads a message. Never fails: what cannot be read is remarked on.
-pub fn read(_raw: &[u8], _limits: &Limits) -> Message {
-    Message::default()
 }

@@ -13,6 +13,7 @@
 //! - [`language`]: the languages the desk speaks
 
 pub mod address;
+pub mod file_name;
 pub mod ids;
 pub mod kinds;
 pub mod language;

@@ -5,7 +5,7 @@ use futures_util::Stream;
 use futures_util::stream::BoxStream;
 use sqlx::types::Uuid;
 use tresen_model::views::Attachment;
-use tresen_model::{AttachmentId, CommentId, Problem, RequestId, RequestNumber, Timestamp};
+use tresen_model::{AttachmentId, CommentId, Problem, RequestId, RequestNumber, Timestamp, file_name};
 use zeroize::Zeroizing;
 
 use super::access::{self, Access, RequestHead};
@@ -15,9 +15,6 @@ use crate::objects::{Stored, Upload};
 use crate::people::Agent;
 use crate::store::{Tx, on};
 use crate::{Desk, random};
-
-/// A file name keeps at most so many characters.
-const LONGEST_NAME: usize = 120;
 
 /// Images that every browser shows, told by their contents.
 const IMAGES: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -56,7 +53,7 @@ impl FileInput {
             return Err(Error::refused("attachments", Problem::TooManyFiles { max: limits.max_files }));
         }
         let upload = self.desk.objects.create(random::id(self.desk.now())?).await?;
-        self.current = Some((safe_name(name), upload));
+        self.current = Some((file_name::safe(name), upload));
         Ok(())
     }
 
@@ -98,25 +95,6 @@ impl FileInput {
     pub fn finish(self) -> Vec<File> {
         self.files
     }
-}
-
-/// Only the last part of a path, no control or direction marks, no leading dots.
-fn safe_name(name: &str) -> String {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let kept = name.chars().filter(|c| {
-        !c.is_control()
-            && !matches!(*c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    });
-    let name: String = kept.map(|c| if "<>:\"|?*".contains(c) { '_' } else { c }).collect();
-    let name = name.trim().trim_start_matches('.');
-    let length = name.chars().count();
-    if length <= LONGEST_NAME {
-        return name.to_owned();
-    }
-    // The ending tells what it is, so the middle goes.
-    let ending: String = name.rsplit_once('.').map_or("", |(_, ending)| ending).chars().take(10).collect();
-    let start: String = name.chars().take(LONGEST_NAME - ending.chars().count() - 2).collect();
-    format!("{start}….{ending}")
 }
 
 #[derive(sqlx::FromRow)]
@@ -266,29 +244,5 @@ pub(super) async fn attach(
 pub(super) fn keep(files: &[File]) {
     for file in files {
         file.stored.keep();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_made_safe() {
-        for (given, safe) in [
-            ("report.pdf", "report.pdf"),
-            ("../../etc/passwd", "passwd"),
-            ("C:\\temp\\a.txt", "a.txt"),
-            (".htaccess", "htaccess"),
-            ("a\r\nSet-Cookie: x.txt", "aSet-Cookie_ x.txt"),
-            ("photo\u{202e}gpj.exe", "photogpj.exe"),
-            ("Rechnung März.pdf", "Rechnung März.pdf"),
-            ("..", ""),
-        ] {
-            assert_eq!(safe_name(given), safe, "{given:?}");
-        }
-        let long = safe_name(&format!("{}.jpeg", "ä".repeat(500)));
-        assert_eq!(long.chars().count(), LONGEST_NAME);
-        assert!(long.ends_with(".jpeg"));
     }
 }

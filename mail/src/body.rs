@@ -1,0 +1,328 @@
+//! What of a mail is text, what is HTML, and what is a file.
+
+use tresen_model::file_name;
+
+use crate::header;
+use crate::message::{Limits, Part, Remark};
+use crate::mime::Entity;
+use crate::{decode, flowed, html, names};
+
+/// A stretch of the mail that is read as text, in one or two versions.
+#[derive(Default)]
+pub(crate) struct Stretch {
+    pub(crate) plain: Option<String>,
+    pub(crate) html: Option<String>,
+}
+
+/// A report of a machine inside the mail, decoded.
+pub(crate) struct Report {
+    pub(crate) kind: String,
+    pub(crate) text: String,
+}
+
+/// What was found in the parts.
+pub(crate) struct Found<'l> {
+    limits: &'l Limits,
+    pub(crate) stretches: Vec<Stretch>,
+    pub(crate) files: Vec<Part>,
+    pub(crate) reports: Vec<Report>,
+    /// The headers of a mail that came back.
+    pub(crate) returned: Option<Vec<u8>>,
+    pub(crate) remarks: Vec<Remark>,
+    parts: usize,
+    text_bytes: usize,
+}
+
+/// Bytes of a report, or of the headers of a returned mail, that are looked at.
+const MOST_REPORT: usize = 256 * 1024;
+
+impl<'l> Found<'l> {
+    pub(crate) fn new(limits: &'l Limits) -> Self {
+        Self {
+            limits,
+            stretches: Vec::new(),
+            files: Vec::new(),
+            reports: Vec::new(),
+            returned: None,
+            remarks: Vec::new(),
+            parts: 0,
+            text_bytes: 0,
+        }
+    }
+
+    pub(crate) fn remark(&mut self, remark: Remark) {
+        if !self.remarks.contains(&remark) {
+            self.remarks.push(remark);
+        }
+    }
+
+    /// Walks a part and all within it.
+    pub(crate) fn walk(&mut self, entity: &Entity<'_>) {
+        self.stretches = self.part(entity, 0);
+    }
+
+    fn part(&mut self, entity: &Entity<'_>, depth: usize) -> Vec<Stretch> {
+        self.parts += 1;
+        if self.parts > self.limits.parts || depth > self.limits.depth.min(100) {
+            self.remark(Remark::OverLimit);
+            return Vec::new();
+        }
+        if entity.headers.overflow {
+            self.remark(Remark::OverLimit);
+        }
+        self.note_security(entity);
+        if entity.is("multipart/") && !matches!(entity.encoding.as_str(), "base64" | "quoted-printable") {
+            return self.multipart(entity, depth);
+        }
+        if let Some(stretch) = self.text(entity) {
+            return vec![stretch];
+        }
+        self.note_report(entity);
+        self.file(entity);
+        Vec::new()
+    }
+
+    fn multipart(&mut self, entity: &Entity<'_>, depth: usize) -> Vec<Stretch> {
+        let Some((parts, more)) = entity.split(self.limits.parts) else {
+            // No boundary: all of it is shown, as nothing says what it is.
+            if entity.body.trim_ascii().is_empty() {
+                return Vec::new();
+            }
+            self.remark(Remark::Damaged);
+            let text = self.bounded_text(entity.body, None);
+            return vec![Stretch { plain: Some(text), html: None }];
+        };
+        if more {
+            self.remark(Remark::OverLimit);
+        }
+        let default = if entity.kind == "multipart/digest" { "message/rfc822" } else { "text/plain" };
+        let alternative = entity.kind == "multipart/alternative";
+        let mut stretches = Vec::new();
+        let mut versions = Stretch::default();
+        for raw in parts {
+            if self.parts >= self.limits.parts {
+                self.remark(Remark::OverLimit);
+                break;
+            }
+            let part = Entity::new(raw, default);
+            if alternative && part.is("text/x-amp-html") {
+                // The same once more, for programs of one company.
+                continue;
+            }
+            let found = self.part(&part, depth + 1);
+            if !alternative {
+                stretches.extend(found);
+                continue;
+            }
+            for version in found {
+                add(&mut versions.plain, version.plain);
+                add(&mut versions.html, version.html);
+            }
+        }
+        if alternative && (versions.plain.is_some() || versions.html.is_some()) {
+            stretches.push(versions);
+        }
+        stretches
+    }
+
+    /// Reads a part as text, if it is one that is shown.
+    fn text(&mut self, entity: &Entity<'_>) -> Option<Stretch> {
+        let html = entity.kind == "text/html" || entity.kind == "application/xhtml+xml";
+        let plain = matches!(
+            entity.kind.as_str(),
+            "text/plain" | "text/enriched" | "text/richtext" | "text/markdown"
+        );
+        let named = entity.file_name().is_some();
+        if !(html || plain) || entity.is_attachment() || named && !self.is_first() {
+            return None;
+        }
+        if named && !html && entity.encoding == "base64" {
+            return None;
+        }
+        let (bytes, whole) = entity.decoded();
+        if !whole {
+            self.remark(Remark::Damaged);
+        }
+        if html {
+            let text = self.bounded_html(&bytes, entity.parameter("charset"));
+            return Some(Stretch { plain: None, html: Some(text) });
+        }
+        let mut text = self.bounded_text(&bytes, entity.parameter("charset"));
+        if entity.parameter("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed")) {
+            let delsp = entity.parameter("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
+            text = flowed::unfold(&text, delsp);
+        }
+        Some(Stretch { plain: Some(text), html: None })
+    }
+
+    /// Nothing came before: a name does not make the first text a file.
+    fn is_first(&self) -> bool {
+        self.files.is_empty() && self.text_bytes == 0
+    }
+
+    fn bounded_text(&mut self, bytes: &[u8], charset: Option<&str>) -> String {
+        // A character takes four bytes at most, in any charset but UTF-7.
+        let most = self.limits.text.saturating_mul(4).saturating_add(4_096).saturating_sub(self.text_bytes);
+        if bytes.len() > most {
+            self.remark(Remark::OverLimit);
+        }
+        let cut = &bytes[..bytes.len().min(most)];
+        self.text_bytes += cut.len();
+        normal(&decode::charset(cut, charset))
+    }
+
+    fn bounded_html(&mut self, bytes: &[u8], charset: Option<&str>) -> String {
+        if bytes.len() > html::MOST_BYTES {
+            self.remark(Remark::OverLimit);
+        }
+        let cut = &bytes[..bytes.len().min(html::MOST_BYTES + 1)];
+        self.text_bytes += usize::from(!cut.is_empty());
+        let label = charset.map(str::to_owned).or_else(|| meta_charset(cut));
+        decode::charset(cut, label.as_deref())
+    }
+
+    fn file(&mut self, entity: &Entity<'_>) {
+        if self.files.len() >= self.limits.files {
+            self.remark(Remark::OverLimit);
+            return;
+        }
+        let (bytes, whole) = entity.decoded();
+        if !whole {
+            self.remark(Remark::Damaged);
+        }
+        let content_id =
+            entity.headers.first("Content-ID").and_then(|value| header::ids(value).into_iter().next());
+        let content_id = content_id.or_else(|| {
+            // Some forget the brackets and the `@`.
+            let bare = header::raw_line(entity.headers.first("Content-ID")?);
+            let bare = bare.trim_matches(['<', '>', ' ']).to_owned();
+            (!bare.is_empty() && !bare.contains(' ')).then_some(bare)
+        });
+        if bytes.is_empty() && entity.file_name().is_none() {
+            return;
+        }
+        self.files.push(Part { name: names::of(entity), bytes: bytes.into_owned(), content_id });
+    }
+
+    /// Keeps what a report of a machine says, for [`crate::bounce`].
+    fn note_report(&mut self, entity: &Entity<'_>) {
+        match entity.kind.as_str() {
+            "message/delivery-status"
+            | "message/global-delivery-status"
+            | "message/disposition-notification"
+            | "message/global-disposition-notification"
+            | "message/feedback-report" => {
+                let bytes = entity.decoded().0;
+                let text = decode::guess(&bytes[..bytes.len().min(MOST_REPORT)]);
+                self.reports.push(Report { kind: entity.kind.clone(), text });
+            }
+            "message/rfc822"
+            | "message/global"
+            | "text/rfc822-headers"
+            | "message/rfc822-headers"
+            | "message/global-headers"
+                if self.returned.is_none() =>
+            {
+                let bytes = entity.decoded().0;
+                self.returned = Some(bytes[..bytes.len().min(MOST_REPORT)].to_vec());
+            }
+            _ => {}
+        }
+    }
+
+    fn note_security(&mut self, entity: &Entity<'_>) {
+        let smime = || entity.parameter("smime-type").unwrap_or_default().to_ascii_lowercase();
+        match entity.kind.as_str() {
+            "multipart/signed" => self.remark(Remark::Signed),
+            "multipart/encrypted" => self.remark(Remark::Encrypted),
+            "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
+                let remark = if smime() == "signed-data" { Remark::Signed } else { Remark::Encrypted };
+                self.remark(remark);
+            }
+            _ => {}
+        }
+    }
+
+    /// Turns pictures that stand inside the HTML (`data:`) into files of the mail.
+    pub(crate) fn take_data_pictures(&mut self, html: &str) -> String {
+        let mut taken = String::with_capacity(html.len().min(1 << 20));
+        let mut rest = html;
+        while let Some(start) = rest.find("data:image/") {
+            let (before, after) = rest.split_at(start);
+            let end = after.find(['"', '\'', '>', ' ']).unwrap_or(after.len());
+            let (address, tail) = after.split_at(end);
+            taken.push_str(before);
+            rest = tail;
+            let picture = before
+                .trim_end_matches(['"', '\''])
+                .ends_with("src=")
+                .then(|| self.data_picture(address))
+                .flatten();
+            match picture {
+                Some(id) => taken.extend(["cid:", &id]),
+                None => taken.push_str("about:blank"),
+            }
+        }
+        taken.push_str(rest);
+        taken
+    }
+
+    fn data_picture(&mut self, address: &str) -> Option<String> {
+        let (kind, data) = address.strip_prefix("data:image/")?.split_once(";base64,")?;
+        let ending = ["png", "jpeg", "gif", "webp"].into_iter().find(|known| *known == kind)?;
+        if self.files.len() >= self.limits.files {
+            self.remark(Remark::OverLimit);
+            return None;
+        }
+        let (bytes, _) = decode::transfer(data.as_bytes(), "base64");
+        let number = self.files.len() + 1;
+        let id = format!("picture-{number}@inline");
+        let name = file_name::safe(&format!("picture-{number}.{ending}"));
+        self.files.push(Part { name, bytes: bytes.into_owned(), content_id: Some(id.clone()) });
+        Some(id)
+    }
+}
+
+/// Adds a version to what there is of it.
+fn add(to: &mut Option<String>, text: Option<String>) {
+    match (to.as_mut(), text) {
+        (Some(there), Some(text)) if there.trim().is_empty() => *there = text,
+        (Some(there), Some(text)) if !text.trim().is_empty() => {
+            there.push('\n');
+            there.push_str(&text);
+        }
+        (None, Some(text)) => *to = Some(text),
+        _ => {}
+    }
+}
+
+/// Lines end in `\n`; no control characters but tabs.
+pub(crate) fn normal(text: &str) -> String {
+    let mut normal = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' => {
+                if chars.peek() != Some(&'\n') {
+                    normal.push('\n');
+                }
+            }
+            '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
+            '\u{2028}' | '\u{2029}' | '\u{b}' | '\u{c}' | '\u{85}' => normal.push('\n'),
+            c if c.is_control() && !matches!(c, '\n' | '\t') => {}
+            c => normal.push(c),
+        }
+    }
+    normal
+}
+
+/// The charset that HTML says itself to have, within its first bytes.
+fn meta_charset(bytes: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(1_024)]).to_ascii_lowercase();
+    let (_, after) = head.split_once("charset=")?;
+    let label = after.trim_start_matches(['"', '\'', ' ']);
+    let label: String =
+        label.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
+    // What could be found as ASCII is no UTF-16.
+    Some(label).filter(|label| !label.is_empty() && !label.starts_with("utf-16") && label != "utf-7")
+}

@@ -1,0 +1,254 @@
+//! Tells what somebody wrote from what they quoted and how they signed.
+//!
+//! The rule above all others: nothing that a person may have written is folded away. Where that
+//! cannot be told, all of it stays text.
+
+use crate::html::{ATTRIBUTION, HISTORY, SIGNATURE};
+use crate::phrases;
+
+/// What the headers say about the text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct About {
+    /// It answers another mail, so marks of quoting are to be expected.
+    pub(crate) answer: bool,
+    /// It passes another mail on: the older mail is what it is about.
+    pub(crate) forward: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Own,
+    Blank,
+    Quoted,
+    /// "On … wrote:".
+    Attribution,
+    /// The first line of an older mail that has no marks.
+    History,
+    Signature,
+}
+
+struct Line<'a> {
+    text: &'a str,
+    kind: Kind,
+}
+
+/// The text, and what is folded away.
+pub(crate) fn fold(text: &str, about: About) -> (String, Option<String>) {
+    let lines = classify(text, about);
+    let folded = ranges(&lines, about);
+    if folded.is_empty() {
+        return (plain(&lines, |_| true), None);
+    }
+    let is_folded = |index: usize| folded.iter().any(|range| range.contains(&index));
+    let kept = plain(&lines, |index| !is_folded(index));
+    if kept.trim().is_empty() {
+        return (plain(&lines, |_| true), None);
+    }
+    let rest = plain(&lines, is_folded);
+    (kept, Some(rest).filter(|rest| !rest.is_empty()))
+}
+
+fn plain(lines: &[Line<'_>], keep: impl Fn(usize) -> bool) -> String {
+    let mut text = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        if keep(index) {
+            text.push_str(line.text.trim_end());
+            text.push('\n');
+        }
+    }
+    text.trim_end().trim_start_matches('\n').to_owned()
+}
+
+fn classify(text: &str, about: About) -> Vec<Line<'_>> {
+    let raw: Vec<&str> = text.split('\n').collect();
+    let mut lines: Vec<Line<'_>> = Vec::with_capacity(raw.len());
+    for (index, line) in raw.iter().copied().enumerate() {
+        let (mark, text) = match line.chars().next() {
+            Some(mark @ (ATTRIBUTION | HISTORY | SIGNATURE)) => (Some(mark), &line[1..]),
+            _ => (None, line),
+        };
+        let trimmed = text.trim();
+        let kind = match mark {
+            _ if text.starts_with('>') => Kind::Quoted,
+            Some(ATTRIBUTION) if !phrases::is_forward(trimmed) => Kind::Attribution,
+            Some(HISTORY) if about.answer => Kind::History,
+            Some(SIGNATURE) if !trimmed.is_empty() => Kind::Signature,
+            _ if trimmed.is_empty() => Kind::Blank,
+            _ if is_history(&raw, index, about) => Kind::History,
+            _ => Kind::Own,
+        };
+        lines.push(Line { text, kind });
+    }
+    mark_attributions(&mut lines, about);
+    lines
+}
+
+/// Whether an older mail without marks begins here: a line that says so, or a block of headers.
+fn is_history(lines: &[&str], index: usize, about: About) -> bool {
+    let line = lines[index].trim();
+    if phrases::is_history(line) {
+        return true;
+    }
+    // What looks like headers may as well be what a form was filled in with.
+    if !about.answer {
+        return false;
+    }
+    let follows = |from: usize| {
+        let block = lines[from.min(lines.len())..].iter().take(8).map(|line| line.trim().trim_matches('*'));
+        phrases::is_header_block(block)
+    };
+    // A rule, then the headers.
+    if line.len() >= 10 && line.chars().all(|c| matches!(c, '_' | '-')) {
+        let next = lines[index + 1..].iter().take(3).position(|line| !line.trim().is_empty());
+        return next.is_some_and(|next| follows(index + 1 + next));
+    }
+    phrases::may_begin_header_block(line) && follows(index)
+}
+
+/// "On … wrote:" counts where a quote follows, or where nothing does and it is an answer. It may
+/// be wrapped over three lines.
+fn mark_attributions(lines: &mut [Line<'_>], about: About) {
+    for index in 0..lines.len() {
+        if lines[index].kind != Kind::Own {
+            continue;
+        }
+        for length in 1..=3 {
+            let Some(block) = lines.get(index..index + length) else { break };
+            if block.iter().any(|line| line.kind != Kind::Own) {
+                break;
+            }
+            let last = block[length - 1].text.trim_end();
+            if !last.ends_with([':', '：']) || block.iter().map(|line| line.text.len()).sum::<usize>() > 400
+            {
+                continue;
+            }
+            let joined = block.iter().map(|line| line.text.trim()).collect::<Vec<_>>().join(" ");
+            if !phrases::is_attribution(&joined) {
+                continue;
+            }
+            let next =
+                lines[index + length..].iter().find(|line| line.kind != Kind::Blank).map(|line| line.kind);
+            match next {
+                Some(Kind::Quoted) => {}
+                // Yahoo and others quote without a mark: all that follows is the older mail.
+                Some(Kind::Own)
+                    if about.answer && !about.forward && phrases::is_dated_attribution(&joined) =>
+                {
+                    lines[index].kind = Kind::History;
+                    break;
+                }
+                None if about.answer => {}
+                _ => continue,
+            }
+            for line in &mut lines[index..index + length] {
+                line.kind = Kind::Attribution;
+            }
+            break;
+        }
+    }
+}
+
+/// What is folded: ranges of lines in their order.
+fn ranges(lines: &[Line<'_>], about: About) -> Vec<std::ops::Range<usize>> {
+    let mut end = lines.len();
+    let mut folded = Vec::new();
+    // An older mail without marks goes on to the end.
+    let history = lines.iter().position(|line| line.kind == Kind::History);
+    if let Some(start) = history.filter(|_| !about.forward) {
+        let above = &lines[..start];
+        let written = above.iter().any(|line| line.kind == Kind::Own);
+        if !written || above.iter().any(|line| line.kind == Kind::Own && phrases::points_below(line.text)) {
+            // The answer may stand anywhere in it.
+            return folded;
+        }
+        folded.push(start..lines.len());
+        end = start;
+    } else if about.forward && history.is_some() {
+        return folded;
+    }
+    let own = |line: &Line<'_>| line.kind == Kind::Own;
+    let is_quote = |line: &Line<'_>| matches!(line.kind, Kind::Quoted | Kind::Attribution);
+    let signature = signature_start(&lines[..end]);
+    let attributed = lines[..end].iter().any(|line| line.kind == Kind::Attribution);
+    let first_quote = lines[..end].iter().position(is_quote);
+    let last_own = lines[..end].iter().rposition(own);
+    // Signed above the quote: the signature ends where the quote begins.
+    let signed = signature.map(|start| {
+        let stop = lines[start..end].iter().position(is_quote).map_or(end, |length| start + length);
+        start..stop
+    });
+    if let Some(quote) = first_quote {
+        let below =
+            |index: usize| index > quote && !signed.as_ref().is_some_and(|range| range.contains(&index));
+        let answers_below = (quote..end).any(|index| below(index) && own(&lines[index]));
+        if answers_below {
+            // Answers between or below quotes mean nothing without them. What is behind the last
+            // of them may go, and the signature.
+            if let Some(range) = signed.filter(|range| range.start > last_own_outside(lines, range, end)) {
+                folded.insert(0, range);
+            }
+            return folded;
+        }
+        if !about.answer && !attributed {
+            // Lines that begin with `>` need not be a quote where nothing was answered.
+            if let Some(range) = signed {
+                folded.insert(0, range);
+            }
+            return folded;
+        }
+        let start = signed.map_or(quote, |range| range.start.min(quote));
+        folded.insert(0, start..end);
+        return folded;
+    }
+    if let Some(range) = signed.filter(|range| last_own.is_none_or(|last| range.end > last)) {
+        folded.insert(0, range);
+    }
+    folded
+}
+
+/// The last line that somebody wrote outside of a range.
+fn last_own_outside(lines: &[Line<'_>], range: &std::ops::Range<usize>, end: usize) -> usize {
+    (0..end).rev().find(|index| lines[*index].kind == Kind::Own && !range.contains(index)).unwrap_or(0)
+}
+
+/// The longest that is taken for a signature.
+const LONGEST_SIGNATURE: usize = 25;
+
+/// Where the signature begins, if there is one at the end or above the quote.
+fn signature_start(lines: &[Line<'_>]) -> Option<usize> {
+    let until = |start: usize| {
+        let rest = &lines[start + 1..];
+        let length = rest
+            .iter()
+            .position(|line| matches!(line.kind, Kind::Quoted | Kind::Attribution | Kind::History))
+            .unwrap_or(rest.len());
+        let rest = &rest[..length];
+        rest.iter().filter(|line| line.kind != Kind::Blank).count()
+    };
+    for (index, line) in lines.iter().enumerate() {
+        let found = match line.kind {
+            Kind::Signature => {
+                // Something written below the signature: the program knew less than it said.
+                let rest = &lines[index..];
+                let last = rest.iter().rposition(|line| line.kind == Kind::Signature).unwrap_or(0);
+                let quote =
+                    rest.iter().position(|line| line.kind == Kind::Quoted || line.kind == Kind::Attribution);
+                let stop = quote.unwrap_or(rest.len());
+                !rest.get(last + 1..stop).unwrap_or_default().iter().any(|line| line.kind == Kind::Own)
+            }
+            // RFC 3676 4.3; many lose the space.
+            Kind::Own if line.text == "-- " => until(index) <= LONGEST_SIGNATURE,
+            Kind::Own if line.text.trim_end() == "--" => until(index) <= 10,
+            Kind::Own if phrases::is_device_line(line.text.trim()) => {
+                until(index) == 0
+                    || until(index) == 1
+                        && lines[index + 1..].iter().any(|line| phrases::is_device_line(line.text.trim()))
+            }
+            _ => false,
+        };
+        if found {
+            return Some(index);
+        }
+    }
+    None
+}

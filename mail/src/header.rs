@@ -1,0 +1,313 @@
+//! Headers (RFC 5322, RFC 2047): split without a copy, decoded one by one where they are asked for.
+
+use mail_parser::parsers::MessageStream;
+use mail_parser::{Addr, ContentType, HeaderValue};
+use memchr::memchr;
+
+use crate::decode;
+
+/// Header fields that are looked at; a mail has fifty or so.
+const MOST_FIELDS: usize = 2_000;
+
+/// Bytes of a field that are decoded. Whoever needs more is no person.
+const LONGEST_FIELD: usize = 16 * 1024;
+
+/// The fields of one header block, undecoded.
+#[derive(Default)]
+pub(crate) struct Headers<'a> {
+    fields: Vec<(&'a [u8], &'a [u8])>,
+    /// There were more than are kept.
+    pub(crate) overflow: bool,
+}
+
+impl<'a> Headers<'a> {
+    /// Splits a message or part into its headers and its body.
+    ///
+    /// Lines that are no header are passed over (the `From ` of a mailbox file, what a broken
+    /// filter wrote) unless the text begins there without the empty line before it.
+    pub(crate) fn split(raw: &'a [u8]) -> (Self, &'a [u8]) {
+        let mut headers = Self::default();
+        let mut at = 0;
+        // Where the value of the last field begins and ends.
+        let mut open: Option<(&'a [u8], usize, usize)> = None;
+        while at < raw.len() {
+            let end = line_end(raw, at);
+            let line = &raw[at..end];
+            if line == b"\n" || line == b"\r\n" || line == b"\r" {
+                at = end;
+                break;
+            }
+            if matches!(line.first(), Some(b' ' | b'\t')) {
+                if let Some((_, _, last)) = &mut open {
+                    *last = end;
+                }
+            } else if let Some(name) = field_name(line) {
+                headers.close(raw, open.take());
+                open = Some((name, at + memchr(b':', line).map_or(0, |colon| colon + 1), end));
+            } else if !(raw[end..].is_empty() || is_field(&raw[end..])) {
+                // The empty line is missing: what stands here is text already.
+                break;
+            } else {
+                headers.close(raw, open.take());
+            }
+            at = end;
+        }
+        headers.close(raw, open);
+        (headers, &raw[at..])
+    }
+
+    fn close(&mut self, raw: &'a [u8], field: Option<(&'a [u8], usize, usize)>) {
+        let Some((name, start, end)) = field else { return };
+        if self.fields.len() < MOST_FIELDS {
+            self.fields.push((name, raw.get(start..end).unwrap_or_default()));
+        } else {
+            self.overflow = true;
+        }
+    }
+
+    /// Every field in order: its name and its value as one decoded line, cut at a bound.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'a [u8], &'a [u8])> + '_ {
+        self.fields.iter().copied()
+    }
+
+    /// The values of all fields of a name, topmost first, as they stand.
+    pub(crate) fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'a [u8]> + 's {
+        self.fields
+            .iter()
+            .filter(move |(found, _)| found.eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| *value)
+    }
+
+    /// The topmost field of a name, as it stands.
+    pub(crate) fn first(&self, name: &str) -> Option<&'a [u8]> {
+        self.all(name).next()
+    }
+
+    /// Whether there is a field of a name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.first(name).is_some()
+    }
+
+    /// The topmost field of a name as one line, lower-case, without comments (RFC 5322 3.2.2):
+    /// for values that are keywords.
+    pub(crate) fn keyword(&self, name: &str) -> Option<String> {
+        let line = raw_line(self.first(name)?);
+        let plain = line.split(['(', ';']).next().unwrap_or_default();
+        Some(plain.trim().to_ascii_lowercase())
+    }
+
+    /// The Content-Type or the Content-Disposition.
+    pub(crate) fn content(&self, name: &str) -> Option<ContentType<'static>> {
+        let buffer = structured(self.first(name)?);
+        MessageStream::new(&buffer).parse_content_type().into_owned().into_content_type()
+    }
+
+    /// The addresses of the topmost field of a name, at most so many.
+    pub(crate) fn addresses(&self, name: &str, most: usize) -> Vec<Addr<'static>> {
+        self.first(name).map_or_else(Vec::new, |value| addresses(value, most))
+    }
+}
+
+/// The addresses of a field, groups taken apart, at most so many.
+pub(crate) fn addresses(value: &[u8], most: usize) -> Vec<Addr<'static>> {
+    let buffer = structured(value);
+    match MessageStream::new(&buffer).parse_address() {
+        HeaderValue::Address(found) => {
+            found.iter().take(most).map(|addr| addr.clone().into_owned()).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A field of free text: encoded words decoded (RFC 2047), one line, without control characters.
+pub(crate) fn text(value: &[u8]) -> String {
+    let buffer = bounded(value);
+    one_line(&String::from_utf8_lossy(&decode_words(&buffer, |decoded, text| decoded.extend(text.bytes()))))
+}
+
+/// A structured field as the parser wants it, its encoded words whole and in UTF-8.
+fn structured(value: &[u8]) -> Vec<u8> {
+    decode_words(&bounded(value), |decoded, text| {
+        decoded.extend(b"=?utf-8?Q?");
+        for byte in text.bytes() {
+            decoded.extend(format!("={byte:02X}").bytes());
+        }
+        decoded.extend(b"?=");
+    })
+}
+
+/// A field as it stands, unfolded into one line.
+pub(crate) fn raw_line(value: &[u8]) -> String {
+    one_line(&String::from_utf8_lossy(&bounded(value)))
+}
+
+/// The ids of a Message-ID, In-Reply-To or References, in their order, without angle brackets.
+///
+/// Some programs leave the brackets away, some write comments or commas between: what stands in
+/// brackets counts, and only where nothing does, words with an `@`.
+pub(crate) fn ids(value: &[u8]) -> Vec<String> {
+    let line = String::from_utf8_lossy(value);
+    let mut found: Vec<String> = Vec::new();
+    let mut rest = line.as_ref();
+    while let Some(start) = rest.find('<') {
+        let Some(length) = rest[start..].find('>') else { break };
+        let inner = rest[start + 1..start + length].rsplit('<').next().unwrap_or_default();
+        // Folded in the middle of an id by programs that fold at any byte.
+        let id: String = inner.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+        found.extend(Some(id).filter(|id| is_id(id)));
+        rest = &rest[start + length + 1..];
+    }
+    if found.is_empty() {
+        let words = line.split(|c: char| c.is_whitespace() || c == ',' || c.is_control());
+        let words = words.map(|word| word.trim_matches(['<', '>']));
+        found.extend(words.filter(|word| word.contains('@') && is_id(word)).map(str::to_owned));
+    }
+    found
+}
+
+/// An id is at most a line long (RFC 5322 2.1.1).
+fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= 998
+}
+
+/// A Date in seconds of Unix time.
+pub(crate) fn date(value: &[u8]) -> Option<i64> {
+    let buffer = bounded(value);
+    match MessageStream::new(&buffer).parse_date() {
+        HeaderValue::DateTime(date) if date.is_valid() => Some(date.to_timestamp()),
+        _ => None,
+    }
+}
+
+/// One line without control and direction marks; runs of white space become one space.
+pub(crate) fn one_line(text: &str) -> String {
+    let visible =
+        text.chars().filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'));
+    let spaced: String = visible.map(|c| if c.is_control() { ' ' } else { c }).collect();
+    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A value as the parser wants it: bounded, UTF-8, with a line end. Raw 8-bit text of programs
+/// from before RFC 6532 is taken for windows-1252.
+fn bounded(value: &[u8]) -> Vec<u8> {
+    let cut = &value[..value.len().min(LONGEST_FIELD)];
+    let text = if cut.is_ascii() { String::from_utf8_lossy(cut).into_owned() } else { decode::guess(cut) };
+    let mut buffer = text.into_bytes();
+    while matches!(buffer.last(), Some(b'\n' | b'\r' | b' ' | b'\t')) {
+        buffer.pop();
+    }
+    buffer.push(b'\n');
+    buffer
+}
+
+/// Decodes encoded words (RFC 2047); those that follow one another with the same charset are put
+/// together first, since many programs cut in the middle of a character, against its section 5.
+///
+/// `write` gets what each run of them says, and the decoded text so far.
+fn decode_words(value: &[u8], write: impl Fn(&mut Vec<u8>, &str)) -> Vec<u8> {
+    let mut decoded: Vec<u8> = Vec::with_capacity(value.len());
+    let mut at = 0;
+    while at < value.len() {
+        let Some((charset, bytes, length)) = encoded_word(&value[at..]) else {
+            decoded.push(value[at]);
+            at += 1;
+            continue;
+        };
+        let mut run = bytes;
+        at += length;
+        loop {
+            let space = value[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            let Some((next, bytes, length)) = encoded_word(&value[at + space..]) else { break };
+            if !next.eq_ignore_ascii_case(charset) {
+                // White space between encoded words is none.
+                at += space;
+                break;
+            }
+            run.extend(bytes);
+            at += space + length;
+        }
+        write(&mut decoded, &decode::charset(&run, std::str::from_utf8(charset).ok()));
+    }
+    decoded
+}
+
+/// The encoded word that begins here: its charset, its bytes, and its length.
+fn encoded_word(value: &[u8]) -> Option<(&[u8], Vec<u8>, usize)> {
+    if !value.starts_with(b"=?") {
+        return None;
+    }
+    let charset = 2 + memchr(b'?', value.get(2..value.len().min(80))?)?;
+    let (encoding, mark) = (value.get(charset + 1)?, value.get(charset + 2)?);
+    let start = charset + 3;
+    let length = memchr(b'?', value.get(start..value.len().min(start + 1_000))?)?;
+    if *mark != b'?' || value.get(start + length + 1) != Some(&b'=') {
+        return None;
+    }
+    let content = &value[start..start + length];
+    let bytes = match encoding {
+        b'B' | b'b' => decode::transfer(content, "base64").0.into_owned(),
+        b'Q' | b'q' => {
+            let spaced: Vec<u8> =
+                content.iter().map(|byte| if *byte == b'_' { b' ' } else { *byte }).collect();
+            decode::transfer(&spaced, "quoted-printable").0.into_owned()
+        }
+        _ => return None,
+    };
+    // A language may stand behind the charset (RFC 2231 section 5).
+    let label = value[2..charset].split(|byte| *byte == b'*').next().unwrap_or_default();
+    Some((label, bytes, start + length + 2))
+}
+
+fn line_end(raw: &[u8], at: usize) -> usize {
+    memchr(b'\n', &raw[at..]).map_or(raw.len(), |length| at + length + 1)
+}
+
+/// The name of the field that a line begins with.
+fn field_name(line: &[u8]) -> Option<&[u8]> {
+    let colon = memchr(b':', &line[..line.len().min(200)])?;
+    let name = line[..colon].trim_ascii_end();
+    (!name.is_empty() && name.iter().all(|byte| (b'!'..=b'~').contains(byte))).then_some(name)
+}
+
+fn is_field(rest: &[u8]) -> bool {
+    let line = &rest[..line_end(rest, 0)];
+    field_name(line).is_some() && !line.starts_with(b"http")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_split_whatever_ends_a_line() {
+        let (headers, body) = Headers::split(b"From x Mon\nA: 1\r\n 2\nb : 3\n\nbody\n\nA: 4");
+        assert_eq!(raw_line(headers.first("a").unwrap_or_default()), "1 2");
+        assert_eq!(raw_line(headers.first("B").unwrap_or_default()), "3");
+        assert_eq!(body, b"body\n\nA: 4");
+        let (headers, body) = Headers::split(b"A: 1\nHello Ada,\nit rings.\n");
+        assert!(headers.has("A") && body.starts_with(b"Hello"));
+        let (headers, body) = Headers::split(b"\nHello");
+        assert!(headers.fields.is_empty() && body == b"Hello");
+    }
+
+    #[test]
+    fn encoded_words_that_cut_a_character_are_joined() {
+        assert_eq!(text(b"=?utf-8?B?w4Q=?= =?utf-8?Q?_?=\n"), "Ä");
+        assert_eq!(text(b"=?utf-8?Q?K=C3?=\r\n =?utf-8?Q?=BChl?= rest\r\n"), "Kühl rest");
+        assert_eq!(text(b"=?utf-8?B?4oI=?= =?utf-8?B?rA==?="), "€");
+        assert_eq!(text(b"=?utf-8?Q?a=0D=0ABcc:_eve@example.com?="), "a Bcc: eve@example.com");
+        assert_eq!(text("Grüße".as_bytes()), "Grüße");
+        assert_eq!(text(b"Gr\xfc\xdfe"), "Grüße");
+        assert_eq!(text(b"=?"), "=?");
+        assert_eq!(text(b"=?utf-8?B?"), "=?utf-8?B?");
+    }
+
+    #[test]
+    fn ids_survive_what_programs_write() {
+        assert_eq!(ids(b" <a@x>\r\n\t<b@x>,<c@x>"), ["a@x", "b@x", "c@x"]);
+        assert_eq!(ids(b"Message of Monday <a@x> (Ada)"), ["a@x"]);
+        assert_eq!(ids(b"a@x b@x"), ["a@x", "b@x"]);
+        assert_eq!(ids(b"<a@\r\n x>"), ["a@x"]);
+        assert!(ids(b"<>").is_empty() && ids(b" \r\n").is_empty() && ids(b"<").is_empty());
+    }
+}

@@ -1,0 +1,280 @@
+//! What mail programs write around older mails, in the languages of their users.
+
+/// "-----Original Message-----" and its kin: an older mail follows to the end, unmarked.
+pub(crate) fn is_history(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    if lower.contains("please type your reply above this line")
+        || lower.contains("bitte antworten sie oberhalb dieser zeile")
+        || lower.contains("reply above this line")
+        || lower.contains("antwort bitte oberhalb dieser zeile")
+    {
+        return true;
+    }
+    let dashed = line.starts_with("--") && line.ends_with("--");
+    let inner = lower.trim_matches(['-', ' ', '*', '=']);
+    dashed
+        && matches!(
+            inner,
+            "original message"
+                | "original-nachricht"
+                | "originalnachricht"
+                | "ursprüngliche nachricht"
+                | "ursprungliche nachricht"
+                | "message d'origine"
+                | "message original"
+                | "mensaje original"
+                | "messaggio originale"
+                | "oorspronkelijk bericht"
+                | "oprindelig meddelelse"
+                | "opprinnelig melding"
+                | "ursprungligt meddelande"
+                | "wiadomość oryginalna"
+                | "original appointment"
+                | "ursprünglicher termin"
+        )
+}
+
+/// A line that says that a mail is passed on: what follows is what it is about.
+pub(crate) fn is_forward(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let inner = lower.trim_matches(['-', ' ', '*', ':', '>', '=']);
+    matches!(
+        inner,
+        "forwarded message"
+            | "forwarded by"
+            | "begin forwarded message"
+            | "anfang der weitergeleiteten nachricht"
+            | "weitergeleitete nachricht"
+            | "message transféré"
+            | "message transmis"
+            | "début du message transféré"
+            | "début du message réexpédié"
+            | "mensaje reenviado"
+            | "messaggio inoltrato"
+            | "inizio messaggio inoltrato"
+            | "doorgestuurd bericht"
+            | "begin doorgestuurd bericht"
+    )
+}
+
+/// The first words of subjects of mails that are passed on.
+pub(crate) fn is_forward_subject(subject: &str) -> bool {
+    prefix(subject, &["fwd", "fw", "wg", "tr", "rv", "enc", "weitergeleitet", "i", "doorst"])
+}
+
+/// The first words of subjects of answers.
+pub(crate) fn is_answer_subject(subject: &str) -> bool {
+    prefix(subject, &["re", "aw", "antw", "antwort", "sv", "vs", "res", "odp", "ynt"])
+}
+
+fn prefix(subject: &str, known: &[&str]) -> bool {
+    let Some((first, _)) = subject.split_once(':') else { return false };
+    let word = first.split('[').next().unwrap_or_default().trim().to_lowercase();
+    known.contains(&word.as_str())
+}
+
+/// Names of headers in the blocks that Outlook and others write above an older mail.
+const FROM: &[&str] = &["from", "von", "de", "da", "van", "från", "fra", "od", "expéditeur"];
+const DATE: &[&str] = &[
+    "sent",
+    "date",
+    "gesendet",
+    "datum",
+    "envoyé",
+    "enviado",
+    "enviado el",
+    "inviato",
+    "verzonden",
+    "data",
+    "fecha",
+    "skickat",
+    "sendt",
+    "wysłano",
+    "gesendet am",
+];
+const OTHER: &[&str] = &[
+    "to",
+    "an",
+    "à",
+    "para",
+    "a",
+    "aan",
+    "till",
+    "til",
+    "do",
+    "cc",
+    "subject",
+    "betreff",
+    "objet",
+    "asunto",
+    "oggetto",
+    "onderwerp",
+    "ämne",
+    "emne",
+    "temat",
+    "assunto",
+    "kopie",
+];
+
+fn header_name(line: &str) -> Option<String> {
+    let (name, _) = line.split_once([':', '：'])?;
+    (name.len() <= 20).then(|| name.trim().trim_matches('*').trim().to_lowercase())
+}
+
+/// Whether a block of headers may begin with a line: cheap, for every line of a text.
+pub(crate) fn may_begin_header_block(line: &str) -> bool {
+    header_name(line.trim_start_matches('*')).is_some_and(|name| FROM.contains(&name.as_str()))
+}
+
+/// Whether lines are such a block: who, when, and one thing more.
+pub(crate) fn is_header_block<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
+    let (mut from, mut date, mut other) = (false, false, 0);
+    for (index, line) in lines.enumerate() {
+        let name = header_name(line);
+        let Some(name) = name else {
+            // A header may be folded; an empty line ends the block.
+            if line.is_empty() || index == 0 {
+                break;
+            }
+            continue;
+        };
+        from |= FROM.contains(&name.as_str());
+        date |= DATE.contains(&name.as_str());
+        other += usize::from(OTHER.contains(&name.as_str()));
+        if index == 0 && !from {
+            return false;
+        }
+    }
+    from && (date && other >= 1 || other >= 2)
+}
+
+/// The verbs of "On … wrote:".
+const WROTE: &[&str] = &[
+    "wrote",
+    "schrieb",
+    "writes",
+    "geschrieben",
+    "a écrit",
+    "escribió",
+    "ha scritto",
+    "escreveu",
+    "schreef",
+    "skrev",
+    "napisał",
+    "napisał(a)",
+    "napisała",
+    "kirjoitti",
+    "yazdı",
+];
+
+/// Whether a line says who wrote what is quoted below.
+pub(crate) fn is_attribution(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let body = lower.trim_end_matches([':', '：', ' ', '\u{a0}']);
+    let said = WROTE.iter().any(|verb| {
+        body.match_indices(verb).any(|(at, _)| {
+            let before = body[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+            let after = body[at + verb.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric());
+            before && after
+        })
+    });
+    said && (has_date(&lower) || lower.contains('@') || lower.contains('<') || lower.chars().count() <= 80)
+}
+
+/// One that can stand for itself, as it names a day: "Am 3. Mai 2026 um 10:00 schrieb Ada:".
+pub(crate) fn is_dated_attribution(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    has_date(&lower)
+        && (lower.starts_with("am ")
+            || lower.starts_with("on ")
+            || lower.starts_with("le ")
+            || lower.starts_with("el ")
+            || lower.starts_with("il ")
+            || lower.starts_with("op "))
+}
+
+fn has_date(lower: &str) -> bool {
+    let digits = lower.bytes().filter(u8::is_ascii_digit).count();
+    digits >= 3 && (lower.contains(':') || lower.contains("20") || lower.contains('.'))
+}
+
+/// What a program on a telephone adds by itself.
+pub(crate) fn is_device_line(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let lower = lower.trim_start_matches(['-', '_', ' ', '*', '>']);
+    if lower.chars().count() > 140 {
+        return false;
+    }
+    const STARTS: &[&str] = &[
+        "von meinem iphone",
+        "von meinem ipad",
+        "von meinem handy",
+        "von meinem smartphone",
+        "von meinem mobilgerät",
+        "von meinem samsung",
+        "von meinem android",
+        "gesendet von meinem",
+        "gesendet mit der ",
+        "gesendet von mail",
+        "gesendet von outlook",
+        "gesendet von yahoo",
+        "gesendet über",
+        "gesendet mit proton",
+        "gesendet aus ",
+        "diese nachricht wurde von meinem",
+        "diese e-mail wurde von meinem",
+        "sent from my ",
+        "sent from mail for",
+        "sent from outlook",
+        "sent from yahoo",
+        "sent from proton",
+        "sent with proton",
+        "sent via ",
+        "get outlook for",
+        "holen sie sich outlook für",
+        "outlook für android",
+        "outlook für ios",
+        "envoyé de mon",
+        "envoyé depuis",
+        "enviado desde mi",
+        "inviato da ",
+        "verzonden vanaf mijn",
+        "skickat från min",
+    ];
+    STARTS.iter().any(|start| lower.starts_with(start))
+}
+
+/// Whether somebody says that their answer stands in the older mail.
+pub(crate) fn points_below(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    const WORDS: &[&str] = &[
+        "see below",
+        "below",
+        "inline",
+        "in-line",
+        "in red",
+        "in blue",
+        "in green",
+        "in the text",
+        "siehe unten",
+        "s. unten",
+        "s.u.",
+        "unten",
+        "im text",
+        "in rot",
+        "in blau",
+        "in grün",
+        "rot markiert",
+        "zwischen den zeilen",
+        "direkt in",
+        "darunter",
+        "voir ci-dessous",
+    ];
+    WORDS.iter().any(|word| {
+        lower.match_indices(word).any(|(at, _)| {
+            let before = lower[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+            let after = lower[at + word.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric());
+            before && after
+        })
+    })
+}
