@@ -13,6 +13,14 @@ pub struct When {
     pub said: String,
 }
 
+impl When {
+    /// Said in full: where the time itself matters, not how long ago it was.
+    #[must_use]
+    pub fn in_full(self) -> Self {
+        Self { said: self.exact.clone(), ..self }
+    }
+}
+
 /// A point in time.
 #[component]
 pub fn Time(

@@ -44,6 +44,10 @@ texts! {
     withdraw_done: "Your consent is withdrawn, and your data is restricted from now on. If you like, delete it further down."
         | "Ihre Einwilligung ist widerrufen, Ihre Daten sind ab jetzt gesperrt. Wenn Sie möchten, löschen Sie sie weiter unten.";
     consent_again: "Agree again and lift the restriction" | "Erneut einwilligen und Sperrung aufheben";
+    consent_again_only: "Agree again" | "Erneut einwilligen";
+    consent_again_text: "You then agree to the privacy statement as it stands now:"
+        | "Sie willigen dann in die Datenschutzerklärung ein, wie sie jetzt gilt:";
+    consent_again_link: "read it" | "lesen";
     consent_done: "Thank you. Your consent to the privacy statement in force is stored."
         | "Danke. Ihre Einwilligung in die geltende Datenschutzerklärung ist gespeichert.";
 
@@ -54,8 +58,8 @@ texts! {
     restrict_done: "Your data is restricted." | "Ihre Daten sind gesperrt.";
     lift: "Lift the restriction" | "Sperrung aufheben";
     lift_done: "The restriction that you had set is lifted." | "Die von Ihnen gesetzte Sperrung ist aufgehoben.";
-    lift_by_consent: "The restriction ends when you give your consent again."
-        | "Die Sperrung endet, wenn Sie erneut einwilligen.";
+    lift_by_consent: "What you have restricted by withdrawing ends when you agree again."
+        | "Was Sie durch den Widerruf gesperrt haben, endet, wenn Sie erneut einwilligen.";
     by_us: "Our team has restricted your data, and only we can lift that. We tell you before we do. You can restrict it yourself as well."
         | "Unser Team hat Ihre Daten gesperrt, und nur wir können das aufheben. Vorher sagen wir Ihnen Bescheid. Sie können sie zusätzlich selbst sperren.";
     by_both: "Our team has restricted your data too. We tell you before we lift that."
@@ -79,6 +83,7 @@ texts! {
     restricted_title: "Processing is restricted" | "Verarbeitung eingeschränkt";
     restricted_text: "This request exists, but the processing of its customer's data is restricted (Art. 18 GDPR). Nothing of it can be shown, answered or changed until that is lifted."
         | "Diese Anfrage gibt es, aber die Verarbeitung der Daten ihres Kunden ist eingeschränkt (Art. 18 DSGVO). Bis das aufgehoben ist, lässt sich nichts davon anzeigen, beantworten oder ändern.";
+    restricted_since: "restricted:" | "eingeschränkt:";
     restricted_by_customer: "The customer has restricted it. Only they can lift that."
         | "Der Kunde hat das selbst veranlasst. Nur er kann es aufheben.";
     restricted_by_agent: "Somebody on the team has restricted it." | "Jemand aus dem Team hat das veranlasst.";

@@ -132,11 +132,14 @@ fn button(act: &'static str, consent: Option<String>, label: &'static str, kind:
 fn state(context: &Context, overview: &Overview) -> Option<AnyView> {
     let language = context.language;
     let restriction = overview.restriction?;
-    let since = context.when(restriction.since);
+    let since = context.when(restriction.since).in_full();
+    let delete = overview.needs_consent.then(|| {
+        view! { <p><a href="/account/delete">{text::delete(language)}</a></p> }
+    });
     let words = if overview.needs_consent { text::state_withdrawn(language) } else { text::state(language) };
     let view = view! {
         <Notice kind=NoticeKind::Warning title=text::own_restricted_title(language)>
-            {text::state_since(language)} " " <Time when=since/> ". " {words}
+            {text::state_since(language)} " " <Time when=since/> ". " {words} {delete}
         </Notice>
     };
     Some(view.into_any())
@@ -225,9 +228,17 @@ fn consents(context: &Context, overview: &Overview) -> AnyView {
     };
     let all =
         (in_force > 1).then(|| button("withdraw", None, text::withdraw_all(language), ButtonKind::Secondary));
-    let again = overview
-        .needs_consent
-        .then(|| button("consent", None, text::consent_again(language), ButtonKind::Secondary));
+    let by_us = overview.restriction.is_some_and(|restriction| restriction.by.agent());
+    let again = overview.needs_consent.then(|| {
+        let label = if by_us { text::consent_again_only(language) } else { text::consent_again(language) };
+        view! {
+            <p>
+                {text::consent_again_text(language)} " "
+                <a href="/privacy">{text::consent_again_link(language)}</a>
+            </p>
+            {button("consent", None, label, ButtonKind::Secondary)}
+        }
+    });
     let content = view! { <div class="stack">{list}{all}{again}</div> };
     section(
         "consents-title",
@@ -239,11 +250,11 @@ fn consents(context: &Context, overview: &Overview) -> AnyView {
 
 fn line(context: &Context, consent: &Consent) -> AnyView {
     let language = context.language;
-    let given = context.when(consent.given_at);
+    let given = context.when(consent.given_at).in_full();
     let about = format!("({})", given.said);
     let version = format!("/privacy?version={}", consent.version);
     let withdrawn = consent.withdrawn_at.map(|at| {
-        let at = context.when(at);
+        let at = context.when(at).in_full();
         view! { <br/> <span class="muted">{text::withdrawn(language)} " " <Time when=at/></span> }
     });
     let form = consent.withdrawn_at.is_none().then(|| {
@@ -315,7 +326,7 @@ fn deletion(context: &Context) -> AnyView {
             <ButtonLink
                 href="/account/delete"
                 label=text::delete(language)
-                kind=ButtonKind::Quiet
+                kind=ButtonKind::Secondary
                 icon=Some(Icon::Trash)
             />
         </p>

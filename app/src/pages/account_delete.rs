@@ -15,9 +15,7 @@ use tresen_model::views::ErasureCount;
 
 use super::mailed_link::{self, Mailed};
 use super::receipt;
-use crate::components::{
-    Button, ButtonKind, ButtonLink, Field, Icon, Notice, NoticeKind, PageHead, Time, When,
-};
+use crate::components::{Button, ButtonKind, ButtonLink, Field, Icon, Notice, NoticeKind, PageHead, Time};
 use crate::language::{common, erase as text};
 use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Submitted, Width};
 
@@ -245,8 +243,7 @@ fn keep_only_session(headers: &mut HeaderMap) {
 fn done(context: &Context, erased: Erased) -> Page {
     let language = context.language;
     let days = context.app.desk.settings().retention.key_backup_days;
-    let at = context.when(erased.at);
-    let at = When { said: at.exact.clone(), ..at };
+    let at = context.when(erased.at).in_full();
     let receipt = receipt::given(context, erased.receipt);
     let page = Page::new(text::done_title(language), Place::Elsewhere, move || {
         view! {

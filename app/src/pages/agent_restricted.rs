@@ -47,7 +47,10 @@ pub(super) async fn page(context: &Context, agent: &Agent, number: RequestNumber
     let lift = restriction.by.agent();
     let mut page = Page::new(text::restricted_title(language), Place::Queue, move || {
         let back = Some(NavLink::new(agent::back(language), "/agent"));
-        let meta = view! { <Number number=number.to_string()/> <Time when=since/> };
+        let meta = view! {
+            <Number number=number.to_string()/>
+            <span>{text::restricted_since(language)} " " <Time when=since/></span>
+        };
         let (title, lede) = (text::restricted_title(language), text::restricted_text(language));
         view! {
             <PageHead title lede back meta=meta.into_any()/>

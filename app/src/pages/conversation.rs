@@ -10,9 +10,11 @@ use super::address::{Named, Parameters, parameter, request_address};
 pub(crate) use super::thread::{Thread, comments_html, status_html};
 use super::thread::{live_thread, place_of_latest};
 use super::{parts, restricted};
-use crate::components::{Button, ButtonKind, ButtonLink, Icon, NavLink, Number, PageHead, TextArea, Time};
+use crate::components::{
+    Button, ButtonKind, ButtonLink, Icon, NavLink, Number, PageHead, StatusBadge, TextArea, Time,
+};
 use crate::islands::LiveForm;
-use crate::language::{common, conversation as text};
+use crate::language::{common, conversation as text, words};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted};
 
 pub(super) async fn show(context: Context, named: Named, parameters: Parameters) -> Response {
@@ -101,9 +103,18 @@ fn contents(context: &Context, conversation: Conversation, token: &str, form: Fo
     view! {
         <PageHead title=subject back meta=meta.into_any()/>
         <div class="stack loose">
-            <p class="cluster" id="request-status">{status_html(language, status, false)}</p>
+            {if conversation.restricted {
+                view! {
+                    <div class="stack">
+                        <StatusBadge status label=words::status(language, status)/>
+                        {restricted::here(language)}
+                    </div>
+                }
+                .into_any()
+            } else {
+                view! { <p class="cluster" id="request-status">{status_html(language, status, false)}</p> }.into_any()
+            }}
             {thread}
-            {conversation.restricted.then(|| restricted::here(language))}
             {write.then(|| reply(context, number, status, token.to_owned(), form))}
             {(!conversation.restricted).then(|| close_and_reopen(language, number, status, token))}
             {(!known).then(|| register(language))}
