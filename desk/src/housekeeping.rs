@@ -40,6 +40,7 @@ impl Desk {
         }
         tx.commit().await?;
         self.retain().await?;
+        self.tidy_asides().await?;
         self.sweep_files().await?;
         Ok(())
     }

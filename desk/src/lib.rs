@@ -76,6 +76,8 @@ pub struct Inner {
     indexing: tokio::sync::Mutex<()>,
     mail_wakeup: Notify,
     search_wakeup: Notify,
+    /// Who reads a message that came in.
+    reading: Semaphore,
     background: Arc<Semaphore>,
     closing: CancellationToken,
 }
@@ -138,11 +140,13 @@ impl Desk {
             indexing: tokio::sync::Mutex::new(()),
             mail_wakeup: Notify::new(),
             search_wakeup: Notify::new(),
+            reading: Semaphore::new(intake::READ_AT_ONCE),
             background: Arc::new(Semaphore::new(BACKGROUND as usize)),
             closing: CancellationToken::new(),
         }));
         desk.resume_erasures().await?;
         desk.keep_the_erased_out().await?;
+        desk.tidy_asides().await?;
         desk.keep_restricted_unsearchable().await?;
         if desk.search.is_empty().await? {
             desk.make_all_searchable_again().await?;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tresen_model::{EmailAddress, Language};
 
+use crate::intake::IntakeSettings;
 use crate::privacy::{PrivacySettings, Retention};
 
 /// The settings of a desk.
@@ -24,6 +25,8 @@ pub struct Settings {
     pub privacy: PrivacySettings,
     /// How long things are kept.
     pub retention: Retention,
+    /// How mail that comes in is judged.
+    pub intake: IntakeSettings,
 }
 
 /// A kind of request, such as a question or an order.

@@ -78,6 +78,57 @@ words! {
         Agent = "agent",
     }
 
+    /// What somebody is to the request that they write in.
+    Standing {
+        /// The customer, an agent, or somebody whom an agent has admitted.
+        Participant = "participant",
+        /// Somebody who answered by mail and belongs to it in no way: for agents only, until one
+        /// admits them.
+        Outsider = "outsider",
+        /// Somebody who was erased since, with what they wrote.
+        Erased = "erased",
+    }
+
+    /// What agents should know about a mail.
+    MailRemark {
+        /// More bytes, parts or text than are looked at: the mail is there whole as a file.
+        OverLimit = "over_limit",
+        /// Parts could not be decoded: the mail is there whole as a file.
+        Damaged = "damaged",
+        /// It is signed (S/MIME or PGP); the signature was not checked.
+        Signed = "signed",
+        /// It is encrypted: nobody here can read it.
+        Encrypted = "encrypted",
+        /// Pictures from elsewhere were left out.
+        RemoteContent = "remote_content",
+        /// There was nothing to read in it.
+        Empty = "empty",
+    }
+
+    /// What is thought of a mail's sender and contents.
+    MailVerdict {
+        /// The domain that it names sent it (DMARC, RFC 7489).
+        Genuine = "genuine",
+        /// It comes from elsewhere than the domain that it names (DMARC).
+        Forged = "forged",
+        /// The operator's filter calls it spam.
+        Spam = "spam",
+        /// The operator has blocked the sender.
+        Blocked = "blocked",
+    }
+
+    /// Why a request is held back.
+    HeldWhy {
+        /// Its sender wrote too much within an hour.
+        TooMany = "too_many",
+        /// It comes from elsewhere than the domain that it names (DMARC).
+        Forged = "forged",
+        /// The operator's filter calls it spam.
+        Spam = "spam",
+        /// The operator has blocked the sender.
+        Blocked = "blocked",
+    }
+
     /// How a request came in.
     Channel {
         /// The form on the web page.

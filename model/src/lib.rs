@@ -25,7 +25,9 @@ pub mod views;
 
 pub use address::EmailAddress;
 pub use ids::{AttachmentId, CommentId, PersonId, RequestId};
-pub use kinds::{AuthorKind, Channel, Priority, Role, Status, Visibility};
+pub use kinds::{
+    AuthorKind, Channel, HeldWhy, MailRemark, MailVerdict, Priority, Role, Standing, Status, Visibility,
+};
 pub use language::Language;
 pub use number::RequestNumber;
 pub use problem::Problem;

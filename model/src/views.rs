@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttachmentId, AuthorKind, CommentId, Language, PersonId, Priority, RequestId, RequestNumber, Role,
-    Status, Timestamp, Visibility,
+    AttachmentId, AuthorKind, CommentId, HeldWhy, Language, MailRemark, MailVerdict, PersonId, Priority,
+    RequestId, RequestNumber, Role, Standing, Status, Timestamp, Visibility,
 };
 
 /// A line in a list of requests.
@@ -88,6 +88,8 @@ pub struct StaffView {
     pub parked_mails: u32,
     /// Other requests of the same customer.
     pub other_requests: u32,
+    /// Why it is held back, in no list but its own; `None` for one that is not.
+    pub held: Option<HeldWhy>,
 }
 
 /// One comment.
@@ -103,8 +105,25 @@ pub struct Comment {
     pub own: bool,
     /// Who can read it.
     pub visibility: Visibility,
-    /// The text. Plain, never HTML.
+    /// The text. Plain, never HTML. Empty when a mail had none, and when its author was erased.
     pub body: String,
+    /// What a mail quoted and how it was signed, to be folded away. Plain, never HTML.
+    pub rest: Option<String>,
+    /// Whether the mail's HTML says more than the text; the desk gives it when it is asked for.
+    pub formatted: bool,
+    /// Whether it came by mail.
+    pub by_mail: bool,
+    /// Whether a machine sent it (RFC 3834): nobody has answered it, and nothing was reopened.
+    pub automatic: bool,
+    /// What the author is to the request.
+    pub standing: Standing,
+    /// The author's address, where that is neither the request's customer nor an agent; only for
+    /// agents.
+    pub address: Option<String>,
+    /// What was noticed about the mail; only for agents.
+    pub remarks: Vec<MailRemark>,
+    /// What is thought of the mail; only for agents.
+    pub verdict: Option<MailVerdict>,
     /// The files that came with it.
     pub attachments: Vec<Attachment>,
     /// When it was written.
@@ -162,6 +181,12 @@ pub enum HistoryEvent {
         /// To whom.
         to: Option<String>,
     },
+    /// Somebody who wrote by mail was admitted to it.
+    Admitted,
+    /// What an outsider wrote became a request of its own, or this is that request.
+    SplitOff,
+    /// It was held back as suspected spam, and is no more.
+    Released,
 }
 
 /// A person as agents see one.
@@ -179,6 +204,25 @@ pub struct PersonView {
     pub registered: bool,
     /// The language for mails.
     pub language: Language,
+    /// Whether mails to the address keep coming back, so that none are sent.
+    pub undeliverable: bool,
+}
+
+/// A request that is held back as suspected spam.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldLine {
+    /// Its public number.
+    pub number: RequestNumber,
+    /// What it is about.
+    pub subject: String,
+    /// What the sender is called.
+    pub name: Option<String>,
+    /// The sender's address.
+    pub email: String,
+    /// When it came in.
+    pub created_at: Timestamp,
+    /// Why it is held.
+    pub why: HeldWhy,
 }
 
 /// An agent who can be given requests.

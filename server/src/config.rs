@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::{Templates, Transport};
 use tresen_desk::privacy::{PrivacySettings, Retention};
 use tresen_desk::{AttachmentLimits, Location, RequestType, Settings};
@@ -50,6 +51,7 @@ struct File {
     attachments: AttachmentLimits,
     privacy: PrivacySettings,
     retention: Retention,
+    intake: IntakeSettings,
 }
 
 /// The settings in force.
@@ -252,6 +254,7 @@ impl File {
                 attachments: self.attachments,
                 privacy: self.privacy,
                 retention: self.retention,
+                intake: self.intake,
             },
             listen,
             database,

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::Connection;
 use tresen_desk::clock::SystemClock;
+use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::{Templates, Transport};
 use tresen_desk::privacy::{Needles, PrivacySettings, Retention};
 use tresen_desk::requests::{Fields, Submission};
@@ -30,6 +31,7 @@ async fn open(folder: &Path) -> Desk {
         attachments: AttachmentLimits::default(),
         privacy: PrivacySettings::default(),
         retention: Retention::default(),
+        intake: IntakeSettings::default(),
     };
     let opening = Opening {
         settings,

@@ -164,5 +164,22 @@ pub fn history_step(language: Language, step: &HistoryEntry) -> String {
         HistoryEvent::Assigned { to: None } => {
             say!(language, "{who} removed the assignment.", "{who} hat die Zuweisung aufgehoben.")
         }
+        HistoryEvent::Admitted => say!(
+            language,
+            "{who} admitted somebody who had written by mail.",
+            "{who} hat jemanden zugelassen, der per E‑Mail geschrieben hatte."
+        ),
+        HistoryEvent::SplitOff => say!(
+            language,
+            "{who} made a message of somebody else a request of its own.",
+            "{who} hat die Nachricht einer anderen Person zu einer eigenen Anfrage gemacht."
+        ),
+        HistoryEvent::Released => {
+            say!(
+                language,
+                "{who} released the held request.",
+                "{who} hat die zurückgehaltene Anfrage freigegeben."
+            )
+        }
     }
 }

@@ -9,6 +9,10 @@ texts! {
     support: "Support" | "Support";
     no_name: "No name given" | "Ohne Namen";
     customer: "Customer" | "Kontakt";
+    deleted_person: "Deleted person" | "Gelöschte Person";
+    deleted_person_wrote: "A deleted person wrote here." | "Hier schrieb eine gelöschte Person.";
+    outsider: "By mail, not part of this request; the customer does not see it"
+        | "Per E‑Mail, gehört nicht zu dieser Anfrage; für den Kontakt nicht sichtbar";
     internal_note: "Internal note, never shown to the customer" | "Interne Notiz, nur für das Team sichtbar";
     thread: "Messages" | "Nachrichten";
     reply_title: "Your reply" | "Ihre Antwort";

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use tresen_model::views::{Attachment, Comment as CommentView};
-use tresen_model::{AuthorKind, Language, RequestNumber, Status, Timestamp, Visibility};
+use tresen_model::{AuthorKind, Language, RequestNumber, Standing, Status, Timestamp, Visibility};
 
 use super::address::address;
 use crate::components::{AttachmentLine, Comment, CommentSide, StatusBadge};
@@ -58,6 +58,19 @@ impl Thread {
     /// Who wrote it, and in what part if that needs to be said.
     fn author(&self, comment: &CommentView) -> (String, Option<&'static str>) {
         let language = self.language;
+        match comment.standing {
+            Standing::Erased => return (text::deleted_person(language).to_owned(), None),
+            Standing::Outsider => {
+                let name = comment.author.clone().or_else(|| comment.address.clone());
+                let name = name.unwrap_or_else(|| text::no_name(language).to_owned());
+                return (name, Some(text::outsider(language)));
+            }
+            Standing::Participant => {}
+        }
+        if comment.author_kind == AuthorKind::Customer && !comment.own && !self.agent {
+            // Somebody whom an agent has admitted.
+            return (comment.author.clone().unwrap_or_else(|| text::no_name(language).to_owned()), None);
+        }
         let part = match (comment.visibility, comment.author_kind) {
             (Visibility::Internal, _) => Some(text::internal_note(language)),
             (_, AuthorKind::Agent) => Some(text::support(language)),
@@ -80,6 +93,10 @@ impl Thread {
 pub(crate) fn comments_html(thread: &Thread, comments: Vec<CommentView>) -> AnyView {
     let comments = comments.into_iter().map(|comment| {
         let (author, part) = thread.author(&comment);
+        let body = match comment.standing {
+            Standing::Erased => text::deleted_person_wrote(thread.language).to_owned(),
+            Standing::Participant | Standing::Outsider => comment.body,
+        };
         let files = comment.attachments.into_iter();
         let attachments: Vec<AttachmentLine> = files.map(|file| thread.attachment(file)).collect();
         view! {
@@ -89,7 +106,7 @@ pub(crate) fn comments_html(thread: &Thread, comments: Vec<CommentView>) -> AnyV
                 author
                 part
                 written=dates::when(thread.language, comment.created_at, thread.now, &thread.zone)
-                body=comment.body
+                body
                 attachments
             />
         }

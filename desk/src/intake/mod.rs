@@ -1,9 +1,36 @@
 //! Mail in: one intake for all channels (IMAP, LMTP, standard input, the API).
 
-use tresen_model::RequestNumber;
+mod aside;
+mod identify;
+mod mailbox;
+mod report;
+mod settings;
+mod store;
+mod thread;
+mod verdict;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use tresen_mail::{Message, Remark};
+use tresen_model::{EmailAddress, Language, RequestNumber, Subject};
+
+use self::identify::{Identity, claim};
+use self::store::{Incoming, Tried};
 use crate::Desk;
-use crate::error::Error;
+use crate::address::normalise;
+use crate::error::{Broken, Error};
+use crate::requests::File;
+
+pub use self::aside::{AsideMessage, AsideReason};
+pub use self::mailbox::MailboxPosition;
+pub use self::settings::IntakeSettings;
+
+/// How long a message waits for the end of an erasure, 50 ms a time.
+const WAITS: usize = 100;
+
+/// So many messages are read side by side: each may hold its size in memory a few times.
+pub(crate) const READ_AT_ONCE: usize = 2;
 
 /// How a message came, as the channel knows it and the message cannot.
 #[derive(Clone)]
@@ -52,6 +79,22 @@ pub enum TakenIn {
     Aside,
 }
 
+impl IntakeChannel {
+    /// The word that is stored.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Imap => "imap",
+            Self::Lmtp => "lmtp",
+            Self::Command => "command",
+            Self::Api => "api",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        [Self::Imap, Self::Lmtp, Self::Command, Self::Api].into_iter().find(|known| known.as_str() == word)
+    }
+}
+
 impl Desk {
     /// Takes in one message (RFC 5322). When this returns, what became of it is on disk.
     ///
@@ -59,9 +102,108 @@ impl Desk {
     /// stored once.
     ///
     /// # Errors
-    /// [`Error::Broken`] only, when a database or the disk failed: the channel keeps its copy and
-    /// tries again later.
-    pub async fn take_in(&self, _raw: &[u8], _envelope: &Envelope) -> Result<TakenIn, Error> {
-        Ok(TakenIn::Aside)
+    /// [`Error::Broken`] when a database or the disk failed, [`Error::Busy`] while somebody whom the
+    /// message is about is being erased: the channel keeps its copy and tries again later.
+    pub async fn take_in(&self, raw: &[u8], envelope: &Envelope) -> Result<TakenIn, Error> {
+        self.take(raw, envelope, false).await
     }
+
+    /// The same, also for one that was set aside (`again`).
+    async fn take(&self, raw: &[u8], envelope: &Envelope, again: bool) -> Result<TakenIn, Error> {
+        let identity = self.identify(raw);
+        if self.is_known(&identity.fingerprint, !again).await? {
+            return Ok(TakenIn::Known);
+        }
+        let now = self.now();
+        if identity.own.is_some() {
+            let mut tx = self.store.write().await?;
+            claim(&mut tx, &identity.fingerprint, "own", now.0).await?;
+            tx.commit().await?;
+            return Ok(TakenIn::Own);
+        }
+        let Some(message) = self.read_message(raw).await? else {
+            return self.put_aside(raw, envelope, &identity, AsideReason::Unreadable).await;
+        };
+        if let Some(bounce) = &message.bounce {
+            return match self.take_report(bounce, &identity, now).await? {
+                Some(taken) => Ok(taken),
+                None => self.put_aside(raw, envelope, &identity, AsideReason::UnknownBounce).await,
+            };
+        }
+        let Some(from) = &message.from else {
+            return self.put_aside(raw, envelope, &identity, AsideReason::NoSender).await;
+        };
+        if self.is_own_address(&from.address) {
+            return self.put_aside(raw, envelope, &identity, AsideReason::OwnAddress).await;
+        }
+        let files = self.seal_parts(&message, raw).await?;
+        let incoming = Incoming {
+            automatic: message.automatic.is_some() || envelope.return_path.as_deref() == Some(""),
+            judgement: verdict::judge(&self.settings.intake, &message.signals, &from.address),
+            text: store::text(&message),
+            message: &message,
+            from,
+            envelope,
+            identity: &identity,
+            files: &files,
+        };
+        for _ in 0..WAITS {
+            match self.store_message(&incoming).await? {
+                Tried::Taken(taken) => return Ok(taken),
+                Tried::Aside(reason) => return self.put_aside(raw, envelope, &identity, reason).await,
+                Tried::Again => {}
+                // Whoever writes again starts afresh: in a moment.
+                Tried::Erasing => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+        Err(Error::Busy { wait: 5 })
+    }
+
+    /// Reads a message away from the threads that serve people. `None` when that went wrong, which
+    /// nothing that stands in a mail should bring about.
+    async fn read_message(&self, raw: &[u8]) -> Result<Option<Message>, Broken> {
+        let limits = self.settings.intake.limits();
+        // One byte more than is looked at: so the reader sees that it goes on.
+        let part = raw[..raw.len().min(limits.bytes.saturating_add(1))].to_vec();
+        let turn = self.reading.acquire().await.map_err(|_| Broken::Task)?;
+        let read = tokio::task::spawn_blocking(move || {
+            catch_unwind(AssertUnwindSafe(|| tresen_mail::read(&part, &limits))).ok()
+        });
+        let read = read.await.map_err(|_| Broken::Task)?;
+        drop(turn);
+        Ok(read)
+    }
+
+    /// Seals what came with a message, and the message itself where not all of it was read.
+    async fn seal_parts(&self, message: &Message, raw: &[u8]) -> Result<Vec<File>, Broken> {
+        let mut files = Vec::with_capacity(message.parts.len());
+        for part in &message.parts {
+            files.push(self.seal_file(&part.name, part.content_id.as_deref(), &part.bytes).await?);
+        }
+        if message.remarks.iter().any(|remark| matches!(remark, Remark::OverLimit | Remark::Damaged)) {
+            files.push(self.seal_file("message.eml", None, raw).await?);
+        }
+        Ok(files)
+    }
+
+    /// Whether an address is the one that the desk sends from, with or without a plus part: nobody
+    /// is to be answered there.
+    fn is_own_address(&self, address: &EmailAddress) -> bool {
+        let plain = |address: &EmailAddress| {
+            let whole = normalise(address);
+            let (local, domain) = whole.rsplit_once('@').unwrap_or_default();
+            format!("{}@{domain}", local.split('+').next().unwrap_or_default())
+        };
+        plain(address) == plain(&self.settings.mail_from)
+    }
+}
+
+/// What stands where a mail has no subject.
+pub(crate) fn no_subject(language: Language) -> Subject {
+    let words = match language {
+        Language::English => "(no subject)",
+        Language::German => "(ohne Betreff)",
+    };
+    let Ok(subject) = Subject::parse(words) else { unreachable!("these words are a subject") };
+    subject
 }

@@ -99,11 +99,6 @@ impl KeyStore {
         Ok(self.get_many([person]).await?.remove(&person))
     }
 
-    /// The key of a person who must have one.
-    pub(crate) async fn require(&self, person: PersonId) -> Result<PersonKey, Broken> {
-        self.get(person).await?.ok_or(Broken::Inconsistent("person_key", person.0))
-    }
-
     /// The keys of several persons; those who were erased are missing.
     pub(crate) async fn get_many(
         &self,
@@ -189,6 +184,79 @@ impl KeyStore {
     /// Everybody whose key was deleted.
     pub(crate) async fn erased(&self) -> Result<HashSet<Uuid>, Broken> {
         Ok(returned::ids(&self.store, "SELECT person_id FROM erased").await?)
+    }
+
+    /// Keeps what messages of persons who are being erased are known by, so that no mailbox brings
+    /// them back, whatever copy of the data is restored.
+    pub(crate) async fn remember_messages(&self, fingerprints: &[[u8; 32]]) -> Result<(), Broken> {
+        const SQL: &str = "INSERT INTO erased_message (fingerprint) VALUES ($1)
+            ON CONFLICT (fingerprint) DO NOTHING";
+        if fingerprints.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.store.write().await?;
+        for fingerprint in fingerprints {
+            on!(tx.conn(), c => sqlx::query(SQL)
+                .bind(fingerprint.as_slice())
+                .execute(c)
+                .await
+                .map(drop))?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Whether a message was a person's who was erased.
+    pub(crate) async fn has_erased_message(&self, fingerprint: &[u8; 32]) -> Result<bool, Broken> {
+        const SQL: &str = "SELECT 1 FROM erased_message WHERE fingerprint = $1";
+        let mut reader = self.store.read().await?;
+        let row: Option<(i32,)> = on!(reader.conn(), c => sqlx::query_as(SQL)
+            .bind(fingerprint.as_slice())
+            .fetch_optional(c)
+            .await)?;
+        Ok(row.is_some())
+    }
+
+    /// Keeps the key of a message that is set aside.
+    pub(crate) async fn add_aside(&self, id: Uuid, key: &PersonKey) -> Result<(), Broken> {
+        const SQL: &str = "INSERT INTO aside_key (id, wrapped_key) VALUES ($1, $2)";
+        let wrapped = seal::seal(self.master.wrap(), "aside_key.wrapped_key", id, key.as_bytes())?;
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(SQL).bind(id).bind(wrapped).execute(c).await.map(drop))?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The key of a message that was set aside; `None` when it was deleted.
+    pub(crate) async fn aside(&self, id: Uuid) -> Result<Option<PersonKey>, Broken> {
+        const SQL: &str = "SELECT wrapped_key FROM aside_key WHERE id = $1";
+        let mut reader = self.store.read().await?;
+        let row: Option<(Vec<u8>,)> =
+            on!(reader.conn(), c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?;
+        drop(reader);
+        let Some((wrapped,)) = row else { return Ok(None) };
+        let bytes = seal::open(self.master.wrap(), "aside_key.wrapped_key", id, &wrapped)?;
+        PersonKey::from_bytes(&bytes).ok_or(Broken::Inconsistent("aside_key", id)).map(Some)
+    }
+
+    /// The messages that were set aside, as far as their keys are here.
+    pub(crate) async fn asides(&self) -> Result<HashSet<Uuid>, Broken> {
+        Ok(returned::ids(&self.store, "SELECT id FROM aside_key").await?)
+    }
+
+    /// Deletes keys of messages that were set aside: no backup can be read then.
+    pub(crate) async fn delete_asides(&self, ids: &[Uuid]) -> Result<(), Broken> {
+        const SQL: &str = "DELETE FROM aside_key WHERE id = $1";
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.store.write().await?;
+        for id in ids {
+            on!(tx.conn(), c => sqlx::query(SQL).bind(*id).execute(c).await.map(drop))?;
+        }
+        tx.commit().await?;
+        self.store.forget_traces().await?;
+        Ok(())
     }
 
     fn unwrap(&self, person: Uuid, wrapped: &[u8]) -> Result<PersonKey, Broken> {

@@ -13,7 +13,7 @@ mod letter;
 mod markup;
 pub(crate) mod outbox;
 pub mod templates;
-mod thread;
+pub(crate) mod thread;
 pub mod transport;
 mod worker;
 

@@ -24,11 +24,13 @@ pub(crate) struct PersonRow {
     password_sealed: Option<Vec<u8>>,
     pub(crate) proven_at: Option<i64>,
     restricted_at: Option<i64>,
+    /// Since when mails to the address keep coming back.
+    pub(crate) undeliverable_at: Option<i64>,
 }
 
 const COLUMNS: &str =
-    "SELECT id, role, state, language, email_sealed, name_sealed, password_sealed, proven_at, restricted_at
-    FROM person";
+    "SELECT id, role, state, language, email_sealed, name_sealed, password_sealed, proven_at, restricted_at,
+    undeliverable_at FROM person";
 
 impl PersonRow {
     pub(crate) fn role(&self) -> Result<Role, Broken> {
@@ -156,10 +158,18 @@ pub(crate) async fn ensure(tx: &mut Tx, writer: &Writer<'_>, now: Timestamp) -> 
     Ok(if row.is_some_and(|(state,)| state == "active") { Presence::Here } else { Presence::Erased })
 }
 
-/// The address was proven: somebody used a link that was mailed to it.
+/// The address was proven: somebody used a link that was mailed to it. So mails reach it.
 pub(crate) async fn mark_proven(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE person SET proven_at = $2 WHERE id = $1 AND proven_at IS NULL";
+    const SQL: &str =
+        "UPDATE person SET proven_at = COALESCE(proven_at, $2), bounces = 0, undeliverable_at = NULL
+        WHERE id = $1 AND (proven_at IS NULL OR bounces > 0)";
     on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(now.0).execute(c).await.map(drop))
+}
+
+/// The person has written a mail: their address is in use.
+pub(crate) async fn mark_reachable(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE person SET bounces = 0, undeliverable_at = NULL WHERE id = $1 AND bounces > 0";
+    on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).execute(c).await.map(drop))
 }
 
 impl Desk {

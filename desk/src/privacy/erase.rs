@@ -36,10 +36,26 @@ const DELETIONS: &[&str] = &[
     "UPDATE person SET state = 'erasing' WHERE id = $1",
     "DELETE FROM outbox WHERE person_id = $1",
     "DELETE FROM token WHERE person_id = $1",
+    // What was taken in stays known, so that it is not taken in again, but belongs to nobody.
+    "UPDATE mail_in SET person_id = NULL, request_id = NULL, comment_id = NULL, message_hash = NULL
+     WHERE person_id = $1",
+    "UPDATE mail_in SET request_id = NULL, comment_id = NULL
+     WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
+    "DELETE FROM participant WHERE person_id = $1",
+    "DELETE FROM participant WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
+    "UPDATE participant SET admitted_by = NULL WHERE admitted_by = $1",
     "DELETE FROM attachment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
     "DELETE FROM comment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
     "DELETE FROM history WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
     "DELETE FROM request WHERE person_id = $1",
+    // What they wrote in other people's requests: that somebody did stays, without the words. What
+    // only agents could see stays with them.
+    "DELETE FROM attachment WHERE comment_id IN
+     (SELECT id FROM comment WHERE author_id = $1 AND author_kind = 'customer')",
+    "UPDATE comment SET author_id = NULL, body_sealed = substr(body_sealed, 1, 0), once_hash = NULL,
+     subject_sealed = NULL, rest_sealed = NULL, html_sealed = NULL, remarks = NULL, verdict = NULL,
+     visibility = CASE WHEN standing = 'outsider' THEN 'internal' ELSE visibility END, standing = 'erased'
+     WHERE author_id = $1 AND author_kind = 'customer'",
     // What an agent did for others stays theirs, without the agent.
     "UPDATE comment SET author_id = NULL WHERE author_id = $1",
     "UPDATE history SET actor_id = NULL WHERE actor_id = $1",
@@ -51,8 +67,13 @@ const DELETIONS: &[&str] = &[
 
 const COUNTS: &str = "SELECT
     (SELECT COUNT(*) FROM request WHERE person_id = $1),
-    (SELECT COUNT(*) FROM comment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)),
-    (SELECT COUNT(*) FROM attachment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)),
+    (SELECT COUNT(*) FROM comment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1))
+    + (SELECT COUNT(*) FROM comment WHERE author_id = $1 AND author_kind = 'customer'
+        AND request_id NOT IN (SELECT id FROM request WHERE person_id = $1)),
+    (SELECT COUNT(*) FROM attachment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1))
+    + (SELECT COUNT(*) FROM attachment JOIN comment ON comment.id = attachment.comment_id
+        WHERE author_id = $1 AND author_kind = 'customer'
+        AND comment.request_id NOT IN (SELECT id FROM request WHERE person_id = $1)),
     (SELECT COUNT(*) FROM history WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)),
     (SELECT COUNT(*) FROM outbox WHERE person_id = $1),
     (SELECT COUNT(*) FROM session WHERE person_id = $1),
@@ -188,7 +209,7 @@ impl Desk {
     }
 
     /// Runs to its end in a task of its own, also when whoever asked has left.
-    pub(super) async fn erase(&self, person: PersonId, wish: Wish) -> Result<Erased, Error> {
+    pub(crate) async fn erase(&self, person: PersonId, wish: Wish) -> Result<Erased, Error> {
         let desk = self.clone();
         let erased = tokio::spawn(async move {
             let farewell = desk.farewell(person).await?;
@@ -238,8 +259,10 @@ impl Desk {
         {
             // The indexer has ended with what it began before the person was marked.
             let _indexer = self.indexing.lock().await;
+            self.forget_words_elsewhere(person).await?;
             self.search.forget(person).await?;
         }
+        self.forget_messages(person).await?;
         self.delete_files(person).await?;
         let mut tx = self.store.write().await?;
         delete_rows(&mut tx, person).await?;
@@ -254,9 +277,30 @@ impl Desk {
         Ok(now)
     }
 
+    /// No mailbox brings them back: their messages stay known, and those that were set aside and
+    /// hold their address go.
+    async fn forget_messages(&self, person: PersonId) -> Result<(), Broken> {
+        const SQL: &str = "SELECT fingerprint FROM mail_in WHERE person_id = $1";
+        let mut reader = self.store.read().await?;
+        let rows: Vec<(Vec<u8>,)> =
+            on!(reader.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_all(c).await)?;
+        let row = person::find(reader.conn(), person).await?;
+        drop(reader);
+        let fingerprints: Vec<[u8; 32]> =
+            rows.into_iter().filter_map(|(fingerprint,)| fingerprint.try_into().ok()).collect();
+        self.keys.remember_messages(&fingerprints).await?;
+        // Without a key nobody knows the address any more; this was done before the key went.
+        match (row, self.keys.get(person).await?) {
+            (Some(row), Some(key)) => self.delete_asides_with(&row.email(&key)?).await,
+            _ => Ok(()),
+        }
+    }
+
     async fn delete_files(&self, person: PersonId) -> Result<(), Broken> {
         const SQL: &str = "SELECT attachment.id FROM attachment
-            JOIN request ON request.id = attachment.request_id WHERE request.person_id = $1";
+            JOIN request ON request.id = attachment.request_id WHERE request.person_id = $1
+            UNION SELECT attachment.id FROM attachment JOIN comment ON comment.id = attachment.comment_id
+            WHERE comment.author_id = $1 AND comment.author_kind = 'customer'";
         let mut reader = self.store.read().await?;
         let rows: Vec<(Uuid,)> =
             on!(reader.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_all(c).await)?;

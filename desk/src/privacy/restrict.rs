@@ -237,6 +237,7 @@ impl Desk {
     pub(super) async fn withdraw_from_search(&self, person: PersonId) -> Result<(), Error> {
         // The indexer has ended with what it began before the person was restricted.
         let _indexer = self.indexing.lock().await;
+        self.forget_words_elsewhere(person).await?;
         Ok(self.search.forget(person).await?)
     }
 

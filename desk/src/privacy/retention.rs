@@ -21,6 +21,7 @@ use tresen_model::{PersonId, RequestId, Timestamp};
 use super::restrict::NOT_RESTRICTED;
 use super::wish::Wish;
 use crate::error::{Broken, Error};
+use crate::requests::remove::delete_request;
 use crate::store::{Conn, StoreError, on};
 use crate::{Desk, random};
 
@@ -68,6 +69,7 @@ impl Requests {
 /// Which persons; `$1` is the time of their last activity, `$2` is now.
 const IDLE: &str = "role = 'customer' AND state = 'active' AND restricted_at IS NULL AND active_at < $1
     AND NOT EXISTS (SELECT 1 FROM request WHERE request.person_id = person.id)
+    AND NOT EXISTS (SELECT 1 FROM comment WHERE comment.author_id = person.id)
     AND NOT EXISTS (SELECT 1 FROM session WHERE session.person_id = person.id AND session.expires_at > $2)";
 
 /// Some months before a time, as the calendar counts them.
@@ -189,15 +191,6 @@ impl Desk {
         // Whoever writes about a request holds its person; so do we.
         const LOCK: &str = "UPDATE person SET active_at = active_at WHERE state = 'active'
             AND id = (SELECT person_id FROM request WHERE id = $1)";
-        const FILES: &str = "SELECT id FROM attachment WHERE request_id = $1";
-        const DELETIONS: &[&str] = &[
-            "DELETE FROM outbox WHERE request_id = $1",
-            "DELETE FROM token WHERE request_id = $1",
-            "DELETE FROM attachment WHERE request_id = $1",
-            "DELETE FROM comment WHERE request_id = $1",
-            "DELETE FROM history WHERE request_id = $1",
-            "DELETE FROM request WHERE id = $1",
-        ];
         let still = format!("SELECT id FROM request WHERE id = $2 AND {}", which.condition());
         // The indexer does not come in between: it would put back what is taken out.
         let _indexer = self.indexing.lock().await;
@@ -215,16 +208,12 @@ impl Desk {
         if locked == 0 || found.is_none() {
             return Ok(false);
         }
-        let files: Vec<(Uuid,)> =
-            on!(tx.conn(), c => sqlx::query_as(FILES).bind(request.0).fetch_all(c).await)?;
-        for sql in DELETIONS {
-            on!(tx.conn(), c => sqlx::query(*sql).bind(request.0).execute(c).await.map(drop))?;
-        }
+        let files = delete_request(&mut tx, request).await?;
         // First the words in the clear: should we crash, the request is still there and is
         // found again. Files without a row are swept away later.
         self.search.forget_request(request).await?;
         tx.commit().await?;
-        for (file,) in files {
+        for file in files {
             self.objects.delete(file).await?;
         }
         Ok(true)

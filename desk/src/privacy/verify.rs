@@ -96,6 +96,13 @@ impl Needles {
         Ok(Self { matcher, patterns: patterns.into_values().collect(), longest, lines })
     }
 
+    /// Whether one of the texts stands in some bytes, in whatever form.
+    pub(crate) fn occur_in(&self, bytes: &[u8]) -> bool {
+        let mut found = Vec::new();
+        // Reading from memory does not fail; if it could, it would count as found.
+        self.search(bytes, |_| String::new(), &mut found).is_err() || !found.is_empty()
+    }
+
     /// Looks through a stream. `place` makes the name of a place of its byte.
     fn search(
         &self,

@@ -1,7 +1,7 @@
 //! Who may read and answer a request.
 
 use sqlx::types::Uuid;
-use tresen_model::{PersonId, RequestId, RequestNumber, Status, Timestamp};
+use tresen_model::{HeldWhy, PersonId, RequestId, RequestNumber, Status, Timestamp};
 
 use crate::Desk;
 use crate::error::{Broken, Error};
@@ -21,6 +21,7 @@ pub enum Access {
 #[derive(sqlx::FromRow)]
 pub(crate) struct RequestHead {
     pub(crate) id: Uuid,
+    number: i64,
     pub(crate) person_id: Uuid,
     status: String,
     pub(crate) assignee_id: Option<Uuid>,
@@ -30,11 +31,16 @@ pub(crate) struct RequestHead {
     pub(crate) customer_wrote_at: i64,
     pub(crate) agent_read_at: i64,
     restricted_at: Option<i64>,
+    held_why: Option<String>,
 }
 
 impl RequestHead {
     pub(crate) fn request(&self) -> RequestId {
         RequestId(self.id)
+    }
+
+    pub(crate) fn number(&self) -> RequestNumber {
+        RequestNumber::from_bits(self.number.cast_unsigned())
     }
 
     pub(crate) fn customer(&self) -> PersonId {
@@ -52,6 +58,11 @@ impl RequestHead {
     /// Whether the processing of the customer's data is restricted (Art. 18 GDPR).
     pub(crate) fn is_restricted(&self) -> bool {
         self.restricted_at.is_some()
+    }
+
+    /// Why it is held back as suspected spam, if it is.
+    pub(crate) fn held(&self) -> Option<HeldWhy> {
+        self.held_why.as_deref().and_then(HeldWhy::parse)
     }
 
     /// Whether an agent wrote something that the customer has not seen.
@@ -79,8 +90,8 @@ pub(crate) async fn find_any(
     conn: Conn<'_>,
     number: RequestNumber,
 ) -> Result<Option<RequestHead>, StoreError> {
-    const SQL: &str = "SELECT request.id, person_id, status, assignee_id, priority, agent_wrote_at,
-        customer_read_at, customer_wrote_at, agent_read_at, person.restricted_at FROM request
+    const SQL: &str = "SELECT request.id, number, person_id, status, assignee_id, priority, agent_wrote_at,
+        customer_read_at, customer_wrote_at, agent_read_at, person.restricted_at, held_why FROM request
         JOIN person ON person.id = request.person_id WHERE number = $1 AND person.state = 'active'";
     on!(conn, c => sqlx::query_as(SQL).bind(number.bits().cast_signed()).fetch_optional(c).await)
 }

@@ -3,7 +3,7 @@
 use tresen_model::{Body, Channel, EmailAddress, Language, PersonName, Problem, Subject};
 
 use super::files::{self, File};
-use super::submit::{About, NewRequest, Submitted, parse_kind};
+use super::submit::{About, NewRequest, Stored, Submitted, parse_kind};
 use crate::Desk;
 use crate::error::{Broken, Error, Refusals};
 use crate::events::Event;
@@ -92,11 +92,15 @@ impl Desk {
                 kind: &kind,
                 channel: Channel::Agent,
                 subject: &subject,
-                body: &body,
+                body: body.as_str(),
                 once_hash: Some(once_hash),
                 captured_by: Some(agent.person()),
+                mail: None,
+                held: None,
             };
-            let Some((request, number)) = self.insert_request(&mut tx, &new, &files, now).await? else {
+            let Some(Stored { request, number, .. }) =
+                self.insert_request(&mut tx, &new, &files, now).await?
+            else {
                 continue;
             };
             if !self.had_enough_mail(&mut tx, person, now).await? {

@@ -4,6 +4,7 @@ use sqlx::types::Uuid;
 use tresen_model::{AuthorKind, PersonId, Priority, Problem, RequestId, RequestNumber, Status, Timestamp};
 
 use super::access::{self, Access, RequestHead};
+use super::held;
 use super::submit::About;
 use crate::error::{Broken, Error};
 use crate::events::Event;
@@ -17,9 +18,12 @@ pub(super) const CREATED: &str = "created";
 pub(super) const STATUS: &str = "status";
 pub(super) const PRIORITY: &str = "priority";
 pub(super) const ASSIGNED: &str = "assigned";
+pub(super) const ADMITTED: &str = "admitted";
+pub(super) const SPLIT_OFF: &str = "split_off";
+pub(super) const RELEASED: &str = "released";
 
 /// Who does something, and in what part.
-pub(super) type Actor = (PersonId, AuthorKind);
+pub(crate) type Actor = (PersonId, AuthorKind);
 
 /// What an agent changes; `None` leaves as it is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,7 +37,7 @@ pub struct Change {
 }
 
 /// Writes an entry of the history.
-pub(super) async fn note(
+pub(crate) async fn note(
     tx: &mut Tx,
     request: RequestId,
     actor: Option<Actor>,
@@ -60,7 +64,7 @@ pub(super) async fn note(
     Ok(())
 }
 
-pub(super) async fn set_status(
+pub(crate) async fn set_status(
     tx: &mut Tx,
     head: &RequestHead,
     to: Status,
@@ -203,6 +207,7 @@ impl Desk {
         if status.is_none() && priority.is_none() && assignee.is_none() {
             return Ok(());
         }
+        held::clear(&mut tx, &head, actor, now).await?;
         let public = status.is_some();
         let event = Event { request: head.request(), customer: head.customer(), public };
         self.events.announce(&mut tx, event).await?;

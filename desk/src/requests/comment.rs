@@ -1,12 +1,14 @@
 //! Comments: what customers and agents write in a request.
 
 use tresen_model::{
-    AuthorKind, Body, CommentId, PersonId, Problem, RequestId, RequestNumber, Status, Timestamp, Visibility,
+    AuthorKind, Body, Channel, CommentId, MailRemark, MailVerdict, PersonId, Problem, RequestId,
+    RequestNumber, Standing, Status, Timestamp, Visibility,
 };
 
 use super::access::{self, Access, RequestHead};
 use super::change;
 use super::files::{self, File};
+use super::held;
 use super::submit::About;
 use crate::error::{Broken, Error};
 use crate::events::Event;
@@ -18,27 +20,55 @@ use crate::store::{Tx, is_duplicate, on};
 use crate::{Desk, random};
 
 /// A comment's row before it is one.
-pub(super) struct NewComment<'a> {
-    pub(super) request: RequestId,
-    pub(super) author: Option<PersonId>,
-    pub(super) author_kind: AuthorKind,
-    pub(super) visibility: Visibility,
-    pub(super) body: &'a Body,
-    /// The key of the person whose request it is.
-    pub(super) key: &'a PersonKey,
-    pub(super) once_hash: Option<[u8; 32]>,
+pub(crate) struct NewComment<'a> {
+    pub(crate) request: RequestId,
+    pub(crate) author: Option<PersonId>,
+    pub(crate) author_kind: AuthorKind,
+    pub(crate) visibility: Visibility,
+    /// A [`Body`], or nothing for a mail without text.
+    pub(crate) body: &'a str,
+    /// Of what a customer wrote the author's key; of what an agent wrote the key of the person
+    /// whose request it is.
+    pub(crate) key: &'a PersonKey,
+    pub(crate) once_hash: Option<[u8; 32]>,
+    /// What there is beyond the text when it came by mail.
+    pub(crate) mail: Option<MailPart<'a>>,
 }
 
-pub(super) async fn insert(
+/// What a mail has beyond its text.
+#[derive(Clone, Copy)]
+pub(crate) struct MailPart<'a> {
+    pub(crate) automatic: bool,
+    pub(crate) standing: Standing,
+    /// The subject of an outsider's mail, for a request of their own.
+    pub(crate) subject: Option<&'a str>,
+    pub(crate) rest: Option<&'a str>,
+    pub(crate) html: Option<&'a str>,
+    pub(crate) remarks: &'a [MailRemark],
+    pub(crate) verdict: Option<MailVerdict>,
+}
+
+pub(crate) async fn insert(
     tx: &mut Tx,
     comment: &NewComment<'_>,
     now: Timestamp,
 ) -> Result<CommentId, Broken> {
     const SQL: &str = "INSERT INTO comment
-        (id, request_id, author_id, author_kind, visibility, body_sealed, once_hash, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        (id, request_id, author_id, author_kind, visibility, body_sealed, once_hash, created_at, channel,
+        automatic, standing, subject_sealed, rest_sealed, html_sealed, remarks, verdict)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
     let id = random::id(now)?;
-    let body = comment.key.seal("comment.body", id, comment.body.as_str().as_bytes())?;
+    let mail = comment.mail;
+    let seal = |column, text: Option<&str>| {
+        text.map(|text| comment.key.seal(column, id, text.as_bytes())).transpose()
+    };
+    let body = comment.key.seal("comment.body", id, comment.body.as_bytes())?;
+    let subject = seal("comment.subject", mail.and_then(|mail| mail.subject))?;
+    let rest = seal("comment.rest", mail.and_then(|mail| mail.rest))?;
+    let html = seal("comment.html", mail.and_then(|mail| mail.html))?;
+    let words =
+        |mail: MailPart<'_>| mail.remarks.iter().map(|remark| remark.as_str()).collect::<Vec<_>>().join(" ");
+    let channel = if mail.is_some() { Channel::Mail } else { Channel::Web };
     on!(tx.conn(), c => sqlx::query(SQL)
         .bind(id)
         .bind(comment.request.0)
@@ -48,6 +78,14 @@ pub(super) async fn insert(
         .bind(body)
         .bind(comment.once_hash.map(|hash| hash.to_vec()))
         .bind(now.0)
+        .bind(channel.as_str())
+        .bind(mail.is_some_and(|mail| mail.automatic))
+        .bind(mail.map_or(Standing::Participant, |mail| mail.standing).as_str())
+        .bind(subject)
+        .bind(rest)
+        .bind(html)
+        .bind(mail.map(words).filter(|words| !words.is_empty()))
+        .bind(mail.and_then(|mail| mail.verdict).map(MailVerdict::as_str))
         .execute(c)
         .await
         .map(drop))?;
@@ -101,9 +139,10 @@ impl Desk {
             author: Some(access.person()),
             author_kind: AuthorKind::Customer,
             visibility: Visibility::Public,
-            body: &body,
+            body: body.as_str(),
             key: &key,
             once_hash: Some(self.comment_hash(&head, access.person(), once, &body)),
+            mail: None,
         };
         let Some(comment) = insert_once(&mut tx, &comment, now).await? else { return Ok(()) };
         files::attach(&mut tx, &files, head.request(), comment, &key, now).await?;
@@ -111,7 +150,7 @@ impl Desk {
         if head.status()? != Status::Open {
             change::set_status(&mut tx, &head, Status::Open, actor, now).await?;
         }
-        count_customer_comment(&mut tx, head.request(), now).await?;
+        count_customer_comment(&mut tx, head.request(), true, now).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: true };
         self.events.announce(&mut tx, event).await?;
         files::keep(&files);
@@ -135,7 +174,6 @@ impl Desk {
         let head = access::find_for_agent(self.store.read().await?.conn(), number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
         let now = self.now();
-        let public = reply.visibility == Visibility::Public;
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
@@ -146,50 +184,74 @@ impl Desk {
             author: Some(agent.person()),
             author_kind: AuthorKind::Agent,
             visibility: reply.visibility,
-            body: &body,
+            body: body.as_str(),
             key: &key,
             once_hash: Some(self.comment_hash(&head, agent.person(), reply.once, &body)),
+            mail: None,
         };
-        let Some(comment) = insert_once(&mut tx, &comment, now).await? else { return Ok(()) };
-        files::attach(&mut tx, &files, head.request(), comment, &key, now).await?;
-        let actor = (agent.person(), AuthorKind::Agent);
+        let Some((_, event)) =
+            self.write_reply(&mut tx, &head, agent.person(), &comment, reply.status, &files, now).await?
+        else {
+            return Ok(());
+        };
+        files::keep(&files);
+        tx.commit().await?;
+        self.committed(event);
+        Ok(())
+    }
+
+    /// What an agent writes, with all that follows from it. `None` when the same was written
+    /// before; the transaction is of no use then.
+    #[expect(clippy::too_many_arguments, reason = "each is another thing, and there are two callers")]
+    pub(crate) async fn write_reply(
+        &self,
+        tx: &mut Tx,
+        head: &RequestHead,
+        agent: PersonId,
+        comment: &NewComment<'_>,
+        then: Option<Status>,
+        files: &[File],
+        now: Timestamp,
+    ) -> Result<Option<(CommentId, Event)>, Broken> {
+        let key = comment.key;
+        let public = comment.visibility == Visibility::Public;
+        let Some(comment) = insert_once(tx, comment, now).await? else { return Ok(None) };
+        files::attach(tx, files, head.request(), comment, key, now).await?;
+        let actor = (agent, AuthorKind::Agent);
         let status = head.status()?;
-        let then = reply.status.filter(|then| public && *then != status);
+        let then = then.filter(|then| public && *then != status);
         if let Some(then) = then {
-            change::set_status(&mut tx, &head, then, actor, now).await?;
+            change::set_status(tx, head, then, actor, now).await?;
         }
         if public && head.assignee_id.is_none() {
-            change::set_assignee(&mut tx, &head, Some(agent.person()), actor, now).await?;
+            change::set_assignee(tx, head, Some(agent), actor, now).await?;
         }
-        count_agent_comment(&mut tx, head.request(), public, now).await?;
+        held::clear(tx, head, actor, now).await?;
+        count_agent_comment(tx, head.request(), public, now).await?;
         if public {
-            let link = self
-                .mint(&mut tx, Purpose::Request, head.customer(), Some(head.request()), None, now)
-                .await?;
+            let link =
+                self.mint(tx, Purpose::Request, head.customer(), Some(head.request()), None, now).await?;
             let payload = Payload { request: Some(link.reveal().to_owned()), ..Payload::default() };
             let mail = Mail {
                 person: head.customer(),
-                key: &key,
+                key,
                 kind: MailKind::Reply,
                 request: Some(head.request()),
                 comment: Some(comment),
                 payload,
             };
-            self.enqueue(&mut tx, mail, now).await?;
+            self.enqueue(tx, mail, now).await?;
             if then == Some(Status::Resolved) {
                 let kind = MailKind::Resolved;
                 let (person, request) = (head.customer(), head.request());
                 let about =
-                    About { person, key: &key, request, kind, offer_registration: false, by_stranger: false };
-                self.mail_about(&mut tx, about, now).await?;
+                    About { person, key, request, kind, offer_registration: false, by_stranger: false };
+                self.mail_about(tx, about, now).await?;
             }
         }
         let event = Event { request: head.request(), customer: head.customer(), public };
-        self.events.announce(&mut tx, event).await?;
-        files::keep(&files);
-        tx.commit().await?;
-        self.committed(event);
-        Ok(())
+        self.events.announce(tx, event).await?;
+        Ok(Some((comment, event)))
     }
 
     fn comment_hash(&self, head: &RequestHead, author: PersonId, once: &str, body: &Body) -> [u8; 32] {
@@ -213,13 +275,21 @@ async fn insert_once(
     }
 }
 
-async fn count_customer_comment(tx: &mut Tx, request: RequestId, now: Timestamp) -> Result<(), Broken> {
+pub(crate) async fn count_customer_comment(
+    tx: &mut Tx,
+    request: RequestId,
+    by_customer: bool,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    // Whoever answers has read, but somebody who was admitted has read for themselves only.
     const SQL: &str = "UPDATE request SET comments = comments + 1, updated_at = $2, customer_news_at = $2,
-        customer_wrote_at = $2, customer_read_at = $2, search_stale = $3 WHERE id = $1";
+        customer_wrote_at = $2, customer_read_at = CASE WHEN $4 THEN $2 ELSE customer_read_at END,
+        search_stale = $3 WHERE id = $1";
     on!(tx.conn(), c => sqlx::query(SQL)
         .bind(request.0)
         .bind(now.0)
         .bind(true)
+        .bind(by_customer)
         .execute(c)
         .await
         .map(drop))?;

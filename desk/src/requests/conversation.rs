@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{
-    AgentName, Attachment, Comment, Conversation, HistoryEntry, HistoryEvent, PersonView, StaffView,
+    AgentName, Comment, Conversation, HistoryEntry, HistoryEvent, PersonView, StaffView,
 };
 use tresen_model::{
-    AuthorKind, CommentId, PersonId, Priority, RequestId, RequestNumber, Status, Timestamp, Visibility,
+    AuthorKind, Channel, CommentId, MailRemark, MailVerdict, PersonId, Priority, RequestId, RequestNumber,
+    Standing, Status, Timestamp, Visibility,
 };
 
 use super::access::{self, Access, RequestHead};
@@ -36,6 +38,50 @@ struct CommentRow {
     visibility: String,
     body_sealed: Vec<u8>,
     created_at: i64,
+    channel: String,
+    automatic: bool,
+    standing: String,
+    rest_sealed: Option<Vec<u8>>,
+    formatted: bool,
+    remarks: Option<String>,
+    verdict: Option<String>,
+}
+
+/// A condition on comments: the customer may read them.
+pub(super) const FOR_CUSTOMERS: &str = "(comment.visibility = 'public' AND comment.standing <> 'outsider')";
+
+/// A condition on comments of a request whose customer is the parameter with this number: somebody
+/// else who wrote in it is neither being erased nor restricted (Art. 18 GDPR).
+pub(super) fn author_may_be_read(customer: usize) -> String {
+    format!(
+        "(author_id IS NULL OR author_id = ${customer} OR author_kind = 'agent' OR EXISTS (SELECT 1 FROM person
+         WHERE person.id = author_id AND person.state = 'active' AND person.restricted_at IS NULL))"
+    )
+}
+
+/// With whose key a comment, and its files, are sealed.
+pub(crate) fn sealed_for(author: Option<Uuid>, author_kind: &str, customer: PersonId) -> PersonId {
+    author.filter(|_| author_kind == AuthorKind::Customer.as_str()).map_or(customer, PersonId)
+}
+
+/// What reads the comments of a request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// The customer: neither notes nor outsiders.
+    Customer,
+    /// An agent, or the index: everything.
+    Agent,
+    /// The customer's copy of their data: notes, but no outsiders.
+    Copy,
+}
+
+/// Whose request it is, and who reads.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    pub(crate) customer: PersonId,
+    pub(crate) key: &'a PersonKey,
+    pub(crate) person: PersonId,
+    pub(crate) reading: Reading,
 }
 
 #[derive(sqlx::FromRow)]
@@ -101,7 +147,9 @@ impl Desk {
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
         let row: RequestRow =
             on!(conn.again(), c => sqlx::query_as(REQUEST).bind(head.id).fetch_one(c).await)?;
-        let comments = self.read_comments(conn.again(), head.request(), &key, reader, for_agent).await?;
+        let reading = if for_agent { Reading::Agent } else { Reading::Customer };
+        let reader = Reader { customer: head.customer(), key: &key, person: reader, reading };
+        let comments = self.read_comments(conn.again(), head.request(), reader).await?;
         Ok(Conversation {
             id: head.request(),
             number,
@@ -121,45 +169,83 @@ impl Desk {
         &self,
         mut conn: Conn<'_>,
         request: RequestId,
-        key: &PersonKey,
-        reader: PersonId,
-        for_agent: bool,
+        reader: Reader<'_>,
     ) -> Result<Vec<Comment>, Broken> {
-        const COMMENTS: &str = "SELECT id, author_id, author_kind, visibility, body_sealed, created_at
-            FROM comment WHERE request_id = $1 AND (visibility = 'public' OR $2) ORDER BY id";
         const FILES: &str = "SELECT id, comment_id, name_sealed, media_type, size
             FROM attachment WHERE request_id = $1 ORDER BY id";
-        let rows: Vec<CommentRow> = on!(conn.again(), c => sqlx::query_as(COMMENTS)
+        let Reader { customer, key, person, reading } = reader;
+        let comments = format!(
+            "SELECT id, author_id, author_kind, visibility, body_sealed, created_at, channel, automatic,
+             standing, rest_sealed, html_sealed IS NOT NULL AS formatted, remarks, verdict
+             FROM comment WHERE request_id = $1 AND ({FOR_CUSTOMERS} OR $2)
+             AND (standing <> 'outsider' OR $3) AND {} ORDER BY id",
+            author_may_be_read(4)
+        );
+        let rows: Vec<CommentRow> = on!(conn.again(), c => sqlx::query_as(AssertSqlSafe(comments))
             .bind(request.0)
-            .bind(for_agent)
+            .bind(reading != Reading::Customer)
+            .bind(reading == Reading::Agent)
+            .bind(customer.0)
             .fetch_all(c)
             .await)?;
         let files: Vec<AttachmentRow> =
             on!(conn.again(), c => sqlx::query_as(FILES).bind(request.0).fetch_all(c).await)?;
-        let mut attachments: HashMap<Uuid, Vec<Attachment>> = HashMap::new();
+        let mut attachments: HashMap<Uuid, Vec<AttachmentRow>> = HashMap::new();
         for file in files {
-            attachments.entry(file.comment_id).or_default().push(file.view(key)?);
+            attachments.entry(file.comment_id).or_default().push(file);
         }
         let mut authors: Vec<PersonId> = rows.iter().filter_map(|row| row.author_id).map(PersonId).collect();
         authors.sort_unstable();
         authors.dedup();
-        let names = self.names(conn, &authors).await?;
-        rows.into_iter()
-            .map(|row| {
-                let broken = || Broken::Inconsistent("comment", row.id);
-                let author = row.author_id.map(PersonId);
-                Ok(Comment {
-                    id: CommentId(row.id),
-                    author_kind: AuthorKind::parse(&row.author_kind).ok_or_else(broken)?,
-                    author: author.and_then(|author| names.get(&author).cloned()),
-                    own: author == Some(reader),
-                    visibility: Visibility::parse(&row.visibility).ok_or_else(broken)?,
-                    body: key.open_text("comment.body", row.id, &row.body_sealed)?,
-                    attachments: attachments.remove(&row.id).unwrap_or_default(),
-                    created_at: Timestamp(row.created_at),
-                })
-            })
-            .collect()
+        let names = self.names(conn.again(), &authors).await?;
+        let owner = |row: &CommentRow| sealed_for(row.author_id, &row.author_kind, customer);
+        let others: Vec<PersonId> = rows.iter().map(owner).filter(|owner| *owner != customer).collect();
+        let keys = self.keys.get_many(others.iter().copied()).await?;
+        let addresses = match reading {
+            Reading::Agent => addresses(conn, &others, &keys).await?,
+            Reading::Customer | Reading::Copy => HashMap::new(),
+        };
+        let for_agent = reading == Reading::Agent;
+        let mut comments = Vec::with_capacity(rows.len());
+        for row in rows {
+            let broken = || Broken::Inconsistent("comment", row.id);
+            let author = row.author_id.map(PersonId);
+            let owner = owner(&row);
+            // Without a key they are being erased at this moment.
+            let Some(key) = (if owner == customer { Some(key) } else { keys.get(&owner) }) else { continue };
+            let standing = Standing::parse(&row.standing).ok_or_else(broken)?;
+            let files = attachments.remove(&row.id).unwrap_or_default();
+            let (body, rest) = match standing {
+                Standing::Erased => (String::new(), None),
+                Standing::Participant | Standing::Outsider => (
+                    key.open_text("comment.body", row.id, &row.body_sealed)?,
+                    row.rest_sealed
+                        .as_ref()
+                        .map(|rest| key.open_text("comment.rest", row.id, rest))
+                        .transpose()?,
+                ),
+            };
+            let remarks = row.remarks.as_deref().filter(|_| for_agent).unwrap_or_default();
+            comments.push(Comment {
+                id: CommentId(row.id),
+                author_kind: AuthorKind::parse(&row.author_kind).ok_or_else(broken)?,
+                author: author.and_then(|author| names.get(&author).cloned()),
+                own: author == Some(person),
+                visibility: Visibility::parse(&row.visibility).ok_or_else(broken)?,
+                body,
+                rest,
+                formatted: row.formatted,
+                by_mail: row.channel == Channel::Mail.as_str(),
+                automatic: row.automatic,
+                standing,
+                address: addresses.get(&owner).cloned(),
+                remarks: remarks.split(' ').filter_map(MailRemark::parse).collect(),
+                verdict: row.verdict.as_deref().filter(|_| for_agent).and_then(MailVerdict::parse),
+                attachments: files.iter().map(|file| file.view(key)).collect::<Result<_, _>>()?,
+                created_at: Timestamp(row.created_at),
+            });
+        }
+        Ok(comments)
     }
 
     async fn staff_view(&self, mut conn: Conn<'_>, head: &RequestHead) -> Result<StaffView, Error> {
@@ -181,10 +267,12 @@ impl Desk {
                 proven: customer.proven_at.is_some(),
                 registered: customer.is_registered(),
                 language: customer.language(),
+                undeliverable: customer.undeliverable_at.is_some(),
             },
             assignee: head.assignee_id.map(PersonId),
             agents: self.agent_names(conn.again()).await?,
             history: self.read_history(conn, head.request()).await?,
+            held: head.held(),
             parked_mails: u32::try_from(parked).unwrap_or(u32::MAX),
             other_requests: u32::try_from(others).unwrap_or(u32::MAX),
         })
@@ -251,6 +339,9 @@ impl Desk {
                     change::ASSIGNED => HistoryEvent::Assigned {
                         to: assigned(&row).and_then(|person| names.get(&person).cloned()),
                     },
+                    change::ADMITTED => HistoryEvent::Admitted,
+                    change::SPLIT_OFF => HistoryEvent::SplitOff,
+                    change::RELEASED => HistoryEvent::Released,
                     _ => return Err(broken()),
                 };
                 Ok(HistoryEntry {
@@ -278,4 +369,19 @@ impl Desk {
     pub async fn request_id_for_agent(&self, _: &Agent, number: RequestNumber) -> Result<RequestId, Error> {
         Ok(access::find_for_agent(self.store.read().await?.conn(), number).await?.request())
     }
+}
+
+/// The addresses of those who wrote in somebody else's request.
+async fn addresses(
+    conn: Conn<'_>,
+    persons: &[PersonId],
+    keys: &HashMap<PersonId, PersonKey>,
+) -> Result<HashMap<PersonId, String>, Broken> {
+    let mut addresses = HashMap::new();
+    for row in person::find_many(conn, persons).await? {
+        if let Some(key) = keys.get(&PersonId(row.id)) {
+            addresses.insert(PersonId(row.id), row.email(key)?.into());
+        }
+    }
+    Ok(addresses)
 }

@@ -3,12 +3,14 @@
 use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream::BoxStream;
+use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::Attachment;
 use tresen_model::{AttachmentId, CommentId, Problem, RequestId, RequestNumber, Timestamp, file_name};
 use zeroize::Zeroizing;
 
 use super::access::{self, Access, RequestHead};
+use super::conversation;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::objects::{Stored, Upload};
@@ -23,6 +25,8 @@ const IMAGES: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp"];
 /// is removed.
 pub struct File {
     name: String,
+    /// Its place in a mail's HTML (RFC 2392).
+    content_id: Option<String>,
     media_type: String,
     stored: Stored,
 }
@@ -85,9 +89,9 @@ impl FileInput {
             return Ok(());
         }
         let stored = upload.finish().await?;
-        let media_type = infer::get(&stored.head).map_or("application/octet-stream", |kind| kind.mime_type());
+        let media_type = media_type(&stored);
         let name = if name.is_empty() { "attachment".to_owned() } else { name };
-        self.files.push(File { name, media_type: media_type.to_owned(), stored });
+        self.files.push(File { name, content_id: None, media_type: media_type.to_owned(), stored });
         Ok(())
     }
 
@@ -95,6 +99,11 @@ impl FileInput {
     pub fn finish(self) -> Vec<File> {
         self.files
     }
+}
+
+/// What a file is, judged by its contents.
+fn media_type(stored: &Stored) -> &'static str {
+    infer::get(&stored.head).map_or("application/octet-stream", |kind| kind.mime_type())
 }
 
 #[derive(sqlx::FromRow)]
@@ -131,6 +140,25 @@ pub struct OpenFile {
 }
 
 impl Desk {
+    /// Seals a file of a mail.
+    pub(crate) async fn seal_file(
+        &self,
+        name: &str,
+        content_id: Option<&str>,
+        contents: &[u8],
+    ) -> Result<File, Broken> {
+        let mut upload = self.objects.create(random::id(self.now())?).await?;
+        upload.write(contents).await?;
+        let stored = upload.finish().await?;
+        let name = Some(file_name::safe(name)).filter(|name| !name.is_empty());
+        Ok(File {
+            name: name.unwrap_or_else(|| "attachment".to_owned()),
+            content_id: content_id.map(str::to_owned),
+            media_type: media_type(&stored).to_owned(),
+            stored,
+        })
+    }
+
     /// Takes the files of a form.
     pub fn receive_files(&self) -> FileInput {
         FileInput { desk: self.clone(), files: Vec::new(), size: 0, current: None }
@@ -170,19 +198,26 @@ impl Desk {
         attachment: AttachmentId,
         internal: bool,
     ) -> Result<OpenFile, Error> {
-        const SQL: &str = "SELECT name_sealed, key_sealed, media_type, size FROM attachment
-            JOIN comment ON comment.id = attachment.comment_id
-            WHERE attachment.id = $1 AND attachment.request_id = $2 AND (comment.visibility = 'public' OR $3)";
+        let sql = format!(
+            "SELECT name_sealed, key_sealed, media_type, size, author_id, author_kind FROM attachment
+             JOIN comment ON comment.id = attachment.comment_id
+             WHERE attachment.id = $1 AND attachment.request_id = $2 AND ({} OR $3) AND {}",
+            conversation::FOR_CUSTOMERS,
+            conversation::author_may_be_read(4),
+        );
+        type Row = (Vec<u8>, Vec<u8>, String, i64, Option<Uuid>, String);
         let mut reader = self.store.read().await?;
-        let row: Option<(Vec<u8>, Vec<u8>, String, i64)> = on!(reader.conn(), c => sqlx::query_as(SQL)
+        let row: Option<Row> = on!(reader.conn(), c => sqlx::query_as(AssertSqlSafe(sql))
             .bind(attachment.0)
             .bind(head.id)
             .bind(internal)
+            .bind(head.person_id)
             .fetch_optional(c)
             .await)?;
         drop(reader);
-        let (name, sealed, media_type, size) = row.ok_or(Error::NotFound)?;
-        let key = self.keys.require(head.customer()).await?;
+        let (name, sealed, media_type, size, author, author_kind) = row.ok_or(Error::NotFound)?;
+        let owner = conversation::sealed_for(author, &author_kind, head.customer());
+        let key = self.keys.get(owner).await?.ok_or(Error::NotFound)?;
         let name = key.open_text("attachment.name", attachment.0, &name)?;
         let opened = key.open("attachment.key", attachment.0, &sealed)?;
         let Ok(file_key) = <[u8; 32]>::try_from(opened.as_slice()) else {
@@ -207,7 +242,7 @@ fn boxed<T>(stream: impl Stream<Item = T> + Send + 'static) -> BoxStream<'static
 }
 
 /// Writes the rows of a comment's files. Call [`keep`] before the commit.
-pub(super) async fn attach(
+pub(crate) async fn attach(
     tx: &mut Tx,
     files: &[File],
     request: RequestId,
@@ -216,10 +251,12 @@ pub(super) async fn attach(
     now: Timestamp,
 ) -> Result<(), Broken> {
     const SQL: &str = "INSERT INTO attachment
-        (id, request_id, comment_id, name_sealed, key_sealed, media_type, size, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        (id, request_id, comment_id, name_sealed, key_sealed, media_type, size, created_at, content_id_sealed)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     for file in files {
         let id = file.stored.id;
+        let seal_place = |place: &str| key.seal("attachment.content_id", id, place.as_bytes());
+        let place = file.content_id.as_deref().map(seal_place).transpose()?;
         let name = key.seal("attachment.name", id, file.name.as_bytes())?;
         let file_key = key.seal("attachment.key", id, file.stored.key.as_slice())?;
         on!(tx.conn(), c => sqlx::query(SQL)
@@ -231,6 +268,7 @@ pub(super) async fn attach(
             .bind(&file.media_type)
             .bind(file.stored.size.cast_signed())
             .bind(now.0)
+            .bind(place)
             .execute(c)
             .await
             .map(drop))?;
@@ -241,7 +279,7 @@ pub(super) async fn attach(
 /// From here on the files stay, whatever becomes of the commit. Called before it: whoever
 /// gives up while it is under way does not know what became of it, and a row without its file
 /// would be a loss. A file without its row is only swept away later.
-pub(super) fn keep(files: &[File]) {
+pub(crate) fn keep(files: &[File]) {
     for file in files {
         file.stored.keep();
     }

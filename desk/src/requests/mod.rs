@@ -1,21 +1,27 @@
 //! Requests: how they come in, what is said in them, and where they stand.
 
-mod access;
+pub(crate) mod access;
 mod capture;
-mod change;
-mod comment;
+pub(crate) mod change;
+pub(crate) mod comment;
 mod conversation;
-mod files;
+pub(crate) mod files;
+mod formatted;
+pub(crate) mod held;
 mod list;
+pub(crate) mod outsiders;
 mod queue;
-mod submit;
+pub(crate) mod remove;
+pub(crate) mod submit;
 
 pub use access::Access;
 pub(crate) use access::find_any;
 pub use capture::Capture;
 pub use change::Change;
 pub use comment::Reply;
+pub(crate) use conversation::{Reader, Reading, sealed_for};
 pub use files::{File, FileInput, OpenFile};
+pub use formatted::Formatted;
 pub use list::ListQuery;
 pub use queue::{Assignee, QueueCounts, QueueOrder, QueueQuery, QueueView};
 pub use submit::{Fields, Submission, Submitted};

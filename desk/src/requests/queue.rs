@@ -102,6 +102,9 @@ const COLUMNS: &str = "SELECT id, number, person_id, kind, status, priority, ass
 /// The same words as in the partial index, or the engines would not use it.
 const ACTIVE: &str = "status IN ('open', 'waiting')";
 
+/// What is held back as suspected spam is in no list but its own. In the words of the indexes too.
+const NOT_HELD: &str = "held_at IS NULL";
+
 impl Desk {
     /// A page of the queue. Costs the same however many requests there are.
     ///
@@ -127,7 +130,8 @@ impl Desk {
             QueueOrder::Oldest => (">", "ASC", (i64::MIN, Uuid::nil())),
         };
         let (time, id) = query.after.as_deref().and_then(read_cursor).unwrap_or(start);
-        let mut sql = format!("{COLUMNS} WHERE (updated_at, id) {sign} ($1, $2) AND {NOT_RESTRICTED}");
+        let mut sql =
+            format!("{COLUMNS} WHERE (updated_at, id) {sign} ($1, $2) AND {NOT_HELD} AND {NOT_RESTRICTED}");
         let mut texts: Vec<&str> = Vec::new();
         match query.view {
             QueueView::Active => sql.push_str(&format!(" AND {ACTIVE}")),
@@ -167,7 +171,10 @@ impl Desk {
         if found.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = format!("{COLUMNS} WHERE {NOT_RESTRICTED} AND id IN {}", dialect::places(1, found.len()));
+        let sql = format!(
+            "{COLUMNS} WHERE {NOT_HELD} AND {NOT_RESTRICTED} AND id IN {}",
+            dialect::places(1, found.len())
+        );
         let mut reader = self.store.read().await?;
         let mut rows: Vec<Row> = on!(reader.conn(), c => {
             let mut statement = sqlx::query_as(AssertSqlSafe(sql));
@@ -235,7 +242,7 @@ impl Desk {
         let sql = format!(
             "SELECT COUNT(*), COUNT(CASE WHEN assignee_id = $1 THEN 1 END),
              COUNT(CASE WHEN assignee_id IS NULL THEN 1 END) FROM request
-             WHERE {ACTIVE} AND {NOT_RESTRICTED}"
+             WHERE {ACTIVE} AND {NOT_HELD} AND {NOT_RESTRICTED}"
         );
         let mut reader = self.store.read().await?;
         let (active, mine, unassigned): (i64, i64, i64) = on!(reader.conn(), c =>

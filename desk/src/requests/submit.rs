@@ -1,10 +1,12 @@
 //! A request comes in through the form.
 
 use tresen_model::{
-    Body, Channel, CommentId, EmailAddress, Language, PersonId, PersonName, Problem, RequestId,
-    RequestNumber, Subject, Timestamp,
+    AuthorKind, Body, Channel, CommentId, EmailAddress, HeldWhy, Language, PersonId, PersonName, Problem,
+    RequestId, RequestNumber, Subject, Timestamp, Visibility,
 };
 
+use super::change;
+use super::comment::{self, MailPart, NewComment};
 use super::files::{self, File};
 use crate::error::{Broken, Error, Refusals};
 use crate::events::Event;
@@ -108,16 +110,28 @@ pub(super) fn parse_kind(typed: &str, settings: &Settings) -> Result<String, Pro
 }
 
 /// What a new request is made of.
-pub(super) struct NewRequest<'a> {
-    pub(super) person: PersonId,
-    pub(super) key: &'a PersonKey,
-    pub(super) kind: &'a str,
-    pub(super) channel: Channel,
-    pub(super) subject: &'a Subject,
-    pub(super) body: &'a Body,
-    pub(super) once_hash: Option<[u8; 32]>,
+pub(crate) struct NewRequest<'a> {
+    pub(crate) person: PersonId,
+    pub(crate) key: &'a PersonKey,
+    pub(crate) kind: &'a str,
+    pub(crate) channel: Channel,
+    pub(crate) subject: &'a Subject,
+    /// A [`Body`], or nothing for a mail without text.
+    pub(crate) body: &'a str,
+    pub(crate) once_hash: Option<[u8; 32]>,
     /// The agent who wrote it down.
-    pub(super) captured_by: Option<PersonId>,
+    pub(crate) captured_by: Option<PersonId>,
+    /// What there is beyond the text when it came by mail.
+    pub(crate) mail: Option<MailPart<'a>>,
+    /// Why it is held back as suspected spam.
+    pub(crate) held: Option<HeldWhy>,
+}
+
+/// A request that was stored just now.
+pub(crate) struct Stored {
+    pub(crate) request: RequestId,
+    pub(crate) number: RequestNumber,
+    pub(crate) comment: CommentId,
 }
 
 /// A mail about a request.
@@ -248,11 +262,14 @@ impl Desk {
             kind: &submission.kind,
             channel: Channel::Web,
             subject: &submission.subject,
-            body: &submission.body,
+            body: submission.body.as_str(),
             once_hash: Some(once_hash),
             captured_by: None,
+            mail: None,
+            held: None,
         };
-        let Some((request, number)) = self.insert_request(&mut tx, &request, files, now).await? else {
+        let Some(Stored { request, number, .. }) = self.insert_request(&mut tx, &request, files, now).await?
+        else {
             return Ok(Tried::Collided);
         };
         self.store_consent(&mut tx, person, "form", now).await?;
@@ -268,7 +285,7 @@ impl Desk {
     }
 
     /// The confirmation mail, with the links that belong in it.
-    async fn confirm(
+    pub(crate) async fn confirm(
         &self,
         tx: &mut Tx,
         person: PersonId,
@@ -307,17 +324,46 @@ impl Desk {
 
     /// The request with its first comment. `None` when a value that must be unique is taken;
     /// the transaction is of no use then.
-    pub(super) async fn insert_request(
+    pub(crate) async fn insert_request(
         &self,
         tx: &mut Tx,
         new: &NewRequest<'_>,
         files: &[File],
         now: Timestamp,
+    ) -> Result<Option<Stored>, Broken> {
+        let Some((request, number)) = self.insert_empty_request(tx, new, now).await? else { return Ok(None) };
+        let comment = NewComment {
+            request,
+            // The words are the customer's, also when an agent wrote them down.
+            author: Some(new.person),
+            author_kind: AuthorKind::Customer,
+            visibility: Visibility::Public,
+            body: new.body,
+            key: new.key,
+            once_hash: None,
+            mail: new.mail,
+        };
+        let comment: CommentId = comment::insert(tx, &comment, now).await?;
+        files::attach(tx, files, request, comment, new.key, now).await?;
+        let actor = match new.captured_by {
+            Some(agent) => (agent, AuthorKind::Agent),
+            None => (new.person, AuthorKind::Customer),
+        };
+        change::note(tx, request, Some(actor), change::CREATED, None, None, now).await?;
+        Ok(Some(Stored { request, number, comment }))
+    }
+
+    /// The row of a request whose first comment is written next.
+    pub(super) async fn insert_empty_request(
+        &self,
+        tx: &mut Tx,
+        new: &NewRequest<'_>,
+        now: Timestamp,
     ) -> Result<Option<(RequestId, RequestNumber)>, Broken> {
         const REQUEST: &str = "INSERT INTO request (id, number, person_id, kind, channel, status, priority,
             subject_sealed, once_hash, comments, notes, created_at, customer_news_at, updated_at,
-            agent_wrote_at, customer_wrote_at, customer_read_at, agent_read_at, search_stale)
-            VALUES ($1, $2, $3, $4, $5, 'open', 'normal', $6, $7, 1, 0, $8, $8, $8, 0, $8, $8, $9, $10)";
+            agent_wrote_at, customer_wrote_at, customer_read_at, agent_read_at, search_stale, held_at, held_why)
+            VALUES ($1, $2, $3, $4, $5, 'open', 'normal', $6, $7, 1, 0, $8, $8, $8, 0, $8, $8, $9, $10, $11, $12)";
         let id = random::id(now)?;
         let number = random::number()?;
         let subject = new.key.seal("request.subject", id, new.subject.as_str().as_bytes())?;
@@ -332,7 +378,9 @@ impl Desk {
             .bind(new.once_hash.map(|hash| hash.to_vec()))
             .bind(now.0)
             .bind(read_by_agents)
-            .bind(true)
+            .bind(new.held.is_none())
+            .bind(new.held.map(|_| now.0))
+            .bind(new.held.map(HeldWhy::as_str))
             .execute(c)
             .await
             .map(drop));
@@ -341,24 +389,6 @@ impl Desk {
             Err(error) if is_duplicate(&error) => return Ok(None),
             Err(error) => return Err(error.into()),
         }
-        let request = RequestId(id);
-        let comment = super::comment::NewComment {
-            request,
-            // The words are the customer's, also when an agent wrote them down.
-            author: Some(new.person),
-            author_kind: tresen_model::AuthorKind::Customer,
-            visibility: tresen_model::Visibility::Public,
-            body: new.body,
-            key: new.key,
-            once_hash: None,
-        };
-        let comment: CommentId = super::comment::insert(tx, &comment, now).await?;
-        files::attach(tx, files, request, comment, new.key, now).await?;
-        let actor = match new.captured_by {
-            Some(agent) => (agent, tresen_model::AuthorKind::Agent),
-            None => (new.person, tresen_model::AuthorKind::Customer),
-        };
-        super::change::note(tx, request, Some(actor), super::change::CREATED, None, None, now).await?;
-        Ok(Some((request, number)))
+        Ok(Some((RequestId(id), number)))
     }
 }

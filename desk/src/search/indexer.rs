@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use sqlx::types::Uuid;
-use tresen_model::{PersonId, RequestId, Visibility};
+use tresen_model::{PersonId, RequestId, Standing, Visibility};
 
 use super::Entry;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::person;
+use crate::requests::{Reader, Reading};
 use crate::store::{Conn, on};
 
 /// Requests that are indexed in one go.
@@ -50,7 +51,8 @@ impl Desk {
     pub async fn index_stale(&self) -> Result<usize, Error> {
         const STALE: &str = "SELECT request.id, request.person_id, subject_sealed, updated_at FROM request
             JOIN person ON person.id = request.person_id
-            WHERE search_stale AND person.state = 'active' AND person.restricted_at IS NULL ORDER BY request.id LIMIT $1";
+            WHERE search_stale AND person.state = 'active' AND person.restricted_at IS NULL
+            AND held_at IS NULL ORDER BY request.id LIMIT $1";
         // Not changed again meanwhile: what changes a request gives it a new time.
         const DONE: &str = "UPDATE request SET search_stale = $3 WHERE id = $1 AND updated_at = $2";
         // An erasure waits until what we read is written, and then removes it.
@@ -106,10 +108,11 @@ impl Desk {
             internal.push(' ');
             internal.push_str(name.as_str());
         }
-        for comment in self.read_comments(conn, RequestId(row.id), &key, customer, true).await? {
-            let text = match comment.visibility {
-                Visibility::Public => &mut public,
-                Visibility::Internal => &mut internal,
+        let reader = Reader { customer, key: &key, person: customer, reading: Reading::Agent };
+        for comment in self.read_comments(conn, RequestId(row.id), reader).await? {
+            let text = match (comment.visibility, comment.standing) {
+                (Visibility::Public, Standing::Participant) => &mut public,
+                (Visibility::Internal, _) | (_, Standing::Outsider | Standing::Erased) => &mut internal,
             };
             text.push('\n');
             text.push_str(&comment.body);
@@ -123,7 +126,7 @@ impl Desk {
 
     /// Has everything indexed again.
     pub(crate) async fn make_all_searchable_again(&self) -> Result<(), Broken> {
-        const SQL: &str = "UPDATE request SET search_stale = $1 WHERE NOT search_stale";
+        const SQL: &str = "UPDATE request SET search_stale = $1 WHERE NOT search_stale AND held_at IS NULL";
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(SQL).bind(true).execute(c).await.map(drop))?;
         tx.commit().await?;
@@ -133,12 +136,45 @@ impl Desk {
 
     /// Has a person's requests indexed again: their name or address is another.
     pub(crate) async fn make_searchable_again(&self, person: PersonId) -> Result<(), Broken> {
-        const SQL: &str = "UPDATE request SET search_stale = $2 WHERE person_id = $1";
+        const SQL: [&str; 2] = [
+            "UPDATE request SET search_stale = $2 WHERE person_id = $1",
+            "UPDATE request SET search_stale = $2 WHERE id IN (SELECT request_id FROM comment WHERE author_id = $1)",
+        ];
         // The indexer may just have read the old name, and would take the mark away again.
         let _indexing = self.indexing.lock().await;
         let mut tx = self.store.write().await?;
-        on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(true).execute(c).await.map(drop))?;
+        for sql in SQL {
+            on!(tx.conn(), c => sqlx::query(sql).bind(person.0).bind(true).execute(c).await.map(drop))?;
+        }
         tx.commit().await?;
+        self.search_wakeup.notify_one();
+        Ok(())
+    }
+
+    /// Takes the requests of others in which a person wrote out of the index, until they are
+    /// indexed again: without the words of whoever is restricted or being erased. The indexer is
+    /// kept out by the caller.
+    pub(crate) async fn forget_words_elsewhere(&self, person: PersonId) -> Result<(), Broken> {
+        const FIND: &str =
+            "SELECT DISTINCT request.id FROM comment JOIN request ON request.id = comment.request_id
+            WHERE comment.author_id = $1 AND comment.author_kind = 'customer' AND request.person_id <> $1";
+        const STALE: &str = "UPDATE request SET search_stale = $2 WHERE id = $1";
+        let mut reader = self.store.read().await?;
+        let rows: Vec<(Uuid,)> =
+            on!(reader.conn(), c => sqlx::query_as(FIND).bind(person.0).fetch_all(c).await)?;
+        drop(reader);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.store.write().await?;
+        for (request,) in &rows {
+            on!(tx.conn(), c => sqlx::query(STALE).bind(request).bind(true).execute(c).await.map(drop))?;
+        }
+        tx.commit().await?;
+        for (request,) in rows {
+            self.search.forget_request(RequestId(request)).await?;
+        }
+        self.search.forget_traces().await?;
         self.search_wakeup.notify_one();
         Ok(())
     }

@@ -285,6 +285,9 @@ async fn the_history_tells_what_happened(world: &World) {
                 HistoryEvent::Status { from, to } => format!("{} to {}", from.as_str(), to.as_str()),
                 HistoryEvent::Priority { from, to } => format!("{} to {}", from.as_str(), to.as_str()),
                 HistoryEvent::Assigned { to } => format!("to {}", to.as_deref().unwrap_or("nobody")),
+                HistoryEvent::Admitted | HistoryEvent::SplitOff | HistoryEvent::Released => {
+                    "about mail".to_owned()
+                }
             };
             format!("{}: {event}", entry.actor.as_deref().unwrap_or("nobody"))
         })

@@ -8,6 +8,7 @@ use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tresen_desk::clock::TestClock;
+use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::{Templates, Transport};
 use tresen_desk::people::{Agent, LinkHolder, Purpose, Secret, Session};
 use tresen_desk::privacy::{PrivacySettings, Retention};
@@ -143,6 +144,7 @@ fn settings() -> Settings {
         attachments: AttachmentLimits { max_files: MAX_FILES, max_bytes: MAX_BYTES },
         privacy: PrivacySettings::default(),
         retention: Retention::default(),
+        intake: IntakeSettings::default(),
     }
 }
 

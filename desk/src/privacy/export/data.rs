@@ -11,6 +11,7 @@ use crate::error::Broken;
 use crate::keys::PersonKey;
 use crate::people::person::PersonRow;
 use crate::privacy::{consent, restrict};
+use crate::requests::{Reader, Reading};
 use crate::store::on;
 
 /// The name of the format, and its version: higher when what stands there changes its meaning.
@@ -221,7 +222,8 @@ impl Desk {
         let request = RequestId(row.id);
         let number = RequestNumber::from_bits(row.number.cast_unsigned());
         let mut reader = self.store.read().await?;
-        let comments = self.read_comments(reader.conn(), request, key, person, true).await?;
+        let who = Reader { customer: person, key, person, reading: Reading::Copy };
+        let comments = self.read_comments(reader.conn(), request, who).await?;
         let history = self.read_history(reader.conn(), request).await?;
         drop(reader);
         let mut files = Vec::new();
@@ -250,6 +252,9 @@ impl Desk {
                 HistoryEvent::Status { from, to } => ("status", Some(from.as_str()), Some(to.as_str())),
                 HistoryEvent::Priority { from, to } => ("priority", Some(from.as_str()), Some(to.as_str())),
                 HistoryEvent::Assigned { .. } => ("assigned", None, None),
+                HistoryEvent::Admitted => ("admitted", None, None),
+                HistoryEvent::SplitOff => ("split_off", None, None),
+                HistoryEvent::Released => ("released", None, None),
             };
             let by = entry.actor_kind.map(AuthorKind::as_str);
             History { at: time(entry.at), by, event, from, to }

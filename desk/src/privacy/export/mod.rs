@@ -28,6 +28,7 @@ use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::people::Session;
+use crate::requests::sealed_for;
 use crate::store::on;
 
 /// Describes `data.json`.
@@ -138,7 +139,7 @@ impl Desk {
         zip.write(html::FOOT.as_bytes()).await?;
 
         for file in files {
-            self.copy_file(&mut zip, &file, key).await?;
+            self.copy_file(&mut zip, &file, person).await?;
         }
         zip.finish().await
     }
@@ -150,13 +151,17 @@ impl Desk {
         Ok(on!(reader.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_all(c).await)?)
     }
 
-    async fn copy_file(&self, zip: &mut Zip, file: &Attached, key: &PersonKey) -> Result<(), Error> {
-        const SQL: &str = "SELECT key_sealed FROM attachment WHERE id = $1";
+    async fn copy_file(&self, zip: &mut Zip, file: &Attached, person: PersonId) -> Result<(), Error> {
+        const SQL: &str = "SELECT key_sealed, author_id, author_kind FROM attachment
+            JOIN comment ON comment.id = attachment.comment_id WHERE attachment.id = $1";
         let mut reader = self.store.read().await?;
-        let row: Option<(Vec<u8>,)> =
+        let row: Option<(Vec<u8>, Option<Uuid>, String)> =
             on!(reader.conn(), c => sqlx::query_as(SQL).bind(file.id).fetch_optional(c).await)?;
         drop(reader);
-        let (sealed,) = row.ok_or(Error::NotFound)?;
+        let (sealed, author, author_kind) = row.ok_or(Error::NotFound)?;
+        // Files of somebody who was admitted are sealed with that person's key.
+        let owner = sealed_for(author, &author_kind, person);
+        let key = self.keys.get(owner).await?.ok_or(Error::NotFound)?;
         let opened = key.open("attachment.key", file.id, &sealed)?;
         let Ok(file_key) = <[u8; 32]>::try_from(opened.as_slice()) else {
             return Err(Broken::Inconsistent("attachment.key", file.id).into());

@@ -1,0 +1,312 @@
+//! Messages that could not be handled: kept whole, sealed, with the reason, until an admin has
+//! looked. They belong to nobody that we know, so each has a key of its own in the key store.
+
+use serde::{Deserialize, Serialize};
+use sqlx::types::Uuid;
+use tresen_model::{EmailAddress, Role, Timestamp};
+use zeroize::Zeroizing;
+
+use super::identify::claim;
+use super::{Envelope, Identity, IntakeChannel, TakenIn};
+use crate::error::{Broken, Error};
+use crate::keys::PersonKey;
+use crate::people::Agent;
+use crate::privacy::Needles;
+use crate::store::{Tx, on};
+use crate::{Desk, random};
+
+/// Seconds for which a message that was set aside is kept: 30 days.
+const KEPT: i64 = 30 * 24 * 3600;
+
+/// Why a message was set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsideReason {
+    /// Nobody stands in From who could be answered.
+    NoSender,
+    /// It says to be from the desk itself.
+    OwnAddress,
+    /// A mail server reports about a mail that is not ours, or is gone.
+    UnknownBounce,
+    /// Reading it went wrong.
+    Unreadable,
+    /// An agent answers a customer whose data is restricted.
+    Restricted,
+}
+
+impl AsideReason {
+    const ALL: [Self; 5] =
+        [Self::NoSender, Self::OwnAddress, Self::UnknownBounce, Self::Unreadable, Self::Restricted];
+
+    /// The word that is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoSender => "no-sender",
+            Self::OwnAddress => "own-address",
+            Self::UnknownBounce => "unknown-bounce",
+            Self::Unreadable => "unreadable",
+            Self::Restricted => "restricted",
+        }
+    }
+
+    fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
+    }
+}
+
+/// A message that was set aside. What is in it is known only to whoever downloads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AsideMessage {
+    /// Its id.
+    pub id: Uuid,
+    /// Why.
+    pub reason: AsideReason,
+    /// Bytes.
+    pub size: u64,
+    /// How it came.
+    pub channel: IntakeChannel,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What the channel knew, kept with the message so that it can be tried again.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    recipients: Vec<String>,
+    return_path: Option<String>,
+    kind: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    size: i64,
+    reason: String,
+    channel: String,
+    at: i64,
+}
+
+/// The proof that an admin asks.
+fn require_admin(agent: &Agent) -> Result<(), Error> {
+    if agent.session().role() == Role::Admin { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+impl Desk {
+    /// Sets a message aside. Set aside already is fine.
+    pub(super) async fn put_aside(
+        &self,
+        raw: &[u8],
+        envelope: &Envelope,
+        identity: &Identity,
+        reason: AsideReason,
+    ) -> Result<TakenIn, Error> {
+        const SQL: &str =
+            "INSERT INTO mail_aside (id, fingerprint, message_sealed, size, reason, channel, at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (fingerprint) DO NOTHING";
+        let now = self.now();
+        let id = random::id(now)?;
+        let kept = Kept {
+            recipients: envelope.recipients.clone(),
+            return_path: envelope.return_path.clone(),
+            kind: envelope.kind.clone(),
+        };
+        let Ok(mut message) = serde_json::to_vec(&kept).map(Zeroizing::new) else {
+            unreachable!("strings are JSON")
+        };
+        message.push(b'\n');
+        message.extend_from_slice(raw);
+        let key = PersonKey::random()?;
+        let sealed = key.seal("mail_aside.message", id, &message)?;
+        self.keys.add_aside(id, &key).await?;
+        let mut tx = self.store.write().await?;
+        let stored = on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(id)
+            .bind(identity.fingerprint.as_slice())
+            .bind(sealed)
+            .bind(i64::try_from(raw.len()).unwrap_or(i64::MAX))
+            .bind(reason.as_str())
+            .bind(envelope.channel.as_str())
+            .bind(now.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        tx.commit().await?;
+        if stored == 0 {
+            self.keys.delete_asides(&[id]).await?;
+            return Ok(TakenIn::Known);
+        }
+        tracing::warn!(message = %id, reason = reason.as_str(), "a message was set aside");
+        Ok(TakenIn::Aside)
+    }
+
+    /// The messages that were set aside, the newest first, at most a thousand.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for whoever is no admin.
+    pub async fn set_aside(&self, admin: &Agent) -> Result<Vec<AsideMessage>, Error> {
+        const SQL: &str = "SELECT id, size, reason, channel, at FROM mail_aside
+            ORDER BY at DESC, id DESC LIMIT 1000";
+        require_admin(admin)?;
+        let mut reader = self.store.read().await?;
+        let rows: Vec<Row> = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
+        rows.into_iter()
+            .map(|row| {
+                let broken = || Broken::Inconsistent("mail_aside", row.id);
+                Ok(AsideMessage {
+                    id: row.id,
+                    reason: AsideReason::parse(&row.reason).ok_or_else(broken)?,
+                    size: row.size.cast_unsigned(),
+                    channel: IntakeChannel::parse(&row.channel).ok_or_else(broken)?,
+                    at: Timestamp(row.at),
+                })
+            })
+            .collect()
+    }
+
+    /// A message that was set aside, as it came.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`].
+    pub async fn aside_message(&self, admin: &Agent, id: Uuid) -> Result<Vec<u8>, Error> {
+        require_admin(admin)?;
+        let (_, raw) = self.open_aside(id).await?.ok_or(Error::NotFound)?;
+        Ok(raw)
+    }
+
+    /// Deletes a message that was set aside. It is not taken in again.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`].
+    pub async fn delete_aside(&self, admin: &Agent, id: Uuid) -> Result<(), Error> {
+        require_admin(admin)?;
+        if self.discard_asides(&[id]).await? == 0 { Err(Error::NotFound) } else { Ok(()) }
+    }
+
+    /// Tries again to take in a message that was set aside, such as after an update.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`], and those of
+    /// [`take_in`](Self::take_in).
+    pub async fn retry_aside(&self, admin: &Agent, id: Uuid) -> Result<TakenIn, Error> {
+        require_admin(admin)?;
+        let (envelope, raw) = self.open_aside(id).await?.ok_or(Error::NotFound)?;
+        let taken = self.take(&raw, &envelope, true).await?;
+        if taken != TakenIn::Known {
+            // Its row went with the commit.
+            self.keys.delete_asides(&[id]).await?;
+            return Ok(taken);
+        }
+        // It cannot be handled still, and stays where it is.
+        Ok(TakenIn::Aside)
+    }
+
+    async fn open_aside(&self, id: Uuid) -> Result<Option<(Envelope, Vec<u8>)>, Broken> {
+        const SQL: &str = "SELECT message_sealed, channel FROM mail_aside WHERE id = $1";
+        let mut reader = self.store.read().await?;
+        let row: Option<(Vec<u8>, String)> =
+            on!(reader.conn(), c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?;
+        drop(reader);
+        let Some((sealed, channel)) = row else { return Ok(None) };
+        let Some(key) = self.keys.aside(id).await? else { return Ok(None) };
+        let opened = key.open("mail_aside.message", id, &sealed)?;
+        let broken = || Broken::Inconsistent("mail_aside", id);
+        let end = opened.iter().position(|byte| *byte == b'\n').ok_or_else(broken)?;
+        let kept: Kept = serde_json::from_slice(&opened[..end]).map_err(|_| broken())?;
+        let envelope = Envelope {
+            channel: IntakeChannel::parse(&channel).ok_or_else(broken)?,
+            recipients: kept.recipients,
+            return_path: kept.return_path,
+            kind: kept.kind,
+        };
+        Ok(Some((envelope, opened[end + 1..].to_vec())))
+    }
+
+    /// Deletes messages that were set aside, with their keys, and says how many there were. They
+    /// stay known.
+    async fn discard_asides(&self, ids: &[Uuid]) -> Result<usize, Broken> {
+        const FIND: &str = "SELECT fingerprint FROM mail_aside WHERE id = $1";
+        let now = self.now();
+        let mut found = 0;
+        let mut tx = self.store.write().await?;
+        for id in ids {
+            let row: Option<(Vec<u8>,)> =
+                on!(tx.conn(), c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await)?;
+            let fingerprint = row.and_then(|(fingerprint,)| <[u8; 32]>::try_from(fingerprint).ok());
+            if let Some(fingerprint) = fingerprint {
+                found += 1;
+                if !claim(&mut tx, &fingerprint, "discarded", now.0).await? {
+                    delete_row(&mut tx, *id).await?;
+                }
+            }
+        }
+        tx.commit().await?;
+        self.keys.delete_asides(ids).await?;
+        if found > 0 {
+            self.store.forget_traces().await?;
+        }
+        Ok(found)
+    }
+
+    /// Deletes what was set aside too long ago, and what has lost its key or its row in a crash or
+    /// in a restored backup.
+    pub(crate) async fn tidy_asides(&self) -> Result<(), Broken> {
+        const OLD: &str = "SELECT id FROM mail_aside WHERE at < $1";
+        const ALL: &str = "SELECT id FROM mail_aside";
+        // In this order: what is set aside meanwhile has its key before its row.
+        let rows = crate::privacy::returned::ids(&self.store, ALL).await?;
+        let keys = self.keys.asides().await?;
+        let before = self.now().plus_seconds(-KEPT);
+        let mut reader = self.store.read().await?;
+        let old: Vec<(Uuid,)> =
+            on!(reader.conn(), c => sqlx::query_as(OLD).bind(before.0).fetch_all(c).await)?;
+        drop(reader);
+        let mut gone: Vec<Uuid> = old.into_iter().map(|(id,)| id).collect();
+        gone.extend(rows.difference(&keys));
+        if !gone.is_empty() {
+            self.discard_asides(&gone).await?;
+        }
+        let rows = crate::privacy::returned::ids(&self.store, ALL).await?;
+        // A key that is new may belong to a row that is written just now: it has a day.
+        let settled = random::id(self.now().plus_seconds(-24 * 3600))?;
+        let lost: Vec<Uuid> = keys.iter().copied().filter(|id| !rows.contains(id) && *id < settled).collect();
+        self.keys.delete_asides(&lost).await
+    }
+
+    /// Deletes every message that was set aside and holds an address, in whatever form, for good.
+    pub(crate) async fn delete_asides_with(&self, address: &EmailAddress) -> Result<(), Broken> {
+        const FIND: &str = "SELECT fingerprint FROM mail_aside WHERE id = $1";
+        let Ok(needles) = Needles::parse(address.as_str()) else {
+            // So short an address would be found in everything.
+            return Ok(());
+        };
+        let needles = std::sync::Arc::new(needles);
+        let mut gone = Vec::new();
+        let mut fingerprints = Vec::new();
+        for id in crate::privacy::returned::ids(&self.store, "SELECT id FROM mail_aside").await? {
+            let Some((envelope, raw)) = self.open_aside(id).await? else { continue };
+            let needles = std::sync::Arc::clone(&needles);
+            let found = tokio::task::spawn_blocking(move || {
+                needles.occur_in(&raw)
+                    || envelope.return_path.iter().any(|path| needles.occur_in(path.as_bytes()))
+            });
+            if !found.await.map_err(|_| Broken::Task)? {
+                continue;
+            }
+            let mut reader = self.store.read().await?;
+            let row: Option<(Vec<u8>,)> =
+                on!(reader.conn(), c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await)?;
+            fingerprints.extend(row.and_then(|(fingerprint,)| <[u8; 32]>::try_from(fingerprint).ok()));
+            gone.push(id);
+        }
+        if !gone.is_empty() {
+            self.keys.remember_messages(&fingerprints).await?;
+            self.discard_asides(&gone).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn delete_row(tx: &mut Tx, id: Uuid) -> Result<(), Broken> {
+    const SQL: &str = "DELETE FROM mail_aside WHERE id = $1";
+    on!(tx.conn(), c => sqlx::query(SQL).bind(id).execute(c).await.map(drop))?;
+    Ok(())
+}

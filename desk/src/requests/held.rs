@@ -1,0 +1,169 @@
+//! Requests that are held back as suspected spam: stored, answered by nobody, in no list but the
+//! one here, until an agent has looked. Nothing is dropped silently.
+
+use sqlx::types::Uuid;
+use tresen_model::views::{HeldLine, Page};
+use tresen_model::{AuthorKind, HeldWhy, PersonId, RequestId, RequestNumber, Timestamp};
+
+use super::access::{self, RequestHead};
+use super::change::{self, Actor};
+use super::list::{read_cursor, write_cursor};
+use super::remove::delete_request;
+use crate::Desk;
+use crate::error::{Broken, Error};
+use crate::events::Event;
+use crate::people::Agent;
+use crate::people::person::{self, Presence};
+use crate::privacy::Wish;
+use crate::store::{Conn, StoreError, Tx, on};
+
+/// Rows of a page.
+const PAGE: usize = 50;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    number: i64,
+    person_id: Uuid,
+    subject_sealed: Vec<u8>,
+    created_at: i64,
+    updated_at: i64,
+    held_why: Option<String>,
+}
+
+/// An agent works on it, so it is no spam. `false` when it was not held.
+pub(super) async fn clear(
+    tx: &mut Tx,
+    head: &RequestHead,
+    actor: Actor,
+    now: Timestamp,
+) -> Result<bool, Broken> {
+    const SQL: &str = "UPDATE request SET held_at = NULL, held_why = NULL, search_stale = $2, updated_at = $3
+        WHERE id = $1 AND held_at IS NOT NULL";
+    if head.held().is_none() {
+        return Ok(false);
+    }
+    on!(tx.conn(), c => sqlx::query(SQL).bind(head.id).bind(true).bind(now.0).execute(c).await.map(drop))?;
+    change::note(tx, head.request(), Some(actor), change::RELEASED, None, None, now).await?;
+    Ok(true)
+}
+
+impl Desk {
+    /// A page of what is held back, the newest first.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn held_requests(&self, _: &Agent, after: Option<&str>) -> Result<Page<HeldLine>, Error> {
+        const SQL: &str = "SELECT request.id, number, person_id, subject_sealed, request.created_at,
+            request.updated_at, held_why FROM request JOIN person ON person.id = request.person_id
+            WHERE held_at IS NOT NULL AND (request.updated_at, request.id) < ($1, $2)
+            AND person.state = 'active' AND person.restricted_at IS NULL
+            ORDER BY request.updated_at DESC, request.id DESC LIMIT $3";
+        let (time, id) = after.and_then(read_cursor).unwrap_or((i64::MAX, Uuid::max()));
+        let mut reader = self.store.read().await?;
+        let rows: Vec<Row> = on!(reader.conn(), c => sqlx::query_as(SQL)
+            .bind(time)
+            .bind(id)
+            .bind(PAGE as i64 + 1)
+            .fetch_all(c)
+            .await)?;
+        let next = rows.get(PAGE).and(rows.get(PAGE - 1)).map(|row| write_cursor(row.updated_at, row.id));
+        let persons: Vec<PersonId> = rows.iter().take(PAGE).map(|row| PersonId(row.person_id)).collect();
+        let keys = self.keys.get_many(persons.iter().copied()).await?;
+        let senders = person::find_many(reader.conn(), &persons).await?;
+        let mut lines = Vec::with_capacity(rows.len());
+        for row in rows.iter().take(PAGE) {
+            let sender = senders.iter().find(|sender| sender.id == row.person_id);
+            // Without a key the person is being erased at this moment.
+            let (Some(sender), Some(key)) = (sender, keys.get(&PersonId(row.person_id))) else { continue };
+            lines.push(HeldLine {
+                number: RequestNumber::from_bits(row.number.cast_unsigned()),
+                subject: key.open_text("request.subject", row.id, &row.subject_sealed)?,
+                name: sender.name(key)?.map(Into::into),
+                email: sender.email(key)?.into(),
+                created_at: Timestamp(row.created_at),
+                why: row
+                    .held_why
+                    .as_deref()
+                    .and_then(HeldWhy::parse)
+                    .ok_or(Broken::Inconsistent("request.held_why", row.id))?,
+            });
+        }
+        Ok(Page { rows: lines, next })
+    }
+
+    /// It is no spam: the request goes where all are, and its sender hears that it came in.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also when it is not held; [`Error::Restricted`].
+    pub async fn release_held(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
+        let head = access::find_for_agent(self.store.read().await?.conn(), number).await?;
+        let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
+            return Err(Error::NotFound);
+        };
+        let head = access::find_for_agent(tx.conn(), number).await?;
+        let (customer, request) = (head.customer(), head.request());
+        if !clear(&mut tx, &head, (agent.person(), AuthorKind::Agent), now).await? {
+            return Err(Error::NotFound);
+        }
+        if !is_automatic(tx.conn(), request).await? {
+            self.confirm(&mut tx, customer, &key, request, true, now).await?;
+        }
+        let event = Event { request, customer, public: true };
+        self.events.announce(&mut tx, event).await?;
+        tx.commit().await?;
+        self.committed(event);
+        Ok(())
+    }
+
+    /// It is spam: the request is erased, and its sender too when there is nothing else of theirs
+    /// and nobody ever showed that the address is theirs.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also when it is not held; [`Error::Restricted`].
+    pub async fn discard_held(&self, _: &Agent, number: RequestNumber) -> Result<(), Error> {
+        let head = access::find_for_agent(self.store.read().await?.conn(), number).await?;
+        let (customer, request) = (head.customer(), head.request());
+        let mut tx = self.store.write().await?;
+        let Presence::Here = person::touch(&mut tx, customer, self.now()).await? else {
+            return Err(Error::NotFound);
+        };
+        let head = access::find_for_agent(tx.conn(), number).await?;
+        if head.held().is_none() {
+            return Err(Error::NotFound);
+        }
+        let files = delete_request(&mut tx, request).await?;
+        tx.commit().await?;
+        for file in files {
+            self.objects.delete(file).await?;
+        }
+        self.store.forget_traces().await?;
+        self.erase_if_unknown(customer).await
+    }
+
+    /// Erases somebody of whom there is nothing, and whose address was never proven.
+    pub(crate) async fn erase_if_unknown(&self, person: PersonId) -> Result<(), Error> {
+        const SQL: &str = "SELECT id FROM person WHERE id = $1 AND role = 'customer' AND state = 'active'
+            AND proven_at IS NULL AND password_sealed IS NULL AND restricted_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM request WHERE request.person_id = person.id)
+            AND NOT EXISTS (SELECT 1 FROM comment WHERE comment.author_id = person.id)";
+        let mut reader = self.store.read().await?;
+        let row: Option<(Uuid,)> =
+            on!(reader.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_optional(c).await)?;
+        drop(reader);
+        if row.is_some() {
+            self.erase(person, Wish::Retention).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a machine sent what the request begins with.
+async fn is_automatic(conn: Conn<'_>, request: RequestId) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT automatic FROM comment WHERE request_id = $1 ORDER BY id LIMIT 1";
+    let row: Option<(bool,)> = on!(conn, c => sqlx::query_as(SQL).bind(request.0).fetch_optional(c).await)?;
+    Ok(row.is_some_and(|(automatic,)| automatic))
+}
