@@ -15,6 +15,8 @@ use tresen_desk::privacy::{PrivacySettings, Retention};
 use tresen_desk::{AttachmentLimits, Location, RequestType, Settings};
 use tresen_model::EmailAddress;
 
+use crate::door::limits::LimitSettings;
+use crate::door::settings::{Acme, Challenge, Door, Proxies, Tls};
 use crate::theme::Colour;
 
 /// What cannot be used, and what would be right.
@@ -46,6 +48,10 @@ struct File {
     master_key_file: Option<PathBuf>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
+    acme: Option<Acme>,
+    http_listen: Option<String>,
+    proxies: Proxies,
+    limits: LimitSettings,
     mail_templates: Option<PathBuf>,
     request_types: Vec<RequestType>,
     attachments: AttachmentLimits,
@@ -64,17 +70,11 @@ pub(crate) struct Config {
     pub(crate) objects: PathBuf,
     pub(crate) smtp_url: Option<String>,
     pub(crate) master_key_file: PathBuf,
-    pub(crate) tls: Option<Tls>,
+    pub(crate) door: Door,
     pub(crate) mail_templates: Option<PathBuf>,
     pub(crate) accent: Option<Colour>,
     pub(crate) logo: Option<Logo>,
     pub(crate) time_zone: TimeZone,
-}
-
-/// Where the certificate is.
-pub(crate) struct Tls {
-    pub(crate) cert: PathBuf,
-    pub(crate) key: PathBuf,
 }
 
 /// The operator's picture.
@@ -171,19 +171,25 @@ impl File {
 
     fn check(self) -> Result<Config, ConfigError> {
         let listen = self.listen.unwrap_or_else(|| "127.0.0.1:3000".into());
-        let listen: SocketAddr = listen
-            .parse()
-            .map_err(|_| wrong("listen", &listen, "it is an address and a port, such as 127.0.0.1:3000"))?;
-        let tls = match (self.tls_cert, self.tls_key) {
-            (Some(cert), Some(key)) => {
+        let listen = socket("listen", &listen)?;
+        let http_listen = self.http_listen.map(|text| socket("http_listen", &text)).transpose()?;
+        let mut tls = match (self.tls_cert, self.tls_key, self.acme) {
+            (Some(cert), Some(key), None) => {
                 for (name, path) in [("tls_cert", &cert), ("tls_key", &key)] {
                     if !path.is_file() {
                         return Err(wrong(name, &path.display().to_string(), "there is no such file"));
                     }
                 }
-                Some(Tls { cert, key })
+                Some(Tls::Files { cert, key })
             }
-            (None, None) => None,
+            (None, None, Some(acme)) => Some(Tls::Acme(check_acme(acme, http_listen.is_some())?)),
+            (None, None, None) => None,
+            (Some(_), Some(_), Some(_)) => {
+                return Err(ConfigError(
+                    "`tls_cert` and `[acme]` are both set: the certificate is from files or from an authority"
+                        .into(),
+                ));
+            }
             _ => {
                 return Err(ConfigError("`tls_cert` and `tls_key` belong together; set both or none".into()));
             }
@@ -192,8 +198,8 @@ impl File {
             return Err(wrong(
                 "listen",
                 &listen.to_string(),
-                "without TLS anybody on the way could read along. Set `tls_cert` and `tls_key`; or listen on \
-                 127.0.0.1 behind a proxy that speaks TLS; or, if the network in between is yours alone, set \
+                "without TLS anybody on the way could read along. Set `tls_cert` and `tls_key`, or `[acme]`; or listen \
+                 on 127.0.0.1 behind a proxy that speaks TLS; or, if the network in between is yours alone, set \
                  `plain_http = true`",
             ));
         }
@@ -201,6 +207,9 @@ impl File {
         let public_url = check_url(&self.public_url.unwrap_or_else(|| format!("{scheme}://{listen}")))?;
         let host = public_url.split("://").nth(1).unwrap_or_default();
         let host = host.split(['/', ':']).next().unwrap_or_default();
+        if let Some(Tls::Acme(acme)) = &mut tls {
+            acme.domain = host.to_owned();
+        }
         let default_from = if host.contains('.') && !host.bytes().all(|b| b.is_ascii_digit() || b == b'.') {
             format!("support@{host}")
         } else {
@@ -262,7 +271,7 @@ impl File {
             objects,
             smtp_url: self.smtp_url,
             master_key_file: self.master_key_file.unwrap_or_else(|| data.join("master.key")),
-            tls,
+            door: Door { tls, http_listen, proxies: self.proxies, limits: self.limits },
             mail_templates: self.mail_templates,
             accent,
             logo: self.logo.as_deref().map(read_logo).transpose()?,
@@ -270,6 +279,31 @@ impl File {
             data,
         })
     }
+}
+
+fn socket(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {
+    text.parse().map_err(|_| wrong(key, text, "it is an address and a port, such as 127.0.0.1:3000"))
+}
+
+fn check_acme(acme: Acme, http: bool) -> Result<Acme, ConfigError> {
+    if !acme.directory.starts_with("https://") {
+        return Err(wrong("acme.directory", &acme.directory, "it is the https:// address of a directory"));
+    }
+    if !acme.agree_to_terms {
+        return Err(wrong(
+            "acme.agree_to_terms",
+            "false",
+            "the authority gives certificates only to those who agree to its terms; read them and set it to true",
+        ));
+    }
+    if acme.challenge == Challenge::Http01 && !http {
+        return Err(wrong(
+            "acme.challenge",
+            "http-01",
+            "the authority will ask on port 80; set `http_listen`, such as 0.0.0.0:80",
+        ));
+    }
+    Ok(acme)
 }
 
 fn location(url: Option<String>, data: &Path, file: &str) -> Location {
@@ -365,7 +399,22 @@ impl Config {
                 },
             ),
             ("master_key_file", self.master_key_file.display().to_string()),
-            ("tls", if self.tls.is_some() { "on" } else { "off" }.to_owned()),
+            (
+                "tls",
+                match &self.door.tls {
+                    Some(Tls::Files { cert, .. }) => format!("from {}", cert.display()),
+                    Some(Tls::Acme(acme)) => format!("from {}", acme.directory),
+                    None => "off".to_owned(),
+                },
+            ),
+            ("http_listen", self.door.http_listen.map_or("off".to_owned(), |listen| listen.to_string())),
+            (
+                "proxies",
+                match self.door.proxies.trusted.as_slice() {
+                    [] => "none is trusted".to_owned(),
+                    trusted => trusted.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+                },
+            ),
             (
                 "request_types",
                 self.desk.request_types.iter().map(|kind| kind.id.as_str()).collect::<Vec<_>>().join(", "),
@@ -426,6 +475,15 @@ mod tests {
             ("time_zone = 'Berlin'", &[], "Europe/Berlin"),
             ("tls_cert = 'a.pem'", &[], "belong together"),
             ("tls_cert = 'a.pem'\ntls_key = 'b.pem'", &[], "no such file"),
+            ("[acme]\ndirectory = 'http://ca.example.com'", &[], "https://"),
+            ("[acme]\ndirectory = 'https://ca.example.com'", &[], "agree_to_terms"),
+            (
+                "[acme]\ndirectory = 'https://ca.example.com'\nagree_to_terms = true\nchallenge = 'http-01'",
+                &[],
+                "http_listen",
+            ),
+            ("[limits]\nlogin = { at_once = 0, an_hour = 5 }", &[], "login"),
+            ("[proxies]\ntrusted = ['everybody']", &[], "trusted"),
             ("database_url = 'postgres://localhost/tresen'", &[], "keys_url"),
             ("objects_url = 's3://bucket'", &[], "file:PATH"),
             ("logo = 'missing.png'", &[], "missing.png"),

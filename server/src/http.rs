@@ -43,7 +43,7 @@ pub(crate) fn router(config: &Config, desk: Desk, dev: bool) -> Result<Router, F
         fixed = fixed.route(address, get(async move || file(bytes.clone(), media_type)));
     }
     let pages = tresen_app::pages::routes().merge(fixed).with_state(app.clone());
-    rules::around(pages, &app)
+    rules::around(pages, &app, &config.door)
 }
 
 /// Whether database and keys can be reached.

@@ -5,6 +5,7 @@ mod assets;
 mod backup;
 mod commands;
 mod config;
+mod door;
 mod http;
 mod open;
 mod proof;

@@ -2,6 +2,7 @@
 //! come from.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
@@ -11,12 +12,20 @@ use axum::{Router, body::Body};
 use data_encoding::BASE64URL_NOPAD;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::csrf::{CsrfLayer, ProtectionError};
+use tower_http::timeout::RequestBodyTimeoutLayer;
 use tresen_app::web::{App, Context, Nonce, Trouble};
 
 use crate::config::ConfigError;
+use crate::door::limits::{self, Limits};
+use crate::door::{client, settings::Door};
+
+/// Between two pieces of a form that is being sent there may be so long a silence.
+const STALLED: Duration = Duration::from_secs(30);
 
 /// Puts the rules around the pages.
-pub(crate) fn around(pages: Router, app: &App) -> Result<Router, crate::Failure> {
+pub(crate) fn around(pages: Router, app: &App, door: &Door) -> Result<Router, crate::Failure> {
+    let limits = Limits::new(door.limits);
+    tokio::spawn(limits.clone().keep_small());
     let settings = app.desk.settings();
     let csrf = CsrfLayer::new()
         .add_trusted_origin(&settings.public_url)
@@ -28,8 +37,11 @@ pub(crate) fn around(pages: Router, app: &App) -> Result<Router, crate::Failure>
     Ok(pages
         .layer(DefaultBodyLimit::max(limit))
         .layer(CompressionLayer::new().gzip(true).quality(CompressionLevel::Fastest).compress_when(is_page))
+        .layer(RequestBodyTimeoutLayer::new(STALLED))
+        .layer(middleware::from_fn_with_state((app.clone(), limits), limits::hold_back))
         .layer(csrf)
-        .layer(middleware::from_fn_with_state(app.clone(), protect)))
+        .layer(middleware::from_fn_with_state(app.clone(), protect))
+        .layer(middleware::from_fn_with_state(door.proxies.clone(), client::find)))
 }
 
 /// Files are compressed already, or are somebody's attachments.

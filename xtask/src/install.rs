@@ -74,6 +74,12 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     })
 }
 
+/// Pebble, an ACME server for tests, and the name server that comes with it.
+pub(crate) fn pebble() -> Result {
+    let both = || shell::find("pebble").and(shell::find("pebble-challtestsrv"));
+    find_or_install("Pebble", &["pebble"], both).map(drop)
+}
+
 fn major(version: &str) -> Option<u32> {
     version.trim_start_matches('v').split('.').next()?.parse().ok()
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::postgres::Postgres;
-use crate::{Result, browser, frontend, shell};
+use crate::{Result, browser, frontend, install, shell};
 
 type Part = fn() -> Result;
 
@@ -88,6 +88,7 @@ fn clippy() -> Result {
 
 /// Unit, contract and HTTP tests, on SQLite and on PostgreSQL.
 fn rust() -> Result {
+    install::pebble()?;
     let postgres = Postgres::start()?;
     let mut tests = shell::cargo(["test", "--workspace", "--exclude", "tresen-frontend", "--no-fail-fast"])?;
     shell::run(tests.env("TRESEN_TEST_POSTGRES", postgres.url()))

@@ -24,6 +24,8 @@ pub enum Trouble {
     },
     /// 503.
     Busy,
+    /// 429: too often from the same network.
+    TooMany,
     /// 400 or 413: a damaged form.
     Unreadable,
     /// 403: a form from another site.
@@ -45,6 +47,7 @@ impl Trouble {
                 (data::own_restricted_title(language), data::own_restricted_text(language))
             }
             Self::Busy => (common::busy_title(language), common::busy_text(language)),
+            Self::TooMany => (common::too_many_title(language), common::too_many_text(language)),
             Self::Unreadable => (common::unreadable_title(language), common::unreadable_text(language)),
             Self::NotYours => (common::not_yours_title(language), common::not_yours_text(language)),
             Self::Broken(_) => (common::broken_title(language), common::broken_text(language)),

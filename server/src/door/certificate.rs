@@ -1,0 +1,49 @@
+//! TLS with a certificate from files: another program renews it, this one takes it.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use axum_server::tls_rustls::RustlsConfig;
+
+use crate::Failure;
+
+/// The files are looked at for changes so often.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// Reads the certificate, and takes a renewed one without dropping a connection.
+pub(super) async fn watch(cert: &Path, key: &Path) -> Result<RustlsConfig, Failure> {
+    let config = RustlsConfig::from_pem_file(cert, key)
+        .await
+        .map_err(|error| format!("`tls_cert` or `tls_key` cannot be used: {error}"))?;
+    tokio::spawn(renew(config.clone(), cert.to_owned(), key.to_owned()));
+    Ok(config)
+}
+
+async fn renew(config: RustlsConfig, cert: PathBuf, key: PathBuf) {
+    let mut taken = changed(&cert, &key);
+    let mut refused = None;
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let now = changed(&cert, &key);
+        if now == taken || now == refused {
+            continue;
+        }
+        match config.reload_from_pem_file(&cert, &key).await {
+            Ok(()) => {
+                taken = now;
+                tracing::info!("the certificate was renewed");
+            }
+            // The two files are written one after the other: half of them is looked at again.
+            Err(error) => {
+                refused = now;
+                tracing::error!(%error, "the new certificate cannot be used; keeping the old one");
+            }
+        }
+    }
+}
+
+/// When the files were written; `None` while one is missing.
+fn changed(cert: &Path, key: &Path) -> Option<(SystemTime, SystemTime)> {
+    let at = |path| std::fs::metadata(path).and_then(|file| file.modified()).ok();
+    Some((at(cert)?, at(key)?))
+}
