@@ -187,6 +187,12 @@ pub enum HistoryEvent {
     SplitOff,
     /// It was held back as suspected spam, and is no more.
     Released,
+    /// The customer corrected their name (Art. 16 GDPR). Neither old nor new are said.
+    NameChanged,
+    /// The customer corrected their mail address. Neither old nor new are said.
+    AddressChanged,
+    /// The operator brought requests of the customer here from another desk.
+    Imported,
 }
 
 /// A person as agents see one.

@@ -161,6 +161,19 @@ pub fn history_step(language: Language, step: &HistoryEntry) -> String {
         HistoryEvent::Assigned { to: Some(to) } => {
             say!(language, "{who} gave the request to {to}.", "{who} hat die Anfrage an {to} übergeben.")
         }
+        HistoryEvent::NameChanged => {
+            say!(language, "{who} corrected their name.", "{who} hat den eigenen Namen berichtigt.")
+        }
+        HistoryEvent::AddressChanged => say!(
+            language,
+            "{who} corrected their mail address.",
+            "{who} hat die eigene E‑Mail-Adresse berichtigt."
+        ),
+        HistoryEvent::Imported => say!(
+            language,
+            "Requests of this customer were brought here from another service desk.",
+            "Anfragen dieses Kontakts wurden von einem anderen Servicedesk übernommen."
+        ),
         HistoryEvent::Assigned { to: None } => {
             say!(language, "{who} removed the assignment.", "{who} hat die Zuweisung aufgehoben.")
         }

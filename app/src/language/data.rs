@@ -9,6 +9,33 @@ texts! {
         | "Was wir über Sie speichern, woher es stammt und was Sie damit tun können.";
     link: "What is stored about me …" | "Was über mich gespeichert ist …";
 
+    ask_lede: "You need no account for this. Give us the mail address with which you have written to us."
+        | "Dafür brauchen Sie kein Konto. Nennen Sie uns die E‑Mail-Adresse, mit der Sie uns geschrieben haben.";
+    ask_email: "Your mail address" | "Ihre E‑Mail-Adresse";
+    ask_hint: "We send you a link. Behind it you see what we store about you, download a copy, and decide what becomes of it."
+        | "Wir schicken Ihnen einen Link. Dahinter sehen Sie, was wir über Sie speichern, laden eine Kopie herunter und entscheiden, was damit geschieht.";
+    ask: "Send me the link" | "Link zusenden";
+    have_account: "You have an account?" | "Sie haben ein Konto?";
+    log_in: "Then log in, and you need no mail." | "Dann melden Sie sich an, ganz ohne E‑Mail.";
+    link_title: "See your data" | "Ihre Daten ansehen";
+    link_lede: "Press the button, and for half an hour this browser shows you what we store about you. After that the link is used up."
+        | "Drücken Sie auf den Knopf, dann zeigt Ihnen dieser Browser eine halbe Stunde lang, was wir über Sie speichern. Danach ist der Link verbraucht.";
+    link_open: "Show my data" | "Meine Daten zeigen";
+    access: "You came here by a link that we mailed to you. This browser shows your data for half an hour from then on, or until you end it."
+        | "Sie sind über einen Link hier, den wir Ihnen geschickt haben. Dieser Browser zeigt Ihre Daten ab da eine halbe Stunde lang, oder bis Sie das beenden.";
+    access_end: "Show my data no longer" | "Meine Daten nicht mehr zeigen";
+    access_ended: "This browser no longer shows your data." | "Dieser Browser zeigt Ihre Daten nicht mehr.";
+
+    corrected: "Corrected" | "Berichtigt";
+    corrected_name: "name" | "Name";
+    corrected_email: "mail address" | "E‑Mail-Adresse";
+    imported: "brought here from another service desk" | "von einem anderen Servicedesk übernommen";
+    correct: "Your name and address can be changed in your account; what they were before is not kept."
+        | "Name und Adresse ändern Sie in Ihrem Konto; was vorher dort stand, bewahren wir nicht auf.";
+    correct_link: "Change name or address" | "Name oder Adresse ändern";
+    correct_without_account: "Something is wrong? Register with this address, or write to us in your request: we correct it."
+        | "Etwas stimmt nicht? Registrieren Sie sich mit dieser Adresse, oder schreiben Sie es uns in Ihrer Anfrage: Wir berichtigen es.";
+
     stored_title: "What we store" | "Was wir speichern";
     stored_text: "Encrypted with a key that belongs to you alone." | "Verschlüsselt mit einem Schlüssel, der nur zu Ihnen gehört.";
     email: "Mail address" | "E‑Mail-Adresse";
@@ -97,8 +124,8 @@ texts! {
     agent_lift_text: "Tell the customer first (Art. 18(3) GDPR)." | "Sagen Sie es vorher dem Kunden (Art. 18 Abs. 3 DSGVO).";
 
     own_restricted_title: "Your data is restricted" | "Ihre Daten sind gesperrt";
-    own_restricted_text: "Nothing is done with your requests at the moment, so they cannot be changed either. You lift the restriction on the page of your data in your account."
-        | "Mit Ihren Anfragen geschieht gerade nichts, deshalb lassen sie sich auch nicht ändern. Die Sperrung heben Sie in Ihrem Konto auf der Seite zu Ihren Daten auf.";
+    own_restricted_text: "Nothing is done with your requests at the moment, so they cannot be changed either. You lift the restriction on the page of your data, with or without an account."
+        | "Mit Ihren Anfragen geschieht gerade nichts, deshalb lassen sie sich auch nicht ändern. Die Sperrung heben Sie auf der Seite zu Ihren Daten auf, mit oder ohne Konto.";
     own_restricted_here: "You can read here, but write nothing until the restriction is lifted. Our team sees nothing of it."
         | "Sie können hier lesen, aber nichts schreiben, bis die Sperrung aufgehoben ist. Unser Team sieht nichts davon.";
     own_restricted_list: "Our team sees none of your requests, and you can write nothing new until you lift the restriction."
@@ -116,6 +143,15 @@ pub fn given_at(language: Language, via: &str) -> &'static str {
         (Language::English, _) => "in the form for a new request",
         (Language::German, _) => "im Formular für eine neue Anfrage",
     }
+}
+
+/// What was agreed to at another service desk.
+pub fn version_elsewhere(language: Language, address: &str) -> String {
+    say!(
+        language,
+        "at another service desk, privacy statement {address}",
+        "bei einem anderen Servicedesk, Datenschutzerklärung {address}"
+    )
 }
 
 /// What was agreed to.

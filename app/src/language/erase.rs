@@ -29,6 +29,10 @@ texts! {
     ask: "Send me the link" | "Link zusenden";
     have_account: "You have an account and know your password?" | "Sie haben ein Konto und kennen Ihr Passwort?";
     log_in: "Then log in, and you need no mail." | "Dann melden Sie sich an, ganz ohne E‑Mail.";
+    see_first: "You would like to see first what we store about you?" | "Sie möchten erst sehen, was wir über Sie gespeichert haben?";
+    see: "We show you, also without an account." | "Das zeigen wir Ihnen, auch ohne Konto.";
+    no_password: "You do not know your password? We send a link to your mail address. Its page deletes without a password."
+        | "Sie kennen Ihr Passwort nicht? Wir schicken einen Link an Ihre E‑Mail-Adresse. Auf der Seite dahinter löschen Sie ohne Passwort.";
     sent_lede: "If we have anything under the address that you gave, a mail is on its way there. Its link leads on."
         | "Wenn wir unter der angegebenen Adresse etwas gespeichert haben, ist dorthin eine E‑Mail unterwegs. Mit dem Link darin geht es weiter.";
 

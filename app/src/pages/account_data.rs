@@ -1,5 +1,10 @@
 //! `/account/data`: what is stored about a person, and what they can do about it (Art. 7, 15,
-//! 18 and 20 GDPR).
+//! 18 and 20 GDPR). What the page shows stands in [`account_data_sections`](super::account_data_sections).
+//!
+//! For whoever is logged in; and for whoever asks for a link, since it takes no account: the link
+//! (`?token=`) opens a page whose button exchanges it for a cookie, and `?by=link` is the page for
+//! those who have that cookie. Each page, and each form on it, says for which of the two it is
+//! meant, so nobody who is logged in acts on somebody else's data.
 
 use axum::body::Body;
 use axum::extract::Query;
@@ -8,43 +13,119 @@ use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
 use tresen_desk::Error;
-use tresen_desk::privacy::{Consent, Overview};
+use tresen_desk::people::{Purpose, Secret};
+use tresen_desk::privacy::Owner;
 use tresen_model::Problem;
 
-use super::mailed_link;
-use super::parts::section;
-use crate::components::{
-    Button, ButtonKind, ButtonLink, Facts, Icon, NavLink, Notice, NoticeKind, PageHead, Time,
-};
-use crate::language::{common, data as text, erase};
-use crate::web::{Answer, Context, Page, Place, Stop, Submitted};
+use super::account_data_sections::{self as sections, View};
+use super::mailed_link::{self, BY_LINK};
+use crate::components::{Button, ButtonKind, Field, Icon, NavLink, Notice, NoticeKind, PageHead};
+use crate::language::{common, data as text};
+use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Submitted, Width};
 
-const PATH: &str = "/account/data";
+pub(super) const PATH: &str = "/account/data";
 
 /// What the address of the page says.
 #[derive(Deserialize)]
-pub(super) struct Done {
+pub(super) struct From {
+    /// The secret of a mailed link.
+    #[serde(default)]
+    token: String,
+    /// There after a mail was asked for.
+    sent: Option<String>,
+    /// [`BY_LINK`] for whoever has exchanged a link.
+    #[serde(default)]
+    by: String,
     /// What was done just now.
     #[serde(default)]
     done: String,
 }
 
-pub(super) async fn show(context: Context, Query(done): Query<Done>) -> Response {
+pub(super) async fn show(context: Context, Query(from): Query<From>) -> Response {
+    let page = open(&context, &from).await;
+    context.finish(page.map(mailed_link::page))
+}
+
+async fn open(context: &Context, from: &From) -> Result<Page, Stop> {
     let language = context.language;
-    let notice = match done.done.as_str() {
+    if !from.token.is_empty() {
+        return Ok(if mailed_link::is_good(context, Purpose::Data, &from.token).await? {
+            opened(context, from.token.clone())
+        } else {
+            gone(context)
+        });
+    }
+    if from.sent.is_some() {
+        let lede = crate::language::erase::sent_lede(language);
+        return Ok(mailed_link::sent(language, Place::Elsewhere, lede, Purpose::Data, PATH));
+    }
+    let notice = match from.done.as_str() {
         "restrict" => Some(text::restrict_done(language)),
         "lift" => Some(text::lift_done(language)),
         "withdraw" => Some(text::withdraw_done(language)),
         "consent" => Some(text::consent_done(language)),
+        "end" => Some(text::access_ended(language)),
         _ => None,
     };
-    let page = page(&context, notice).await;
-    context.finish(page.map(mailed_link::page))
+    if from.by == BY_LINK {
+        return match context.require_data_access().await {
+            Ok(access) => page(context, &access, true, notice).await,
+            Err(Error::Gone) => Ok(gone(context)),
+            Err(error) => Err(error.into()),
+        };
+    }
+    match context.session() {
+        Some(session) => page(context, session, false, notice).await,
+        None => Ok(ask(context, Form::default(), notice)),
+    }
 }
 
 pub(super) async fn submit(context: Context, form: Submitted) -> Response {
-    let done = act(&context, &form).await;
-    context.finish(done)
+    match act(&context, &form).await {
+        Err(Stop::Desk(Error::Gone)) => context.finish(Ok(mailed_link::page(gone(&context)))),
+        done => context.finish_form(done, form, async |shown| Ok(ask(&context, shown, None))).await,
+    }
+}
+
+async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
+    let desk = &context.app.desk;
+    let (token, act) = (form.get("token"), form.get("act"));
+    if !token.is_empty() {
+        let access = desk.exchange_data_link(&Secret::received(token)).await?;
+        let to = format!("{PATH}?by={BY_LINK}");
+        return Ok(Answer::Go(to, vec![Cookie::data_access(&access)]));
+    }
+    if form.get("by") == BY_LINK {
+        if act == "end" {
+            if let Some(access) = context.data_access() {
+                desk.end_data_access(access).await?;
+            }
+            return Ok(Answer::Go(format!("{PATH}?done=end"), vec![Cookie::no_data_access()]));
+        }
+        decide(context, &context.require_data_access().await?, form).await?;
+        return Ok(Answer::go(format!("{PATH}?by={BY_LINK}&done={act}")));
+    }
+    if act.is_empty() {
+        desk.ask_data_link(form.get("email")).await?;
+        return Ok(Answer::go(format!("{PATH}?sent")));
+    }
+    decide(context, context.require_session()?, form).await?;
+    Ok(Answer::go(format!("{PATH}?done={act}")))
+}
+
+/// Does what a person decides about their own data.
+async fn decide(context: &Context, owner: &impl Owner, form: &Submitted) -> Result<(), Error> {
+    let desk = &context.app.desk;
+    match form.get("act") {
+        "restrict" => desk.restrict(owner).await,
+        "lift" => desk.lift_restriction(owner).await,
+        "withdraw" => {
+            let which = Some(form.get("consent")).filter(|id| !id.is_empty());
+            desk.withdraw_consent(owner, which).await
+        }
+        "consent" => desk.give_consent(owner).await,
+        _ => Err(Error::refused("act", Problem::ChoiceUnknown)),
+    }
 }
 
 /// The address of the copy, opened instead of sent: after logging in again, say.
@@ -53,9 +134,14 @@ pub(super) async fn back(context: Context) -> Response {
 }
 
 /// The copy of everything, as a download that is made while it is sent.
-pub(super) async fn export(context: Context) -> Response {
+pub(super) async fn export(context: Context, form: Submitted) -> Response {
     let answer = async {
-        let copy = context.app.desk.export(context.require_session()?).await?;
+        let desk = &context.app.desk;
+        let copy = if form.get("by") == BY_LINK {
+            desk.export(&context.require_data_access().await?).await?
+        } else {
+            desk.export(context.require_session()?).await?
+        };
         let disposition = format!("attachment; filename=\"{}\"", copy.file_name);
         let headers = [
             (header::CONTENT_TYPE, "application/zip"),
@@ -64,47 +150,43 @@ pub(super) async fn export(context: Context) -> Response {
         ];
         Ok(Answer::other((headers, Body::from_stream(copy.contents))))
     };
-    let answer = answer.await;
-    context.finish(answer)
-}
-
-async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
-    let session = context.require_session()?;
-    let desk = &context.app.desk;
-    let act = form.get("act");
-    match act {
-        "restrict" => desk.restrict(session).await?,
-        "lift" => desk.lift_restriction(session).await?,
-        "withdraw" => {
-            let which = Some(form.get("consent")).filter(|id| !id.is_empty());
-            desk.withdraw_consent(session, which).await?;
-        }
-        "consent" => desk.give_consent(session).await?,
-        _ => return Err(Error::refused("act", Problem::ChoiceUnknown).into()),
+    match answer.await {
+        Err(Stop::Desk(Error::Gone)) => context.finish(Ok(mailed_link::page(gone(&context)))),
+        answer => context.finish(answer),
     }
-    Ok(Answer::go(format!("{PATH}?done={act}")))
 }
 
-async fn page(context: &Context, notice: Option<&'static str>) -> Result<Page, Stop> {
-    let overview = context.app.desk.data_overview(context.require_session()?).await?;
-    let context = context.clone();
+fn gone(context: &Context) -> Page {
+    mailed_link::gone(context.language, PATH, None)
+}
+
+async fn page(
+    context: &Context,
+    owner: &impl Owner,
+    by_link: bool,
+    notice: Option<&'static str>,
+) -> Result<Page, Stop> {
+    let overview = context.app.desk.data_overview(owner).await?;
+    let view = View { context: context.clone(), overview, by_link };
     let language = context.language;
-    Ok(Page::new(text::title(language), Place::Account, move || {
-        let back = Some(NavLink::new(common::account(language), "/account"));
+    let place = if by_link { Place::Elsewhere } else { Place::Account };
+    Ok(Page::new(text::title(language), place, move || {
+        let back = (!by_link).then(|| NavLink::new(common::account(language), "/account"));
         view! {
             <PageHead title=text::title(language) lede=text::lede(language) back/>
             <div class="stack loose">
                 {notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> })}
-                {state(&context, &overview)}
+                {sections::access(&view)}
+                {sections::state(&view)}
                 <div>
-                    {stored(&context, &overview)}
-                    {origin(&context, &overview)}
-                    {recipients(&context, &overview)}
-                    {purposes(&context)}
-                    {consents(&context, &overview)}
-                    {restriction(&context, &overview)}
-                    {copy(&context)}
-                    {deletion(&context)}
+                    {sections::stored(&view)}
+                    {sections::origin(&view)}
+                    {sections::recipients(&view)}
+                    {sections::purposes(&view)}
+                    {sections::consents(&view)}
+                    {sections::restriction(&view)}
+                    {sections::copy(&view)}
+                    {sections::deletion(&view)}
                 </div>
             </div>
         }
@@ -112,224 +194,55 @@ async fn page(context: &Context, notice: Option<&'static str>) -> Result<Page, S
     }))
 }
 
-fn lines(lines: Vec<String>) -> AnyView {
-    let lines = lines.into_iter().map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>();
-    view! { <ul>{lines}</ul> }.into_any()
-}
-
-/// A form with one button.
-fn button(act: &'static str, consent: Option<String>, label: &'static str, kind: ButtonKind) -> AnyView {
-    view! {
-        <form method="post" action=PATH>
-            {consent.map(|consent| view! { <input type="hidden" name="consent" value=consent/> })}
-            <Button label kind name="act" value=act/>
-        </form>
-    }
-    .into_any()
-}
-
-/// Whether the data is restricted, above everything else.
-fn state(context: &Context, overview: &Overview) -> Option<AnyView> {
+/// The page for those who are not logged in.
+fn ask(context: &Context, form: Form, notice: Option<&'static str>) -> Page {
     let language = context.language;
-    let restriction = overview.restriction?;
-    let since = context.when(restriction.since).in_full();
-    let delete = overview.needs_consent.then(|| {
-        view! { <p><a href="/account/delete">{text::delete(language)}</a></p> }
-    });
-    let words = if overview.needs_consent { text::state_withdrawn(language) } else { text::state(language) };
-    let view = view! {
-        <Notice kind=NoticeKind::Warning title=text::own_restricted_title(language)>
-            {text::state_since(language)} " " <Time when=since/> ". " {words} {delete}
-        </Notice>
-    };
-    Some(view.into_any())
-}
-
-fn stored(context: &Context, overview: &Overview) -> AnyView {
-    let language = context.language;
-    let name = match overview.name.clone() {
-        Some(name) => view! { <bdi>{name}</bdi> }.into_any(),
-        None => view! { <span class="muted">{text::no_name(language)}</span> }.into_any(),
-    };
-    let email = view! { <bdi>{overview.email.as_str().to_owned()}</bdi> }.into_any();
-    let since = context.when(overview.since);
-    let proven = match overview.proven_at.map(|at| context.when(at)) {
-        Some(at) => view! { <Time when=at/> }.into_any(),
-        None => view! { <span class="muted">{text::not_proven(language)}</span> }.into_any(),
-    };
-    let fact = |name: &'static str, value: AnyView| (name.to_owned(), value);
-    let facts = vec![
-        fact(text::email(language), email),
-        fact(text::name(language), name),
-        fact(text::since(language), view! { <Time when=since/> }.into_any()),
-        fact(text::proven(language), proven),
-    ];
-    let content = view! {
-        <div class="stack">
-            <Facts facts/>
-            {lines(erase::counted(language, &overview.count))}
-        </div>
-    };
-    section("stored-title", text::stored_title(language), text::stored_text(language), content.into_any())
-}
-
-fn origin(context: &Context, overview: &Overview) -> AnyView {
-    let language = context.language;
-    let mut ways: Vec<String> =
-        overview.channels.iter().map(|(way, count)| text::channel(language, *way, *count)).collect();
-    ways.push(text::from_you(language).to_owned());
-    section("origin-title", text::origin_title(language), text::origin_text(language), lines(ways))
-}
-
-fn recipients(context: &Context, overview: &Overview) -> AnyView {
-    let language = context.language;
-    let mut who = vec![
-        text::received_by_team(language).to_owned(),
-        text::received_by_you(language, overview.mails_sent),
-    ];
-    let processors = &context.app.desk.settings().privacy.processors;
-    who.extend(processors.iter().map(|processor| text::received_by(language, processor)));
-    let content = view! {
-        <div class="stack">
-            {lines(who)}
-            <p><a href="/privacy#recipients">{text::more_about_recipients(language)}</a></p>
-        </div>
-    };
-    let words = text::recipients_text(language);
-    section("recipients-title", text::recipients_title(language), words, content.into_any())
-}
-
-fn purposes(context: &Context) -> AnyView {
-    let language = context.language;
-    let retention = &context.app.desk.settings().retention;
-    let content = view! {
-        <div class="stack">
-            <p>{text::purpose(language)}</p>
-            <p>{text::how_long(language, retention.closed_requests_months, retention.idle_person_months)}</p>
-            <p><a href="/privacy#purposes">{text::more_about_purposes(language)}</a></p>
-        </div>
-    };
-    section(
-        "purposes-title",
-        text::purposes_title(language),
-        text::purposes_text(language),
-        content.into_any(),
-    )
-}
-
-fn consents(context: &Context, overview: &Overview) -> AnyView {
-    let language = context.language;
-    let rows = overview.consents.iter().map(|consent| line(context, consent)).collect::<Vec<_>>();
-    let in_force = overview.consents.iter().filter(|consent| consent.withdrawn_at.is_none()).count();
-    let list = if rows.is_empty() {
-        view! { <p class="muted">{text::no_consent(language)}</p> }.into_any()
-    } else {
-        view! { <ul class="rows">{rows}</ul> }.into_any()
-    };
-    let all =
-        (in_force > 1).then(|| button("withdraw", None, text::withdraw_all(language), ButtonKind::Secondary));
-    let by_us = overview.restriction.is_some_and(|restriction| restriction.by.agent());
-    let again = overview.needs_consent.then(|| {
-        let label = if by_us { text::consent_again_only(language) } else { text::consent_again(language) };
+    let page = Page::new(text::title(language), Place::Elsewhere, move || {
         view! {
-            <p>
-                {text::consent_again_text(language)} " "
-                <a href="/privacy">{text::consent_again_link(language)}</a>
-            </p>
-            {button("consent", None, label, ButtonKind::Secondary)}
+            <PageHead title=text::title(language) lede=text::ask_lede(language)/>
+            <div class="stack">
+                {notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> })}
+                <form class="form card" method="post" action=PATH>
+                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
+                    <Field
+                        name="email"
+                        kind="email"
+                        label=text::ask_email(language)
+                        hint=text::ask_hint(language)
+                        value=form.value("email")
+                        error=form.error("email")
+                        autocomplete="email"
+                        required=true
+                    />
+                    <div class="form-actions">
+                        <Button label=text::ask(language) kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
+                    </div>
+                </form>
+                <p>
+                    {text::have_account(language)} " "
+                    <a href="/login?next=/account/data">{text::log_in(language)}</a>
+                </p>
+            </div>
         }
+        .into_any()
     });
-    let content = view! { <div class="stack">{list}{all}{again}</div> };
-    section(
-        "consents-title",
-        text::consents_title(language),
-        text::consents_text(language),
-        content.into_any(),
-    )
+    page.width(Width::Narrow)
 }
 
-fn line(context: &Context, consent: &Consent) -> AnyView {
+/// Where a mailed link leads: nothing is shown or used up before its button is pressed.
+fn opened(context: &Context, token: String) -> Page {
     let language = context.language;
-    let given = context.when(consent.given_at).in_full();
-    let about = format!("({})", given.said);
-    let version = format!("/privacy?version={}", consent.version);
-    let withdrawn = consent.withdrawn_at.map(|at| {
-        let at = context.when(at).in_full();
-        view! { <br/> <span class="muted">{text::withdrawn(language)} " " <Time when=at/></span> }
-    });
-    let form = consent.withdrawn_at.is_none().then(|| {
+    let page = Page::new(text::link_title(language), Place::Elsewhere, move || {
         view! {
-            <form method="post" action=PATH>
-                <input type="hidden" name="consent" value=consent.id.clone()/>
-                <Button
-                    label=text::withdraw(language)
-                    kind=ButtonKind::Quiet
-                    name="act"
-                    value="withdraw"
-                    about
-                />
+            <PageHead title=text::link_title(language) lede=text::link_lede(language)/>
+            <form class="form" method="post" action=PATH>
+                <input type="hidden" name="token" value=token/>
+                <div class="form-actions">
+                    <Button label=text::link_open(language) kind=ButtonKind::Primary/>
+                </div>
             </form>
         }
+        .into_any()
     });
-    view! {
-        <li>
-            <div>
-                <Time when=given/> ", " {text::given_at(language, &consent.via)} ", "
-                <a href=version>{text::version(language, consent.version)}</a>
-                {withdrawn}
-            </div>
-            {form}
-        </li>
-    }
-    .into_any()
-}
-
-fn restriction(context: &Context, overview: &Overview) -> Option<AnyView> {
-    let language = context.language;
-    if context.session().is_some_and(|session| session.role().is_staff()) {
-        return None;
-    }
-    let own = overview.restriction.is_some_and(|restriction| restriction.by.customer());
-    let by_us = overview.restriction.is_some_and(|restriction| restriction.by.agent());
-    let form = match (own, overview.needs_consent) {
-        (true, true) => view! { <p>{text::lift_by_consent(language)}</p> }.into_any(),
-        (true, false) => button("lift", None, text::lift(language), ButtonKind::Secondary),
-        (false, _) => button("restrict", None, text::restrict(language), ButtonKind::Secondary),
-    };
-    let content = view! {
-        <div class="stack">
-            {by_us.then(|| {
-                let words = if own { text::by_both(language) } else { text::by_us(language) };
-                view! { <p>{words}</p> }
-            })}
-            {form}
-        </div>
-    };
-    let words = text::restriction_text(language);
-    Some(section("restriction-title", text::restriction_title(language), words, content.into_any()))
-}
-
-fn copy(context: &Context) -> AnyView {
-    let language = context.language;
-    let content = view! {
-        <form method="post" action="/account/data/export">
-            <Button label=text::export(language) kind=ButtonKind::Secondary icon=Some(Icon::Download)/>
-        </form>
-    };
-    section("export-title", text::export_title(language), text::export_text(language), content.into_any())
-}
-
-fn deletion(context: &Context) -> AnyView {
-    let language = context.language;
-    let content = view! {
-        <p class="cluster">
-            <ButtonLink
-                href="/account/delete"
-                label=text::delete(language)
-                kind=ButtonKind::Secondary
-                icon=Some(Icon::Trash)
-            />
-        </p>
-    };
-    section("delete-title", text::delete_title(language), text::delete_text(language), content.into_any())
+    page.width(Width::Narrow)
 }

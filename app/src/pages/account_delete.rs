@@ -1,5 +1,7 @@
-//! `/account/delete`: whoever is logged in deletes themselves with their password; whoever is
-//! not asks for a link, and the link (`?token=`) opens a page whose button does it.
+//! `/account/delete`: whoever is logged in deletes themselves with their password, or by a link
+//! that is mailed to their own address; whoever is not asks for a link. The link (`?token=`) opens
+//! a page whose button does it. Whoever came to `/account/data` by a link (`?by=link`) needs no
+//! second one.
 //!
 //! None of these forms is a `LiveForm`: the last page is the answer to the form itself, since
 //! afterwards there is nobody left who could ask for it.
@@ -11,6 +13,7 @@ use leptos::prelude::*;
 use tresen_desk::Error;
 use tresen_desk::people::{Purpose, Secret};
 use tresen_desk::privacy::Erased;
+use tresen_model::Language;
 use tresen_model::views::ErasureCount;
 
 use super::mailed_link::{self, Mailed};
@@ -22,6 +25,8 @@ use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Submitted, Wi
 pub(super) async fn show(context: Context, Query(from): Query<Mailed>) -> Response {
     let page = if from.by_link() {
         by_link(&context, from.token).await
+    } else if from.by_data_access() {
+        by_data_access(&context).await
     } else if from.sent.is_some() {
         let lede = text::sent_lede(context.language);
         Ok(mailed_link::sent(context.language, Place::Elsewhere, lede, Purpose::Erase, "/account/delete"))
@@ -51,6 +56,14 @@ async fn act(context: &Context, form: &Submitted) -> Result<Step, Stop> {
     let token = form.get("token");
     if !token.is_empty() {
         return Ok(Step::Erased(desk.erase_by_link(&Secret::received(token)).await?));
+    }
+    if form.get("by") == mailed_link::BY_LINK {
+        let access = context.require_data_access().await?;
+        return Ok(Step::Erased(desk.erase_by_data_access(&access).await?));
+    }
+    if form.get("act") == "link" {
+        desk.ask_own_erasure(context.require_session()?).await?;
+        return Ok(Step::Asked);
     }
     if let Some(session) = context.session() {
         return Ok(Step::Erased(desk.erase_self(session, form.get("password")).await?));
@@ -83,6 +96,16 @@ async fn by_link(context: &Context, token: String) -> Result<Page, Stop> {
     }
 }
 
+async fn by_data_access(context: &Context) -> Result<Page, Stop> {
+    let count = match context.require_data_access().await {
+        Ok(access) => context.app.desk.erasure_preview(&access).await?,
+        Err(Error::Gone) => return Ok(gone(context)),
+        Err(error) => return Err(error.into()),
+    };
+    let back = ("/account/data?by=link", text::keep(context.language));
+    Ok(sure(context, count, Place::Elsewhere, back, false, mailed_link::by_link_field))
+}
+
 fn gone(context: &Context) -> Page {
     mailed_link::gone(context.language, "/account/delete", None)
 }
@@ -105,11 +128,13 @@ fn with_password(context: &Context, form: Form, count: ErasureCount, email: Stri
         }
         .into_any()
     };
-    sure(context, count, Place::Account, fields)
+    sure(context, count, Place::Account, ("/account", text::keep(language)), true, fields)
 }
 
 fn with_link(context: &Context, token: String, count: ErasureCount) -> Page {
-    sure(context, count, Place::Elsewhere, move || {
+    let back = if context.session().is_some() { "/account" } else { "/" };
+    let back = (back, text::keep(context.language));
+    sure(context, count, Place::Elsewhere, back, false, move || {
         view! { <input type="hidden" name="token" value=token/> }.into_any()
     })
 }
@@ -119,13 +144,14 @@ fn sure(
     context: &Context,
     count: ErasureCount,
     place: Place,
+    (back, keep): (&'static str, &'static str),
+    offer_link: bool,
     fields: impl FnOnce() -> AnyView + Send + 'static,
 ) -> Page {
     let language = context.language;
     let days = context.app.desk.settings().retention.key_backup_days;
     let session = context.session();
     let staff = session.is_some_and(|session| session.role().is_staff());
-    let back = if session.is_some() { "/account" } else { "/" };
     let page = Page::new(text::title(language), place, move || {
         view! {
             <PageHead title=text::title(language) lede=text::lede(language)/>
@@ -149,14 +175,34 @@ fn sure(
                             kind=ButtonKind::Danger
                             icon=Some(Icon::Trash)
                         />
-                        <a href=back>{text::keep(language)}</a>
+                        <a href=back>{keep}</a>
                     </div>
                 </form>
+                {offer_link.then(|| without_password(language))}
             </div>
         }
         .into_any()
     });
     page.width(Width::Narrow)
+}
+
+/// For those who do not know their password: the same link as without an account.
+fn without_password(language: Language) -> AnyView {
+    view! {
+        <form class="stack" method="post" action="/account/delete">
+            <p>{text::no_password(language)}</p>
+            <div>
+                <Button
+                    label=text::ask(language)
+                    kind=ButtonKind::Secondary
+                    icon=Some(Icon::Mail)
+                    name="act"
+                    value="link"
+                />
+            </div>
+        </form>
+    }
+    .into_any()
 }
 
 pub(super) fn numbers(lines: Vec<String>, last: &'static str) -> AnyView {
@@ -190,6 +236,10 @@ fn ask(context: &Context, form: Form) -> Page {
                     {text::have_account(language)} " "
                     <a href="/login?next=/account/delete">{text::log_in(language)}</a>
                 </p>
+                <p>
+                    {text::see_first(language)} " "
+                    <a href="/account/data">{text::see(language)}</a>
+                </p>
             </div>
         }
         .into_any()
@@ -203,11 +253,16 @@ async fn farewell(before: &Context, parts: Parts, erased: Erased) -> Response {
     let context = ask_again(before, parts).await;
     let done = done(&context, erased);
     let mut response = context.finish(Ok(mailed_link::page(done)));
+    let mut forget = Vec::new();
     if before.session().is_some() && context.session().is_none() {
-        let forget = context.finish(Ok(Answer::Go("/".to_owned(), vec![Cookie::no_session()])));
-        if let Some(cookie) = forget.headers().get(header::SET_COOKIE) {
-            response.headers_mut().append(header::SET_COOKIE, cookie.clone());
-        }
+        forget.push(Cookie::no_session());
+    }
+    if before.data_access().is_some() {
+        forget.push(Cookie::no_data_access());
+    }
+    let forget = context.finish(Ok(Answer::Go("/".to_owned(), forget)));
+    for cookie in forget.headers().get_all(header::SET_COOKIE) {
+        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
     }
     response
 }

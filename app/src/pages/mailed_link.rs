@@ -21,12 +21,29 @@ pub(super) struct Mailed {
     pub(super) token: String,
     /// There after a mail was asked for.
     pub(super) sent: Option<String>,
+    /// [`BY_LINK`] for whoever has exchanged a link to their data.
+    #[serde(default)]
+    by: String,
+}
+
+/// What pages and forms say that are meant for whoever came by a link, and for nobody who happens
+/// to be logged in in the same browser.
+pub(super) const BY_LINK: &str = "link";
+
+/// The field of such a form.
+pub(super) fn by_link_field() -> AnyView {
+    view! { <input type="hidden" name="by" value=BY_LINK/> }.into_any()
 }
 
 impl Mailed {
     /// Whether somebody came by a mailed link.
     pub(super) fn by_link(&self) -> bool {
         !self.token.is_empty()
+    }
+
+    /// Whether they have exchanged one.
+    pub(super) fn by_data_access(&self) -> bool {
+        self.by == BY_LINK
     }
 }
 

@@ -7,6 +7,7 @@
 mod account;
 mod account_address;
 mod account_data;
+mod account_data_sections;
 mod account_delete;
 mod account_sections;
 mod address;

@@ -8,7 +8,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Json, Redirect, Response};
-use tresen_desk::people::{Agent, Secret, Session};
+use tresen_desk::people::{Agent, Purpose, Secret, Session};
+use tresen_desk::privacy::DataAccess;
 use tresen_desk::requests::Access;
 use tresen_desk::{Error, Refusal};
 use tresen_model::{Language, Problem, Timestamp};
@@ -43,6 +44,7 @@ pub struct Inner {
     /// The path with its query.
     pub address: String,
     session: Option<Session>,
+    data_access: Option<Secret>,
     nonce: Arc<str>,
     /// Whether the island `LiveForm` asks.
     wants_json: bool,
@@ -101,6 +103,7 @@ pub struct Cookie {
 
 const SESSION: &str = "tresen-session";
 const LANGUAGE: &str = "tresen-language";
+const DATA: &str = "tresen-data";
 
 /// Browsers keep the session cookie at most so long: as long as the longest session.
 const SESSION_SECONDS: i64 = 30 * 24 * 3600;
@@ -114,6 +117,17 @@ impl Cookie {
     /// Forgets the session.
     pub fn no_session() -> Self {
         Self { name: SESSION, value: String::new(), seconds: 0 }
+    }
+
+    /// Lets somebody without an account see their data in this browser.
+    pub fn data_access(secret: &Secret) -> Self {
+        let seconds = Purpose::DataAccess.lifetime();
+        Self { name: DATA, value: secret.reveal().to_owned(), seconds }
+    }
+
+    /// Forgets that.
+    pub fn no_data_access() -> Self {
+        Self { name: DATA, value: String::new(), seconds: 0 }
     }
 
     /// Remembers the language for a year.
@@ -177,6 +191,7 @@ impl Context {
         let context = Self(Arc::new(Inner {
             language,
             session,
+            data_access: read_cookie(headers, app.https, DATA).map(Secret::received),
             now: app.desk.now(),
             address: parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned(),
             nonce: parts.extensions.get::<Nonce>().map(|nonce| Arc::clone(&nonce.0)).unwrap_or_default(),
@@ -198,6 +213,20 @@ impl Context {
     /// [`Stop::LogIn`].
     pub fn require_session(&self) -> Result<&Session, Stop> {
         self.session.as_ref().ok_or(Stop::LogIn)
+    }
+
+    /// What the browser keeps of a mailed link that was exchanged; it may have ended.
+    pub fn data_access(&self) -> Option<&Secret> {
+        self.data_access.as_ref()
+    }
+
+    /// Whose data a mailed link has opened in this browser.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when it has ended, or none was opened.
+    pub async fn require_data_access(&self) -> Result<DataAccess, Error> {
+        let secret = self.data_access.as_ref().ok_or(Error::Gone)?;
+        self.app.desk.data_access(secret).await
     }
 
     /// The agent who is logged in.

@@ -89,6 +89,8 @@ kinds! {
     Captured = "captured" { needs: ["number", "request_url"], may: ["register_url", "login_url"] }
     /// Somebody wants everything deleted: `action_url` leads to the page that does it.
     EraseLink = "erase-link" { needs: ["action_url", "valid_hours"], may: [] }
+    /// Somebody wants to see what is stored: `action_url` leads to the page that shows it.
+    DataLink = "data-link" { needs: ["action_url", "valid_hours"], may: [] }
     /// Everything is deleted. Holds no personal data.
     Erased = "erased" { needs: [], may: ["erased_requests", "key_backup_days", "receipt", "receipt_url"] }
 }
@@ -106,6 +108,7 @@ impl MailKind {
             | Self::AddressProve
             | Self::AddressChanged
             | Self::EraseLink
+            | Self::DataLink
             | Self::Erased => true,
             Self::Confirmation | Self::ConfirmationKnown | Self::Reply | Self::Resolved | Self::Captured => {
                 false

@@ -89,6 +89,7 @@ impl Desk {
             MailKind::PasswordReset => (action("password"), hours(Purpose::Password), None),
             MailKind::AddressProve => (action("account/address"), hours(Purpose::Address), None),
             MailKind::EraseLink => (action("account/delete"), hours(Purpose::Erase), None),
+            MailKind::DataLink => (action("account/data"), hours(Purpose::Data), None),
             _ => (None, None, action("register")),
         };
         MailContext {

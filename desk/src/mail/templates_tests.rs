@@ -65,6 +65,7 @@ fn mail_to_unproven_addresses_repeats_nothing() {
         MailKind::NoAccount,
         MailKind::AddressProve,
         MailKind::EraseLink,
+        MailKind::DataLink,
     ] {
         for language in Language::ALL {
             let mail = render(kind, *language, &context);

@@ -3,6 +3,8 @@
 use tresen_model::views::Account;
 use tresen_model::{Language, PersonName};
 
+use super::history::{self, PersonEvent};
+use super::person::{self, Presence};
 use super::sessions::Session;
 use crate::Desk;
 use crate::error::Error;
@@ -24,7 +26,8 @@ impl Desk {
         })
     }
 
-    /// Changes the name; an empty one takes it away.
+    /// Changes the name; an empty one takes it away. That it was changed is kept, the old one is
+    /// not (Art. 16 GDPR).
     ///
     /// # Errors
     /// A refusal on the field `name`.
@@ -37,12 +40,21 @@ impl Desk {
         };
         let name = name.map_err(|problem| Error::refused("name", problem))?;
         let (row, key) = self.require_person(session.person()).await?;
+        let changed =
+            row.name(&key)?.as_ref().map(PersonName::as_str) != name.as_ref().map(PersonName::as_str);
         let sealed = match &name {
             Some(name) => Some(key.seal("person.name", row.id, name.as_str().as_bytes())?),
             None => None,
         };
+        let now = self.now();
         let mut tx = self.store.write().await?;
+        let Presence::Here = person::touch(&mut tx, session.person(), now).await? else {
+            return Err(Error::Forbidden);
+        };
         on!(tx.conn(), c => sqlx::query(SQL).bind(row.id).bind(sealed).execute(c).await.map(drop))?;
+        if changed {
+            history::note(&mut tx, session.person(), PersonEvent::Name, now).await?;
+        }
         tx.commit().await?;
         self.make_searchable_again(session.person()).await?;
         Ok(())

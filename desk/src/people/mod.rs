@@ -1,6 +1,7 @@
 //! People: who they are, how they prove it, and what they may do.
 
 pub(crate) mod account;
+pub(crate) mod history;
 pub(crate) mod login;
 pub(crate) mod new_address;
 pub(crate) mod passwords;
@@ -9,6 +10,7 @@ pub(crate) mod register;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
 
+pub use history::{PersonEvent, PersonStep};
 pub use passwords::{MAX_PASSWORD, MIN_PASSWORD, Strength, strength};
 pub use sessions::{Agent, Secret, Session};
 pub use tokens::{LinkHolder, Purpose};

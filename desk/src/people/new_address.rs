@@ -2,6 +2,7 @@
 
 use tresen_model::{EmailAddress, Problem};
 
+use super::history::{self, PersonEvent};
 use super::person::{self, Presence};
 use super::sessions::{Secret, Session};
 use super::tokens::{self, Purpose};
@@ -54,7 +55,8 @@ impl Desk {
         Ok(())
     }
 
-    /// Takes the new address by its link, and tells the old one.
+    /// Takes the new address by its link, and tells the old one. That it was changed is kept, the
+    /// old one is not (Art. 16 GDPR).
     ///
     /// # Errors
     /// [`Error::Gone`] when the link is no longer good, or the address was taken meanwhile.
@@ -67,15 +69,17 @@ impl Desk {
         let new = opened.payload(&key)?.ok_or_else(broken)?;
         let new = EmailAddress::parse(&new).map_err(|_| broken())?;
         let old = row.email(&key)?;
-        // The key store first: should we crash before the rest, the link is still good, and
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        // From here on the person is ours: of two links that are opened at once, the second finds
+        // itself used up, and address and blind index never come from different links.
+        let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Gone) };
+        self.redeem(&mut tx, Purpose::Address, link).await?;
+        // The key store before the commit: should we crash in between, the link is still good, and
         // taking the same address again does no harm.
         if self.keys.change_address(person, &self.blind_index(&new)).await?.is_err() {
             return Err(Error::Gone);
         }
-        let now = self.now();
-        let mut tx = self.store.write().await?;
-        let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Gone) };
-        self.redeem(&mut tx, Purpose::Address, link).await?;
         let sealed = key.seal("person.email", person.0, new.as_str().as_bytes())?;
         on!(tx.conn(), c => sqlx::query(SQL)
             .bind(person.0)
@@ -85,6 +89,7 @@ impl Desk {
             .await
             .map(drop))?;
         tokens::revoke(&mut tx, person, now).await?;
+        history::note(&mut tx, person, PersonEvent::Address, now).await?;
         let payload = Payload { to: Some(old.into()), ..Payload::default() };
         let kind = MailKind::AddressChanged;
         let mail = Mail { person, key: &key, kind, request: None, comment: None, payload };

@@ -22,6 +22,12 @@ pub enum Purpose {
     Address,
     /// Erase the account and everything of the person.
     Erase,
+    /// See what is stored about oneself. Pressing the button of its page exchanges it for
+    /// [`DataAccess`](Self::DataAccess).
+    Data,
+    /// See one's own data, and decide about it, in one browser: what a [`Data`](Self::Data) link
+    /// was exchanged for. Never mailed.
+    DataAccess,
 }
 
 impl Purpose {
@@ -32,6 +38,8 @@ impl Purpose {
             Self::Password => "password",
             Self::Address => "address",
             Self::Erase => "erase",
+            Self::Data => "data",
+            Self::DataAccess => "data-access",
         }
     }
 
@@ -41,7 +49,8 @@ impl Purpose {
             Self::Request => 180 * 24 * 3600,
             Self::Register => 7 * 24 * 3600,
             Self::Address => 24 * 3600,
-            Self::Password | Self::Erase => 3600,
+            Self::Password | Self::Erase | Self::Data => 3600,
+            Self::DataAccess => 1800,
         }
     }
 }

@@ -7,9 +7,9 @@
 use sqlx::types::Uuid;
 use tresen_model::{PersonId, Timestamp};
 
+use super::owner::Owner;
 use super::restrict::{self, Party};
 use crate::error::{Broken, Error};
-use crate::people::Session;
 use crate::people::person::{self, Presence};
 use crate::store::{Conn, Tx, on};
 use crate::{Desk, random};
@@ -30,22 +30,24 @@ pub struct Consent {
     pub via: String,
     /// When it was withdrawn.
     pub withdrawn_at: Option<Timestamp>,
+    /// Where the text stands when it is another desk's: the consent was given there and imported.
+    pub elsewhere: Option<String>,
 }
 
 /// The consents of a person, the newest first.
 pub(super) async fn consents(conn: Conn<'_>, person: PersonId) -> Result<Vec<Consent>, Broken> {
-    const SQL: &str = "SELECT id, text_version, given_at, given_via, withdrawn_at FROM consent
+    const SQL: &str = "SELECT id, text_version, given_at, given_via, withdrawn_at, elsewhere FROM consent
         WHERE person_id = $1 ORDER BY given_at DESC, id DESC";
-    let rows: Vec<(Uuid, i64, i64, String, Option<i64>)> =
-        on!(conn, c => sqlx::query_as(SQL).bind(person.0).fetch_all(c).await)?;
-    let consent =
-        |(id, version, given_at, via, withdrawn_at): (Uuid, i64, i64, String, Option<i64>)| Consent {
-            id: id.simple().to_string(),
-            version,
-            given_at: Timestamp(given_at),
-            via,
-            withdrawn_at: withdrawn_at.map(Timestamp),
-        };
+    type Row = (Uuid, i64, i64, String, Option<i64>, Option<String>);
+    let rows: Vec<Row> = on!(conn, c => sqlx::query_as(SQL).bind(person.0).fetch_all(c).await)?;
+    let consent = |(id, version, given_at, via, withdrawn_at, elsewhere): Row| Consent {
+        id: id.simple().to_string(),
+        version,
+        given_at: Timestamp(given_at),
+        via,
+        withdrawn_at: withdrawn_at.map(Timestamp),
+        elsewhere,
+    };
     Ok(rows.into_iter().map(consent).collect())
 }
 
@@ -59,12 +61,12 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    pub async fn consents(&self, session: &Session) -> Result<Vec<Consent>, Error> {
-        Ok(consents(self.store.read().await?.conn(), session.person()).await?)
+    pub async fn consents(&self, owner: &impl Owner) -> Result<Vec<Consent>, Error> {
+        Ok(consents(self.store.read().await?.conn(), owner.person()).await?)
     }
 
-    pub(super) async fn needs_consent(&self, session: &Session) -> Result<bool, Error> {
-        Ok(all_withdrawn(&self.consents(session).await?))
+    pub(super) async fn needs_consent(&self, owner: &impl Owner) -> Result<bool, Error> {
+        Ok(all_withdrawn(&self.consents(owner).await?))
     }
 
     /// Withdraws one consent, or all of them. From then on the person's data is restricted,
@@ -72,12 +74,12 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] while the person is being erased.
-    pub async fn withdraw_consent(&self, session: &Session, which: Option<&str>) -> Result<(), Error> {
+    pub async fn withdraw_consent(&self, owner: &impl Owner, which: Option<&str>) -> Result<(), Error> {
         const ALL: &str =
             "UPDATE consent SET withdrawn_at = $2 WHERE person_id = $1 AND withdrawn_at IS NULL";
         const ONE: &str = "UPDATE consent SET withdrawn_at = $2
             WHERE person_id = $1 AND withdrawn_at IS NULL AND id = $3";
-        let person = session.person();
+        let person = owner.person();
         let id = match which.map(Uuid::try_parse).transpose() {
             Ok(id) => id,
             Err(_) => return Err(Error::NotFound),
@@ -107,8 +109,8 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] while the person is being erased.
-    pub async fn give_consent(&self, session: &Session) -> Result<(), Error> {
-        let person = session.person();
+    pub async fn give_consent(&self, owner: &impl Owner) -> Result<(), Error> {
+        let person = owner.person();
         let now = self.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::NotFound) };

@@ -9,7 +9,9 @@ use sqlx::types::Uuid;
 use tresen_model::views::ErasureCount;
 use tresen_model::{PersonId, RequestNumber, Timestamp};
 
+use super::owner::Owner;
 use super::receipt;
+use super::retention::Idle;
 use super::wish::{Asked, Wish};
 use crate::error::{Broken, Error};
 use crate::mail::{MailContext, MailKind, OutgoingMail, Sender};
@@ -62,6 +64,7 @@ const DELETIONS: &[&str] = &[
     "UPDATE request SET assignee_id = NULL WHERE assignee_id = $1",
     "DELETE FROM session WHERE person_id = $1",
     "DELETE FROM consent WHERE person_id = $1",
+    "DELETE FROM person_history WHERE person_id = $1",
     "DELETE FROM person WHERE id = $1",
 ];
 
@@ -74,7 +77,8 @@ const COUNTS: &str = "SELECT
     + (SELECT COUNT(*) FROM attachment JOIN comment ON comment.id = attachment.comment_id
         WHERE author_id = $1 AND author_kind = 'customer'
         AND comment.request_id NOT IN (SELECT id FROM request WHERE person_id = $1)),
-    (SELECT COUNT(*) FROM history WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)),
+    (SELECT COUNT(*) FROM history WHERE request_id IN (SELECT id FROM request WHERE person_id = $1))
+    + (SELECT COUNT(*) FROM person_history WHERE person_id = $1),
     (SELECT COUNT(*) FROM outbox WHERE person_id = $1),
     (SELECT COUNT(*) FROM session WHERE person_id = $1),
     (SELECT COUNT(*) FROM token WHERE person_id = $1),
@@ -101,9 +105,9 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    pub async fn erasure_preview(&self, session: &Session) -> Result<ErasureCount, Error> {
+    pub async fn erasure_preview(&self, owner: &impl Owner) -> Result<ErasureCount, Error> {
         let mut reader = self.store.read().await?;
-        Ok(count(reader.conn(), session.person()).await?)
+        Ok(count(reader.conn(), owner.person()).await?)
     }
 
     /// The same for somebody with a mailed link.
@@ -210,30 +214,52 @@ impl Desk {
 
     /// Runs to its end in a task of its own, also when whoever asked has left.
     pub(crate) async fn erase(&self, person: PersonId, wish: Wish) -> Result<Erased, Error> {
+        let erased = self.erase_if(person, wish, None).await?;
+        Ok(erased.ok_or(Broken::Inconsistent("erasure", person.0))?)
+    }
+
+    /// The same for a person who may have become active since it was decided: `None` when they are
+    /// no longer idle, or gone.
+    pub(super) async fn erase_if(
+        &self,
+        person: PersonId,
+        wish: Wish,
+        idle: Option<Idle>,
+    ) -> Result<Option<Erased>, Error> {
         let desk = self.clone();
         let erased = tokio::spawn(async move {
             let farewell = desk.farewell(person).await?;
-            let (count, first) = desk.begin_erasure(person, wish).await?;
+            let Some((count, first)) = desk.begin_erasure(person, wish, idle).await? else { return Ok(None) };
             let at = desk.finish_erasure(person).await?;
             let receipt = receipt::issue(&desk, wish, count, at)?;
             let erased = Erased { count, at, receipt };
             if let Some(mail) = farewell.filter(|_| first) {
                 desk.send_farewell(mail, &erased).await;
             }
-            Ok::<_, Error>(erased)
+            Ok::<_, Error>(Some(erased))
         });
         erased.await.map_err(|_| Broken::Task)?
     }
 
     /// From here on the person can do nothing and nobody can do anything for them, and the
     /// erasure will be finished whatever happens. Also tells whether nobody had begun it before.
-    async fn begin_erasure(&self, person: PersonId, wish: Wish) -> Result<(ErasureCount, bool), Error> {
+    async fn begin_erasure(
+        &self,
+        person: PersonId,
+        wish: Wish,
+        idle: Option<Idle>,
+    ) -> Result<Option<(ErasureCount, bool)>, Error> {
         const LOCK: &str = "UPDATE person SET state = 'erasing' WHERE id = $1";
         const INSERT: &str = "INSERT INTO erasure (person_id, started_at, wish, counts)
             VALUES ($1, $2, $3, $4) ON CONFLICT (person_id) DO NOTHING";
         const FIND: &str = "SELECT counts FROM erasure WHERE person_id = $1";
         let now = self.now();
         let mut tx = self.store.write().await?;
+        if let Some(idle) = idle
+            && !idle.still(&mut tx, person).await?
+        {
+            return Ok(None);
+        }
         on!(tx.conn(), c => sqlx::query(LOCK).bind(person.0).execute(c).await.map(drop))?;
         let count = count(tx.conn(), person).await?;
         let Ok(counts) = serde_json::to_string(&count) else { unreachable!("numbers are JSON") };
@@ -251,7 +277,7 @@ impl Desk {
         tx.commit().await?;
         let count =
             serde_json::from_str(&counts).map_err(|_| Broken::Inconsistent("erasure.counts", person.0))?;
-        Ok((count, inserted == 1))
+        Ok(Some((count, inserted == 1)))
     }
 
     pub(super) async fn finish_erasure(&self, person: PersonId) -> Result<Timestamp, Broken> {

@@ -4,10 +4,11 @@ use tresen_model::views::ErasureCount;
 use tresen_model::{Channel, EmailAddress, Timestamp};
 
 use super::consent::{self, Consent};
+use super::owner::Owner;
 use super::restrict::{self, Restriction};
 use crate::Desk;
 use crate::error::Error;
-use crate::people::Session;
+use crate::people::{PersonStep, history};
 use crate::store::on;
 
 /// What is stored about a person, for themselves.
@@ -32,20 +33,24 @@ pub struct Overview {
     pub restriction: Option<Restriction>,
     /// Whether all consent was withdrawn, so that it takes a new one to go on.
     pub needs_consent: bool,
+    /// Corrections of name and address, and imports, oldest first.
+    pub history: Vec<PersonStep>,
+    /// Whether they work at the desk: then there is nothing to restrict.
+    pub staff: bool,
 }
 
 impl Desk {
-    /// What is stored about the person who is logged in.
+    /// What is stored about a person, for themselves.
     ///
     /// # Errors
     /// [`Error::Forbidden`] when they are being erased.
-    pub async fn data_overview(&self, session: &Session) -> Result<Overview, Error> {
+    pub async fn data_overview(&self, owner: &impl Owner) -> Result<Overview, Error> {
         const SINCE: &str = "SELECT created_at FROM person WHERE id = $1";
         const CHANNELS: &str = "SELECT channel, COUNT(*) FROM request WHERE person_id = $1 GROUP BY channel";
         const SENT: &str = "SELECT COUNT(*) FROM outbox WHERE person_id = $1 AND state = 'sent'";
-        let person = session.person();
+        let person = owner.person();
         let (row, key) = self.require_person(person).await?;
-        let count = self.erasure_preview(session).await?;
+        let count = self.erasure_preview(owner).await?;
         let mut reader = self.store.read().await?;
         let (since,): (i64,) =
             on!(reader.conn(), c => sqlx::query_as(SINCE).bind(person.0).fetch_one(c).await)?;
@@ -67,6 +72,8 @@ impl Desk {
             needs_consent: consent::all_withdrawn(&consents),
             consents,
             restriction: restrict::restriction(reader.conn(), person).await?,
+            history: history::steps(reader.conn(), person).await?,
+            staff: row.role()?.is_staff(),
         })
     }
 }

@@ -14,10 +14,11 @@
 
 use tresen_model::{PersonId, RequestNumber, Timestamp};
 
+use super::owner::Owner;
 use crate::Desk;
 use crate::error::Error;
+use crate::people::Agent;
 use crate::people::person::{self, Presence};
-use crate::people::{Agent, Session};
 use crate::requests::find_any;
 use crate::store::{Conn, StoreError, Tx, on};
 
@@ -144,20 +145,20 @@ pub(super) async fn unset(
 }
 
 impl Desk {
-    /// Whether the data of the person who is logged in is restricted.
+    /// Whether one's own data is restricted.
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    pub async fn own_restriction(&self, session: &Session) -> Result<Option<Restriction>, Error> {
-        Ok(restriction(self.store.read().await?.conn(), session.person()).await?)
+    pub async fn own_restriction(&self, owner: &impl Owner) -> Result<Option<Restriction>, Error> {
+        Ok(restriction(self.store.read().await?.conn(), owner.person()).await?)
     }
 
     /// Restricts the processing of one's own data. Restricted already is fine.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for staff, whose work is no customer's data.
-    pub async fn restrict(&self, session: &Session) -> Result<(), Error> {
-        self.restrict_person(session.person(), Party::Customer).await
+    pub async fn restrict(&self, owner: &impl Owner) -> Result<(), Error> {
+        self.restrict_person(owner.person(), Party::Customer).await
     }
 
     /// Lifts the restriction that the customer has set. Not restricted is fine.
@@ -165,11 +166,11 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] when only agents have set it, or consent was withdrawn and not
     /// given again: that is done by [`give_consent`](Self::give_consent).
-    pub async fn lift_restriction(&self, session: &Session) -> Result<(), Error> {
-        if self.needs_consent(session).await? {
+    pub async fn lift_restriction(&self, owner: &impl Owner) -> Result<(), Error> {
+        if self.needs_consent(owner).await? {
             return Err(Error::Forbidden);
         }
-        self.lift_for(session.person(), Party::Customer).await
+        self.lift_for(owner.person(), Party::Customer).await
     }
 
     /// An agent restricts the processing of a customer's data, named by one of their requests.

@@ -22,7 +22,7 @@ use super::restrict::NOT_RESTRICTED;
 use super::wish::Wish;
 use crate::error::{Broken, Error};
 use crate::requests::remove::delete_request;
-use crate::store::{Conn, StoreError, on};
+use crate::store::{Conn, StoreError, Tx, on};
 use crate::{Desk, random};
 
 /// Looked for at once.
@@ -71,6 +71,32 @@ const IDLE: &str = "role = 'customer' AND state = 'active' AND restricted_at IS 
     AND NOT EXISTS (SELECT 1 FROM request WHERE request.person_id = person.id)
     AND NOT EXISTS (SELECT 1 FROM comment WHERE comment.author_id = person.id)
     AND NOT EXISTS (SELECT 1 FROM session WHERE session.person_id = person.id AND session.expires_at > $2)";
+
+/// The condition on which an idle person is erased: looked at once more when nobody can change
+/// it any more.
+#[derive(Clone, Copy)]
+pub(super) struct Idle {
+    /// Nothing was done for them since.
+    before: Timestamp,
+    now: Timestamp,
+}
+
+impl Idle {
+    /// Whether it still holds. Locks the person first: whoever does something for them has
+    /// finished, and is seen, or waits for us and finds them being erased.
+    pub(super) async fn still(self, tx: &mut Tx, person: PersonId) -> Result<bool, StoreError> {
+        const LOCK: &str = "UPDATE person SET active_at = active_at WHERE id = $1 AND state = 'active'";
+        on!(tx.conn(), c => sqlx::query(LOCK).bind(person.0).execute(c).await.map(drop))?;
+        let sql = AssertSqlSafe(format!("SELECT id FROM person WHERE {IDLE} AND id = $3"));
+        let row: Option<(Uuid,)> = on!(tx.conn(), c => sqlx::query_as(sql)
+            .bind(self.before.0)
+            .bind(self.now.0)
+            .bind(person.0)
+            .fetch_optional(c)
+            .await)?;
+        Ok(row.is_some())
+    }
+}
 
 /// Some months before a time, as the calendar counts them.
 fn months_before(now: Timestamp, months: u32) -> Timestamp {
@@ -145,10 +171,9 @@ impl Desk {
             let persons = self.idle_persons(now, limits.idle).await?;
             let mut erased = 0;
             for person in &persons {
-                if self.is_still_idle(*person, now, limits.idle).await? {
-                    self.erase(*person, Wish::Retention).await?;
-                    erased += 1;
-                }
+                let idle = Idle { before: limits.idle, now };
+                let done = self.erase_if(*person, Wish::Retention, Some(idle)).await?;
+                erased += u64::from(done.is_some());
             }
             done.idle_persons += erased;
             if erased == 0 || self.closing.is_cancelled() {
@@ -229,24 +254,6 @@ impl Desk {
             .fetch_all(c)
             .await)?;
         Ok(rows.into_iter().map(|(id,)| PersonId(id)).collect())
-    }
-
-    /// Whether nobody has done anything for the person since the list was made.
-    async fn is_still_idle(
-        &self,
-        person: PersonId,
-        now: Timestamp,
-        before: Timestamp,
-    ) -> Result<bool, Broken> {
-        let sql = AssertSqlSafe(format!("SELECT id FROM person WHERE {IDLE} AND id = $3"));
-        let mut reader = self.store.read().await?;
-        let row: Option<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(sql)
-            .bind(before.0)
-            .bind(now.0)
-            .bind(person.0)
-            .fetch_optional(c)
-            .await)?;
-        Ok(row.is_some())
     }
 
     /// Notes what the desk did by itself. Numbers only.

@@ -8,8 +8,8 @@ use tresen_model::views::{
     AgentName, Comment, Conversation, HistoryEntry, HistoryEvent, PersonView, StaffView,
 };
 use tresen_model::{
-    AuthorKind, Channel, CommentId, MailRemark, MailVerdict, PersonId, Priority, RequestId, RequestNumber,
-    Standing, Status, Timestamp, Visibility,
+    AuthorKind, Channel, CommentId, MailRemark, MailVerdict, PersonId, PersonName, Priority, RequestId,
+    RequestNumber, Standing, Status, Timestamp, Visibility,
 };
 
 use super::access::{self, Access, RequestHead};
@@ -18,7 +18,7 @@ use super::files::AttachmentRow;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
-use crate::people::{Agent, person};
+use crate::people::{Agent, PersonEvent, history, person};
 use crate::store::{Conn, on};
 
 #[derive(sqlx::FromRow)]
@@ -271,11 +271,39 @@ impl Desk {
             },
             assignee: head.assignee_id.map(PersonId),
             agents: self.agent_names(conn.again()).await?,
-            history: self.read_history(conn, head.request()).await?,
+            history: self.history_for_agents(conn, head, customer.name(&key)?).await?,
             held: head.held(),
             parked_mails: u32::try_from(parked).unwrap_or(u32::MAX),
             other_requests: u32::try_from(others).unwrap_or(u32::MAX),
         })
+    }
+
+    /// The history of a request, with what was done to its customer's data since it is here.
+    async fn history_for_agents(
+        &self,
+        mut conn: Conn<'_>,
+        head: &RequestHead,
+        customer: Option<PersonName>,
+    ) -> Result<Vec<HistoryEntry>, Broken> {
+        let mut entries = self.read_history(conn.again(), head.request()).await?;
+        let begun = entries.first().map_or(Timestamp(i64::MAX), |first| first.at);
+        let steps = history::steps(conn, head.customer()).await?;
+        entries.extend(steps.into_iter().filter(|step| step.at >= begun).map(|step| {
+            let (event, own) = match step.event {
+                PersonEvent::Name => (HistoryEvent::NameChanged, true),
+                PersonEvent::Address => (HistoryEvent::AddressChanged, true),
+                PersonEvent::Imported => (HistoryEvent::Imported, false),
+            };
+            HistoryEntry {
+                at: step.at,
+                actor: customer.clone().filter(|_| own).map(Into::into),
+                actor_kind: own.then_some(AuthorKind::Customer),
+                event,
+            }
+        }));
+        // Stable: what happened at one moment stays in its order.
+        entries.sort_by_key(|entry| entry.at);
+        Ok(entries)
     }
 
     /// Everyone who can be given a request, by name.

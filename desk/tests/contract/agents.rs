@@ -288,6 +288,9 @@ async fn the_history_tells_what_happened(world: &World) {
                 HistoryEvent::Admitted | HistoryEvent::SplitOff | HistoryEvent::Released => {
                     "about mail".to_owned()
                 }
+                HistoryEvent::NameChanged => "name".to_owned(),
+                HistoryEvent::AddressChanged => "address".to_owned(),
+                HistoryEvent::Imported => "imported".to_owned(),
             };
             format!("{}: {event}", entry.actor.as_deref().unwrap_or("nobody"))
         })

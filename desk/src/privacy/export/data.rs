@@ -9,6 +9,7 @@ use super::Attached;
 use crate::Desk;
 use crate::error::Broken;
 use crate::keys::PersonKey;
+use crate::people::history;
 use crate::people::person::PersonRow;
 use crate::privacy::{consent, restrict};
 use crate::requests::{Reader, Reading};
@@ -53,6 +54,14 @@ pub(super) struct About {
     pub(super) since: String,
     pub(super) address_proven_at: Option<String>,
     active_at: String,
+    pub(super) history: Vec<PersonStep>,
+}
+
+/// Something that was done to the person's data as a whole. What it was before is not stored.
+#[derive(Serialize)]
+pub(super) struct PersonStep {
+    pub(super) at: String,
+    pub(super) event: &'static str,
 }
 
 #[derive(Serialize)]
@@ -161,6 +170,7 @@ impl Desk {
             on!(reader.conn(), c => sqlx::query_as(MAILS).bind(row.id).fetch_all(c).await)?;
         let consents = consent::consents(reader.conn(), person).await?;
         let restriction = restrict::restriction(reader.conn(), person).await?;
+        let steps = history::steps(reader.conn(), person).await?;
         let at = |micros: i64| time(Timestamp(micros));
         let url = &self.settings.public_url;
         Ok(Person {
@@ -177,6 +187,10 @@ impl Desk {
                 since: at(since),
                 address_proven_at: row.proven_at.map(at),
                 active_at: at(active),
+                history: steps
+                    .into_iter()
+                    .map(|step| PersonStep { at: time(step.at), event: step.event.as_str() })
+                    .collect(),
             },
             restriction: restriction.map(|restriction| Restriction {
                 since: time(restriction.since),
@@ -188,7 +202,9 @@ impl Desk {
             consents: consents
                 .into_iter()
                 .map(|consent| Consent {
-                    privacy_statement: format!("{url}/privacy?version={}", consent.version),
+                    privacy_statement: consent
+                        .elsewhere
+                        .unwrap_or_else(|| format!("{url}/privacy?version={}", consent.version)),
                     given_at: time(consent.given_at),
                     given_in: consent.via,
                     withdrawn_at: consent.withdrawn_at.map(time),
@@ -255,6 +271,10 @@ impl Desk {
                 HistoryEvent::Admitted => ("admitted", None, None),
                 HistoryEvent::SplitOff => ("split_off", None, None),
                 HistoryEvent::Released => ("released", None, None),
+                // Steps of the person's own history, which stands with the person.
+                HistoryEvent::NameChanged => ("name", None, None),
+                HistoryEvent::AddressChanged => ("address", None, None),
+                HistoryEvent::Imported => ("imported", None, None),
             };
             let by = entry.actor_kind.map(AuthorKind::as_str);
             History { at: time(entry.at), by, event, from, to }

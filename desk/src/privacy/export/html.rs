@@ -82,6 +82,23 @@ pub(super) fn head(language: Language, about: &Person) -> String {
         fact(say("Processing restricted since", "Gesperrt seit"), &when(&restriction.since));
     }
     page.push_str("</dl>\n");
+    if !person.history.is_empty() {
+        list(
+            &mut page,
+            say("Corrected", "Berichtigt"),
+            person.history.iter().map(|step| {
+                let what = match step.event {
+                    "name" => say("name changed", "Name geändert"),
+                    "address" => say("mail address changed", "E-Mail-Adresse geändert"),
+                    _ => say(
+                        "brought here from another service desk",
+                        "von einem anderen Servicedesk übernommen",
+                    ),
+                };
+                format!("{}, {what}", when(&step.at))
+            }),
+        );
+    }
     list(
         &mut page,
         say("Consents", "Einwilligungen"),

@@ -27,7 +27,7 @@ use self::zip::Zip;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
-use crate::people::Session;
+use crate::privacy::owner::Owner;
 use crate::requests::sealed_for;
 use crate::store::on;
 
@@ -60,12 +60,12 @@ struct Attached {
 }
 
 impl Desk {
-    /// A copy of everything about the person who is logged in, also while it is restricted.
+    /// A copy of everything about a person, for themselves, also while it is restricted.
     ///
     /// # Errors
     /// [`Error::Forbidden`] when they are being erased.
-    pub async fn export(&self, session: &Session) -> Result<Export, Error> {
-        self.export_person(session.person()).await
+    pub async fn export(&self, owner: &impl Owner) -> Result<Export, Error> {
+        self.export_person(owner.person()).await
     }
 
     /// A copy at the operator's command; `None` when nobody has the address.

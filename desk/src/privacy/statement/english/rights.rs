@@ -47,10 +47,9 @@ pub(super) fn rights(writer: &mut Writer<'_>) {
     let blocks = vec![
         Block::Facts(facts.into_iter().map(|(right, way)| (right.to_owned(), way.to_owned())).collect()),
         paragraph(
-            "Without an account you open /account/delete with a link that we send to your email address. For \
-             /account/data you register at /register with that address: a link and a password are all it \
-             takes. You can also simply write to us. All of this is free of charge. We answer without \
-             undue delay, within one month at the latest (Art. 12 GDPR).",
+            "Without an account you open /account/data and /account/delete with a link that we send to your \
+             email address. You can also simply write to us. All of this is free of charge. We answer \
+             without undue delay, within one month at the latest (Art. 12 GDPR).",
         ),
     ];
     writer.section("rights", "Your rights and how to exercise them here", blocks);

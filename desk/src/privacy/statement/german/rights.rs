@@ -48,9 +48,8 @@ pub(super) fn rights(writer: &mut Writer<'_>) {
     let blocks = vec![
         Block::Facts(facts.into_iter().map(|(right, way)| (right.to_owned(), way.to_owned())).collect()),
         paragraph(
-            "Ohne Konto öffnen Sie /account/delete mit einem Link, den wir an Ihre E-Mail-Adresse schicken. Für \
-             /account/data registrieren Sie sich unter /register mit dieser Adresse: Dafür genügen ein Link \
-             und ein Passwort. Sie können sich auch formlos an uns wenden. Alles ist kostenlos. Wir \
+            "Ohne Konto öffnen Sie /account/data und /account/delete mit einem Link, den wir an Ihre \
+             E-Mail-Adresse schicken. Sie können sich auch formlos an uns wenden. Alles ist kostenlos. Wir \
              antworten unverzüglich, spätestens innerhalb eines Monats (Art. 12 DSGVO).",
         ),
     ];

@@ -1,0 +1,135 @@
+//! Whose data it is: somebody who is logged in, or somebody without an account who came by a
+//! mailed link.
+//!
+//! The link is good for one hour and once. Opening it changes nothing and shows nothing of the
+//! person, since programs open links too; the button of its page exchanges it for an access of
+//! half an hour, bound to the browser by a cookie like a session's. So the page can be reloaded,
+//! each form on it acts without the secret of the mail standing in any address, and a mail that
+//! is found later opens nothing. The access shows, copies, restricts and erases the person's data,
+//! and nothing else: it is no login. A new password or address ends it, and so does its button.
+
+use tresen_model::{EmailAddress, PersonId};
+
+use super::erase::Erased;
+use super::wish::Wish;
+use crate::Desk;
+use crate::error::Error;
+use crate::mail::MailKind;
+use crate::people::person::{self, Presence};
+use crate::people::{Purpose, Secret, Session};
+
+mod sealed {
+    pub trait Sealed: Send + Sync {}
+    impl Sealed for crate::people::Session {}
+    impl Sealed for super::DataAccess {}
+}
+
+/// The proof that somebody may see, and decide about, their own data. Only the desk makes one.
+pub trait Owner: sealed::Sealed {
+    /// Whose data.
+    fn person(&self) -> PersonId;
+}
+
+impl Owner for Session {
+    fn person(&self) -> PersonId {
+        Session::person(self)
+    }
+}
+
+/// Somebody who came by a mailed link and has exchanged it, in this browser. Made by
+/// [`Desk::data_access`] alone.
+#[derive(Clone)]
+pub struct DataAccess {
+    person: PersonId,
+}
+
+impl Owner for DataAccess {
+    fn person(&self) -> PersonId {
+        self.person
+    }
+}
+
+impl Desk {
+    /// Mails a link that shows what is stored, if there is anything about the address. The answer
+    /// comes at once and is the same for every address.
+    ///
+    /// # Errors
+    /// A refusal of the address's form.
+    pub async fn ask_data_link(&self, email: &str) -> Result<(), Error> {
+        let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        let desk = self.clone();
+        self.in_background(async move {
+            match desk.find_by_address(&email).await? {
+                Some((row, key)) => desk.mail_link(&row, &key, Purpose::Data, MailKind::DataLink).await,
+                None => Ok(()),
+            }
+        })
+        .await;
+        Ok(())
+    }
+
+    /// Exchanges a mailed link for an access. Of many who try at once, one succeeds. The mail
+    /// address is proven.
+    ///
+    /// # Errors
+    /// [`Error::Gone`].
+    pub async fn exchange_data_link(&self, link: &Secret) -> Result<Secret, Error> {
+        let opened = self.peek(Purpose::Data, link).await?;
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        let Presence::Here = person::touch(&mut tx, opened.person, now).await? else {
+            return Err(Error::Gone);
+        };
+        self.redeem(&mut tx, Purpose::Data, link).await?;
+        person::mark_proven(&mut tx, opened.person, now).await?;
+        let access = self.mint(&mut tx, Purpose::DataAccess, opened.person, None, None, now).await?;
+        tx.commit().await?;
+        Ok(access)
+    }
+
+    /// Whose data an access shows.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when it has ended or never was.
+    pub async fn data_access(&self, access: &Secret) -> Result<DataAccess, Error> {
+        let opened = self.peek(Purpose::DataAccess, access).await?;
+        Ok(DataAccess { person: opened.person })
+    }
+
+    /// Ends an access. One that has ended already is fine.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn end_data_access(&self, access: &Secret) -> Result<(), Error> {
+        let mut tx = self.store.write().await?;
+        match self.redeem(&mut tx, Purpose::DataAccess, access).await {
+            Ok(_) => Ok(tx.commit().await?),
+            Err(Error::Gone) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Erases the person whose access it is. The link that it came of is as fresh as one that
+    /// erases, and was sent to the same mailbox.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] as in [`erase_self`](Self::erase_self).
+    pub async fn erase_by_data_access(&self, access: &DataAccess) -> Result<Erased, Error> {
+        self.erase(access.person, Wish::Link).await
+    }
+
+    /// Mails whoever is logged in a link that erases: the way for those who do not know their
+    /// password.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when they are being erased.
+    pub async fn ask_own_erasure(&self, session: &Session) -> Result<(), Error> {
+        let (row, key) = self.require_person(session.person()).await?;
+        let desk = self.clone();
+        self.in_background(
+            async move { desk.mail_link(&row, &key, Purpose::Erase, MailKind::EraseLink).await },
+        )
+        .await;
+        Ok(())
+    }
+}
