@@ -34,4 +34,6 @@ id! {
     CommentId
     /// A file that came with a comment.
     AttachmentId
+    /// A mail that was set aside, because it could not be handled.
+    AsideId
 }

@@ -24,7 +24,7 @@ pub mod time;
 pub mod views;
 
 pub use address::EmailAddress;
-pub use ids::{AttachmentId, CommentId, PersonId, RequestId};
+pub use ids::{AsideId, AttachmentId, CommentId, PersonId, RequestId};
 pub use kinds::{
     AuthorKind, Channel, HeldWhy, MailRemark, MailVerdict, Priority, Role, Standing, Status, Visibility,
 };

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use tresen_model::{AuthorKind, Visibility};
 
-use super::{Icon, MaybeText, Time, When};
+use super::{Icon, MaybeText, NavLink, Time, When};
 
 /// On which side a comment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,21 @@ pub struct AttachmentLine {
     pub preview: Option<String>,
 }
 
+/// What a comment that came by mail has beside its text.
+#[derive(Default)]
+pub struct MailParts {
+    /// Small facts in the head: "by mail".
+    pub tags: Vec<String>,
+    /// What the mail quoted and how it was signed: what to call it, and the text.
+    pub rest: Option<(String, String)>,
+    /// Where it can be seen as it was formatted, and what to call that.
+    pub formatted: Option<NavLink>,
+    /// What the reader should know about it.
+    pub remarks: Vec<String>,
+    /// What can be done with it.
+    pub actions: Option<AnyView>,
+}
+
 /// A comment: who, when, what, and the files.
 #[component]
 pub fn Comment(
@@ -62,22 +77,46 @@ pub fn Comment(
     /// The files.
     #[prop(optional)]
     attachments: Vec<AttachmentLine>,
+    /// What it has because it came by mail.
+    #[prop(optional)]
+    mail: MailParts,
 ) -> impl IntoView {
     let class = match side {
         CommentSide::Ours => "comment ours",
         CommentSide::Theirs => "comment theirs",
         CommentSide::Note => "comment note",
     };
+    let MailParts { tags, rest, formatted, remarks, actions } = mail;
+    let tags = tags.into_iter().map(|tag| view! { <span class="comment-tag">{tag}</span> });
+    let rest = rest.map(|(label, rest)| {
+        view! {
+            <details class="comment-rest">
+                <summary>{label}</summary>
+                <div class="comment-body" dir="auto"><TextWithLinks text=rest/></div>
+            </details>
+        }
+    });
+    let formatted = formatted.map(|link| view! { <a href=link.href>{link.label}</a> });
+    let remarks = remarks.into_iter().map(|remark| {
+        view! { <p class="comment-remark"><Icon icon=Icon::Info/><span>{remark}</span></p> }
+    });
+    let remarks = remarks.collect::<Vec<_>>();
+    let more = formatted.is_some() || !remarks.is_empty();
+    let more = more.then(|| view! { <div class="comment-more">{remarks}{formatted}</div> });
     let note = (side == CommentSide::Note).then(|| view! { <Icon icon=Icon::Note/> });
     view! {
         <article class=class id=id>
             <header class="comment-head">
                 <h2 class="comment-author"><bdi>{author}</bdi></h2>
                 {part.get().map(|part| view! { <span class="comment-part">{note}{part}</span> })}
+                {tags.collect::<Vec<_>>()}
                 <Time when=written/>
             </header>
             <div class="comment-body" dir="auto"><TextWithLinks text=body/></div>
+            {rest}
             {(!attachments.is_empty()).then(|| view! { <AttachmentList attachments/> })}
+            {more}
+            {actions.map(|actions| view! { <div class="comment-actions">{actions}</div> })}
         </article>
     }
     .into_any()

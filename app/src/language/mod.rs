@@ -48,6 +48,8 @@ pub mod home;
 #[cfg(feature = "ssr")]
 pub mod login;
 #[cfg(feature = "ssr")]
+pub mod mail;
+#[cfg(feature = "ssr")]
 pub mod mailed_link;
 #[cfg(feature = "ssr")]
 pub mod new_request;

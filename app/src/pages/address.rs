@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use tresen_desk::Error;
-use tresen_model::{AttachmentId, RequestNumber};
+use tresen_model::{AsideId, AttachmentId, CommentId, RequestNumber};
 
 use crate::web::{App, Stop, escape};
 
@@ -39,10 +39,11 @@ pub(super) fn agent_address(number: RequestNumber) -> String {
     format!("/agent/requests/{number}")
 }
 
-/// What the path of a page names: `{number}`, `{id}`.
+/// What the path of a page names: `{number}`, `{comment}`, `{id}`.
 pub(super) struct Named {
     number: Option<RequestNumber>,
-    file: Option<AttachmentId>,
+    comment: Option<CommentId>,
+    id: Option<String>,
 }
 
 impl FromRequestParts<App> for Named {
@@ -53,7 +54,8 @@ impl FromRequestParts<App> for Named {
         let path = path.map(|Path(path)| path).unwrap_or_default();
         Ok(Self {
             number: path.get("number").and_then(|number| RequestNumber::parse(number)),
-            file: path.get("id").and_then(|id| AttachmentId::parse(id)),
+            comment: path.get("comment").and_then(|id| CommentId::parse(id)),
+            id: path.get("id").cloned(),
         })
     }
 }
@@ -72,7 +74,23 @@ impl Named {
     /// # Errors
     /// [`Error::NotFound`].
     pub(super) fn file(&self) -> Result<AttachmentId, Stop> {
-        Ok(self.file.ok_or(Error::NotFound)?)
+        Ok(self.id.as_deref().and_then(AttachmentId::parse).ok_or(Error::NotFound)?)
+    }
+
+    /// The id of the comment.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub(super) fn comment(&self) -> Result<CommentId, Stop> {
+        Ok(self.comment.ok_or(Error::NotFound)?)
+    }
+
+    /// The id of the message that was set aside.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub(super) fn aside(&self) -> Result<AsideId, Stop> {
+        Ok(self.id.as_deref().and_then(AsideId::parse).ok_or(Error::NotFound)?)
     }
 }
 

@@ -8,12 +8,13 @@ use tresen_model::{Language, Status};
 
 use super::address::{Parameters, address, agent_address};
 use super::agent_filter::{PATH, Shown};
+use super::{agent_held, agent_mail};
 use crate::components::{
     AgentRow, AgentTable, AgentTableHeads, Button, ButtonKind, ButtonLink, Choice, EmptyState, FilterTabs,
     Icon, NavLink, PageHead, Pager, SearchForm, Select,
 };
 use crate::islands::QueueNews;
-use crate::language::{agent as text, common, words};
+use crate::language::{agent as text, common, mail, words};
 use crate::web::{Answer, Context, Page, Place, Stop, Width};
 
 pub(super) async fn show(context: Context, parameters: Parameters) -> Response {
@@ -25,6 +26,7 @@ async fn page(context: &Context, parameters: &Parameters) -> Result<Page, Stop> 
     let agent = context.require_agent()?;
     let shown = Shown::read(parameters, context);
     let counts = context.app.desk.queue_counts(&agent).await?;
+    let admin = agent.session().role() == tresen_model::Role::Admin;
     let list = context.app.desk.queue(&agent, &shown.query()).await?;
     let language = context.language;
     let context = context.clone();
@@ -41,7 +43,7 @@ async fn page(context: &Context, parameters: &Parameters) -> Result<Page, Stop> 
             view! { <AgentTable caption=common::queue(language) heads=heads(language) rows/> }.into_any()
         };
         view! {
-            <PageHead title=common::queue(language) meta=numbers(language, counts)>
+            <PageHead title=common::queue(language) meta=numbers(language, counts, admin)>
                 <ButtonLink
                     href="/agent/requests/new"
                     label=text::capture(language)
@@ -59,13 +61,18 @@ async fn page(context: &Context, parameters: &Parameters) -> Result<Page, Stop> 
     Ok(page.width(Width::Wide))
 }
 
-fn numbers(language: Language, counts: QueueCounts) -> AnyView {
+fn numbers(language: Language, counts: QueueCounts, admin: bool) -> AnyView {
+    let held = (counts.held > 0)
+        .then(|| view! { <a href=agent_held::PATH>{mail::held_count(language, counts.held)}</a> });
+    let trouble = admin.then(|| view! { <a href=agent_mail::PATH>{mail::trouble_link(language)}</a> });
     let own = address(PATH, &[("assignee", "me")]);
     let unassigned = address(PATH, &[("assignee", "nobody")]);
     view! {
         <a href=PATH>{text::active(language, counts.active)}</a>
         <a href=own>{text::own(language, counts.mine)}</a>
         <a href=unassigned>{text::without_assignee(language, counts.unassigned)}</a>
+        {held}
+        {trouble}
     }
     .into_any()
 }

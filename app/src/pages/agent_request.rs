@@ -8,6 +8,7 @@ use tresen_model::views::Conversation;
 use tresen_model::{PersonId, Priority, Problem, RequestNumber, Status, Visibility};
 
 use super::address::{Named, agent_address};
+use super::agent_held;
 use super::agent_panel::{NOBODY, panel};
 use super::agent_restricted;
 use super::parts;
@@ -134,12 +135,15 @@ fn contents(context: &Context, conversation: Conversation, forms: Forms) -> AnyV
             </Notice>
         }
     });
+    let held = staff.as_ref().and_then(|staff| staff.held);
+    let held = held.map(|why| agent_held::notice(language, number, why));
     let back = Some(NavLink::new(text::back(language), "/agent"));
     let thread = live_thread(Thread::of(context, number, "", true), comments);
     view! {
         <PageHead title=subject back meta=meta.into_any()/>
         <div class="split">
             <div class="stack loose">
+                {held}
                 {parked}
                 {thread}
                 {reply_form(context, number, forms.reply)}

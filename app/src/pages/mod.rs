@@ -13,11 +13,14 @@ mod account_sections;
 mod address;
 mod agent_erase;
 mod agent_filter;
+mod agent_held;
+mod agent_mail;
 mod agent_new;
 mod agent_panel;
 mod agent_queue;
 mod agent_request;
 mod agent_restricted;
+mod comment_mail;
 pub(crate) mod conversation;
 mod dev_mail;
 mod document;
@@ -58,6 +61,7 @@ pub fn routes() -> Router<App> {
         .route("/requests/{number}/close", get(conversation::back).post(conversation::close))
         .route("/requests/{number}/reopen", get(conversation::back).post(conversation::reopen))
         .route("/requests/{number}/files/{id}", get(files::show))
+        .route("/requests/{number}/comments/{comment}/formatted", get(comment_mail::show))
         .route("/agent", get(agent_queue::show))
         .route("/agent/requests/new", get(agent_new::show).post(agent_new::submit))
         .route("/agent/requests/{number}", get(agent_request::show).post(agent_request::reply))
@@ -66,6 +70,22 @@ pub fn routes() -> Router<App> {
         .route("/agent/requests/{number}/change", get(agent_request::back).post(agent_request::change))
         .route("/agent/requests/{number}/erase", get(agent_erase::show).post(agent_erase::submit))
         .route("/agent/requests/{number}/files/{id}", get(files::show_to_agent))
+        .route("/agent/requests/{number}/release", get(agent_request::back).post(agent_held::release))
+        .route("/agent/requests/{number}/discard", get(agent_request::back).post(agent_held::discard))
+        .route(
+            "/agent/requests/{number}/comments/{comment}/admit",
+            get(agent_request::back).post(comment_mail::admit),
+        )
+        .route(
+            "/agent/requests/{number}/comments/{comment}/split",
+            get(agent_request::back).post(comment_mail::split_off),
+        )
+        .route("/agent/requests/{number}/comments/{comment}/formatted", get(comment_mail::show_to_agent))
+        .route("/agent/held", get(agent_held::show))
+        .route("/agent/settings/mail", get(agent_mail::show))
+        .route("/agent/settings/mail/aside/{id}", get(agent_mail::download))
+        .route("/agent/settings/mail/aside/{id}/retry", get(agent_mail::back).post(agent_mail::retry))
+        .route("/agent/settings/mail/aside/{id}/delete", get(agent_mail::back).post(agent_mail::delete))
         .route("/login", get(login::show).post(login::submit))
         .route("/logout", post(login::logout))
         .route("/register", get(register::show).post(register::submit))

@@ -6,6 +6,7 @@ use tresen_model::views::{Attachment, Comment as CommentView};
 use tresen_model::{AuthorKind, Language, RequestNumber, Standing, Status, Timestamp, Visibility};
 
 use super::address::address;
+use super::comment_mail::mail_parts;
 use crate::components::{AttachmentLine, Comment, CommentSide, StatusBadge};
 use crate::islands::LiveConversation;
 use crate::language::islands::size;
@@ -93,6 +94,7 @@ impl Thread {
 pub(crate) fn comments_html(thread: &Thread, comments: Vec<CommentView>) -> AnyView {
     let comments = comments.into_iter().map(|comment| {
         let (author, part) = thread.author(&comment);
+        let mail = mail_parts(thread, &comment);
         let body = match comment.standing {
             Standing::Erased => text::deleted_person_wrote(thread.language).to_owned(),
             Standing::Participant | Standing::Outsider => comment.body,
@@ -108,6 +110,7 @@ pub(crate) fn comments_html(thread: &Thread, comments: Vec<CommentView>) -> AnyV
                 written=dates::when(thread.language, comment.created_at, thread.now, &thread.zone)
                 body
                 attachments
+                mail
             />
         }
     });

@@ -76,6 +76,8 @@ pub struct QueueCounts {
     pub mine: u64,
     /// Of those, nobody's.
     pub unassigned: u64,
+    /// Held back as suspected spam, in none of the above.
+    pub held: u64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -244,13 +246,17 @@ impl Desk {
              COUNT(CASE WHEN assignee_id IS NULL THEN 1 END) FROM request
              WHERE {ACTIVE} AND {NOT_HELD} AND {NOT_RESTRICTED}"
         );
+        let held = format!("SELECT COUNT(*) FROM request WHERE held_at IS NOT NULL AND {NOT_RESTRICTED}");
         let mut reader = self.store.read().await?;
+        let (held,): (i64,) =
+            on!(reader.conn(), c => sqlx::query_as(AssertSqlSafe(held)).fetch_one(c).await)?;
         let (active, mine, unassigned): (i64, i64, i64) = on!(reader.conn(), c =>
             sqlx::query_as(AssertSqlSafe(sql)).bind(agent.person().0).fetch_one(c).await)?;
         Ok(QueueCounts {
             active: active.cast_unsigned(),
             mine: mine.cast_unsigned(),
             unassigned: unassigned.cast_unsigned(),
+            held: held.cast_unsigned(),
         })
     }
 }
