@@ -10,7 +10,15 @@ use crate::components::{Facts, TextWithLinks};
 const SHORT: usize = 6;
 
 /// Our own pages that a text may name, and so lead to.
-const PAGES: [&str; 5] = ["/account", "/account/delete", "/privacy", "/register", "/requests/new"];
+const PAGES: [&str; 7] = [
+    "/account",
+    "/account/data",
+    "/account/delete",
+    "/privacy",
+    "/privacy/receipt",
+    "/register",
+    "/requests/new",
+];
 
 /// The table of contents, where the document is long.
 pub(super) fn contents(label: &'static str, sections: &[Section]) -> Option<AnyView> {
@@ -153,7 +161,7 @@ mod tests {
             pieces("At /account/delete, or (desk@example.com)."),
             [Text("At "), Page("/account/delete"), Text(", or ("), Mail("desk@example.com"), Text(").")]
         );
-        for text in ["", "/account/data shows", "a/account", "x@y?cc=z@example.com", "@", "“”"] {
+        for text in ["", "/account/nothing shows", "a/account", "x@y?cc=z@example.com", "@", "“”"] {
             assert!(pieces(text).iter().all(|piece| matches!(piece, Text(_))), "{text}");
         }
     }

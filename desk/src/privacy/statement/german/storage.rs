@@ -90,7 +90,7 @@ pub(super) fn deletion(writer: &mut Writer<'_>, retention: &Retention) {
              was von Ihnen übrig ist, bevor der Service-Desk wieder antwortet.",
         ),
         paragraph(
-            "Sie erhalten eine signierte Quittung ohne personenbezogene Daten. Unter /privacy/receipt lässt \
+            "Sie erhalten eine signierte Bescheinigung ohne personenbezogene Daten. Unter /privacy/receipt lässt \
              sie sich prüfen.",
         ),
         paragraph("Diese Grenzen hat die Löschung:"),
