@@ -9,6 +9,7 @@ mod cases;
 mod client;
 mod commits;
 mod cpu;
+mod erasure;
 mod limits;
 mod load;
 mod people;
@@ -80,7 +81,10 @@ async fn bench(arguments: &[String]) -> Result {
         databases: databases.as_ref().map(postgres::Databases::urls),
     };
     let database_process = databases.as_ref().and_then(|databases| databases.process);
-    let done = measure(&arguments, &tresen, database_process).await;
+    let done = match arguments.erasure {
+        true => erasure::run(&arguments, &tresen, database_process).await,
+        false => measure(&arguments, &tresen, database_process).await,
+    };
     if let Some(databases) = &databases {
         databases.remove().await?;
     }

@@ -73,7 +73,7 @@ pub(crate) fn login(email: &str) -> Request {
     Request::form("/login", "", &[("email", email), ("password", PASSWORD)])
 }
 
-async fn log_in(client: &mut Client, email: &str) -> Result<String> {
+pub(crate) async fn log_in(client: &mut Client, email: &str) -> Result<String> {
     let answer = client.send(&login(email)).await?.expect(303, "a login")?;
     let cookie = answer.header("set-cookie").and_then(|cookie| cookie.split(';').next());
     cookie.map(str::to_owned).ok_or_else(|| "a login set no cookie".to_owned())
@@ -83,7 +83,8 @@ fn location(answer: &Answer) -> Result<String> {
     answer.header("location").map(str::to_owned).ok_or_else(|| "a redirect leads nowhere".to_owned())
 }
 
-async fn register(client: &mut Client, data: &Path) -> Result {
+/// Registers the customer, by the mailed link.
+pub(crate) async fn register(client: &mut Client, data: &Path) -> Result {
     let asked = Request::form("/register", "", &[("email", CUSTOMER)]);
     client.send(&asked).await?.expect(303, "the wish to register")?;
     let token = mailed_token(&data.join("mail/outgoing")).await?;

@@ -41,6 +41,9 @@ impl Desk {
         tx.commit().await?;
         self.retain().await?;
         self.tidy_asides().await?;
+        // Also of words that were replaced: an old name, an old address.
+        self.search.forget_traces().await?;
+        self.keys.forget_stains().await?;
         self.sweep_files().await?;
         Ok(())
     }

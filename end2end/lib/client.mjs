@@ -1,14 +1,22 @@
 // A browser without a window: cookies and forms over plain HTTP, to see the bytes of every answer.
 
+import { once } from 'node:events';
+import { request } from 'node:http';
 
 /** A visitor. Cookies are kept, redirects are not followed. */
 export class Client {
   #desk;
   #cookies = new Map();
 
-  /** `language` is what the browser asks for; `headers` go with every request. */
-  constructor(desk, { language = 'en', headers = {} } = {}) {
+  #from;
+
+  /**
+   * `language` is what the browser asks for; `headers` go with every request. `from` is the visitor's own
+   * address: the whole of 127.0.0.0/8 is on this machine.
+   */
+  constructor(desk, { language = 'en', headers = {}, from } = {}) {
     this.#desk = desk;
+    this.#from = from;
     this.headers = { 'accept-language': language, ...headers };
   }
 
@@ -25,11 +33,9 @@ export class Client {
   /** Fetches: `{ status, headers, text, bytes, location }`. */
   async fetch(path, { headers = {}, ...init } = {}) {
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await fetch(new URL(path, this.#desk.url), {
-      redirect: 'manual',
-      ...init,
-      headers: { ...this.headers, ...(cookie && { cookie }), ...headers },
-    });
+    const address = new URL(path, this.#desk.url);
+    const sent = { redirect: 'manual', ...init, headers: { ...this.headers, ...(cookie && { cookie }), ...headers } };
+    const answer = await (this.#from ? fetchFrom(this.#from, address, sent) : fetch(address, sent));
     for (const line of answer.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
       if (value === '') this.#cookies.delete(name);
@@ -92,6 +98,16 @@ export class Client {
     if (answer.status !== 303) throw new Error(`Logging in ended with ${answer.status}: ${words(answer.text)}`);
     return answer;
   }
+}
+
+/** `fetch` from an address of one's own, which the built-in one cannot choose. */
+async function fetchFrom(localAddress, address, { method, headers, body }) {
+  const sent = request(address, { method, headers, localAddress, agent: false }).end(body);
+  const [answer] = await once(sent, 'response');
+  const parts = await answer.toArray();
+  const lines = Object.entries(answer.headersDistinct).flatMap(([name, values]) => values.map((value) => [name, value]));
+  const empty = [204, 304].includes(answer.statusCode);
+  return new Response(empty ? null : Buffer.concat(parts), { status: answer.statusCode, headers: lines });
 }
 
 /** What a field of a page holds: the value of an input, the text of a textarea, the chosen option. */

@@ -43,8 +43,7 @@ export function tokenIn(mail, path) {
  * Somebody with an account, registered through the desk's own door: `{ client, email, name, password }`.
  * The client is logged in.
  */
-export async function registered(desk, { email, name = '', language = 'en' }) {
-  const client = new Client(desk, { language });
+export async function registered(desk, { email, name = '', language = 'en', client = new Client(desk, { language }) }) {
   await client.post('/register', { email });
   const token = tokenIn(await desk.mail({ to: email }), '/register');
   const answer = await client.post('/register', { token, password: PASSWORD });

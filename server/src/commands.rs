@@ -5,21 +5,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use tresen_desk::clock::SystemClock;
-use tresen_desk::requests::{Fields, Submission};
 use tresen_desk::{Desk, Error};
-use tresen_model::{Language, Problem, Role};
+use tresen_model::{Problem, Role};
 
 use crate::Failure;
 use crate::config::Config;
 use crate::open;
 
-/// Customers that made-up requests are spread over.
-const MADE_UP_CUSTOMERS: u64 = 2_000;
-
-/// Requests that are submitted side by side.
-const AT_ONCE: u64 = 64;
-
-async fn desk(config: &Config) -> Result<Desk, Failure> {
+pub(crate) async fn desk(config: &Config) -> Result<Desk, Failure> {
     open::desk(config, Arc::new(SystemClock)).await
 }
 
@@ -94,7 +87,7 @@ pub(crate) async fn retention(config: &Config, dry_run: bool) -> Result<(), Fail
     Ok(())
 }
 
-fn sentence(error: &Error) -> String {
+pub(crate) fn sentence(error: &Error) -> String {
     let Error::Refused(refusals) = error else { return error.to_string() };
     let said = refusals.iter().map(|refusal| {
         let problem = match &refusal.problem {
@@ -105,59 +98,4 @@ fn sentence(error: &Error) -> String {
         format!("the {} {problem}", refusal.field)
     });
     said.collect::<Vec<_>>().join("; ")
-}
-
-/// `tresen bench-data`: through the same door as customers, so that everything is sealed,
-/// indexed and counted as it would be.
-pub(crate) async fn bench_data(config: &Config, requests: u64) -> Result<(), Failure> {
-    let desk = desk(config).await?;
-    let mut done = 0;
-    while done < requests {
-        let batch = AT_ONCE.min(requests - done);
-        let tasks = (done..done + batch).map(|number| {
-            let desk = desk.clone();
-            tokio::spawn(async move { submit_one(&desk, number).await })
-        });
-        for task in tasks.collect::<Vec<_>>() {
-            match task.await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => return Err(format!("a request could not be stored: {error}").into()),
-                Err(error) => return Err(format!("a task ended early: {error}").into()),
-            }
-        }
-        done += batch;
-    }
-    loop {
-        let indexed = desk.index_stale().await.map_err(|error| error.to_string())?;
-        if indexed == 0 {
-            break;
-        }
-    }
-    desk.close().await;
-    println!("{requests} requests of {} customers.", MADE_UP_CUSTOMERS.min(requests));
-    Ok(())
-}
-
-async fn submit_one(desk: &Desk, number: u64) -> Result<(), Error> {
-    const THINGS: [&str; 8] =
-        ["printer", "invoice", "password", "delivery", "contract", "scanner", "account", "heating"];
-    let thing = THINGS[(number % 8) as usize];
-    let email = format!("customer{}@example.com", number % MADE_UP_CUSTOMERS);
-    let subject = format!("My {thing} needs attention, case {number}");
-    let body = format!(
-        "Good day,\n\nsince this morning the {thing} does not do what it should. I have tried to switch it off \
-         and on again, without success. Could somebody have a look?\n\nKind regards\nCustomer {}",
-        number % MADE_UP_CUSTOMERS
-    );
-    let fields = Fields {
-        email: &email,
-        name: "Made-up Customer",
-        kind: desk.settings().request_types.first().map_or("", |kind| &kind.id),
-        subject: &subject,
-        body: &body,
-        consent: true,
-        once: &number.to_string(),
-        language: Language::English,
-    };
-    desk.submit(Submission::parse(&fields, desk.settings())?, Vec::new(), None).await.map(drop)
 }

@@ -7,6 +7,8 @@ mod commands;
 mod config;
 mod door;
 mod http;
+mod logs;
+mod made_up;
 mod open;
 mod proof;
 mod rules;
@@ -17,7 +19,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use tracing_subscriber::EnvFilter;
 
 use crate::config::Config;
 
@@ -97,6 +98,10 @@ enum Command {
         /// How many.
         #[arg(long)]
         requests: u64,
+        /// Many at once and without mails, for hundreds of thousands. A thousand of them, spread over all,
+        /// with five comments each, are of the person with this address.
+        #[arg(long)]
+        many_for: Option<String>,
     },
     /// The settings.
     #[command(subcommand)]
@@ -138,8 +143,7 @@ enum ConfigCommand {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let filter = EnvFilter::try_from_env("TRESEN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    logs::begin();
     // Both TLS for customers and TLS for mail use it.
     if rustls::crypto::ring::default_provider().install_default().is_err() {
         tracing::debug!("a provider of cryptography for TLS was installed already");
@@ -177,7 +181,10 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Backup { folder, keys } => backup::backup(&config, &folder, keys).await?,
         Command::Restore { folder } => backup::restore(&config, &folder).await?,
         Command::VerifyErasure { all } => return proof::verify_erasure(&config, all).await,
-        Command::BenchData { requests } => commands::bench_data(&config, requests).await?,
+        Command::BenchData { requests, many_for: None } => made_up::submit(&config, requests).await?,
+        Command::BenchData { requests, many_for: Some(email) } => {
+            made_up::store(&config, requests, &email).await?;
+        }
         Command::Config(ConfigCommand::Check) => {
             config.templates()?;
             config.transport()?;

@@ -52,7 +52,13 @@ impl Postgres {
         let port = free_port()?;
         let mut server = command(&programs, "postgres", user, &folder);
         server.arg("-D").arg(&data).arg("-p").arg(port.to_string());
-        for setting in ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"] {
+        for setting in [
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "max_connections=200",
+            // A log that a test can search.
+            "max_wal_size=64MB",
+        ] {
             server.arg("-c").arg(setting);
         }
         let log = std::fs::File::create(folder.join("log"))

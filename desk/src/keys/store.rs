@@ -2,6 +2,7 @@
 //! backed up apart and briefly, so that deleting a row here deletes in every backup.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use quick_cache::sync::Cache;
 use sqlx::types::Uuid;
@@ -17,10 +18,16 @@ use crate::store::{Store, dialect, is_duplicate, on};
 /// How many keys are kept unwrapped in memory.
 const CACHED: usize = 20_000;
 
+/// On PostgreSQL a table of so many bytes, about 100,000 keys, is written anew in the act of an erasure,
+/// a larger one by the hour: nobody is served while that goes on.
+const AT_ONCE: i64 = 16 << 20;
+
 pub(crate) struct KeyStore {
     store: Store,
     master: MasterKey,
     cache: Cache<Uuid, PersonKey>,
+    /// Whether bytes of deleted keys may still be in the table's files. At the start they may.
+    stained: AtomicBool,
 }
 
 /// The address belongs to another person.
@@ -28,7 +35,7 @@ pub(crate) struct AddressTaken;
 
 impl KeyStore {
     pub(crate) fn new(store: Store, master: MasterKey) -> Self {
-        Self { store, master, cache: Cache::new(CACHED) }
+        Self { store, master, cache: Cache::new(CACHED), stained: AtomicBool::new(true) }
     }
 
     /// Opens one key, whichever: with another master key nobody would be found or read any
@@ -172,8 +179,32 @@ impl KeyStore {
         }
         tx.commit().await?;
         self.cache.remove(&person.0);
+        self.forget_traces(AT_ONCE).await
+    }
+
+    /// Of keys that were deleted nothing is left in the files of the tables. On PostgreSQL the table is
+    /// written anew for that; not now if it has more than `most` bytes.
+    pub(crate) async fn forget_traces(&self, most: i64) -> Result<(), Broken> {
+        const SIZE: &str = "SELECT pg_relation_size('person_key')";
         self.store.forget_traces().await?;
-        Ok(())
+        let Store::Postgres(pool) = &self.store else { return Ok(()) };
+        let (size,): (i64,) = sqlx::query_as(SIZE).fetch_one(pool).await?;
+        if size > most {
+            self.stained.store(true, Ordering::Release);
+            return Ok(());
+        }
+        self.stained.store(false, Ordering::Release);
+        let same = "wrapped_key TYPE BYTEA USING wrapped_key || ''::bytea";
+        let written = dialect::write_anew(pool, "person_key", same).await;
+        if written.is_err() {
+            self.stained.store(true, Ordering::Release);
+        }
+        Ok(written?)
+    }
+
+    /// The same for what was put off, or could not be done when it was due.
+    pub(crate) async fn forget_stains(&self) -> Result<(), Broken> {
+        if self.stained.load(Ordering::Acquire) { self.forget_traces(i64::MAX).await } else { Ok(()) }
     }
 
     /// Everybody who has a key.
@@ -256,6 +287,10 @@ impl KeyStore {
         }
         tx.commit().await?;
         self.store.forget_traces().await?;
+        if let Store::Postgres(pool) = &self.store {
+            let same = "wrapped_key TYPE BYTEA USING wrapped_key || ''::bytea";
+            dialect::write_anew(pool, "aside_key", same).await?;
+        }
         Ok(())
     }
 

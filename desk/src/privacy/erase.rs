@@ -288,6 +288,7 @@ impl Desk {
             self.forget_words_elsewhere(person).await?;
             self.search.forget(person).await?;
         }
+        self.search.forget_traces().await?;
         self.forget_messages(person).await?;
         self.delete_files(person).await?;
         let mut tx = self.store.write().await?;

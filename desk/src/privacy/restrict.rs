@@ -239,7 +239,8 @@ impl Desk {
         // The indexer has ended with what it began before the person was restricted.
         let _indexer = self.indexing.lock().await;
         self.forget_words_elsewhere(person).await?;
-        Ok(self.search.forget(person).await?)
+        self.search.forget(person).await?;
+        Ok(self.search.forget_traces().await?)
     }
 
     /// Search finds the person's requests again, and mails that waited go.

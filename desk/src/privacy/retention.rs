@@ -215,28 +215,23 @@ impl Desk {
     ) -> Result<bool, Error> {
         // Whoever writes about a request holds its person; so do we.
         const LOCK: &str = "UPDATE person SET active_at = active_at WHERE state = 'active'
-            AND id = (SELECT person_id FROM request WHERE id = $1)";
+            AND id = (SELECT person_id FROM request WHERE id = $1) RETURNING id";
         let still = format!("SELECT id FROM request WHERE id = $2 AND {}", which.condition());
         // The indexer does not come in between: it would put back what is taken out.
         let _indexer = self.indexing.lock().await;
         let mut tx = self.store.write().await?;
-        let locked = on!(tx.conn(), c => sqlx::query(LOCK)
-            .bind(request.0)
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
+        let customer: Option<(Uuid,)> =
+            on!(tx.conn(), c => sqlx::query_as(LOCK).bind(request.0).fetch_optional(c).await)?;
         let found: Option<(Uuid,)> = on!(tx.conn(), c => sqlx::query_as(AssertSqlSafe(still))
             .bind(before.0)
             .bind(request.0)
             .fetch_optional(c)
             .await)?;
-        if locked == 0 || found.is_none() {
-            return Ok(false);
-        }
+        let (Some((customer,)), Some(_)) = (customer, found) else { return Ok(false) };
         let files = delete_request(&mut tx, request).await?;
         // First the words in the clear: should we crash, the request is still there and is
         // found again. Files without a row are swept away later.
-        self.search.forget_request(request).await?;
+        self.search.forget_request(request, PersonId(customer)).await?;
         tx.commit().await?;
         for file in files {
             self.objects.delete(file).await?;

@@ -320,7 +320,7 @@ impl Desk {
         skip: Vec<PathBuf>,
     ) -> Result<Vec<Trace>, Error> {
         self.store.forget_traces().await?;
-        self.keys.store().forget_traces().await?;
+        self.keys.forget_traces(i64::MAX).await?;
         self.search.forget_traces().await?;
         let mut found = Vec::new();
         for (store, called) in [(&self.store, "database"), (self.keys.store(), "key store")] {

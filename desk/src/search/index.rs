@@ -1,13 +1,12 @@
-//! The index itself: `search.db` with FTS5, or an unlogged table of PostgreSQL.
+//! The index itself: `search.db` with FTS5, or unlogged tables of PostgreSQL ([`Buckets`]).
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use sqlx::PgPool;
 use sqlx::types::Uuid;
 use tresen_model::{PersonId, RequestId};
 
 use super::Words;
+use super::buckets::Buckets;
 use crate::error::Broken;
 use crate::store::{Conn, Location, SEARCH, Store, Tx};
 
@@ -16,7 +15,7 @@ pub(crate) const MOST_FOUND: i64 = 200;
 
 pub(crate) enum Index {
     Sqlite(Store),
-    Postgres(PgPool),
+    Postgres(Buckets),
 }
 
 /// The words of one request.
@@ -36,10 +35,7 @@ impl Index {
             Store::Sqlite(_) => {
                 Ok(Self::Sqlite(Store::open(&Location::File(folder.join("search.db")), &SEARCH).await?))
             }
-            Store::Postgres(pool) => {
-                sqlx::raw_sql(include_str!("../../migrations/search_postgres.sql")).execute(pool).await?;
-                Ok(Self::Postgres(pool.clone()))
-            }
+            Store::Postgres(pool) => Ok(Self::Postgres(Buckets::open(pool).await?)),
         }
     }
 
@@ -51,9 +47,7 @@ impl Index {
                 let Conn::Sqlite(c) = reader.conn() else { return Ok(true) };
                 sqlx::query_as("SELECT 1 FROM document LIMIT 1").fetch_optional(c).await?
             }
-            Self::Postgres(pool) => {
-                sqlx::query_as("SELECT 1 FROM search_entry LIMIT 1").fetch_optional(pool).await?
-            }
+            Self::Postgres(buckets) => return buckets.is_empty().await,
         };
         Ok(found.is_none())
     }
@@ -68,26 +62,13 @@ impl Index {
                 }
                 tx.commit().await?;
             }
-            Self::Postgres(pool) => {
-                const SQL: &str = "INSERT INTO search_entry (request_id, person_id, public, everything)
-                    VALUES ($1, $2, array_to_tsvector($3), array_to_tsvector($4))
-                    ON CONFLICT (request_id) DO UPDATE
-                    SET public = excluded.public, everything = excluded.everything";
-                for entry in entries {
-                    sqlx::query(SQL)
-                        .bind(entry.request.0)
-                        .bind(entry.customer.0)
-                        .bind(lexemes(&[&entry.public]))
-                        .bind(lexemes(&[&entry.internal, &entry.public]))
-                        .execute(pool)
-                        .await?;
-                }
-            }
+            Self::Postgres(buckets) => buckets.put(entries).await?,
         }
         Ok(())
     }
 
-    /// Removes everything of a person, without a trace.
+    /// Removes everything of a person. What the engine keeps beside the index may hold it until
+    /// [`forget_traces`](Self::forget_traces).
     pub(crate) async fn forget(&self, customer: PersonId) -> Result<(), Broken> {
         match self {
             Self::Sqlite(store) => {
@@ -105,21 +86,19 @@ impl Index {
                         .await?;
                 }
                 tx.commit().await?;
-                store.forget_traces().await?;
             }
-            Self::Postgres(pool) => {
-                sqlx::query("DELETE FROM search_entry WHERE person_id = $1")
-                    .bind(customer.0)
-                    .execute(pool)
-                    .await?;
-            }
+            Self::Postgres(buckets) => buckets.forget(customer).await?,
         }
         Ok(())
     }
 
     /// Removes one request. What the engine keeps beside the index may hold it until
     /// [`forget_traces`](Self::forget_traces).
-    pub(crate) async fn forget_request(&self, request: RequestId) -> Result<(), Broken> {
+    pub(crate) async fn forget_request(
+        &self,
+        request: RequestId,
+        customer: PersonId,
+    ) -> Result<(), Broken> {
         match self {
             Self::Sqlite(store) => {
                 let mut tx = store.write().await?;
@@ -137,12 +116,7 @@ impl Index {
                 }
                 tx.commit().await?;
             }
-            Self::Postgres(pool) => {
-                sqlx::query("DELETE FROM search_entry WHERE request_id = $1")
-                    .bind(request.0)
-                    .execute(pool)
-                    .await?;
-            }
+            Self::Postgres(buckets) => buckets.forget_request(request, customer).await?,
         }
         Ok(())
     }
@@ -164,35 +138,25 @@ impl Index {
                 let Conn::Sqlite(c) = reader.conn() else { return Ok(Vec::new()) };
                 sqlx::query_as(SQL).bind(query).bind(MOST_FOUND).fetch_all(c).await?
             }
-            Self::Postgres(pool) => {
-                const MINE: &str = "SELECT request_id FROM search_entry
-                    WHERE person_id = $3 AND public @@ $1::text::tsquery
-                    ORDER BY request_id DESC LIMIT $2";
-                const ALL: &str = "SELECT request_id FROM search_entry
-                    WHERE everything @@ $1::text::tsquery ORDER BY request_id DESC LIMIT $2";
-                let words = words.for_postgres();
-                match of {
-                    Some(person) => {
-                        sqlx::query_as(MINE)
-                            .bind(words)
-                            .bind(MOST_FOUND)
-                            .bind(person.0)
-                            .fetch_all(pool)
-                            .await?
-                    }
-                    None => sqlx::query_as(ALL).bind(words).bind(MOST_FOUND).fetch_all(pool).await?,
-                }
-            }
+            Self::Postgres(buckets) => return buckets.find(words, of).await,
         };
         Ok(rows.into_iter().map(|(id,)| RequestId(id)).collect())
     }
 
-    /// Empties the log that the engine keeps beside the index.
-    pub(crate) async fn forget_traces(&self) -> Result<(), Broken> {
-        if let Self::Sqlite(store) = self {
-            store.forget_traces().await?;
+    /// Words of a customer are about to be replaced: of those that go nothing is to stay beyond the
+    /// next [`forget_traces`](Self::forget_traces). SQLite overwrites them by itself.
+    pub(crate) async fn replaces_words_of(&self, customer: PersonId) {
+        if let Self::Postgres(buckets) = self {
+            buckets.stain(customer).await;
         }
-        Ok(())
+    }
+
+    /// Of what was removed nothing is left in any file.
+    pub(crate) async fn forget_traces(&self) -> Result<(), Broken> {
+        match self {
+            Self::Sqlite(store) => Ok(store.forget_traces().await?),
+            Self::Postgres(buckets) => buckets.forget_traces().await,
+        }
     }
 
     pub(crate) async fn close(&self) {
@@ -221,25 +185,4 @@ async fn put_sqlite(tx: &mut Tx, entry: &Entry) -> Result<(), Broken> {
         .execute(c)
         .await?;
     Ok(())
-}
-
-/// The words of some texts as a `tsvector` takes them. It holds at most 1 MiB, and each text
-/// gets its share. PostgreSQL's own parser is no help: it takes an address, a file name or a
-/// path for one word, and folds no case beyond ASCII where the database's locale is `C`.
-fn lexemes(texts: &[&str]) -> Vec<String> {
-    const MOST: usize = 1_000_000;
-    let mut lexemes = BTreeSet::new();
-    for text in texts {
-        let mut left = MOST / texts.len();
-        for word in super::words(text) {
-            let size = word.len() + 1;
-            if left < size {
-                break;
-            }
-            if lexemes.insert(word) {
-                left -= size;
-            }
-        }
-    }
-    lexemes.into_iter().collect()
 }

@@ -142,6 +142,7 @@ impl Desk {
         ];
         // The indexer may just have read the old name, and would take the mark away again.
         let _indexing = self.indexing.lock().await;
+        self.search.replaces_words_of(person).await;
         let mut tx = self.store.write().await?;
         for sql in SQL {
             on!(tx.conn(), c => sqlx::query(sql).bind(person.0).bind(true).execute(c).await.map(drop))?;
@@ -156,23 +157,23 @@ impl Desk {
     /// kept out by the caller.
     pub(crate) async fn forget_words_elsewhere(&self, person: PersonId) -> Result<(), Broken> {
         const FIND: &str =
-            "SELECT DISTINCT request.id FROM comment JOIN request ON request.id = comment.request_id
+            "SELECT DISTINCT request.id, request.person_id FROM comment JOIN request ON request.id = comment.request_id
             WHERE comment.author_id = $1 AND comment.author_kind = 'customer' AND request.person_id <> $1";
         const STALE: &str = "UPDATE request SET search_stale = $2 WHERE id = $1";
         let mut reader = self.store.read().await?;
-        let rows: Vec<(Uuid,)> =
+        let rows: Vec<(Uuid, Uuid)> =
             on!(reader.conn(), c => sqlx::query_as(FIND).bind(person.0).fetch_all(c).await)?;
         drop(reader);
         if rows.is_empty() {
             return Ok(());
         }
         let mut tx = self.store.write().await?;
-        for (request,) in &rows {
+        for (request, _) in &rows {
             on!(tx.conn(), c => sqlx::query(STALE).bind(request).bind(true).execute(c).await.map(drop))?;
         }
         tx.commit().await?;
-        for (request,) in rows {
-            self.search.forget_request(RequestId(request)).await?;
+        for (request, customer) in rows {
+            self.search.forget_request(RequestId(request), PersonId(customer)).await?;
         }
         self.search.forget_traces().await?;
         self.search_wakeup.notify_one();

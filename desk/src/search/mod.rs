@@ -3,6 +3,7 @@
 //! An index needs words in the clear. So it stands apart from the data ([`index`]), is never
 //! backed up, and can be made again from the sealed data at any time ([`indexer`]).
 
+mod buckets;
 mod index;
 mod indexer;
 

@@ -30,6 +30,7 @@ mod accounts;
 mod agents;
 mod attachments;
 mod backups;
+mod bytes;
 mod data_link;
 mod erasure;
 mod export;

@@ -268,7 +268,8 @@ async fn the_index_can_be_lost(world: &World) {
     for location in [&world.place.database] {
         if let tresen_desk::Location::Server(url) = location {
             let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect(url).await.unwrap();
-            sqlx::query("TRUNCATE search_entry").execute(&mut connection).await.unwrap();
+            let all = "DO $$ BEGIN FOR i IN 0..63 LOOP EXECUTE format('TRUNCATE search_entry_%s', to_char(i, 'FM00')); END LOOP; END $$";
+            sqlx::query(all).execute(&mut connection).await.unwrap();
         }
     }
     for name in ["search.db", "search.db-wal", "search.db-shm"] {

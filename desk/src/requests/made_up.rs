@@ -1,0 +1,84 @@
+//! Requests in bulk, to measure a desk with very many: stored, sealed and indexed like others, but many in
+//! one transaction and without mails.
+
+use tresen_model::{AuthorKind, Body, Channel, EmailAddress, Language, Subject, Visibility};
+
+use super::comment::{self, NewComment};
+use super::submit::{NewRequest, Stored};
+use crate::Desk;
+use crate::error::{Broken, Error};
+use crate::people::person;
+use crate::store::on;
+
+/// A request that nobody wrote.
+pub struct MadeUp {
+    /// Whose it is.
+    pub email: EmailAddress,
+    /// Its subject.
+    pub subject: Subject,
+    /// What it says, and each of its comments.
+    pub body: Body,
+    /// Comments of the customer after the first.
+    pub comments: u32,
+}
+
+impl Desk {
+    /// Stores requests, all or none.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn make_up(&self, requests: &[MadeUp]) -> Result<(), Error> {
+        const COMMENTS: &str = "UPDATE request SET comments = comments + $2 WHERE id = $1";
+        let now = self.now();
+        let mut owners = Vec::with_capacity(requests.len());
+        for request in requests {
+            owners.push(self.keys.find_or_create(&self.blind_index(&request.email), now).await?);
+        }
+        let mut tx = self.store.write().await?;
+        for (request, (person, key)) in requests.iter().zip(&owners) {
+            let (person, email) = (*person, &request.email);
+            let writer = person::Writer { id: person, key, email, name: None, language: Language::English };
+            person::ensure(&mut tx, &writer, now).await?;
+            let new = NewRequest {
+                person,
+                key,
+                kind: self.settings.request_types.first().map_or("", |kind| &kind.id),
+                channel: Channel::Web,
+                subject: &request.subject,
+                body: request.body.as_str(),
+                once_hash: None,
+                captured_by: None,
+                mail: None,
+                held: None,
+            };
+            let stored = self.insert_request(&mut tx, &new, &[], now).await?;
+            // A number that is taken: once in a hundred million requests.
+            let Some(Stored { request: id, .. }) = stored else {
+                return Err(Broken::Inconsistent("request.number", person.0).into());
+            };
+            for _ in 0..request.comments {
+                let new = NewComment {
+                    request: id,
+                    author: Some(person),
+                    author_kind: AuthorKind::Customer,
+                    visibility: Visibility::Public,
+                    body: request.body.as_str(),
+                    key,
+                    once_hash: None,
+                    mail: None,
+                };
+                comment::insert(&mut tx, &new, now).await?;
+            }
+            if request.comments > 0 {
+                on!(tx.conn(), c => sqlx::query(COMMENTS)
+                    .bind(id.0)
+                    .bind(i64::from(request.comments))
+                    .execute(c)
+                    .await
+                    .map(drop))?;
+            }
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
