@@ -28,7 +28,8 @@ pub(crate) async fn run(arguments: &Arguments, tresen: &Tresen, database: Option
     meter.settle(Duration::from_secs(120)).await?;
     let mut client = Client::connect(tresen.listen).await?;
     let cookie = people::log_in(&mut client, people::CUSTOMER).await?;
-    let page = client.send(&Request::get_plain("/account/delete", &cookie)).await?.expect(200, "the question")?;
+    let page =
+        client.send(&Request::get_plain("/account/delete", &cookie)).await?.expect(200, "the question")?;
     if !["1,000", "1000"].iter().any(|count| page.text().contains(count)) {
         return Err("the customer does not have 1,000 requests".to_owned());
     }

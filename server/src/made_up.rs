@@ -48,7 +48,8 @@ pub(crate) async fn submit(config: &Config, requests: u64) -> Result<(), Failure
 
 /// `tresen bench-data --requests N --many-for EMAIL`.
 pub(crate) async fn store(config: &Config, requests: u64, email: &str) -> Result<(), Failure> {
-    let one = EmailAddress::parse(email).map_err(|problem| format!("the address cannot be used ({problem})"))?;
+    let one =
+        EmailAddress::parse(email).map_err(|problem| format!("the address cannot be used ({problem})"))?;
     let every = (requests / THEIRS).max(1);
     let desk = commands::desk(config).await?;
     let mut batch = Vec::with_capacity(BATCH);

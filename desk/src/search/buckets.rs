@@ -45,7 +45,8 @@ fn over_all(part: impl Fn(&str) -> String) -> String {
 
 impl Buckets {
     pub(crate) async fn open(pool: &PgPool) -> Result<Self, Broken> {
-        let made = include_str!("../../migrations/search_postgres.sql").replace("BUCKETS", &BUCKETS.to_string());
+        let made =
+            include_str!("../../migrations/search_postgres.sql").replace("BUCKETS", &BUCKETS.to_string());
         sqlx::raw_sql(AssertSqlSafe(made)).execute(pool).await?;
         Ok(Self { pool: pool.clone(), stained: Mutex::default() })
     }
@@ -99,8 +100,12 @@ impl Buckets {
     pub(crate) async fn forget_traces(&self) -> Result<(), Broken> {
         let mut stained = self.stained.lock().await;
         while let Some(bucket) = stained.first().copied() {
-            dialect::write_anew(&self.pool, &table(bucket), "everything TYPE TSVECTOR USING strip(everything)")
-                .await?;
+            dialect::write_anew(
+                &self.pool,
+                &table(bucket),
+                "everything TYPE TSVECTOR USING strip(everything)",
+            )
+            .await?;
             stained.remove(&bucket);
         }
         Ok(())

@@ -94,11 +94,7 @@ impl Index {
 
     /// Removes one request. What the engine keeps beside the index may hold it until
     /// [`forget_traces`](Self::forget_traces).
-    pub(crate) async fn forget_request(
-        &self,
-        request: RequestId,
-        customer: PersonId,
-    ) -> Result<(), Broken> {
+    pub(crate) async fn forget_request(&self, request: RequestId, customer: PersonId) -> Result<(), Broken> {
         match self {
             Self::Sqlite(store) => {
                 let mut tx = store.write().await?;

@@ -101,7 +101,9 @@ impl Traffic {
                     let number = visitor.number.unwrap();
                     let answer = format!("We are sorry about the {}.", visitor.subject);
                     let once = random_word();
-                    desk.reply(&agent, number, &crate::support::reply(&answer, &once), Vec::new()).await.unwrap();
+                    desk.reply(&agent, number, &crate::support::reply(&answer, &once), Vec::new())
+                        .await
+                        .unwrap();
                     // Searching for the very words must not bring them anywhere.
                     let query =
                         QueueQuery { search: body.clone(), view: QueueView::All, ..QueueQuery::default() };
@@ -205,11 +207,11 @@ impl Server {
         let mut connection = PgConnection::connect(url).await.unwrap();
         const SQL: &str = "SELECT setting FROM pg_config WHERE name = 'BINDIR'";
         let (programs,): (String,) = sqlx::query_as(SQL).fetch_one(&mut connection).await.unwrap();
-        let (data,): (String,) = sqlx::query_as("SHOW data_directory").fetch_one(&mut connection).await.unwrap();
+        let (data,): (String,) =
+            sqlx::query_as("SHOW data_directory").fetch_one(&mut connection).await.unwrap();
         assert!(Path::new(&data).join("PG_VERSION").is_file(), "the server's files must be on this machine");
         // Of other tests' databases nothing is of interest.
-        let names: Vec<&str> =
-            urls(&world.place).iter().map(|url| url.rsplit_once('/').unwrap().1).collect();
+        let names: Vec<&str> = urls(&world.place).iter().map(|url| url.rsplit_once('/').unwrap().1).collect();
         let own: Vec<(String,)> =
             sqlx::query_as("SELECT oid::text FROM pg_database WHERE datname::text = ANY($1)")
                 .bind(names)
@@ -305,7 +307,9 @@ async fn one_of_a_thousand_is_erased_while_others_go_on(world: &World) {
     let files = files_of(world, server.as_ref());
     if let Some(server) = &server {
         // A word that stands in a logged table is in every log and every backup.
-        server.execute(&format!("CREATE TABLE witness (word TEXT); INSERT INTO witness VALUES ('{WITNESS}')")).await;
+        server
+            .execute(&format!("CREATE TABLE witness (word TEXT); INSERT INTO witness VALUES ('{WITNESS}')"))
+            .await;
         server.flush().await;
     }
     for customer in [erased, stays] {
