@@ -292,6 +292,7 @@ impl Desk {
         self.forget_messages(person).await?;
         self.delete_files(person).await?;
         let mut tx = self.store.write().await?;
+        tx.expect_much().await?;
         delete_rows(&mut tx, person).await?;
         tx.commit().await?;
         self.keys.delete(person).await?;

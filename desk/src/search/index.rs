@@ -73,6 +73,7 @@ impl Index {
         match self {
             Self::Sqlite(store) => {
                 let mut tx = store.write().await?;
+                tx.expect_much().await?;
                 if let Conn::Sqlite(c) = tx.conn() {
                     sqlx::query(
                         "DELETE FROM entry WHERE rowid IN (SELECT place FROM document WHERE person_id = $1)",

@@ -175,6 +175,14 @@ impl Tx {
         }
     }
 
+    /// What follows touches very many rows; [`Store::forget_traces`] ends it.
+    pub(crate) async fn expect_much(&mut self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(tx) => tx.expect_much().await,
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Returns when the transaction is on disk.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
