@@ -26,7 +26,8 @@ const READERS: u32 = 8;
 const CACHE: &str = "-16384";
 
 /// The same while very much is changed at once. A page that does not fit is written to the log and read
-/// again, several times: erasing 1,000 requests among 100,000 wrote 320 MB that way.
+/// again, perhaps several times: erasing 1,000 requests among 100,000 made 78,700 writes with the usual
+/// memory, 66,800 with enough of it.
 const LARGE_CACHE: &str = "PRAGMA cache_size = -262144";
 
 /// A SQLite file that is open.
