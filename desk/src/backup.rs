@@ -281,7 +281,7 @@ async fn prepare(
     const ENDED: &[&str] = &[
         "DELETE FROM session",
         "DELETE FROM token WHERE purpose <> 'request'",
-        "UPDATE outbox SET state = 'parked', last_error = 'restored from a backup' WHERE state = 'queued'",
+        "UPDATE outbox SET state = 'parked', last_error = 'restored' WHERE state = 'queued'",
     ];
     let data = Store::open(&Location::File(staged.to_owned()), &store::DATA).await?;
     let mut tx = data.write().await?;

@@ -75,6 +75,8 @@ pub struct Inner {
     /// Held by whoever writes words of a person into the index, or removes them.
     indexing: tokio::sync::Mutex<()>,
     mail_wakeup: Notify,
+    /// For mails that carry files: not many are in memory at once.
+    mail_files: Arc<Semaphore>,
     search_wakeup: Notify,
     /// Who reads a message that came in.
     reading: Semaphore,
@@ -139,6 +141,7 @@ impl Desk {
             privacy_version,
             indexing: tokio::sync::Mutex::new(()),
             mail_wakeup: Notify::new(),
+            mail_files: Arc::new(Semaphore::new(mail::FILES_AT_ONCE)),
             search_wakeup: Notify::new(),
             reading: Semaphore::new(intake::READ_AT_ONCE),
             background: Arc::new(Semaphore::new(BACKGROUND as usize)),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use tresen_model::{EmailAddress, Language};
 
 use crate::intake::IntakeSettings;
+use crate::mail::Outgoing;
 use crate::privacy::{PrivacySettings, Retention};
 
 /// The settings of a desk.
@@ -21,6 +22,8 @@ pub struct Settings {
     pub request_types: Vec<RequestType>,
     /// How much may be attached.
     pub attachments: AttachmentLimits,
+    /// How mails leave.
+    pub outgoing: Outgoing,
     /// Who is responsible, for the privacy statement and the imprint.
     pub privacy: PrivacySettings,
     /// How long things are kept.

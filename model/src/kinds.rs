@@ -62,6 +62,42 @@ words! {
         Admin = "admin",
     }
 
+    /// What became of a mail.
+    DeliveryState {
+        /// It waits for its first try.
+        Queued = "queued",
+        /// It could not be sent yet, and is tried again by itself.
+        Deferred = "deferred",
+        /// The server that sends for the desk has it.
+        Sent = "sent",
+        /// It was sent, and came back.
+        Bounced = "bounced",
+        /// It could not be sent, and is not tried again by itself.
+        Parked = "parked",
+    }
+
+    /// Why a mail was not sent: words of ours, since a server's sentences repeat addresses.
+    MailTrouble {
+        /// A server refused it for good (RFC 5321 4.2.1: 5yz).
+        Refused = "refused",
+        /// A server wants it later (4yz).
+        Deferred = "deferred",
+        /// The server does not let the desk in, or not send from its address: the operator's to mend.
+        Access = "access",
+        /// There is no safe connection: no TLS, or a certificate that is not to be trusted.
+        Tls = "tls",
+        /// Nobody answers at the server's address, or the connection broke.
+        Unreachable = "unreachable",
+        /// The server took longer than the desk waits.
+        Silent = "silent",
+        /// The desk itself could not write it.
+        Unwritten = "unwritten",
+        /// Mail to this address came back for good: nothing more is sent there.
+        Undeliverable = "undeliverable",
+        /// It waited when a backup was made, and may have been sent since.
+        Restored = "restored",
+    }
+
     /// Who can read a comment.
     Visibility {
         /// The customer and the agents.

@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttachmentId, AuthorKind, CommentId, HeldWhy, Language, MailRemark, MailVerdict, PersonId, Priority,
-    RequestId, RequestNumber, Role, Standing, Status, Timestamp, Visibility,
+    AttachmentId, AuthorKind, CommentId, DeliveryState, HeldWhy, Language, MailRemark, MailTrouble,
+    MailVerdict, PersonId, Priority, RequestId, RequestNumber, Role, Standing, Status, Timestamp, Visibility,
 };
 
 /// A line in a list of requests.
@@ -127,6 +127,55 @@ pub struct Comment {
     /// The files that came with it.
     pub attachments: Vec<Attachment>,
     /// When it was written.
+    pub created_at: Timestamp,
+    /// What became of the mail with it; only for agents, and only for answers to customers.
+    pub delivery: Option<Delivery>,
+}
+
+/// What became of a mail.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Where it stands.
+    pub state: DeliveryState,
+    /// Why it was not sent, where it was not.
+    pub trouble: Option<MailTrouble>,
+    /// What the server gave as the reason: an enhanced status code such as `5.1.1` (RFC 3463), or
+    /// a reply code such as `550` (RFC 5321) from one that gives no other.
+    pub code: Option<String>,
+    /// When that was: it was put in, was sent, came back, or will be tried again.
+    pub at: Timestamp,
+}
+
+/// Whether mails leave, for those who look after the desk.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailTroubles {
+    /// Mails that wait, those that were tried before included.
+    pub waiting: u32,
+    /// When the oldest of them was put in.
+    pub waiting_since: Option<Timestamp>,
+    /// Mails that wait because the server does not let the desk in.
+    pub locked_out: u32,
+    /// All mails that are not tried again by themselves.
+    pub parked: u32,
+    /// The newest of them, at most a hundred.
+    pub newest_parked: Vec<ParkedMail>,
+}
+
+/// A mail that is not tried again by itself. Says nothing of whom it is to.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParkedMail {
+    /// Names it in the form that sends it again.
+    pub id: String,
+    /// What kind of mail it is, such as `password-reset`.
+    pub kind: String,
+    /// The request that it is about; `None` for one that is about no request, and for a request
+    /// whose customer's data is restricted.
+    pub number: Option<RequestNumber>,
+    /// Why.
+    pub trouble: Option<MailTrouble>,
+    /// As in [`Delivery`].
+    pub code: Option<String>,
+    /// When it was put in.
     pub created_at: Timestamp,
 }
 
@@ -251,6 +300,8 @@ pub struct Account {
     pub language: Language,
     /// What the person may do.
     pub role: Role,
+    /// Whether a mail comes when a customer writes in a request of theirs; `None` for customers.
+    pub mail_news: Option<bool>,
     /// Where the person is logged in, the latest first.
     pub sessions: Vec<SessionView>,
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use tresen_desk::intake::IntakeSettings;
-use tresen_desk::mail::{Templates, Transport};
+use tresen_desk::mail::{Outgoing, Signer, Templates, Transport, read_certificates};
 use tresen_desk::privacy::{PrivacySettings, Retention};
 use tresen_desk::{AttachmentLimits, Location, RequestType, Settings};
 use tresen_model::EmailAddress;
@@ -55,6 +55,7 @@ struct File {
     mail_templates: Option<PathBuf>,
     request_types: Vec<RequestType>,
     attachments: AttachmentLimits,
+    outgoing: Outgoing,
     privacy: PrivacySettings,
     retention: Retention,
     intake: IntakeSettings,
@@ -253,6 +254,8 @@ impl File {
             self.request_types
         };
         check_types(&request_types)?;
+        // Without a channel for mail, answers go to a mailbox that the desk does not read.
+        let takes_mail = false;
         Ok(Config {
             desk: Settings {
                 name: self.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "Tresen".into()),
@@ -261,6 +264,7 @@ impl File {
                 accent: accent.unwrap_or(crate::theme::DEFAULT_ACCENT).to_string(),
                 request_types,
                 attachments: self.attachments,
+                outgoing: check_outgoing(self.outgoing)?.resolved(takes_mail),
                 privacy: self.privacy,
                 retention: self.retention,
                 intake: self.intake,
@@ -336,6 +340,21 @@ fn check_types(types: &[RequestType]) -> Result<(), ConfigError> {
     Ok(())
 }
 
+fn check_outgoing(outgoing: Outgoing) -> Result<Outgoing, ConfigError> {
+    if outgoing.attach_bytes > Outgoing::MOST_ATTACHED {
+        let fix = format!("many servers take no larger mail; at most {}", Outgoing::MOST_ATTACHED);
+        return Err(wrong("outgoing.attach_bytes", &outgoing.attach_bytes.to_string(), &fix));
+    }
+    if !(1..=Outgoing::MOST_AT_ONCE).contains(&outgoing.per_domain) {
+        let fix = format!("it is a number from 1 to {}", Outgoing::MOST_AT_ONCE);
+        return Err(wrong("outgoing.per_domain", &outgoing.per_domain.to_string(), &fix));
+    }
+    if outgoing.per_minute == Some(0) {
+        return Err(wrong("outgoing.per_minute", "0", "no mail would ever leave; leave it out for no limit"));
+    }
+    Ok(outgoing)
+}
+
 fn read_logo(path: &Path) -> Result<Logo, ConfigError> {
     let shown = path.display().to_string();
     let media_type = match path.extension().and_then(|ending| ending.to_str()) {
@@ -361,12 +380,34 @@ impl Config {
 
     /// The way of mails. Call it inside the runtime.
     pub(crate) fn transport(&self) -> Result<Transport, ConfigError> {
+        let own_ca = match &self.desk.outgoing.ca_file {
+            Some(path) => Some(
+                read_certificates(path)
+                    .map_err(|error| wrong("outgoing.ca_file", &path.display().to_string(), &error))?,
+            ),
+            None => None,
+        };
         let made = match &self.smtp_url {
             // The URL may hold a password, so it is not shown.
-            Some(url) => Transport::smtp(url),
+            Some(url) => Transport::smtp(url, own_ca.as_deref()),
             None => Transport::folder(self.outgoing_mail()),
         };
-        made.map_err(|error| ConfigError(format!("the setting `smtp_url` cannot be used: {error}")))
+        let made =
+            made.map_err(|error| ConfigError(format!("the setting `smtp_url` cannot be used: {error}")))?;
+        Ok(made.signed_by(self.signers()?))
+    }
+
+    /// What mails are signed with.
+    fn signers(&self) -> Result<Vec<Signer>, ConfigError> {
+        let keys = self.desk.outgoing.dkim.iter();
+        let signers = keys.map(|key| Signer::load(key, self.desk.mail_from.domain()));
+        signers
+            .map(|signer| {
+                signer.map_err(|error| {
+                    ConfigError(format!("the setting `outgoing.dkim` cannot be used: {error}"))
+                })
+            })
+            .collect()
     }
 
     /// Where mails go as files when there is no SMTP server.
@@ -420,6 +461,20 @@ impl Config {
                 self.desk.request_types.iter().map(|kind| kind.id.as_str()).collect::<Vec<_>>().join(", "),
             ),
             (
+                "outgoing",
+                format!(
+                    "answers arrive: {}; files up to {} bytes; {} to a domain at once{}",
+                    if self.desk.outgoing.can_reply() { "yes" } else { "no" },
+                    self.desk.outgoing.attach_bytes,
+                    self.desk.outgoing.per_domain,
+                    self.desk
+                        .outgoing
+                        .per_minute
+                        .map(|most| format!("; {most} a minute"))
+                        .unwrap_or_default(),
+                ),
+            ),
+            (
                 "attachments",
                 format!(
                     "{} files, {} bytes",
@@ -427,7 +482,17 @@ impl Config {
                 ),
             ),
         ];
-        lines.map(|(key, value)| format!("{key:<16}{value}\n")).concat()
+        let lines = lines.map(|(key, value)| format!("{key:<16}{value}\n")).concat();
+        // What the operator has to publish.
+        let records = self
+            .signers()
+            .unwrap_or_default()
+            .iter()
+            .map(Signer::dns_record)
+            .fold(String::new(), |records, (name, text)| {
+                format!("{records}{:<16}{name} TXT \"{text}\"\n", "dkim")
+            });
+        lines + &records
     }
 }
 
@@ -489,8 +554,30 @@ mod tests {
             ("logo = 'missing.png'", &[], "missing.png"),
             ("[[request_types]]\nid = 'A b'\nname = { en = 'x', de = 'y' }", &[], "hyphens"),
             ("", &[("PLAIN_HTTP", "maybe")], "true or false"),
+            ("[outgoing]\nattach_bytes = 99999999", &[], "at most"),
+            ("[outgoing]\nper_domain = 0", &[], "from 1 to 16"),
+            ("[outgoing]\nper_minute = 0", &[], "no mail would ever leave"),
+            ("[outgoing]\nreply = true", &[], "replies"),
+            ("[[outgoing.dkim]]\nselector = 's'", &[], "key_file"),
         ] {
             let refusal = refusal(text, environment);
+            assert!(refusal.contains(says), "{refusal}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_signs_and_who_is_trusted_is_checked_at_the_start() {
+        for (text, says) in [
+            ("[outgoing]\nca_file = 'missing.pem'", "outgoing.ca_file"),
+            ("[outgoing]\nca_file = 'Cargo.toml'", "BEGIN CERTIFICATE"),
+            ("[[outgoing.dkim]]\nselector = 's'\nkey_file = 'missing.pem'", "cannot be read"),
+            ("[[outgoing.dkim]]\nselector = 's'\nkey_file = 'Cargo.toml'", "openssl genrsa"),
+            ("smtp_url = 'imap://mail.example.com'", "smtp_url"),
+        ] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let data = folder.path().display().to_string();
+            let config = parse(text, &[("DATA", &data)]).expect("readable");
+            let refusal = config.transport().err().expect("a refusal").to_string();
             assert!(refusal.contains(says), "{refusal}");
         }
     }

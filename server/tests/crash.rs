@@ -30,6 +30,7 @@ async fn open(folder: &Path) -> Desk {
         request_types: Settings::default_request_types(),
         attachments: AttachmentLimits::default(),
         privacy: PrivacySettings::default(),
+        outgoing: tresen_desk::mail::Outgoing::default(),
         retention: Retention::default(),
         intake: IntakeSettings::default(),
     };

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use tresen_model::{AuthorKind, Visibility};
 
-use super::{Icon, MaybeText, NavLink, Time, When};
+use super::{Button, ButtonKind, Icon, MaybeText, NavLink, Time, When};
 
 /// On which side a comment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,19 @@ pub struct MailParts {
     pub actions: Option<AnyView>,
 }
 
+/// What became of the mail with an answer.
+#[derive(Clone)]
+pub struct DeliveryLine {
+    /// What the line is about: "Mail:".
+    pub label: &'static str,
+    /// Where the mail stands, and why.
+    pub state: String,
+    /// Whether it has not arrived.
+    pub trouble: bool,
+    /// Where to have it sent again, the comment's id, and what the button says.
+    pub again: Option<(String, String, &'static str)>,
+}
+
 /// A comment: who, when, what, and the files.
 #[component]
 pub fn Comment(
@@ -80,6 +93,9 @@ pub fn Comment(
     /// What it has because it came by mail.
     #[prop(optional)]
     mail: MailParts,
+    /// What became of its mail.
+    #[prop(optional_no_strip)]
+    delivery: Option<DeliveryLine>,
 ) -> impl IntoView {
     let class = match side {
         CommentSide::Ours => "comment ours",
@@ -117,7 +133,29 @@ pub fn Comment(
             {(!attachments.is_empty()).then(|| view! { <AttachmentList attachments/> })}
             {more}
             {actions.map(|actions| view! { <div class="comment-actions">{actions}</div> })}
+            {delivery.map(delivery_line)}
         </article>
+    }
+    .into_any()
+}
+
+fn delivery_line(line: DeliveryLine) -> AnyView {
+    let DeliveryLine { label, state, trouble, again } = line;
+    let class = if trouble { "delivery trouble" } else { "delivery" };
+    let icon = trouble.then(|| view! { <Icon icon=Icon::Warning/> });
+    let again = again.map(|(action, comment, words)| {
+        view! {
+            <form method="post" action=action>
+                <input type="hidden" name="comment" value=comment/>
+                <Button label=words kind=ButtonKind::Secondary/>
+            </form>
+        }
+    });
+    view! {
+        <div class=class>
+            <p>{icon}<strong>{label}</strong> " " {state}</p>
+            {again}
+        </div>
     }
     .into_any()
 }

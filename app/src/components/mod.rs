@@ -78,7 +78,7 @@ mod time;
 
 pub use agent_table::{AgentRow, AgentTable, AgentTableHeads};
 pub use button::{Button, ButtonKind, ButtonLink};
-pub use comment::{AttachmentLine, Comment, CommentSide, MailParts, TextWithLinks};
+pub use comment::{AttachmentLine, Comment, CommentSide, DeliveryLine, MailParts, TextWithLinks};
 pub use empty_state::EmptyState;
 pub use facts::Facts;
 pub use field::{Checkbox, Choice, Field, FileField, Select, TextArea};

@@ -28,6 +28,14 @@ texts! {
     save_language: "Save language" | "Sprache speichern";
     language_done: "The language has been saved." | "Die Sprache ist gespeichert.";
 
+    news_title: "Mails about your requests" | "E‑Mails zu Ihren Anfragen";
+    news_text: "The mail names the number of the request and holds nothing of what was written."
+        | "Die E‑Mail nennt die Nummer der Anfrage und enthält nichts von dem, was geschrieben wurde.";
+    news_wanted: "Send me a mail when a customer writes in a request that is assigned to me"
+        | "E‑Mail senden, wenn in einer Anfrage geschrieben wird, für die ich zuständig bin";
+    save_news: "Save" | "Speichern";
+    news_done: "Saved." | "Gespeichert.";
+
     password_title: "Password" | "Passwort";
     password_text: "With a new password you stay logged in here and are logged out everywhere else."
         | "Mit einem neuen Passwort bleiben Sie hier angemeldet und werden überall sonst abgemeldet.";

@@ -40,6 +40,8 @@ pub mod data;
 #[cfg(feature = "ssr")]
 pub mod dates;
 #[cfg(feature = "ssr")]
+pub mod delivery;
+#[cfg(feature = "ssr")]
 pub mod dev_mail;
 #[cfg(feature = "ssr")]
 pub mod erase;

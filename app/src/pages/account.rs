@@ -20,6 +20,7 @@ pub(super) enum Section {
     Name,
     Address,
     Language,
+    News,
     Password,
 }
 
@@ -37,6 +38,7 @@ pub(super) async fn show(context: Context, Query(done): Query<Done>) -> Response
         "name" => Some(text::name_done(language)),
         "address" => Some(text::address_done(language)),
         "language" => Some(text::language_done(language)),
+        "news" => Some(text::news_done(language)),
         "password" => Some(text::password_done(language)),
         "session" => Some(text::session_done(language)),
         _ => None,
@@ -69,6 +71,16 @@ pub(super) async fn language(context: Context, form: Submitted) -> Response {
     };
     let done = done.await;
     context.finish_form(done, form, |shown| refused(&context, Section::Language, shown)).await
+}
+
+pub(super) async fn news(context: Context, form: Submitted) -> Response {
+    let done = async {
+        let wanted = !form.get("mail_news").is_empty();
+        context.app.desk.change_mail_news(context.require_session()?, wanted).await?;
+        Ok(Answer::go("/account?done=news"))
+    };
+    let done = done.await;
+    context.finish_form(done, form, |shown| refused(&context, Section::News, shown)).await
 }
 
 pub(super) async fn password(context: Context, form: Submitted) -> Response {
@@ -113,6 +125,7 @@ async fn page(
                     {sections::name(&view)}
                     {sections::address(&view)}
                     {sections::language(&view)}
+                    {sections::news(&view)}
                     {sections::password(&view)}
                     {sections::sessions(&view)}
                     {sections::more(&view)}

@@ -8,7 +8,7 @@ use super::account::Section;
 use super::mailed_link;
 use super::parts::section;
 use crate::components::{
-    Button, ButtonKind, ButtonLink, Choice, Field, Icon, Notice, NoticeKind, Select, Time,
+    Button, ButtonKind, ButtonLink, Checkbox, Choice, Field, Icon, Notice, NoticeKind, Select, Time,
 };
 use crate::islands::LiveForm;
 use crate::language::{account as text, common, data};
@@ -133,6 +133,20 @@ pub(super) fn language(view: &View) -> AnyView {
     };
     let form = form(language, "/account/language", &state, fields.into_any(), text::save_language(language));
     section("language-title", text::language_title(language), text::language_text(language), form)
+}
+
+/// For agents only.
+pub(super) fn news(view: &View) -> Option<AnyView> {
+    let wanted = view.account.mail_news?;
+    let language = view.context.language;
+    let state = view.form_or_default(Section::News);
+    let fields = view! {
+        <Checkbox name="mail_news" checked=wanted error=state.error("mail_news")>
+            {text::news_wanted(language)}
+        </Checkbox>
+    };
+    let form = form(language, "/account/news", &state, fields.into_any(), text::save_news(language));
+    Some(section("news-title", text::news_title(language), text::news_text(language), form))
 }
 
 pub(super) fn password(view: &View) -> AnyView {

@@ -11,6 +11,7 @@ mod account_data_sections;
 mod account_delete;
 mod account_sections;
 mod address;
+mod agent_delivery;
 mod agent_erase;
 mod agent_filter;
 mod agent_held;
@@ -67,6 +68,7 @@ pub fn routes() -> Router<App> {
         .route("/agent/requests/{number}", get(agent_request::show).post(agent_request::reply))
         .route("/agent/requests/{number}/restrict", get(agent_request::back).post(agent_restricted::restrict))
         .route("/agent/requests/{number}/lift", get(agent_request::back).post(agent_restricted::lift))
+        .route("/agent/requests/{number}/mail", get(agent_request::back).post(agent_delivery::again))
         .route("/agent/requests/{number}/change", get(agent_request::back).post(agent_request::change))
         .route("/agent/requests/{number}/erase", get(agent_erase::show).post(agent_erase::submit))
         .route("/agent/requests/{number}/files/{id}", get(files::show_to_agent))
@@ -94,6 +96,7 @@ pub fn routes() -> Router<App> {
         .route("/account/name", get(account::back).post(account::name))
         .route("/account/address", get(account_address::show).post(account_address::submit))
         .route("/account/language", get(account::back).post(account::language))
+        .route("/account/news", get(account::back).post(account::news))
         .route("/account/password", get(account::back).post(account::password))
         .route("/account/sessions/end", get(account::back).post(account::end_session))
         .route("/account/data", get(account_data::show).post(account_data::submit))

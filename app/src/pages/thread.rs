@@ -6,6 +6,7 @@ use tresen_model::views::{Attachment, Comment as CommentView};
 use tresen_model::{AuthorKind, Language, RequestNumber, Standing, Status, Timestamp, Visibility};
 
 use super::address::address;
+use super::agent_delivery;
 use super::comment_mail::mail_parts;
 use crate::components::{AttachmentLine, Comment, CommentSide, StatusBadge};
 use crate::islands::LiveConversation;
@@ -99,6 +100,9 @@ pub(crate) fn comments_html(thread: &Thread, comments: Vec<CommentView>) -> AnyV
             Standing::Erased => text::deleted_person_wrote(thread.language).to_owned(),
             Standing::Participant | Standing::Outsider => comment.body,
         };
+        let delivery = comment.delivery.as_ref().filter(|_| thread.agent);
+        let delivery =
+            delivery.map(|delivery| agent_delivery::line(thread.language, thread.number, comment.id, delivery));
         let files = comment.attachments.into_iter();
         let attachments: Vec<AttachmentLine> = files.map(|file| thread.attachment(file)).collect();
         view! {
@@ -111,6 +115,7 @@ pub(crate) fn comments_html(thread: &Thread, comments: Vec<CommentView>) -> AnyV
                 body
                 attachments
                 mail
+                delivery
             />
         }
     });

@@ -226,6 +226,9 @@ impl Desk {
                     change::set_status(&mut tx, head, Status::Open, actor, now).await?;
                 }
                 count_customer_comment(&mut tx, request, sender.person == head.customer(), now).await?;
+                if !withheld {
+                    self.tell_assignee(&mut tx, request, now).await?;
+                }
             }
             Standing::Outsider | Standing::Erased => {
                 count_silent(&mut tx, request, false, now).await?;

@@ -3,8 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use data_encoding::HEXLOWER;
+use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::header::{HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MultiPart, MultiPartKind, SinglePart};
+use lettre::message::{Attachment, Body, Mailbox, MultiPart, MultiPartKind, SinglePart};
 use lettre::{Address, Message};
 use sha2::{Digest, Sha256};
 use tresen_model::{EmailAddress, Language, PersonName, Timestamp};
@@ -56,6 +57,19 @@ pub struct OutgoingMail {
     pub language: Language,
     /// Its words.
     pub rendered: Rendered,
+    /// The files that come with it.
+    pub files: Vec<AttachedFile>,
+}
+
+/// A file that comes with a mail. Personal data, so there is no `Debug`.
+#[derive(Clone)]
+pub struct AttachedFile {
+    /// Its name, made safe.
+    pub name: String,
+    /// What it is, as `type/subtype`; anything else is told as unknown.
+    pub media_type: String,
+    /// What is in it.
+    pub contents: Vec<u8>,
 }
 
 /// Why there is no message. Names the header, never what stands in it.
@@ -73,7 +87,8 @@ pub enum ComposeError {
 }
 
 impl OutgoingMail {
-    /// Builds the message: `multipart/alternative`, text first, then HTML.
+    /// Builds the message: `multipart/alternative`, text first, then HTML; with files it is the
+    /// first part of a `multipart/mixed` (RFC 2046 5.1).
     ///
     /// The same mail with the same date gives the same bytes. Ids in `in_reply_to` and
     /// `references`, which strangers chose, are left out where they are none. Nothing can end
@@ -104,19 +119,40 @@ impl OutgoingMail {
         if self.auto_submitted {
             message = message
                 .raw_header(header("Auto-Submitted", "auto-generated"))
-                // What Exchange asks for instead, so that nobody's absence answers us.
-                .raw_header(header("X-Auto-Response-Suppress", "OOF, AutoReply"));
+                // What Exchange asks for instead, so that neither somebody's absence nor a receipt
+                // answers us. Not `All`: that has reports of failed delivery (NDR) go, too.
+                .raw_header(header("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply"));
+        }
+        let words = MultiPart::builder()
+            .kind(MultiPartKind::Alternative)
+            .boundary(format!("=_{boundary}"))
+            .singlepart(SinglePart::plain(self.rendered.text.clone()))
+            .singlepart(SinglePart::html(self.rendered.html.clone()));
+        let mut whole = words;
+        if !self.files.is_empty() {
+            let mixed = MultiPart::builder().kind(MultiPartKind::Mixed).boundary(format!("=_m_{boundary}"));
+            whole = mixed.multipart(whole);
+            for file in &self.files {
+                whole = whole.singlepart(file.part()?);
+            }
         }
         message
             .raw_header(header("Content-Language", self.language.tag()))
-            .multipart(
-                MultiPart::builder()
-                    .kind(MultiPartKind::Alternative)
-                    .boundary(boundary)
-                    .singlepart(SinglePart::plain(self.rendered.text.clone()))
-                    .singlepart(SinglePart::html(self.rendered.html.clone())),
-            )
+            .multipart(whole)
             .map_err(|_| ComposeError::Message)
+    }
+}
+
+impl AttachedFile {
+    fn part(&self) -> Result<SinglePart, ComposeError> {
+        let unknown = || ContentType::parse("application/octet-stream");
+        let kind =
+            ContentType::parse(&self.media_type).or_else(|_| unknown()).map_err(|_| ComposeError::Message)?;
+        // Base64 whatever it holds: line endings stay as they are, and no line is too long.
+        let encoding = ContentTransferEncoding::Base64;
+        let body =
+            Body::new_with_encoding(self.contents.clone(), encoding).map_err(|_| ComposeError::Message)?;
+        Ok(Attachment::new(one_line(&self.name)).body(body, kind))
     }
 }
 
@@ -174,9 +210,9 @@ fn references(typed: &[String]) -> Vec<String> {
 }
 
 /// Drawn from the id instead of at random: whoever wrote the text did not know the id.
-/// `=_` cannot occur in quoted-printable, nor `_` in base64 (RFC 2045 6.7, 6.8).
+/// `=_`, which stands before it, cannot occur in quoted-printable, nor `_` in base64 (RFC 2045 6.7, 6.8).
 fn boundary(id: &str) -> String {
-    format!("=_{}", HEXLOWER.encode(&Sha256::digest(id.as_bytes())[..16]))
+    HEXLOWER.encode(&Sha256::digest(id.as_bytes())[..16])
 }
 
 fn system_time(time: Timestamp) -> SystemTime {

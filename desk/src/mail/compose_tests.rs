@@ -23,6 +23,7 @@ fn mail() -> OutgoingMail {
             text: "Schöne Grüße\n\n-- \nEnde\n".into(),
             html: "<p>Schöne Grüße</p>\n".into(),
         },
+        files: Vec::new(),
     }
 }
 
@@ -111,7 +112,7 @@ fn a_message_says_what_it_should() {
         ("To", Some("ada@example.com")),
         ("MIME-Version", Some("1.0")),
         ("Auto-Submitted", Some("auto-generated")),
-        ("X-Auto-Response-Suppress", Some("OOF, AutoReply")),
+        ("X-Auto-Response-Suppress", Some("DR, RN, NRN, OOF, AutoReply")),
         ("Content-Language", Some("de")),
         ("In-Reply-To", None),
         ("References", None),
@@ -212,4 +213,33 @@ fn what_cannot_be_a_message_is_refused() {
     for time in [i64::MIN, -1, i64::MAX] {
         assert!(mail().compose(Timestamp(time)).is_ok());
     }
+}
+
+#[test]
+fn files_come_as_they_are() {
+    let contents: Vec<u8> = (0..=255).chain(*b"\nbare\rline\n").collect();
+    let file = |name: &str, media_type: &str, contents: &[u8]| AttachedFile {
+        name: name.into(),
+        media_type: media_type.into(),
+        contents: contents.to_vec(),
+    };
+    let message = composed(&OutgoingMail {
+        files: vec![
+            file("Rechnung „März“.pdf\r\nBcc: eve@evil.example", "application/pdf", &contents),
+            file("a.txt", "no type\r\nX: y", b"a\nb"),
+        ],
+        ..mail()
+    });
+    assert!(message.is_ascii() && message.split("\r\n").all(|line| line.len() <= 998));
+    assert_eq!(header_of(&message, "Bcc"), None);
+    let read = mail_parser::MessageParser::default().parse(message.as_bytes()).expect("a message");
+    assert_eq!(read.body_text(0).expect("text").trim_end(), "Schöne Grüße\r\n\r\n-- \r\nEnde");
+    let files = read.attachments().collect::<Vec<_>>();
+    assert_eq!(files.len(), 2);
+    let name = mail_parser::MimeHeaders::attachment_name(files[0]).expect("a name");
+    assert_eq!(name, "Rechnung „März“.pdf Bcc: eve@evil.example");
+    assert_eq!(files[0].contents(), contents);
+    assert_eq!(files[1].contents(), b"a\nb");
+    let kind = mail_parser::MimeHeaders::content_type(files[1]).expect("a type");
+    assert_eq!((kind.ctype(), kind.subtype()), ("application", Some("octet-stream")));
 }

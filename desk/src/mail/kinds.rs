@@ -57,7 +57,7 @@ macro_rules! kinds {
 
 kinds! {
     /// A request arrived from an address that nobody has proven: repeats nothing typed.
-    Confirmation = "confirmation" { needs: ["number", "request_url", "register_url"], may: [] }
+    Confirmation = "confirmation" { needs: ["number", "request_url", "register_url"], may: ["can_reply"] }
     /// A request arrived from a proven address. With `register_url` for those who have no
     /// account, with `login_url` for those who have one.
     ConfirmationKnown = "confirmation-known" {
@@ -79,14 +79,17 @@ kinds! {
     /// To the old address of an account. `contact_url` is where to protest.
     AddressChanged = "address-changed" { needs: ["contact_url"], may: ["can_reply"] }
     /// An agent answered. `name` and `subject` are left out as long as the address is unproven.
+    /// With `resolved`, the answer settles the request.
     Reply = "reply" {
         needs: ["number", "request_url", "reply_text"],
-        may: ["name", "subject", "reply_author", "attachments", "can_reply"]
+        may: ["name", "subject", "reply_author", "attachments", "attached", "resolved", "can_reply"]
     }
-    /// A request is resolved. `name` and `subject` as in [`Reply`](Self::Reply).
+    /// A request is resolved without an answer. `name` and `subject` as in [`Reply`](Self::Reply).
     Resolved = "resolved" { needs: ["number", "request_url"], may: ["name", "subject", "can_reply"] }
     /// An agent wrote a request down for somebody: repeats nothing of it.
-    Captured = "captured" { needs: ["number", "request_url"], may: ["register_url", "login_url"] }
+    Captured = "captured" { needs: ["number", "request_url"], may: ["register_url", "login_url", "can_reply"] }
+    /// To an agent: a customer wrote in a request of theirs. Repeats no word of the customer.
+    AgentNews = "agent-news" { needs: ["number", "request_url"], may: ["can_reply"] }
     /// Somebody wants everything deleted: `action_url` leads to the page that does it.
     EraseLink = "erase-link" { needs: ["action_url", "valid_hours"], may: [] }
     /// Somebody wants to see what is stored: `action_url` leads to the page that shows it.
@@ -110,9 +113,12 @@ impl MailKind {
             | Self::EraseLink
             | Self::DataLink
             | Self::Erased => true,
-            Self::Confirmation | Self::ConfirmationKnown | Self::Reply | Self::Resolved | Self::Captured => {
-                false
-            }
+            Self::Confirmation
+            | Self::ConfirmationKnown
+            | Self::Reply
+            | Self::Resolved
+            | Self::Captured
+            | Self::AgentNews => false,
         }
     }
 
@@ -159,6 +165,10 @@ pub struct MailContext {
     pub reply_author: Option<PersonName>,
     /// How many files came with it.
     pub attachments: u32,
+    /// Whether they are in the mail.
+    pub attached: bool,
+    /// Whether the request is resolved with this answer.
+    pub resolved: bool,
     /// Whether an answer to the mail reaches the request.
     pub can_reply: bool,
     /// How many requests were deleted.
@@ -191,6 +201,8 @@ impl MailContext {
             reply_text: Body::parse("Please try again.").ok(),
             reply_author: PersonName::parse("Ada Lovelace").ok(),
             attachments: 2,
+            attached: true,
+            resolved: true,
             can_reply: true,
             erased_requests: Some(12),
             key_backup_days: Some(7),

@@ -1,15 +1,19 @@
 //! From a row of the outbox to a mail.
 
+use std::sync::Arc;
+
 use lettre::Message;
 use sqlx::types::Uuid;
+use tokio::sync::OwnedSemaphorePermit;
 use tresen_model::{Body, EmailAddress, PersonId, PersonName, RequestNumber, Subject};
 
 use super::outbox::{OutboxRow, Payload};
-use super::{MailContext, MailKind, OutgoingMail, Sender};
+use super::{AttachedFile, MailContext, MailKind, OutgoingMail, Sender};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::people::{Purpose, person};
+use crate::requests::StoredFile;
 use crate::store::on;
 
 #[derive(sqlx::FromRow)]
@@ -22,7 +26,16 @@ struct RequestRow {
 struct CommentRow {
     body_sealed: Vec<u8>,
     author_id: Option<Uuid>,
-    attachments: i64,
+}
+
+/// How many mails with files may be in memory at once: each is there three times, sealed no more,
+/// encoded, and signed.
+pub(crate) const FILES_AT_ONCE: usize = 3;
+
+/// A mail that can leave. While it is held, so is its share of the memory.
+pub(super) struct Letter {
+    pub(super) message: Message,
+    pub(super) with_files: Option<OwnedSemaphorePermit>,
 }
 
 impl Desk {
@@ -31,7 +44,7 @@ impl Desk {
         &self,
         row: &OutboxRow,
         key: &PersonKey,
-    ) -> Result<Option<Message>, Error> {
+    ) -> Result<Option<Letter>, Error> {
         let person = PersonId(row.person_id);
         let found = person::find(self.store.read().await?.conn(), person).await?;
         let Some(receiver) = found.filter(person::PersonRow::is_active) else { return Ok(None) };
@@ -40,16 +53,36 @@ impl Desk {
         let mut context = self.links(kind, &payload, &receiver);
         // A new address is as unproven as one of a form, and a name is typed as freely.
         let proven = receiver.proven_at.is_some() && kind != MailKind::AddressProve && !payload.by_stranger;
-        if proven {
+        if proven && kind != MailKind::AgentNews {
             context.name = receiver.name(key)?;
         }
         if let Some(request) = row.request_id {
             let link = payload.request.as_deref();
-            self.add_request(&mut context, request, link, key, proven).await?;
+            if kind == MailKind::AgentNews {
+                self.add_number(&mut context, request).await?;
+            } else {
+                self.add_request(&mut context, request, link, key, proven).await?;
+            }
         }
+        let (mut files, mut with_files) = (Vec::new(), None);
         if let Some(comment) = row.comment_id {
             self.add_comment(&mut context, comment, key).await?;
+            let attached = self.stored_files(comment).await?;
+            context.attachments = u32::try_from(attached.len()).unwrap_or(u32::MAX);
+            let size: u64 = attached.iter().map(StoredFile::size).sum();
+            if !attached.is_empty() && size <= self.settings.outgoing.attach_bytes {
+                with_files = Arc::clone(&self.mail_files).acquire_owned().await.ok();
+                for file in attached {
+                    let (name, media_type, contents) = self.read_whole(&file, key).await?;
+                    files.push(AttachedFile { name, media_type, contents });
+                }
+                context.attached = true;
+            }
         }
+        context.resolved = payload.resolved;
+        context.can_reply = self.settings.outgoing.can_reply();
+        let number = context.number.filter(|_| context.can_reply);
+        let reply_to = number.and_then(|number| self.reply_address(number, person));
         let broken = |error: &dyn std::fmt::Display| Error::Broken(Broken::Template(error.to_string()));
         let language = receiver.language();
         let rendered = self.templates.render(kind, language, &context).map_err(|error| broken(&error))?;
@@ -71,12 +104,14 @@ impl Desk {
             from: Sender { name: self.settings.name.clone(), address: self.settings.mail_from.clone() },
             to,
             to_name: context.name,
-            reply_to: None,
+            reply_to: reply_to.map(Into::into),
             auto_submitted: kind != MailKind::Reply,
             language,
             rendered,
+            files,
         };
-        mail.compose(self.now()).map(Some).map_err(|error| broken(&error))
+        let message = mail.compose(self.now()).map_err(|error| broken(&error))?;
+        Ok(Some(Letter { message, with_files }))
     }
 
     fn links(&self, kind: MailKind, payload: &Payload, receiver: &person::PersonRow) -> MailContext {
@@ -130,20 +165,29 @@ impl Desk {
         Ok(())
     }
 
+    /// All that an agent's mail says of a request.
+    async fn add_number(&self, context: &mut MailContext, request: Uuid) -> Result<(), Error> {
+        const SQL: &str = "SELECT number FROM request WHERE id = $1";
+        let mut reader = self.store.read().await?;
+        let (number,): (i64,) =
+            on!(reader.conn(), c => sqlx::query_as(SQL).bind(request).fetch_one(c).await)?;
+        let number = RequestNumber::from_bits(number.cast_unsigned());
+        context.number = Some(number);
+        context.request_url = Some(format!("{}/agent/requests/{number}", self.settings.public_url));
+        Ok(())
+    }
+
     async fn add_comment(
         &self,
         context: &mut MailContext,
         comment: Uuid,
         key: &PersonKey,
     ) -> Result<(), Error> {
-        const SQL: &str = "SELECT body_sealed, author_id,
-            (SELECT COUNT(*) FROM attachment WHERE attachment.comment_id = comment.id) AS attachments
-            FROM comment WHERE id = $1";
+        const SQL: &str = "SELECT body_sealed, author_id FROM comment WHERE id = $1";
         let mut reader = self.store.read().await?;
         let row: CommentRow = on!(reader.conn(), c => sqlx::query_as(SQL).bind(comment).fetch_one(c).await)?;
         let body = key.open_text("comment.body", comment, &row.body_sealed)?;
         context.reply_text = Body::parse(&body).ok();
-        context.attachments = u32::try_from(row.attachments).unwrap_or(u32::MAX);
         if let Some(author) = row.author_id.map(PersonId) {
             let mut names = self.names(reader.conn(), &[author]).await?;
             context.reply_author = names.remove(&author).and_then(|name| PersonName::parse(&name).ok());

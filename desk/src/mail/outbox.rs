@@ -39,9 +39,38 @@ pub(crate) struct Payload {
     /// that was typed, however well the address is known.
     #[serde(default)]
     pub(crate) by_stranger: bool,
+    /// The request is resolved with the answer that the mail carries.
+    #[serde(default)]
+    pub(crate) resolved: bool,
 }
 
 impl Desk {
+    /// An agent who wants to know gets a mail when a customer wrote in a request of theirs, unless
+    /// one about it waits already. Wake the worker after the commit.
+    pub(crate) async fn tell_assignee(
+        &self,
+        tx: &mut Tx,
+        request: RequestId,
+        now: Timestamp,
+    ) -> Result<(), Broken> {
+        const SQL: &str = "SELECT person.id FROM request JOIN person ON person.id = request.assignee_id
+            WHERE request.id = $1 AND person.mail_news = $2 AND person.role <> 'customer'
+            AND person.state = 'active' AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.request_id = $1
+            AND outbox.person_id = person.id AND outbox.kind = $3 AND outbox.state = 'queued')";
+        let kind = MailKind::AgentNews;
+        let agent: Option<(Uuid,)> = on!(tx.conn(), c => sqlx::query_as(SQL)
+            .bind(request.0)
+            .bind(true)
+            .bind(kind.as_str())
+            .fetch_optional(c)
+            .await)?;
+        let Some((agent,)) = agent else { return Ok(()) };
+        let Some(key) = self.keys.get(PersonId(agent)).await? else { return Ok(()) };
+        let payload = Payload::default();
+        let (person, request) = (PersonId(agent), Some(request));
+        self.enqueue(tx, Mail { person, key: &key, kind, request, comment: None, payload }, now).await
+    }
+
     /// Puts a mail into the outbox. Wake the worker after the commit.
     pub(crate) async fn enqueue(&self, tx: &mut Tx, mail: Mail<'_>, now: Timestamp) -> Result<(), Broken> {
         const SQL: &str = "INSERT INTO outbox (id, person_id, request_id, comment_id, kind, payload_sealed,
@@ -110,14 +139,18 @@ pub(crate) struct OutboxRow {
     pub(crate) kind: String,
     pub(crate) payload_sealed: Option<Vec<u8>>,
     pub(crate) attempts: i64,
+    pub(crate) next_attempt_at: i64,
     pub(crate) created_at: i64,
 }
 
 impl OutboxRow {
     pub(crate) fn payload(&self, key: &PersonKey) -> Result<Payload, Broken> {
-        let broken = || Broken::Inconsistent("outbox.payload", self.id);
-        let sealed = self.payload_sealed.as_ref().ok_or_else(broken)?;
-        let payload = key.open("outbox.payload", self.id, sealed)?;
-        serde_json::from_slice(&payload).map_err(|_| broken())
+        let missing = || Broken::Inconsistent("outbox.payload", self.id);
+        open_payload(key, self.id, self.payload_sealed.as_ref().ok_or_else(missing)?)
     }
+}
+
+pub(crate) fn open_payload(key: &PersonKey, id: Uuid, sealed: &[u8]) -> Result<Payload, Broken> {
+    let payload = key.open("outbox.payload", id, sealed)?;
+    serde_json::from_slice(&payload).map_err(|_| Broken::Inconsistent("outbox.payload", id))
 }

@@ -4,31 +4,25 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use data_encoding::HEXLOWER;
 use jiff::Timestamp as Time;
 use jiff::tz::TimeZone;
+use lettre::Message;
 use lettre::message::header::{Date, Header, MessageId};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
-use lettre::transport::smtp::{AsyncSmtpTransportBuilder, Error as SmtpError};
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use sha2::{Digest, Sha256};
+use tresen_model::MailTrouble;
 
-/// How long a mail may take, connecting included.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The longest reason, in characters.
-const MAX_REASON: usize = 300;
-
-/// Replies that are about the desk's own access and not about the mail (RFC 4954 6, RFC 3207 4):
-/// they are tried again, so that no mail is lost to a wrong password.
-const ABOUT_ACCESS: [u16; 5] = [454, 530, 534, 535, 538];
+use super::dkim::Signer;
+use super::smtp::{self, Safety, Smtp, TIMEOUT};
 
 /// Where mails go. Holds a password, so there is no `Debug`.
-pub struct Transport(Way);
+pub struct Transport {
+    way: Way,
+    signers: Vec<Signer>,
+}
 
 enum Way {
     Smtp(Box<Smtp>),
@@ -42,7 +36,7 @@ pub enum TransportError {
     #[error("not an address; write smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:465")]
     Unreadable,
     /// Neither `smtp` nor `smtps`.
-    #[error("begins with neither smtp:// nor smtps://")]
+    #[error("begins with none of smtp://, smtps:// and smtp+starttls://")]
     Scheme,
     /// Something after the port.
     #[error("has something after the host and port, which means nothing here")]
@@ -58,14 +52,30 @@ pub enum TransportError {
     Folder(#[source] io::Error),
 }
 
-/// Why a mail did not leave.
+/// Why a mail did not leave. Holds nothing of what the server said but codes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
+#[error("{}{}", trouble.as_str(), code.as_ref().map(|code| format!(" {code}")).unwrap_or_default())]
 pub struct SendError {
-    /// Whether another try is of no use (RFC 5321 4.2.1: 5yz).
-    pub permanent: bool,
-    /// What the server or the system said, with the SMTP code and without any address.
-    pub reason: String,
+    /// What it is about, and so whether another try is of use.
+    pub trouble: MailTrouble,
+    /// The enhanced status code (RFC 3463) where the server gave one, else its reply code.
+    pub code: Option<String>,
+    /// The reply code.
+    pub(super) reply: Option<u16>,
+    /// Whether every other mail would meet the same: there was no dialogue about this one yet.
+    pub(super) about_server: bool,
+}
+
+impl SendError {
+    pub(super) fn new(trouble: MailTrouble) -> Self {
+        let about_server = matches!(trouble, MailTrouble::Access | MailTrouble::Tls);
+        Self { trouble, code: None, reply: None, about_server }
+    }
+
+    /// Whether another try is of no use.
+    pub fn is_permanent(&self) -> bool {
+        matches!(self.trouble, MailTrouble::Refused | MailTrouble::Undeliverable)
+    }
 }
 
 impl Transport {
@@ -73,12 +83,15 @@ impl Transport {
     ///
     /// `smtps://` is TLS from the start, port 465 (RFC 8314). `smtp://` has to be raised to TLS
     /// (STARTTLS, port 587) before anything is said, but for this machine itself, where it stays
-    /// plain on port 25. Has to be called inside a Tokio runtime.
+    /// plain on port 25; `smtp+starttls://` is raised there too. The certificate has to be good
+    /// for the host, and signed by one that the system trusts (`SSL_CERT_FILE` and
+    /// `SSL_CERT_DIR` name others) or that stands in `own_ca` (PEM).
     ///
     /// # Errors
     /// See [`TransportError`].
-    pub fn smtp(address: &str) -> Result<Self, TransportError> {
-        Smtp::new(address, TIMEOUT).map(|smtp| Self(Way::Smtp(Box::new(smtp))))
+    pub fn smtp(address: &str, own_ca: Option<&[u8]>) -> Result<Self, TransportError> {
+        let smtp = read_address(address, own_ca, TIMEOUT)?;
+        Ok(Self { way: Way::Smtp(Box::new(smtp)), signers: Vec::new() })
     }
 
     /// Each mail becomes a file `TIME-ID.eml`, readable by its owner alone. The same mail again
@@ -89,92 +102,69 @@ impl Transport {
     pub fn folder(folder: impl Into<PathBuf>) -> Result<Self, TransportError> {
         let folder = folder.into();
         fs::create_dir_all(&folder).map_err(TransportError::Folder)?;
-        Ok(Self(Way::Folder(folder)))
+        Ok(Self { way: Way::Folder(folder), signers: Vec::new() })
     }
 
-    /// Sends one mail. Takes 30 seconds at most.
+    /// Every mail is signed by each of these.
+    #[must_use]
+    pub fn signed_by(self, signers: Vec<Signer>) -> Self {
+        Self { signers, ..self }
+    }
+
+    /// Sends one mail. Takes a minute at most, and another second for every 32 KiB.
     ///
     /// # Errors
-    /// [`SendError`], `permanent` where the server refused this mail for good.
+    /// [`SendError`].
     pub async fn send(&self, message: &Message) -> Result<(), SendError> {
-        match &self.0 {
-            Way::Smtp(smtp) => smtp.send(message).await,
+        let formatted = message.formatted();
+        let bytes = if self.signers.is_empty() {
+            formatted
+        } else {
+            let signed = super::dkim::sign(&self.signers, &formatted);
+            signed.ok_or_else(|| SendError::new(MailTrouble::Unwritten))?
+        };
+        match &self.way {
+            Way::Smtp(smtp) => smtp.send(message.envelope(), &bytes).await,
             Way::Folder(folder) => {
                 let path = folder.join(file_name(message));
-                let bytes = message.formatted();
                 match tokio::task::spawn_blocking(move || write(&path, &bytes)).await {
                     Ok(Ok(())) => Ok(()),
-                    Ok(Err(error)) => Err(later(format!("the file cannot be written: {}", error.kind()))),
-                    Err(_) => Err(later("writing the file was cut off".to_owned())),
+                    Ok(Err(_)) | Err(_) => Err(SendError::new(MailTrouble::Unwritten)),
                 }
             }
         }
     }
 }
 
-fn later(reason: String) -> SendError {
-    SendError { permanent: false, reason }
-}
-
-struct Smtp {
-    builder: AsyncSmtpTransportBuilder,
-    /// Replaced when a connection got stuck: lettre would hand it out again, in the middle of
-    /// a dialogue, and the answer to one mail would be taken for the answer to the next.
-    pool: Mutex<AsyncSmtpTransport<Tokio1Executor>>,
-    timeout: Duration,
-}
-
-impl Smtp {
-    fn new(address: &str, timeout: Duration) -> Result<Self, TransportError> {
-        let (scheme, rest) = address.split_once("://").ok_or(TransportError::Unreadable)?;
-        let tls_at_once = match scheme.to_ascii_lowercase().as_str() {
-            "smtps" => true,
-            "smtp" => false,
-            _ => return Err(TransportError::Scheme),
-        };
-        let rest = rest.strip_suffix('/').unwrap_or(rest);
-        if rest.contains(['/', '?', '#']) {
-            return Err(TransportError::Trailing);
-        }
-        let (access, place) =
-            rest.rsplit_once('@').map_or((None, rest), |(access, place)| (Some(access), place));
-        let (host, given_port) = host_and_port(place).ok_or(TransportError::Unreadable)?;
-        let is_this_machine = host
-            .parse::<IpAddr>()
-            .map_or_else(|_| host.eq_ignore_ascii_case("localhost"), |ip| ip.is_loopback());
-        let tls = || TlsParameters::new(host.clone()).map_err(|error| TransportError::Tls(error.to_string()));
-        let (tls, port) = match (tls_at_once, is_this_machine) {
-            (true, _) => (Tls::Wrapper(tls()?), 465),
-            (false, true) => (Tls::None, 25),
-            (false, false) => (Tls::Required(tls()?), 587),
-        };
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host)
-            .port(given_port.unwrap_or(port))
-            .tls(tls)
-            .timeout(Some(timeout));
-        if let Some(access) = access {
+/// Reads the setting `smtp_url`.
+fn read_address(address: &str, own_ca: Option<&[u8]>, timeout: Duration) -> Result<Smtp, TransportError> {
+    let (scheme, rest) = address.split_once("://").ok_or(TransportError::Unreadable)?;
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    if rest.contains(['/', '?', '#']) {
+        return Err(TransportError::Trailing);
+    }
+    let (access, place) = rest.rsplit_once('@').map_or((None, rest), |(access, place)| (Some(access), place));
+    let (host, given_port) = host_and_port(place).ok_or(TransportError::Unreadable)?;
+    let is_this_machine =
+        host.parse::<IpAddr>().map_or_else(|_| host.eq_ignore_ascii_case("localhost"), |ip| ip.is_loopback());
+    let tls = || smtp::tls(&host, own_ca).map_err(TransportError::Tls);
+    let (safety, port) = match (scheme.to_ascii_lowercase().as_str(), is_this_machine) {
+        ("smtps", _) => (Safety::Wrapped(tls()?), 465),
+        ("smtp", true) => (Safety::Plain, 25),
+        ("smtp", false) | ("smtp+starttls", _) => (Safety::Raised(tls()?), 587),
+        _ => return Err(TransportError::Scheme),
+    };
+    let credentials = match access {
+        Some(access) => {
             let (user, password) = access.split_once(':').ok_or(TransportError::Credentials)?;
             if user.is_empty() || password.is_empty() {
                 return Err(TransportError::Credentials);
             }
-            builder = builder.credentials(Credentials::new(decoded(user)?, decoded(password)?));
+            Some(Credentials::new(decoded(user)?, decoded(password)?))
         }
-        Ok(Self { pool: Mutex::new(builder.clone().build()), builder, timeout })
-    }
-
-    async fn send(&self, message: &Message) -> Result<(), SendError> {
-        let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let bytes = message.formatted();
-        // Lettre's own limit ends with the connection.
-        match tokio::time::timeout(self.timeout, pool.send_raw(message.envelope(), &bytes)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(refused(&error, message)),
-            Err(_) => {
-                *self.pool.lock().unwrap_or_else(PoisonError::into_inner) = self.builder.clone().build();
-                Err(later(format!("the server did not answer within {} seconds", self.timeout.as_secs())))
-            }
-        }
-    }
+        None => None,
+    };
+    Ok(Smtp::new(host, given_port.unwrap_or(port), safety, credentials, timeout))
 }
 
 /// Reads `HOST`, `HOST:PORT` or `[IPv6]:PORT` (RFC 3986 3.2); a name comes out in ASCII.
@@ -216,36 +206,6 @@ fn decoded(part: &str) -> Result<String, TransportError> {
         }
     }
     String::from_utf8(bytes).map_err(|_| TransportError::Credentials)
-}
-
-fn refused(error: &SmtpError, message: &Message) -> SendError {
-    let Some(code) = error.status().map(u16::from) else {
-        return later(scrubbed(&error.to_string(), message.envelope().to()));
-    };
-    let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-    let said = scrubbed(&said, message.envelope().to());
-    let reason = format!("SMTP {code} {said}").trim_end().to_owned();
-    SendError { permanent: error.is_permanent() && !ABOUT_ACCESS.contains(&code), reason }
-}
-
-/// What a server says often repeats the receiver: words with an `@`, and with either half of
-/// the receiver's address, go.
-fn scrubbed(said: &str, receivers: &[Address]) -> String {
-    let known = receivers
-        .iter()
-        .flat_map(|address| [address.user(), address.domain()])
-        .map(str::to_lowercase)
-        .collect::<Vec<_>>();
-    let words = said
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            let lower = word.to_lowercase();
-            let tells =
-                lower.contains('@') || lower.contains("%40") || known.iter().any(|part| lower.contains(part));
-            if tells { "…" } else { word }
-        });
-    words.collect::<Vec<_>>().join(" ").chars().take(MAX_REASON).collect()
 }
 
 /// Time and id of a mail: both from its headers, neither with anything of a person.

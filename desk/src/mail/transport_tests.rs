@@ -1,12 +1,14 @@
-use std::sync::Arc;
-
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tresen_model::{EmailAddress, Language, Timestamp};
 
 use super::*;
 use crate::mail::compose::{OutgoingMail, Sender};
 use crate::mail::templates::Rendered;
+use sink::{Act, Ca, Sink, Tls};
+
+#[path = "../../tests/contract/sink.rs"]
+#[allow(dead_code)]
+mod sink;
 
 fn message(id: &str) -> Message {
     let address = |typed| EmailAddress::parse(typed).expect("valid");
@@ -25,166 +27,168 @@ fn message(id: &str) -> Message {
             text: "Text\n.\nEnd\n".into(),
             html: "<p>Text</p>".into(),
         },
+        files: Vec::new(),
     };
     mail.compose(Timestamp(1_700_000_000_000_000)).expect("composes")
 }
 
-/// What the server in the test answers to the receiver.
-#[derive(Clone, Copy, PartialEq)]
-enum Sink {
-    Accept,
-    Answer(&'static str),
-    Drop,
-    /// Takes the mail and never says so.
-    Silent,
+fn transport(sink: &Sink) -> Transport {
+    Transport::smtp(&sink.address(), None).expect("a transport")
 }
 
-#[derive(Default)]
-struct Seen {
-    connections: usize,
-    mails: Vec<String>,
-}
-
-/// A small SMTP server; answers by the n-th of `plan`, the last one for all that follow.
-async fn sink(plan: &'static [Sink]) -> (u16, Arc<Mutex<Seen>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
-    let port = listener.local_addr().expect("an address").port();
-    let seen = Arc::new(Mutex::new(Seen::default()));
-    let shared = Arc::clone(&seen);
-    tokio::spawn(async move {
-        let mut turn = 0;
-        while let Ok((stream, _)) = listener.accept().await {
-            shared.lock().unwrap().connections += 1;
-            let _ = serve(stream, plan, &mut turn, &shared).await;
-        }
-    });
-    (port, seen)
-}
-
-async fn serve(stream: TcpStream, plan: &[Sink], turn: &mut usize, seen: &Mutex<Seen>) -> io::Result<()> {
-    let (read, mut write) = stream.into_split();
-    let mut lines = BufReader::new(read).lines();
-    write.write_all(b"220 sink\r\n").await?;
-    while let Some(line) = lines.next_line().await? {
-        let verb = line.split([' ', ':']).next().unwrap_or_default().to_uppercase();
-        let now = plan[(*turn).min(plan.len() - 1)];
-        let answer = match verb.as_str() {
-            "EHLO" => "250-sink\r\n250 8BITMIME",
-            "RCPT" => match now {
-                Sink::Answer(answer) => {
-                    *turn += 1;
-                    answer
-                }
-                Sink::Drop => {
-                    *turn += 1;
-                    return Ok(());
-                }
-                Sink::Accept | Sink::Silent => "250 ok",
-            },
-            "DATA" => {
-                write.write_all(b"354 go on\r\n").await?;
-                let mut mail = String::new();
-                while let Some(line) = lines.next_line().await? {
-                    if line == "." {
-                        break;
-                    }
-                    mail.push_str(line.strip_prefix('.').unwrap_or(&line));
-                    mail.push('\n');
-                }
-                seen.lock().unwrap().mails.push(mail);
-                *turn += 1;
-                if now == Sink::Silent {
-                    // The next connection is served meanwhile.
-                    std::mem::forget((lines, write));
-                    return Ok(());
-                }
-                "250 stored"
-            }
-            "QUIT" => return write.write_all(b"221 bye\r\n").await,
-            _ => "250 ok",
-        };
-        write.write_all(answer.as_bytes()).await?;
-        write.write_all(b"\r\n").await?;
-    }
-    Ok(())
-}
-
-fn transport(port: u16) -> Transport {
-    Transport::smtp(&format!("smtp://127.0.0.1:{port}")).expect("a transport")
+fn trouble(error: &SendError) -> (MailTrouble, Option<&str>) {
+    (error.trouble, error.code.as_deref())
 }
 
 #[tokio::test]
 async fn mails_arrive_over_one_connection() {
-    let (port, seen) = sink(&[Sink::Accept]).await;
-    let transport = transport(port);
+    let sink = Sink::new().await;
+    let transport = transport(&sink);
     for id in ["one", "two", "three"] {
         transport.send(&message(id)).await.expect("sent");
-        // The connection goes back to the pool in a task of its own.
-        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    let seen = seen.lock().unwrap();
-    assert_eq!(seen.connections, 1);
-    assert_eq!(seen.mails.len(), 3);
-    assert!(seen.mails[1].contains("Message-ID: <two@desk.example>\n"));
-    assert!(seen.mails[1].contains("\nText\n.\nEnd\n"));
+    sink.seen(|seen| {
+        assert_eq!(seen.connections, 1);
+        assert_eq!(seen.mails.len(), 3);
+        assert!(seen.mails[1].1.contains("Message-ID: <two@desk.example>\r\n"));
+        assert!(seen.mails[1].1.contains("\r\nText\r\n.\r\nEnd\r\n"));
+    });
 }
 
 #[tokio::test]
-async fn a_refusal_tells_code_and_kind_and_no_address() {
-    for (answer, permanent, reason) in [
-        ("451 4.7.1 try later", false, "SMTP 451 4.7.1 try later"),
+async fn an_answer_means_what_its_step_says() {
+    use MailTrouble::{Access, Deferred, Refused};
+    for (act, expected) in [
+        (Act::Greet("554 5.3.2 no service for you"), (Access, "5.3.2")),
+        (Act::Greet("421 4.3.2 later"), (Deferred, "4.3.2")),
+        (Act::Mail("550 5.7.1 not from this address"), (Access, "5.7.1")),
+        (Act::Mail("530 5.7.0 Must issue STARTTLS first"), (Access, "5.7.0")),
+        (Act::Mail("552 5.3.4 too large"), (Refused, "5.3.4")),
+        (Act::Mail("451 4.3.0 later"), (Deferred, "4.3.0")),
+        (Act::Rcpt("451 4.7.1 try later"), (Deferred, "4.7.1")),
+        (Act::Rcpt("450 greylisted"), (Deferred, "450")),
         (
-            "550 5.1.1 <ada.lovelace@private.example>: user Ada.Lovelace unknown at private.example",
-            true,
-            "SMTP 550 5.1.1 … user … unknown at …",
+            Act::Rcpt("550 5.1.1 <ada.lovelace@private.example>: user Ada.Lovelace unknown"),
+            (Refused, "5.1.1"),
         ),
-        ("552-5.2.2 Mailbox\r\n552 5.2.2 full", true, "SMTP 552 5.2.2 Mailbox"),
-        ("530 5.7.0 Must issue STARTTLS first", false, "SMTP 530 5.7.0 Must issue STARTTLS first"),
+        (Act::Rcpt("552-5.2.2 Mailbox\r\n552 5.2.2 full"), (Refused, "5.2.2")),
+        (Act::Rcpt("550 ada.lovelace@private.example is unknown"), (Refused, "550")),
+        (Act::Data("554 5.7.1 spam"), (Refused, "5.7.1")),
+        (Act::Data("452 4.2.2 full"), (Deferred, "4.2.2")),
     ] {
-        let plan: &'static [Sink] = Box::leak(Box::new([Sink::Answer(answer)]));
-        let (port, seen) = sink(plan).await;
-        let error = transport(port).send(&message("one")).await.expect_err("refused");
-        assert_eq!(error.permanent, permanent, "{answer}");
-        assert!(error.reason.starts_with(reason), "{}", error.reason);
+        let sink = Sink::new().await;
+        sink.does("", act);
+        let error = transport(&sink).send(&message("one")).await.expect_err("refused");
+        assert_eq!(trouble(&error), (expected.0, Some(expected.1)));
+        assert_eq!(error.is_permanent(), expected.0 == Refused);
+        // One that is about the server has the others wait; one that is about a mail must not.
+        assert_eq!(error.about_server, matches!(act, Act::Greet(_)) || expected.0 == Access);
         for part in ["ada", "Ada", "private", "@"] {
-            assert!(!error.reason.contains(part), "{}", error.reason);
+            assert!(!error.to_string().contains(part) && !format!("{error:?}").contains(part), "{error:?}");
         }
-        assert!(seen.lock().unwrap().mails.is_empty());
+        assert_eq!(sink.taken(""), 0);
     }
+}
+
+#[tokio::test]
+async fn after_a_refusal_the_connection_serves_the_next() {
+    let sink = Sink::new().await;
+    let transport = transport(&sink);
+    sink.does("ada.lovelace", Act::Rcpt("550 5.1.1 unknown"));
+    transport.send(&message("one")).await.expect_err("refused");
+    sink.is_well();
+    transport.send(&message("two")).await.expect("sent");
+    assert_eq!((sink.taken(""), sink.seen(|seen| seen.connections)), (1, 1));
 }
 
 #[tokio::test]
 async fn a_lost_connection_is_tried_again_later() {
-    let (port, seen) = sink(&[Sink::Drop, Sink::Accept]).await;
-    let transport = transport(port);
+    let sink = Sink::new().await;
+    let transport = transport(&sink);
+    sink.does("", Act::Drop);
     let error = transport.send(&message("one")).await.expect_err("dropped");
-    assert!(!error.permanent, "{}", error.reason);
+    assert_eq!((trouble(&error), error.about_server), ((MailTrouble::Unreachable, None), false));
+    sink.is_well();
     transport.send(&message("one")).await.expect("sent");
-    assert_eq!(seen.lock().unwrap().mails.len(), 1);
+    assert_eq!(sink.taken(""), 1);
     // Nobody listens.
     let free =
         TcpListener::bind("127.0.0.1:0").await.expect("binds").local_addr().expect("an address").port();
-    let error = self::transport(free).send(&message("one")).await.expect_err("refused");
-    assert!(!error.permanent && !error.reason.is_empty(), "{}", error.reason);
+    let transport = Transport::smtp(&format!("smtp://127.0.0.1:{free}"), None).expect("a transport");
+    let error = transport.send(&message("one")).await.expect_err("refused");
+    assert_eq!((trouble(&error), error.about_server), ((MailTrouble::Unreachable, None), true));
 }
 
 #[tokio::test]
-async fn a_stuck_connection_is_not_used_again() {
-    let (port, seen) = sink(&[Sink::Silent, Sink::Accept]).await;
-    let smtp =
-        Smtp::new(&format!("smtp://localhost:{port}"), Duration::from_millis(300)).expect("a transport");
-    let transport = Transport(Way::Smtp(Box::new(smtp)));
+async fn a_stalled_server_is_given_up_and_its_connection_with_it() {
+    let sink = Sink::new().await;
+    sink.does("", Act::Stall);
+    let smtp = read_address(&sink.address(), None, Duration::from_millis(200)).expect("a transport");
+    let transport = Transport { way: Way::Smtp(Box::new(smtp)), signers: Vec::new() };
     let error = transport.send(&message("one")).await.expect_err("no answer");
-    assert!(!error.permanent && error.reason.contains("did not answer"), "{}", error.reason);
-    transport.send(&message("two")).await.expect("sent");
-    assert_eq!(seen.lock().unwrap().connections, 2);
+    assert_eq!((trouble(&error), error.about_server), ((MailTrouble::Silent, None), false));
+    sink.is_well();
+    // The answer to the first must not be taken for the answer to the second.
+    sink.does("", Act::Rcpt("550 5.1.1 unknown"));
+    let error = transport.send(&message("two")).await.expect_err("refused");
+    assert_eq!(trouble(&error), (MailTrouble::Refused, Some("5.1.1")));
+    assert_eq!(sink.seen(|seen| seen.connections), 2);
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_about_access() {
+    let sink = Sink::new().await;
+    sink.does("", Act::Auth("535 5.7.8 Authentication failed for ada@example.com"));
+    let address = format!("smtp://user:wrong@127.0.0.1:{}", sink.port);
+    let transport = Transport::smtp(&address, None).expect("a transport");
+    let error = transport.send(&message("one")).await.expect_err("refused");
+    assert_eq!(trouble(&error), (MailTrouble::Access, Some("5.7.8")));
+    assert!(!error.is_permanent());
+    sink.is_well();
+    transport.send(&message("one")).await.expect("sent");
+}
+
+#[tokio::test]
+async fn tls_is_held_to_its_certificate() {
+    let good = Ca::for_host("localhost");
+    let elsewhere = Ca::for_host("mail.example.com");
+    for (tls, scheme) in [(Tls::Wrapped, "smtps"), (Tls::Starttls, "smtp+starttls")] {
+        // Right authority, right name.
+        let sink = Sink::with_tls(Some((tls, &good))).await;
+        let address = format!("{scheme}://user:s3cret@localhost:{}", sink.port);
+        let transport = Transport::smtp(&address, Some(good.pem.as_bytes())).expect("a transport");
+        transport.send(&message("one")).await.expect("sent");
+        sink.seen(|seen| assert_eq!(seen.encrypted, [true]));
+        // An authority that nobody trusts.
+        let transport = Transport::smtp(&address, None).expect("a transport");
+        let error = transport.send(&message("two")).await.expect_err("refused");
+        assert_eq!(trouble(&error), (MailTrouble::Tls, None), "{scheme}");
+        // A trusted authority, the name of another host.
+        let sink = Sink::with_tls(Some((tls, &elsewhere))).await;
+        let address = format!("{scheme}://user:s3cret@localhost:{}", sink.port);
+        let transport = Transport::smtp(&address, Some(elsewhere.pem.as_bytes())).expect("a transport");
+        let error = transport.send(&message("three")).await.expect_err("refused");
+        assert_eq!(trouble(&error), (MailTrouble::Tls, None), "{scheme}");
+        assert!(!error.is_permanent());
+        sink.seen(|seen| assert!(seen.encrypted.is_empty()));
+    }
+}
+
+#[tokio::test]
+async fn without_tls_nothing_is_said() {
+    let sink = Sink::new().await;
+    let address = format!("smtp+starttls://user:s3cret@127.0.0.1:{}", sink.port);
+    let transport = Transport::smtp(&address, None).expect("a transport");
+    let error = transport.send(&message("one")).await.expect_err("refused");
+    assert_eq!(trouble(&error), (MailTrouble::Tls, None));
+    sink.seen(|seen| assert!(seen.encrypted.is_empty() && seen.mails.is_empty()));
 }
 
 #[tokio::test]
 async fn settings_are_read_strictly() {
     for (address, expected) in [
         ("mail.example.com", "not an address"),
-        ("http://mail.example.com", "neither"),
+        ("http://mail.example.com", "none of"),
         ("smtp://", "not an address"),
         ("smtp://host:0", "not an address"),
         ("smtp://host:port", "not an address"),
@@ -195,34 +199,27 @@ async fn settings_are_read_strictly() {
         ("smtps://user:@mail.example.com", "go together"),
         ("smtps://us%zzer:s3cret@mail.example.com", "go together"),
     ] {
-        let error = Transport::smtp(address).err().expect("refused").to_string();
+        let error = Transport::smtp(address, None).err().expect("refused").to_string();
         assert!(error.contains(expected) && !error.contains("s3cret"), "{address}: {error}");
     }
-    for (address, server) in [
-        ("smtp://mail.example.com", "port: 587, tls: Required"),
-        ("smtp://localhost", "port: 25, tls: None"),
-        ("smtps://us%40er:p%3Ass@mail.example.com", "port: 465, tls: Wrapper"),
-        ("smtp://[::1]:2525/", "server: \"::1\", port: 2525, tls: None"),
-        ("smtp://bücher.example.com", "server: \"xn--bcher-kva.example.com\", port: 587, tls: Required"),
+    for (address, host, port, safety) in [
+        ("smtp://mail.example.com", "mail.example.com", 587, "raised"),
+        ("smtp://localhost", "localhost", 25, "plain"),
+        ("smtp+starttls://localhost", "localhost", 587, "raised"),
+        ("smtps://us%40er:p%3Ass@mail.example.com", "mail.example.com", 465, "wrapped"),
+        ("smtp://[::1]:2525/", "::1", 2525, "plain"),
+        ("smtp://bücher.example.com", "xn--bcher-kva.example.com", 587, "raised"),
     ] {
-        let smtp = Smtp::new(address, TIMEOUT).expect("a transport");
-        let shown = format!("{:?}", smtp.builder);
-        assert!(shown.contains(server), "{address}: {shown}");
+        let smtp = read_address(address, None, TIMEOUT).expect("a transport");
+        let how = match smtp.safety {
+            Safety::Plain => "plain",
+            Safety::Wrapped(_) => "wrapped",
+            Safety::Raised(_) => "raised",
+        };
+        assert_eq!((smtp.host.as_str(), smtp.port, how), (host, port, safety), "{address}");
+        assert_eq!(smtp.credentials.is_some(), address.contains("us%40er"));
     }
     assert_eq!(decoded("p%3Ass%C3%A4").ok().as_deref(), Some("p:ssä"));
-}
-
-#[tokio::test]
-async fn without_tls_nothing_is_said_to_another_machine() {
-    // Stands for a server elsewhere that offers no STARTTLS.
-    let (port, seen) = sink(&[Sink::Accept]).await;
-    let builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous("127.0.0.1")
-        .port(port)
-        .tls(Tls::Required(TlsParameters::new("127.0.0.1".into()).expect("parameters")));
-    let smtp = Smtp { pool: Mutex::new(builder.clone().build()), builder, timeout: TIMEOUT };
-    let error = Transport(Way::Smtp(Box::new(smtp))).send(&message("one")).await.expect_err("refused");
-    assert!(!error.permanent && error.reason.contains("STARTTLS"), "{}", error.reason);
-    assert!(seen.lock().unwrap().mails.is_empty());
 }
 
 #[tokio::test]
@@ -251,5 +248,5 @@ async fn a_folder_takes_a_file_a_mail() {
     // A folder that went away.
     fs::remove_dir_all(&outgoing).expect("removed");
     let error = transport.send(&message("one")).await.expect_err("refused");
-    assert!(!error.permanent && !error.reason.contains("outgoing"), "{}", error.reason);
+    assert_eq!(trouble(&error), (MailTrouble::Unwritten, None));
 }

@@ -1,29 +1,42 @@
 //! The worker that sends what waits in the outbox.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
+use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
-use tresen_model::{PersonId, Timestamp};
+use tokio::task::{Id, JoinError, JoinSet};
+use tresen_model::{EmailAddress, MailTrouble, PersonId, Timestamp};
 
+use super::lanes::Lanes;
+use super::letter::Letter;
 use super::outbox::OutboxRow;
 use super::{MailKind, SendError};
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::privacy::restrict::restriction;
+use crate::keys::PersonKey;
+use crate::people::person::{self, PersonRow};
+use crate::privacy::restrict::NOT_RESTRICTED;
 use crate::random;
 use crate::store::{dialect, on};
 
 /// A claimed mail is claimed again when its worker has not reported for this long: longer
-/// than a try can take.
-const CLAIM: i64 = 120;
+/// than a small mail can take.
+const CLAIM: i64 = 180;
 
-/// Claimed at once, and sent side by side.
-const BATCH: i64 = 8;
+/// The same for a mail with files, counted from when it is about to leave.
+const CLAIM_WITH_FILES: i64 = 900;
+
+/// So many mails that are due are looked at in one go, and at most so often in a row.
+const LOOK_AT: i64 = 50;
+const LOOKS: usize = 10;
 
 /// Between the tries: 1, 2, 4, … minutes, at most six hours, each with some chance in it.
 const FIRST_WAIT: i64 = 60;
 const LONGEST_WAIT: i64 = 6 * 3600;
+
+/// The longest wait after a try that was about the server and not about the mail.
+const LONGEST_WAIT_FOR_SERVER: i64 = 900;
 
 /// A mail that could not be sent for so many seconds is parked: 72 hours.
 const GIVE_UP_AFTER: i64 = 72 * 3600;
@@ -31,96 +44,309 @@ const GIVE_UP_AFTER: i64 = 72 * 3600;
 /// Even when nobody wakes the worker, it looks this often: mails wait for their next try.
 const LOOK_EVERY: Duration = Duration::from_secs(20);
 
-impl Desk {
-    /// Sends mails as they come, until the desk is closed.
-    pub async fn send_mails(&self) {
-        loop {
-            // Registered before looking: what comes in between wakes us too.
-            let woken = self.mail_wakeup.notified();
-            match self.send_due_mails().await {
-                Ok(0) => {
-                    tokio::select! {
-                        () = woken => {}
-                        () = tokio::time::sleep(LOOK_EVERY) => {}
-                        () = self.closing.cancelled() => return,
-                    }
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::error!(%error, "the outbox could not be read; trying again in 20 seconds");
-                    tokio::select! {
-                        () = tokio::time::sleep(LOOK_EVERY) => {}
-                        () = self.closing.cancelled() => return,
-                    }
-                }
+/// When the program ends, what is under way has so long to come to an end: a mail that a server has
+/// taken, and of which nobody noted it, is sent again.
+const LAST_WAIT: Duration = Duration::from_secs(20);
+
+/// A mail that is due.
+#[derive(sqlx::FromRow)]
+struct Due {
+    id: Uuid,
+    person_id: Uuid,
+    kind: String,
+    payload_sealed: Option<Vec<u8>>,
+    next_attempt_at: i64,
+}
+
+/// Mails under way, each in a task of its own: a slow server holds up nothing else.
+struct Sending {
+    lanes: Lanes,
+    /// Each tells whether a server was reached, where that is known.
+    tasks: JoinSet<Option<bool>>,
+}
+
+impl Sending {
+    fn ended(&mut self, ended: Result<(Id, Option<bool>), JoinError>, now: Timestamp) {
+        match ended {
+            Ok((task, reached)) => self.lanes.end(task, reached, now),
+            Err(error) => {
+                tracing::error!(%error, "a mail could not be handled; it will be tried again");
+                self.lanes.end(error.id(), None, now);
             }
         }
     }
 
-    /// Sends what is due now, and says how many were tried.
+    /// Notes what has ended by now.
+    fn gather(&mut self, now: Timestamp) {
+        while let Some(ended) = self.tasks.try_join_next_with_id() {
+            self.ended(ended, now);
+        }
+    }
+}
+
+impl Desk {
+    /// Sends mails as they come, until the desk is closed.
+    pub async fn send_mails(&self) {
+        let mut sending = self.sending();
+        // Whoever closes the desk waits for who holds one, so that what was sent can be noted.
+        let mut held = None;
+        loop {
+            // Registered before looking: what comes in between wakes us too.
+            let woken = self.mail_wakeup.notified();
+            sending.gather(self.now());
+            if let Err(error) = self.begin_mails(&mut sending).await {
+                tracing::error!(%error, "the outbox could not be read; trying again in 20 seconds");
+            }
+            if sending.tasks.is_empty() {
+                held = None;
+            } else if held.is_none() {
+                held = self.background.clone().try_acquire_owned().ok();
+            }
+            tokio::select! {
+                () = woken => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                Some(ended) = sending.tasks.join_next_with_id() => sending.ended(ended, self.now()),
+                () = self.closing.cancelled() => break,
+            }
+        }
+        let rest = async { while sending.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(LAST_WAIT, rest).await.is_err() {
+            tracing::warn!("mails were under way when the program ended; they will be sent again");
+        }
+        drop(held);
+    }
+
+    /// Sends what is due now, and says how many were tried. For tests and tools: the server has
+    /// [`send_mails`](Self::send_mails).
     ///
     /// # Errors
     /// [`Error::Broken`] when the outbox cannot be read. What became of each mail stands in
     /// its row.
     pub async fn send_due_mails(&self) -> Result<usize, Error> {
-        let now = self.now();
-        let mut tx = self.store.write().await?;
-        let kinds = MailKind::ALL.iter().filter(|kind| kind.despite_restriction());
-        let always: Vec<&str> = kinds.map(|kind| kind.as_str()).collect();
-        let until = now.plus_seconds(CLAIM);
-        let claimed = dialect::claim_mails(&mut tx, now.0, until.0, BATCH, &always).await?;
-        if claimed.is_empty() {
-            tx.rollback().await?;
-            return Ok(0);
+        let mut sending = self.sending();
+        let mut count = 0;
+        loop {
+            count += self.begin_mails(&mut sending).await?;
+            match sending.tasks.join_next_with_id().await {
+                Some(ended) => sending.ended(ended, self.now()),
+                None => return Ok(count),
+            }
+            sending.gather(self.now());
         }
-        tx.commit().await?;
-        let count = claimed.len();
-        stream::iter(claimed)
-            .for_each_concurrent(None, |id| async move {
-                if let Err(error) = self.send_one(id).await {
-                    tracing::error!(mail = %id, %error, "a mail could not be handled; it will be tried again");
-                }
-            })
-            .await;
-        Ok(count)
     }
 
-    async fn send_one(&self, id: Uuid) -> Result<(), Error> {
-        const FIND: &str = "SELECT id, person_id, request_id, comment_id, kind, payload_sealed, attempts,
-            created_at FROM outbox WHERE id = $1 AND state = 'queued'";
+    fn sending(&self) -> Sending {
+        Sending { lanes: Lanes::new(&self.settings.outgoing), tasks: JoinSet::new() }
+    }
+
+    /// Begins as many mails as there is room for, and says how many.
+    async fn begin_mails(&self, sending: &mut Sending) -> Result<usize, Error> {
+        let now = self.now();
+        let room = sending.lanes.room(now);
+        if room == 0 {
+            return Ok(0);
+        }
+        let chosen = self.choose_mails(&mut sending.lanes, room, now).await?;
+        if chosen.is_empty() {
+            return Ok(0);
+        }
+        let until = now.plus_seconds(CLAIM);
+        let ids: Vec<Uuid> = chosen.keys().copied().collect();
+        let mut tx = self.store.write().await?;
+        let claimed = dialect::claim_mails(&mut tx, now.0, until.0, &ids).await?;
+        tx.commit().await?;
+        for id in &claimed {
+            let desk = self.clone();
+            let id = *id;
+            let task = sending.tasks.spawn(async move {
+                match desk.send_one(id, until).await {
+                    Ok(reached) => reached,
+                    Err(error) => {
+                        tracing::error!(mail = %id, %error, "a mail could not be handled; it will be tried again");
+                        None
+                    }
+                }
+            });
+            let domain = chosen.get(&id).cloned().unwrap_or_default();
+            sending.lanes.begin(task.id(), domain, now);
+        }
+        Ok(claimed.len())
+    }
+
+    /// Looks through what is due, the longest waiting first, for mails whose domain has room; each
+    /// with its domain. What is passed over holds up nothing: the next look goes on behind it.
+    async fn choose_mails(
+        &self,
+        lanes: &mut Lanes,
+        room: usize,
+        now: Timestamp,
+    ) -> Result<HashMap<Uuid, String>, Error> {
+        let mut chosen = HashMap::new();
+        let began_at_start = lanes.from.is_none();
+        for _ in 0..LOOKS {
+            let due = self.due_mails(lanes.from, now).await?;
+            let more = due.len() as i64 == LOOK_AT;
+            let mut persons: Vec<PersonId> = due.iter().map(|mail| PersonId(mail.person_id)).collect();
+            persons.sort_unstable();
+            persons.dedup();
+            let keys = self.keys.get_many(persons.iter().copied()).await?;
+            let rows = person::find_many(self.store.read().await?.conn(), &persons).await?;
+            let rows: HashMap<Uuid, PersonRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+            for mail in due {
+                if chosen.len() == room {
+                    return Ok(chosen);
+                }
+                lanes.from = Some((mail.next_attempt_at, mail.id));
+                // Without a key its person is being erased, and the mail with them.
+                let (Some(key), Some(row)) = (keys.get(&PersonId(mail.person_id)), rows.get(&mail.person_id))
+                else {
+                    continue;
+                };
+                let domain = domain_of(&mail, row, key)?;
+                let taken = chosen.values().filter(|other| **other == domain).count();
+                if lanes.has_room_for(&domain, taken) {
+                    chosen.insert(mail.id, domain);
+                }
+            }
+            if !more {
+                lanes.from = None;
+                if began_at_start || !chosen.is_empty() {
+                    break;
+                }
+            }
+        }
+        Ok(chosen)
+    }
+
+    async fn due_mails(&self, from: Option<(i64, Uuid)>, now: Timestamp) -> Result<Vec<Due>, Error> {
+        let always: Vec<&str> = MailKind::ALL
+            .iter()
+            .filter(|kind| kind.despite_restriction())
+            .map(|kind| kind.as_str())
+            .collect();
+        let (after, id) = from.unwrap_or((i64::MIN, Uuid::nil()));
+        let sql = format!(
+            "SELECT id, person_id, kind, payload_sealed, next_attempt_at FROM outbox
+             WHERE state = 'queued' AND next_attempt_at <= $1
+             AND (next_attempt_at > $2 OR (next_attempt_at = $2 AND id > $3))
+             AND (kind IN {} OR {NOT_RESTRICTED}) ORDER BY next_attempt_at, id LIMIT $4",
+            dialect::places(5, always.len())
+        );
         let mut reader = self.store.read().await?;
-        let row: Option<OutboxRow> =
-            on!(reader.conn(), c => sqlx::query_as(FIND).bind(id).fetch_optional(c).await)?;
-        drop(reader);
+        let due: Vec<Due> = on!(reader.conn(), c => {
+            let mut query =
+                sqlx::query_as(AssertSqlSafe(sql)).bind(now.0).bind(after).bind(id).bind(LOOK_AT);
+            for kind in &always {
+                query = query.bind(*kind);
+            }
+            query.fetch_all(c).await
+        })?;
+        Ok(due)
+    }
+
+    /// Sends one mail; says whether there was a server to talk to, where that is known.
+    async fn send_one(&self, id: Uuid, claimed: Timestamp) -> Result<Option<bool>, Error> {
+        const FIND: &str = "SELECT id, person_id, request_id, comment_id, kind, payload_sealed, attempts,
+            next_attempt_at, created_at FROM outbox
+            WHERE id = $1 AND state = 'queued' AND next_attempt_at = $2";
+        const RECEIVER: &str = "SELECT restricted_at, undeliverable_at FROM person WHERE id = $1";
+        let mut reader = self.store.read().await?;
+        let row: Option<OutboxRow> = on!(reader.conn(), c => sqlx::query_as(FIND)
+            .bind(id)
+            .bind(claimed.0)
+            .fetch_optional(c)
+            .await)?;
         // Gone when its person was erased meanwhile.
-        let Some(row) = row else { return Ok(()) };
+        let Some(row) = row else { return Ok(None) };
+        let receiver: Option<(Option<i64>, Option<i64>)> = on!(reader.conn(), c => sqlx::query_as(RECEIVER)
+            .bind(row.person_id)
+            .fetch_optional(c)
+            .await)?;
+        drop(reader);
+        let Some((restricted, undeliverable)) = receiver else { return Ok(None) };
         // Restricted since it was claimed: it stays, and is not claimed again until that is lifted.
         let kind = MailKind::parse(&row.kind).ok_or(Broken::Inconsistent("outbox.kind", row.id))?;
-        let receiver = PersonId(row.person_id);
-        if !kind.despite_restriction()
-            && restriction(self.store.read().await?.conn(), receiver).await?.is_some()
-        {
-            return Ok(());
+        if !kind.despite_restriction() && restricted.is_some() {
+            return Ok(None);
         }
-        let Some(key) = self.keys.get(PersonId(row.person_id)).await? else { return Ok(()) };
+        // A new address is another one than that from which mail came back.
+        if undeliverable.is_some() && kind != MailKind::AddressProve {
+            self.note_failure(&row, &SendError::new(MailTrouble::Undeliverable)).await?;
+            return Ok(None);
+        }
+        let Some(key) = self.keys.get(PersonId(row.person_id)).await? else { return Ok(None) };
         let sent = match self.write_letter(&row, &key).await {
-            Ok(Some(message)) => self.transport.send(&message).await,
-            Ok(None) => Ok(()),
+            Ok(Some(letter)) => match self.hand_over(&row, letter).await? {
+                Some(sent) => sent,
+                None => return Ok(None),
+            },
+            // Its person is gone, or is being erased: it is deleted with them.
+            Ok(None) => return Ok(None),
             Err(error) => {
-                Err(SendError { permanent: true, reason: format!("could not be written: {error}") })
+                tracing::error!(mail = %row.id, kind = row.kind, %error, "a mail could not be written");
+                Err(SendError::new(MailTrouble::Unwritten))
             }
         };
         match sent {
-            Ok(()) => self.mark_sent(&row).await?,
-            Err(failure) => self.note_failure(&row, &failure).await?,
+            Ok(()) => {
+                self.mark_sent(&row).await?;
+                Ok(Some(true))
+            }
+            Err(failure) => {
+                self.note_failure(&row, &failure).await?;
+                Ok(match failure.trouble {
+                    MailTrouble::Unwritten => None,
+                    _ => Some(!failure.about_server),
+                })
+            }
         }
-        Ok(())
     }
 
+    /// Gives a letter to the transport; `None` when another node has claimed it meanwhile.
+    async fn hand_over(
+        &self,
+        row: &OutboxRow,
+        letter: Letter,
+    ) -> Result<Option<Result<(), SendError>>, Broken> {
+        const EXTEND: &str = "UPDATE outbox SET next_attempt_at = $3 WHERE id = $1 AND state = 'queued'
+            AND next_attempt_at = $2";
+        if letter.with_files.is_some() {
+            // It has waited for its turn, and takes longer to leave.
+            let until = self.now().plus_seconds(CLAIM_WITH_FILES);
+            let mut tx = self.store.write().await?;
+            let ours = on!(tx.conn(), c => sqlx::query(EXTEND)
+                .bind(row.id)
+                .bind(row.next_attempt_at)
+                .bind(until.0)
+                .execute(c)
+                .await
+                .map(|done| done.rows_affected()))?;
+            tx.commit().await?;
+            if ours == 0 {
+                return Ok(None);
+            }
+        }
+        Ok(Some(self.transport.send(&letter.message).await))
+    }
+
+    /// Notes that a mail was sent. What cannot be noted is sent again, so it is tried hard.
     async fn mark_sent(&self, row: &OutboxRow) -> Result<(), Broken> {
+        for pause in [100, 1_000, 5_000] {
+            match self.try_mark_sent(row).await {
+                Ok(()) => return Ok(()),
+                Err(error) => {
+                    tracing::warn!(mail = %row.id, %error, "a mail was sent, which could not be noted")
+                }
+            }
+            tokio::time::sleep(Duration::from_millis(pause)).await;
+        }
+        self.try_mark_sent(row).await
+    }
+
+    async fn try_mark_sent(&self, row: &OutboxRow) -> Result<(), Broken> {
         // The payload holds live links: it is gone as soon as it was of use.
         const SQL: &str = "UPDATE outbox SET state = 'sent', sent_at = $2, payload_sealed = NULL,
-            last_error = NULL WHERE id = $1";
+            last_error = NULL, status_code = NULL WHERE id = $1";
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(SQL).bind(row.id).bind(self.now().0).execute(c).await.map(drop))?;
         tx.commit().await?;
@@ -128,32 +354,72 @@ impl Desk {
     }
 
     async fn note_failure(&self, row: &OutboxRow, failure: &SendError) -> Result<(), Broken> {
-        const SQL: &str = "UPDATE outbox SET state = $2, next_attempt_at = $3, last_error = $4 WHERE id = $1";
+        const SQL: &str = "UPDATE outbox SET state = $2, next_attempt_at = $3, last_error = $4,
+            status_code = $5 WHERE id = $1";
         let now = self.now();
-        let gave_up = failure.permanent || now.seconds_since(Timestamp(row.created_at)) >= GIVE_UP_AFTER;
+        // Without access no mail at all leaves, which is the operator's to mend and not the mail's
+        // fault: all of them wait for it.
+        let old = now.seconds_since(Timestamp(row.created_at)) >= GIVE_UP_AFTER;
+        let gave_up = failure.is_permanent() || (old && failure.trouble != MailTrouble::Access);
         let state = if gave_up { "parked" } else { "queued" };
-        let next = now.plus_seconds(wait(row.attempts)?);
+        let longest = if failure.about_server { LONGEST_WAIT_FOR_SERVER } else { LONGEST_WAIT };
+        let next = now.plus_seconds(wait(row.attempts, longest)?);
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(SQL)
             .bind(row.id)
             .bind(state)
             .bind(next.0)
-            .bind(&failure.reason)
+            .bind(failure.trouble.as_str())
+            .bind(&failure.code)
             .execute(c)
             .await
             .map(drop))?;
+        if gave_up && failure.about_server {
+            // One mail asks for all while the server is away, and so do the 72 hours.
+            let sql = format!(
+                "UPDATE outbox SET state = 'parked', last_error = $2 WHERE state = 'queued'
+                 AND created_at <= $1 AND {NOT_RESTRICTED}"
+            );
+            on!(tx.conn(), c => sqlx::query(AssertSqlSafe(sql))
+                .bind(now.plus_seconds(-GIVE_UP_AFTER).0)
+                .bind(failure.trouble.as_str())
+                .execute(c)
+                .await
+                .map(drop))?;
+        }
         tx.commit().await?;
-        tracing::warn!(mail = %row.id, attempts = row.attempts, parked = gave_up, reason = failure.reason,
-            "a mail was not sent");
+        if failure.trouble == MailTrouble::Access {
+            tracing::error!(
+                mail = %row.id,
+                code = failure.code,
+                "no mail leaves: the SMTP server does not let us in, or not send from our address; check `smtp_url` and `mail_from`"
+            );
+        } else {
+            tracing::warn!(mail = %row.id, attempts = row.attempts, parked = gave_up, reason = %failure,
+                "a mail was not sent");
+        }
         Ok(())
     }
 }
 
+/// The domain that a mail goes to.
+fn domain_of(mail: &Due, receiver: &PersonRow, key: &PersonKey) -> Result<String, Broken> {
+    let elsewhere =
+        matches!(MailKind::parse(&mail.kind), Some(MailKind::AddressProve | MailKind::AddressChanged));
+    if elsewhere && let Some(sealed) = &mail.payload_sealed {
+        let payload = super::outbox::open_payload(key, mail.id, sealed)?;
+        if let Some(address) = payload.to.and_then(|to| EmailAddress::parse(&to).ok()) {
+            return Ok(address.domain().to_lowercase());
+        }
+    }
+    Ok(receiver.email(key)?.domain().to_lowercase())
+}
+
 /// Seconds until the next try after so many: doubled each time, and up to a quarter more by
 /// chance, so that mails that failed together do not come back together.
-fn wait(attempts: i64) -> Result<i64, Broken> {
+fn wait(attempts: i64, longest: i64) -> Result<i64, Broken> {
     let doubled = FIRST_WAIT.saturating_mul(1 << (attempts - 1).clamp(0, 20));
-    let wait = doubled.min(LONGEST_WAIT);
+    let wait = doubled.min(longest);
     let chance = i64::from(random::bytes::<1>()?[0]);
     Ok(wait + wait * chance / 1024)
 }
@@ -165,7 +431,7 @@ mod tests {
     #[test]
     fn waits_longer_each_time() {
         for (attempts, least) in [(1, 60), (2, 120), (5, 960), (12, LONGEST_WAIT), (1000, LONGEST_WAIT)] {
-            let wait = wait(attempts).expect("randomness");
+            let wait = wait(attempts, LONGEST_WAIT).expect("randomness");
             assert!((least..=least + least / 4).contains(&wait), "{attempts}: {wait}");
         }
     }

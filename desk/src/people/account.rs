@@ -22,6 +22,7 @@ impl Desk {
             email: row.email(&key)?.into(),
             language: row.language(),
             role: row.role()?,
+            mail_news: self.mail_news(session).await?,
             sessions: self.sessions_of(session).await?,
         })
     }
@@ -57,6 +58,38 @@ impl Desk {
         }
         tx.commit().await?;
         self.make_searchable_again(session.person()).await?;
+        Ok(())
+    }
+
+    /// Whether the agent gets a mail when a customer writes; `None` for customers.
+    async fn mail_news(&self, session: &Session) -> Result<Option<bool>, Error> {
+        const SQL: &str = "SELECT mail_news FROM person WHERE id = $1";
+        if !session.role().is_staff() {
+            return Ok(None);
+        }
+        let mut reader = self.store.read().await?;
+        let (wanted,): (bool,) =
+            on!(reader.conn(), c => sqlx::query_as(SQL).bind(session.person().0).fetch_one(c).await)?;
+        Ok(Some(wanted))
+    }
+
+    /// Turns mails on and off that tell an agent when a customer writes in a request of theirs.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for customers.
+    pub async fn change_mail_news(&self, session: &Session, wanted: bool) -> Result<(), Error> {
+        const SQL: &str = "UPDATE person SET mail_news = $2 WHERE id = $1 AND state = 'active'";
+        if !session.role().is_staff() {
+            return Err(Error::Forbidden);
+        }
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(SQL)
+            .bind(session.person().0)
+            .bind(wanted)
+            .execute(c)
+            .await
+            .map(drop))?;
+        tx.commit().await?;
         Ok(())
     }
 

@@ -36,7 +36,9 @@ pub struct Erased {
 const DELETIONS: &[&str] = &[
     // Of two who finish the same erasure, one waits here instead of both locking rows crosswise.
     "UPDATE person SET state = 'erasing' WHERE id = $1",
-    "DELETE FROM outbox WHERE person_id = $1",
+    // Agents get mails about requests of theirs, too.
+    "DELETE FROM outbox WHERE person_id = $1
+        OR request_id IN (SELECT id FROM request WHERE person_id = $1)",
     "DELETE FROM token WHERE person_id = $1",
     // What was taken in stays known, so that it is not taken in again, but belongs to nobody.
     "UPDATE mail_in SET person_id = NULL, request_id = NULL, comment_id = NULL, message_hash = NULL
@@ -372,6 +374,7 @@ impl Desk {
             auto_submitted: true,
             language: row.language(),
             rendered,
+            files: Vec::new(),
         }))
     }
 
@@ -394,7 +397,7 @@ impl Desk {
             Err(error) => Err(error.to_string()),
         };
         let sent = match message {
-            Ok(message) => self.transport.send(&message).await.map_err(|error| error.reason),
+            Ok(message) => self.transport.send(&message).await.map_err(|error| error.to_string()),
             Err(reason) => Err(reason),
         };
         if let Err(reason) = sent {

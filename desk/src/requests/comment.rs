@@ -9,7 +9,6 @@ use super::access::{self, Access, RequestHead};
 use super::change;
 use super::files::{self, File};
 use super::held;
-use super::submit::About;
 use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::keys::PersonKey;
@@ -151,6 +150,7 @@ impl Desk {
             change::set_status(&mut tx, &head, Status::Open, actor, now).await?;
         }
         count_customer_comment(&mut tx, head.request(), true, now).await?;
+        self.tell_assignee(&mut tx, head.request(), now).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: true };
         self.events.announce(&mut tx, event).await?;
         files::keep(&files);
@@ -231,7 +231,12 @@ impl Desk {
         if public {
             let link =
                 self.mint(tx, Purpose::Request, head.customer(), Some(head.request()), None, now).await?;
-            let payload = Payload { request: Some(link.reveal().to_owned()), ..Payload::default() };
+            // One mail says both: what the answer is, and that it settles the request.
+            let payload = Payload {
+                request: Some(link.reveal().to_owned()),
+                resolved: then == Some(Status::Resolved),
+                ..Payload::default()
+            };
             let mail = Mail {
                 person: head.customer(),
                 key,
@@ -241,13 +246,6 @@ impl Desk {
                 payload,
             };
             self.enqueue(tx, mail, now).await?;
-            if then == Some(Status::Resolved) {
-                let kind = MailKind::Resolved;
-                let (person, request) = (head.customer(), head.request());
-                let about =
-                    About { person, key, request, kind, offer_registration: false, by_stranger: false };
-                self.mail_about(tx, about, now).await?;
-            }
         }
         let event = Event { request: head.request(), customer: head.customer(), public };
         self.events.announce(tx, event).await?;

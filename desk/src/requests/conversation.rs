@@ -202,10 +202,11 @@ impl Desk {
         let others: Vec<PersonId> = rows.iter().map(owner).filter(|owner| *owner != customer).collect();
         let keys = self.keys.get_many(others.iter().copied()).await?;
         let addresses = match reading {
-            Reading::Agent => addresses(conn, &others, &keys).await?,
+            Reading::Agent => addresses(conn.again(), &others, &keys).await?,
             Reading::Customer | Reading::Copy => HashMap::new(),
         };
         let for_agent = reading == Reading::Agent;
+        let mut deliveries = if for_agent { self.deliveries(conn, request).await? } else { HashMap::new() };
         let mut comments = Vec::with_capacity(rows.len());
         for row in rows {
             let broken = || Broken::Inconsistent("comment", row.id);
@@ -243,6 +244,7 @@ impl Desk {
                 verdict: row.verdict.as_deref().filter(|_| for_agent).and_then(MailVerdict::parse),
                 attachments: files.iter().map(|file| file.view(key)).collect::<Result<_, _>>()?,
                 created_at: Timestamp(row.created_at),
+                delivery: deliveries.remove(&CommentId(row.id)),
             });
         }
         Ok(comments)

@@ -1,8 +1,8 @@
 //! Files that come with a comment.
 
 use bytes::Bytes;
-use futures_util::Stream;
 use futures_util::stream::BoxStream;
+use futures_util::{Stream, TryStreamExt};
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::Attachment;
@@ -15,7 +15,7 @@ use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::objects::{Stored, Upload};
 use crate::people::Agent;
-use crate::store::{Tx, on};
+use crate::store::{StoreError, Tx, on};
 use crate::{Desk, random};
 
 /// Images that every browser shows, told by their contents.
@@ -113,6 +113,55 @@ pub(super) struct AttachmentRow {
     name_sealed: Vec<u8>,
     media_type: String,
     size: i64,
+}
+
+/// A file that a mail takes along.
+#[derive(sqlx::FromRow)]
+pub(crate) struct StoredFile {
+    id: Uuid,
+    name_sealed: Vec<u8>,
+    key_sealed: Vec<u8>,
+    media_type: String,
+    size: i64,
+}
+
+impl StoredFile {
+    /// Bytes.
+    pub(crate) fn size(&self) -> u64 {
+        self.size.cast_unsigned()
+    }
+}
+
+impl Desk {
+    /// The files of a comment, in order.
+    pub(crate) async fn stored_files(&self, comment: Uuid) -> Result<Vec<StoredFile>, StoreError> {
+        const SQL: &str = "SELECT id, name_sealed, key_sealed, media_type, size FROM attachment
+            WHERE comment_id = $1 ORDER BY id";
+        let mut reader = self.store.read().await?;
+        on!(reader.conn(), c => sqlx::query_as(SQL).bind(comment).fetch_all(c).await)
+    }
+
+    /// Name, kind and contents of one of them, opened while it streams.
+    pub(crate) async fn read_whole(
+        &self,
+        file: &StoredFile,
+        key: &PersonKey,
+    ) -> Result<(String, String, Vec<u8>), Broken> {
+        let name = key.open_text("attachment.name", file.id, &file.name_sealed)?;
+        let file_key = file_key(file.id, &file.key_sealed, key)?;
+        let mut stream = boxed(self.objects.read(file.id, file_key).await?);
+        let mut contents = Vec::with_capacity(usize::try_from(file.size).unwrap_or_default());
+        while let Some(chunk) = stream.try_next().await? {
+            contents.extend_from_slice(&chunk);
+        }
+        Ok((name, file.media_type.clone(), contents))
+    }
+}
+
+fn file_key(id: Uuid, sealed: &[u8], key: &PersonKey) -> Result<Zeroizing<[u8; 32]>, Broken> {
+    let opened = key.open("attachment.key", id, sealed)?;
+    let file_key = <[u8; 32]>::try_from(opened.as_slice());
+    file_key.map(Zeroizing::new).map_err(|_| Broken::Inconsistent("attachment.key", id))
 }
 
 impl AttachmentRow {
@@ -219,11 +268,8 @@ impl Desk {
         let owner = conversation::sealed_for(author, &author_kind, head.customer());
         let key = self.keys.get(owner).await?.ok_or(Error::NotFound)?;
         let name = key.open_text("attachment.name", attachment.0, &name)?;
-        let opened = key.open("attachment.key", attachment.0, &sealed)?;
-        let Ok(file_key) = <[u8; 32]>::try_from(opened.as_slice()) else {
-            return Err(Broken::Inconsistent("attachment.key", attachment.0).into());
-        };
-        let contents = self.objects.read(attachment.0, Zeroizing::new(file_key)).await?;
+        let file_key = file_key(attachment.0, &sealed, &key)?;
+        let contents = self.objects.read(attachment.0, file_key).await?;
         Ok(OpenFile {
             name,
             size: size.cast_unsigned(),

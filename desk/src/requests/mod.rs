@@ -16,11 +16,12 @@ pub(crate) mod remove;
 pub(crate) mod submit;
 
 pub use access::Access;
-pub(crate) use access::find_any;
+pub(crate) use access::{find_any, find_for_agent};
 pub use capture::Capture;
 pub use change::Change;
 pub use comment::Reply;
 pub(crate) use conversation::{Reader, Reading, sealed_for};
+pub(crate) use files::StoredFile;
 pub use files::{File, FileInput, OpenFile};
 pub use formatted::Formatted;
 pub use list::ListQuery;

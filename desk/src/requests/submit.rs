@@ -317,7 +317,8 @@ impl Desk {
         } else {
             None
         };
-        let payload = Payload { request: Some(link.reveal().to_owned()), action, to: None, by_stranger };
+        let request_link = Some(link.reveal().to_owned());
+        let payload = Payload { request: request_link, action, by_stranger, ..Payload::default() };
         self.enqueue(tx, Mail { person, key, kind, request: Some(request), comment: None, payload }, now)
             .await
     }

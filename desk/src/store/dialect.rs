@@ -4,7 +4,6 @@ use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, PgPool};
 
 use super::{Conn, StoreError, Tx, on};
-use crate::privacy::restrict::NOT_RESTRICTED;
 
 /// Tells every node that something happened: PostgreSQL delivers `payload` when the
 /// transaction commits. SQLite serves one process, which tells itself.
@@ -15,29 +14,28 @@ pub(crate) async fn notify(tx: &mut Tx, payload: &str) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Claims up to `most` mails that are due, until `until`: nobody else gets them before. Mails to
-/// persons who are restricted wait, except those of the kinds `always`.
+/// Claims those of some mails that are still due, until `until`: nobody else gets them before.
 pub(crate) async fn claim_mails(
     tx: &mut Tx,
     now: i64,
     until: i64,
-    most: i64,
-    always: &[&'static str],
+    mails: &[Uuid],
 ) -> Result<Vec<Uuid>, StoreError> {
     let lock = match tx.conn() {
         Conn::Sqlite(_) => "",
+        // What another node is claiming now is not due any more when it is done.
         Conn::Postgres(_) => "FOR UPDATE SKIP LOCKED",
     };
     let sql = format!(
         "UPDATE outbox SET next_attempt_at = $1, attempts = attempts + 1 WHERE id IN (
-         SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $2
-         AND (kind IN {} OR {NOT_RESTRICTED}) ORDER BY next_attempt_at LIMIT $3 {lock}) RETURNING id",
-        places(4, always.len())
+         SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $2 AND id IN {} {lock})
+         RETURNING id",
+        places(3, mails.len())
     );
     let rows: Vec<(Uuid,)> = on!(tx.conn(), c => {
-        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(until).bind(now).bind(most);
-        for kind in always {
-            query = query.bind(*kind);
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(until).bind(now);
+        for mail in mails {
+            query = query.bind(*mail);
         }
         query.fetch_all(c).await
     })?;

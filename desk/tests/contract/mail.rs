@@ -24,17 +24,26 @@ impl Mail {
         }
         let kind = mail.header("content-type").to_owned();
         let boundary = kind.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
-        for part in body.split(&format!("--{boundary}")).skip(1).filter(|part| !part.starts_with("--")) {
-            let (headers, body) = self::headers(part.trim_start_matches('\n'));
-            let decoded =
-                decode(headers.get("content-transfer-encoding").map_or("7bit", String::as_str), body);
-            if headers["content-type"].starts_with("text/plain") {
-                mail.text.clone_from(&decoded);
-            }
-            mail.everything.push_str(&decoded);
-        }
+        mail.add_parts(&boundary.to_owned(), body);
         assert!(!mail.text.is_empty(), "a mail without text: {raw}");
         mail
+    }
+
+    fn add_parts(&mut self, boundary: &str, body: &str) {
+        for part in body.split(&format!("--{boundary}")).skip(1).filter(|part| !part.starts_with("--")) {
+            let (headers, body) = self::headers(part.trim_start_matches('\n'));
+            let kind = &headers["content-type"];
+            if let Some(inner) = kind.split("boundary=\"").nth(1) {
+                self.add_parts(inner.split('"').next().unwrap(), body);
+                continue;
+            }
+            let decoded =
+                decode(headers.get("content-transfer-encoding").map_or("7bit", String::as_str), body);
+            if kind.starts_with("text/plain") && !headers.contains_key("content-disposition") {
+                self.text.clone_from(&decoded);
+            }
+            self.everything.push_str(&decoded);
+        }
     }
 
     /// A header, by its name in lower case; empty when there is none.
@@ -90,7 +99,7 @@ fn decode(encoding: &str, body: &str) -> String {
     match encoding.to_lowercase().as_str() {
         "base64" => {
             let signs: String = body.split_whitespace().collect();
-            String::from_utf8(BASE64.decode(signs.as_bytes()).unwrap()).unwrap()
+            String::from_utf8_lossy(&BASE64.decode(signs.as_bytes()).unwrap()).into_owned()
         }
         "quoted-printable" => quoted(&body.replace("=\n", "")),
         _ => body.to_owned(),

@@ -123,6 +123,10 @@ async fn agents_see_and_change_nothing(world: &World) {
     let said = refusals(desk.capture(&agent, &captured, Vec::new()).await);
     assert_eq!(said, [("email", Problem::CustomerRestricted)]);
 
+    let comment =
+        world.desk.conversation(&Access::Session(customer.clone()), number).await.unwrap().comments[0].id;
+    assert_fails!(desk.send_again(&agent, number, comment).await, Error::Restricted);
+
     // Nothing has changed, and after lifting all is as it was.
     desk.lift_restriction(&customer).await.unwrap();
     world.index().await;
@@ -151,12 +155,15 @@ const TRIED: &[&str] = &[
     "erase_by_agent",
     "erasure_preview_for_agent",
     "lift_for_customer",
+    "mail_trouble",
     "queue",
     "queue_counts",
     "reply",
     "request_id_for_agent",
     "restrict_customer",
     "restriction_of",
+    "send_again",
+    "send_parked_again",
 ];
 
 async fn every_door_for_agents_is_tried(_: &World) {

@@ -143,6 +143,7 @@ fn settings() -> Settings {
         request_types: Settings::default_request_types(),
         attachments: AttachmentLimits { max_files: MAX_FILES, max_bytes: MAX_BYTES },
         privacy: PrivacySettings::default(),
+        outgoing: tresen_desk::mail::Outgoing::default(),
         retention: Retention::default(),
         intake: IntakeSettings::default(),
     }
