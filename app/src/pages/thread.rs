@@ -101,8 +101,8 @@ pub(crate) fn comments_html(thread: &Thread, comments: Vec<CommentView>) -> AnyV
             Standing::Participant | Standing::Outsider => comment.body,
         };
         let delivery = comment.delivery.as_ref().filter(|_| thread.agent);
-        let delivery =
-            delivery.map(|delivery| agent_delivery::line(thread.language, thread.number, comment.id, delivery));
+        let delivery = delivery
+            .map(|delivery| agent_delivery::line(thread.language, thread.number, comment.id, delivery));
         let files = comment.attachments.into_iter();
         let attachments: Vec<AttachmentLine> = files.map(|file| thread.attachment(file)).collect();
         view! {
