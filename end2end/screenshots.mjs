@@ -36,8 +36,10 @@ async function picture([who, what, address, , act], places, language) {
   const at = who === 'idle' ? empty : desk;
   const page = await openPage(browser, at, { language });
   try {
-    const session = places[who]?.cookie('tresen-session');
-    if (session) await page.context().addCookies([{ name: 'tresen-session', value: session, url: at.url }]);
+    for (const cookie of ['tresen-session', 'tresen-data']) {
+      const value = places[who]?.cookie(cookie);
+      if (value) await page.context().addCookies([{ name: cookie, value, url: at.url }]);
+    }
     await page.goto(new URL(address(places), at.url).href);
     await live(page);
     await act?.(page);

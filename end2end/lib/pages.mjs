@@ -42,6 +42,12 @@ export async function prepare(desk, empty, language) {
   const address = linkTo(await desk.mail({ to: name('moved') }), '/account/address');
   await client().post('/account/delete', { email: guest });
   const erase = linkTo(await desk.mail({ to: guest, subject: /Delete|löschen/ }), '/account/delete');
+  await client().post('/account/data', { email: guest });
+  const data = linkTo(await desk.mail({ to: guest, subject: /stored about you|über Sie gespeichert/ }), '/account/data');
+  await client().post('/account/data', { email: name('other') });
+  const visitor = client();
+  const opened = linkTo(await desk.mail({ to: name('other'), subject: /stored about you|über Sie gespeichert/ }), '/account/data');
+  await visitor.post('/account/data', { token: new URLSearchParams(opened.split('?')[1]).get('token') });
   const leaver = (await registered(desk, { email: name('leaver'), language })).client;
   const newcomer = (await registered(desk, { email: name('newcomer'), language })).client;
   await write(leaver);
@@ -54,7 +60,7 @@ export async function prepare(desk, empty, language) {
   const idle = new Client(empty);
   await idle.login(await empty.addPerson({ email: name('idle') }));
   await idle.post('/account/language', { language });
-  return { agent, customer, other, newcomer, leaver, restricted, withheld, idle, number, closed, request, register, password, address, erase };
+  return { agent, customer, other, visitor, data, newcomer, leaver, restricted, withheld, idle, number, closed, request, register, password, address, erase };
 }
 
 /** Sends the form of a page with what is wrong. */
@@ -90,6 +96,14 @@ export const PAGES = [
   ['nobody', 'deleting oneself, refused', () => '/account/delete', 200, refuse('main form', { email: 'wrong' })],
   ['nobody', 'deleting oneself, mail sent', () => '/account/delete?sent'],
   ['nobody', 'deleting oneself, the link', ({ erase }) => erase],
+  ['nobody', 'what is stored about oneself', () => '/account/data'],
+  ['nobody', 'what is stored about oneself, refused', () => '/account/data', 200, refuse('main form', { email: 'wrong' })],
+  ['nobody', 'what is stored about oneself, mail sent', () => '/account/data?sent'],
+  ['nobody', 'what is stored about oneself, the link', ({ data }) => data],
+  ['nobody', 'what is stored about oneself, no longer', () => '/account/data?done=end'],
+  ['nobody', 'what is stored about oneself, a link that is no longer good', () => '/account/data?by=link', 410],
+  ['visitor', 'what is stored about them, by a link', () => '/account/data?by=link'],
+  ['visitor', 'deleting oneself, by the same link', () => '/account/delete?by=link'],
   ['nobody', 'the privacy statement', () => '/privacy'],
   ['nobody', 'the check of a receipt', () => '/privacy/receipt'],
   ['nobody', 'the legal notice', () => '/imprint'],

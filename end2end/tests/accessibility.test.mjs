@@ -95,8 +95,10 @@ for (const language of ['en', 'de']) {
       if (open[who]) return open[who];
       const at = who === 'idle' ? empty : desk;
       const page = await openPage(browser, at, { language, allow: [/status of (403|404|410|422)/] });
-      const session = places[who]?.cookie('tresen-session');
-      if (session) await page.context().addCookies([{ name: 'tresen-session', value: session, url: at.url }]);
+      for (const name of ['tresen-session', 'tresen-data']) {
+        const value = places[who]?.cookie(name);
+        if (value) await page.context().addCookies([{ name, value, url: at.url }]);
+      }
       return (open[who] = page);
     };
 

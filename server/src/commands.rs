@@ -1,6 +1,8 @@
 //! The commands that do one thing and end.
 
+use std::fs::File;
 use std::io::{BufRead, Write, stdin, stdout};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -69,6 +71,28 @@ async fn write_copy(desk: &Desk, email: &str) -> Result<bool, Failure> {
     }
     out.flush().map_err(|error| format!("the copy could not be written: {error}"))?;
     Ok(true)
+}
+
+/// `tresen import person`.
+pub(crate) async fn import_person(config: &Config, path: &Path) -> Result<(), Failure> {
+    let file = File::open(path).map_err(|error| format!("{} cannot be opened: {error}", path.display()))?;
+    let desk = desk(config).await?;
+    let imported = desk.import_person(file).await;
+    // What was imported is found at once, also by a desk that serves already.
+    while imported.is_ok() && desk.index_stale().await.map_err(|error| error.to_string())? > 0 {}
+    desk.close().await;
+    let imported = imported.map_err(|error| error.to_string())?;
+    println!(
+        "Imported: {} requests, {} comments, {} files.",
+        imported.requests, imported.comments, imported.files
+    );
+    if imported.known > 0 {
+        println!("{} requests were here already.", imported.known);
+    }
+    if imported.renumbered > 0 {
+        println!("{} requests have another number here: theirs was taken.", imported.renumbered);
+    }
+    Ok(())
 }
 
 /// `tresen retention`.

@@ -66,6 +66,9 @@ enum Command {
         #[arg(long)]
         email: String,
     },
+    /// Take in what another Tresen has exported.
+    #[command(subcommand)]
+    Import(Import),
     /// Erase what has reached its retention limit. While serving that is done every hour.
     Retention {
         /// Only say what would be erased now.
@@ -106,6 +109,15 @@ enum Command {
     /// The settings.
     #[command(subcommand)]
     Config(ConfigCommand),
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// A person with their requests. Nobody is sent a mail; the same file twice is imported once.
+    Person {
+        /// The ZIP file, as it was downloaded or written by `tresen export`.
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -176,6 +188,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Erase { email: Some(email), .. } => return commands::erase(&config, &email).await,
         Command::Export { email } => return commands::export(&config, &email).await,
+        Command::Import(Import::Person { file }) => commands::import_person(&config, &file).await?,
         Command::Retention { dry_run } => commands::retention(&config, dry_run).await?,
         Command::Erase { email: None, .. } => backup::erase_keyless(&config).await?,
         Command::Backup { folder, keys } => backup::backup(&config, &folder, keys).await?,

@@ -3,6 +3,7 @@
 pub(crate) mod consent;
 pub(crate) mod erase;
 mod export;
+mod import;
 mod overview;
 mod owner;
 mod receipt;
@@ -17,6 +18,7 @@ mod wish;
 pub use consent::Consent;
 pub use erase::Erased;
 pub use export::Export;
+pub use import::{ImportError, Imported};
 pub use overview::Overview;
 pub use owner::{DataAccess, Owner};
 pub use receipt::{Checked, Receipt};

@@ -32,6 +32,17 @@ pub struct File {
 }
 
 impl File {
+    /// A file that is on disk, by whatever name somebody gave it.
+    pub(super) fn of(name: &str, content_id: Option<&str>, stored: Stored) -> Self {
+        let name = Some(file_name::safe(name)).filter(|name| !name.is_empty());
+        Self {
+            name: name.unwrap_or_else(|| "attachment".to_owned()),
+            content_id: content_id.map(str::to_owned),
+            media_type: media_type(&stored).to_owned(),
+            stored,
+        }
+    }
+
     /// Bytes.
     pub fn size(&self) -> u64 {
         self.stored.size
@@ -198,14 +209,7 @@ impl Desk {
     ) -> Result<File, Broken> {
         let mut upload = self.objects.create(random::id(self.now())?).await?;
         upload.write(contents).await?;
-        let stored = upload.finish().await?;
-        let name = Some(file_name::safe(name)).filter(|name| !name.is_empty());
-        Ok(File {
-            name: name.unwrap_or_else(|| "attachment".to_owned()),
-            content_id: content_id.map(str::to_owned),
-            media_type: media_type(&stored).to_owned(),
-            stored,
-        })
+        Ok(File::of(name, content_id, upload.finish().await?))
     }
 
     /// Takes the files of a form.

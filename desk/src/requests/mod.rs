@@ -8,6 +8,7 @@ mod conversation;
 pub(crate) mod files;
 mod formatted;
 pub(crate) mod held;
+pub(crate) mod import;
 mod list;
 mod made_up;
 pub(crate) mod outsiders;

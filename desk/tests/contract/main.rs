@@ -34,6 +34,7 @@ mod bytes;
 mod data_link;
 mod erasure;
 mod export;
+mod import;
 mod links;
 mod lists;
 mod mail;

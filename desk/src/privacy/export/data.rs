@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sqlx::types::Uuid;
 use tresen_model::views::HistoryEvent;
-use tresen_model::{AuthorKind, PersonId, RequestId, RequestNumber, Timestamp, Visibility};
+use tresen_model::{AuthorKind, PersonId, RequestId, RequestNumber, Standing, Timestamp, Visibility};
 
 use super::Attached;
 use crate::Desk;
@@ -117,6 +117,15 @@ pub(super) struct Comment {
     pub(super) note: bool,
     pub(super) at: String,
     pub(super) body: String,
+    /// Whether the person wrote it, and not the team or somebody else who was admitted.
+    own: bool,
+    by_mail: bool,
+    /// Whether a machine sent it (RFC 3834).
+    automatic: bool,
+    /// Whether whoever wrote it was erased since, with the words.
+    erased: bool,
+    /// What a mail quoted, and how it was signed.
+    pub(super) quoted: Option<String>,
     pub(super) attachments: Vec<Attachment>,
 }
 
@@ -259,6 +268,11 @@ impl Desk {
                 note,
                 at: time(comment.created_at),
                 body: comment.body,
+                own: comment.own && comment.author_kind == AuthorKind::Customer,
+                by_mail: comment.by_mail,
+                automatic: comment.automatic,
+                erased: comment.standing == Standing::Erased,
+                quoted: comment.rest,
                 attachments,
             });
         }

@@ -174,6 +174,13 @@ fn comment(language: Language, comment: &Comment) -> String {
         when(&comment.at),
         escape(&comment.body)
     );
+    if let Some(quoted) = &comment.quoted {
+        page.push_str(&format!(
+            "<details><summary>{}</summary><pre>{}</pre></details>\n",
+            say("Quoted", "Zitiert"),
+            escape(quoted)
+        ));
+    }
     for file in &comment.attachments {
         page.push_str(&format!("<p><a href=\"{}\">{}</a></p>\n", link(&file.path), escape(&file.name)));
     }
