@@ -27,6 +27,7 @@ async fn open(folder: &Path) -> Desk {
         privacy: PrivacySettings::default(),
         retention: Retention::default(),
         intake: IntakeSettings::default(),
+        outgoing: tresen_desk::mail::Outgoing::default(),
     };
     let opening = Opening {
         settings,

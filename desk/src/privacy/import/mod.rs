@@ -157,7 +157,7 @@ impl Desk {
                 Ok((imported, restricted)) => {
                     if restricted {
                         let _indexer = self.indexing.lock().await;
-                        self.search.forget(person).await.map_err(Broken::from)?;
+                        self.search.forget(person).await?;
                     }
                     self.search_wakeup.notify_one();
                     return Ok(imported);
