@@ -102,10 +102,11 @@ pub(crate) async fn retention(config: &Config, dry_run: bool) -> Result<(), Fail
     desk.close().await;
     let expired = expired.map_err(|error| sentence(&error))?;
     println!(
-        "{}: {} settled requests, {} unconfirmed requests, {} persons without requests.",
+        "{}: {} settled requests, {} unconfirmed requests, {} held requests, {} persons without requests.",
         if dry_run { "Would be erased now" } else { "Erased" },
         expired.closed_requests,
         expired.unconfirmed_requests,
+        expired.held_requests,
         expired.idle_persons
     );
     Ok(())

@@ -15,9 +15,6 @@ use crate::privacy::Needles;
 use crate::store::{Tx, on};
 use crate::{Desk, random};
 
-/// Seconds for which a message that was set aside is kept: 30 days.
-const KEPT: i64 = 30 * 24 * 3600;
-
 /// Why a message was set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AsideReason {
@@ -254,7 +251,8 @@ impl Desk {
         // In this order: what is set aside meanwhile has its key before its row.
         let rows = crate::privacy::returned::ids(&self.store, ALL).await?;
         let keys = self.keys.asides().await?;
-        let before = self.now().plus_seconds(-KEPT);
+        let days = i64::from(self.settings.retention.set_aside_days);
+        let before = self.now().plus_seconds(-days * 24 * 3600);
         let mut reader = self.store.read().await?;
         let old: Vec<(Uuid,)> =
             on!(reader.conn(), c => sqlx::query_as(OLD).bind(before.0).fetch_all(c).await)?;

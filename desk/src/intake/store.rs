@@ -226,7 +226,7 @@ impl Desk {
                     change::set_status(&mut tx, head, Status::Open, actor, now).await?;
                 }
                 count_customer_comment(&mut tx, request, sender.person == head.customer(), now).await?;
-                if !withheld {
+                if !withheld && head.held().is_none() {
                     self.tell_assignee(&mut tx, request, now).await?;
                 }
             }

@@ -2,6 +2,8 @@
 //!
 //! - Requests that are settled (resolved or closed), after months without activity.
 //! - Requests from an address that was never proven and that no agent has answered, after days.
+//! - Requests that were held back as suspected spam and not released, after days; with their
+//!   senders, of whom there is nothing else.
 //! - Customers without requests, and without a login in use, after months in which nothing was
 //!   done for them: wholly, by the way of every erasure.
 //!
@@ -35,6 +37,9 @@ pub struct Expired {
     pub closed_requests: u64,
     /// Requests from addresses that were never proven, without an answer.
     pub unconfirmed_requests: u64,
+    /// Requests that were held back as suspected spam and not released.
+    #[serde(default)]
+    pub held_requests: u64,
     /// Customers without requests.
     pub idle_persons: u64,
 }
@@ -43,6 +48,7 @@ pub struct Expired {
 struct Limits {
     closed: Timestamp,
     unconfirmed: Timestamp,
+    held: Timestamp,
     idle: Timestamp,
 }
 
@@ -51,6 +57,7 @@ struct Limits {
 enum Requests {
     Closed,
     Unconfirmed,
+    Held,
 }
 
 impl Requests {
@@ -61,6 +68,7 @@ impl Requests {
                 "agent_wrote_at = 0 AND created_at < $1 AND channel <> 'agent'
                  AND person_id IN (SELECT id FROM person WHERE proven_at IS NULL)"
             }
+            Self::Held => "held_at IS NOT NULL AND held_at < $1",
         };
         format!("{own} AND {NOT_RESTRICTED}")
     }
@@ -113,6 +121,7 @@ impl Desk {
         Limits {
             closed: months_before(now, retention.closed_requests_months),
             unconfirmed: now.plus_seconds(-i64::from(retention.unconfirmed_days) * 24 * 3600),
+            held: now.plus_seconds(-i64::from(retention.held_days) * 24 * 3600),
             idle: months_before(now, retention.idle_person_months),
         }
     }
@@ -134,9 +143,11 @@ impl Desk {
             .await)?;
         let closed = count(reader.conn(), Requests::Closed, limits.closed).await?;
         let unconfirmed = count(reader.conn(), Requests::Unconfirmed, limits.unconfirmed).await?;
+        let held = count(reader.conn(), Requests::Held, limits.held).await?;
         Ok(Expired {
             closed_requests: closed,
             unconfirmed_requests: unconfirmed,
+            held_requests: held,
             idle_persons: idle.cast_unsigned(),
         })
     }
@@ -154,6 +165,7 @@ impl Desk {
             tracing::info!(
                 closed_requests = done.closed_requests,
                 unconfirmed_requests = done.unconfirmed_requests,
+                held_requests = done.held_requests,
                 idle_persons = done.idle_persons,
                 "what had reached its retention limit was erased"
             );
@@ -167,6 +179,7 @@ impl Desk {
     async fn expire(&self, now: Timestamp, limits: &Limits, done: &mut Expired) -> Result<(), Error> {
         done.closed_requests = self.expire_requests(Requests::Closed, limits.closed).await?;
         done.unconfirmed_requests = self.expire_requests(Requests::Unconfirmed, limits.unconfirmed).await?;
+        done.held_requests = self.expire_requests(Requests::Held, limits.held).await?;
         loop {
             let persons = self.idle_persons(now, limits.idle).await?;
             let mut erased = 0;
@@ -218,7 +231,7 @@ impl Desk {
             AND id = (SELECT person_id FROM request WHERE id = $1) RETURNING id";
         let still = format!("SELECT id FROM request WHERE id = $2 AND {}", which.condition());
         // The indexer does not come in between: it would put back what is taken out.
-        let _indexer = self.indexing.lock().await;
+        let indexer = self.indexing.lock().await;
         let mut tx = self.store.write().await?;
         let customer: Option<(Uuid,)> =
             on!(tx.conn(), c => sqlx::query_as(LOCK).bind(request.0).fetch_optional(c).await)?;
@@ -235,6 +248,10 @@ impl Desk {
         tx.commit().await?;
         for file in files {
             self.objects.delete(file).await?;
+        }
+        drop(indexer);
+        if let Requests::Held = which {
+            self.erase_if_unknown(PersonId(customer)).await?;
         }
         Ok(true)
     }

@@ -107,6 +107,38 @@ const ACTIVE: &str = "status IN ('open', 'waiting')";
 /// What is held back as suspected spam is in no list but its own. In the words of the indexes too.
 const NOT_HELD: &str = "held_at IS NULL";
 
+fn counts() -> String {
+    format!(
+        "SELECT COUNT(*), COUNT(CASE WHEN assignee_id = $1 THEN 1 END),
+         COUNT(CASE WHEN assignee_id IS NULL THEN 1 END) FROM request
+         WHERE {ACTIVE} AND {NOT_HELD} AND {NOT_RESTRICTED}"
+    )
+}
+
+/// What a page asks for: `$1` and `$2` are where the last one ended, `$3` is how many rows.
+fn page(view: QueueView, order: QueueOrder) -> String {
+    let sign = match order {
+        QueueOrder::Newest => "<",
+        QueueOrder::Oldest => ">",
+    };
+    let mut sql =
+        format!("{COLUMNS} WHERE (updated_at, id) {sign} ($1, $2) AND {NOT_HELD} AND {NOT_RESTRICTED}");
+    match view {
+        QueueView::Active => sql.push_str(&format!(" AND {ACTIVE}")),
+        // Written out, since each status has an index of its own that a parameter would not match.
+        QueueView::Only(status) => sql.push_str(&format!(" AND status = '{}'", status.as_str())),
+        QueueView::All => {}
+    }
+    sql
+}
+
+fn in_order(order: QueueOrder) -> &'static str {
+    match order {
+        QueueOrder::Newest => " ORDER BY updated_at DESC, id DESC LIMIT $3",
+        QueueOrder::Oldest => " ORDER BY updated_at ASC, id ASC LIMIT $3",
+    }
+}
+
 impl Desk {
     /// A page of the queue. Costs the same however many requests there are.
     ///
@@ -127,20 +159,13 @@ impl Desk {
     }
 
     async fn queue_page(&self, agent: &Agent, query: &QueueQuery) -> Result<Vec<Row>, Error> {
-        let (sign, direction, start) = match query.order {
-            QueueOrder::Newest => ("<", "DESC", (i64::MAX, Uuid::max())),
-            QueueOrder::Oldest => (">", "ASC", (i64::MIN, Uuid::nil())),
+        let start = match query.order {
+            QueueOrder::Newest => (i64::MAX, Uuid::max()),
+            QueueOrder::Oldest => (i64::MIN, Uuid::nil()),
         };
         let (time, id) = query.after.as_deref().and_then(read_cursor).unwrap_or(start);
-        let mut sql =
-            format!("{COLUMNS} WHERE (updated_at, id) {sign} ($1, $2) AND {NOT_HELD} AND {NOT_RESTRICTED}");
+        let mut sql = page(query.view, query.order);
         let mut texts: Vec<&str> = Vec::new();
-        match query.view {
-            QueueView::Active => sql.push_str(&format!(" AND {ACTIVE}")),
-            // Written out, since each status has an index of its own that a parameter would not match.
-            QueueView::Only(status) => sql.push_str(&format!(" AND status = '{}'", status.as_str())),
-            QueueView::All => {}
-        }
         if let Some(kind) = &query.kind {
             texts.push(kind);
             sql.push_str(&format!(" AND kind = ${}", 3 + texts.len()));
@@ -151,7 +176,7 @@ impl Desk {
             Assignee::Me => sql.push_str(&format!(" AND assignee_id = ${}", 4 + texts.len())),
             Assignee::Nobody => sql.push_str(" AND assignee_id IS NULL"),
         }
-        sql.push_str(&format!(" ORDER BY updated_at {direction}, id {direction} LIMIT $3"));
+        sql.push_str(in_order(query.order));
         let mut reader = self.store.read().await?;
         Ok(on!(reader.conn(), c => {
             let mut statement =
@@ -241,11 +266,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Broken`] only.
     pub async fn queue_counts(&self, agent: &Agent) -> Result<QueueCounts, Error> {
-        let sql = format!(
-            "SELECT COUNT(*), COUNT(CASE WHEN assignee_id = $1 THEN 1 END),
-             COUNT(CASE WHEN assignee_id IS NULL THEN 1 END) FROM request
-             WHERE {ACTIVE} AND {NOT_HELD} AND {NOT_RESTRICTED}"
-        );
+        let sql = counts();
         let held = format!("SELECT COUNT(*) FROM request WHERE held_at IS NOT NULL AND {NOT_RESTRICTED}");
         let mut reader = self.store.read().await?;
         let (held,): (i64,) =
@@ -258,5 +279,50 @@ impl Desk {
             unassigned: unassigned.cast_unsigned(),
             held: held.cast_unsigned(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Conn, DATA, Location, Store};
+
+    async fn plan(store: &Store, sql: String) -> String {
+        let mut reader = store.read().await.expect("a connection");
+        let Conn::Sqlite(c) = reader.conn() else { panic!("SQLite") };
+        let rows: Vec<(i64, i64, i64, String)> =
+            sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
+                .bind(1_i64)
+                .bind(Uuid::nil())
+                .bind(1_i64)
+                .fetch_all(c)
+                .await
+                .expect("a plan");
+        rows.into_iter().map(|(_, _, _, step)| step).collect::<Vec<_>>().join("; ")
+    }
+
+    #[tokio::test]
+    async fn each_view_has_its_index_and_the_counts_read_no_row() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = Location::File(folder.path().join("tresen.db"));
+        let store = Store::open(&file, &DATA).await.expect("opens");
+        let counts = plan(&store, counts()).await;
+        assert!(counts.starts_with("SCAN request USING COVERING INDEX queue_active"), "{counts}");
+        let views = [
+            (QueueView::Active, "queue_active"),
+            (QueueView::Only(Status::Open), "queue_open"),
+            (QueueView::Only(Status::Waiting), "queue_waiting"),
+            (QueueView::Only(Status::Resolved), "queue_resolved"),
+            (QueueView::Only(Status::Closed), "queue_closed"),
+            (QueueView::All, "queue_all"),
+        ];
+        for (view, index) in views {
+            for order in [QueueOrder::Newest, QueueOrder::Oldest] {
+                let plan = plan(&store, format!("{}{}", page(view, order), in_order(order))).await;
+                assert!(plan.contains(&format!("USING INDEX {index} ")), "{view:?}: {plan}");
+                assert!(!plan.contains("TEMP B-TREE"), "{view:?}: {plan}");
+            }
+        }
+        store.close().await;
     }
 }

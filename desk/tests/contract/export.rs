@@ -6,6 +6,7 @@ use std::io::{Cursor, Read};
 use futures_util::TryStreamExt;
 use serde_json::Value;
 use tresen_desk::Error;
+use tresen_desk::people::Session;
 use tresen_desk::privacy::Export;
 use tresen_desk::requests::Change;
 use tresen_model::{Priority, Status};
@@ -34,6 +35,14 @@ async fn unpack(export: Export) -> BTreeMap<String, Vec<u8>> {
         files.insert(name, contents);
     }
     files
+}
+
+/// A person's copy: what `data.json` says, held to the schema, and every file.
+pub(crate) async fn exported(world: &World, session: &Session) -> (Value, BTreeMap<String, Vec<u8>>) {
+    let files = unpack(world.desk.export(session).await.unwrap()).await;
+    let data: Value = serde_json::from_slice(&files["data.json"]).unwrap();
+    check(&serde_json::from_str(SCHEMA).unwrap(), &data, "data");
+    (data, files)
 }
 
 /// Holds a value to the part of JSON Schema that ours uses.

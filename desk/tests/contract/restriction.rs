@@ -145,25 +145,36 @@ async fn agents_see_and_change_nothing(world: &World) {
     assert_eq!(desk.queue_counts(&agent).await.unwrap().active, 1);
 }
 
-/// What takes an `&Agent` and is tried in this file, or shows nothing of any customer.
+/// What takes an `&Agent` and is tried in this file or in those about mail that comes in, or shows
+/// nothing of any customer.
 const TRIED: &[&str] = &[
+    "admit",
     "agents",
+    "aside_message",
     "attachment_for_agent",
     "capture",
     "change",
     "conversation_for_agent",
+    "delete_aside",
+    "discard_held",
     "erase_by_agent",
     "erasure_preview_for_agent",
+    "formatted_for_agent",
+    "held_requests",
     "lift_for_customer",
     "mail_trouble",
     "queue",
     "queue_counts",
+    "release_held",
     "reply",
     "request_id_for_agent",
     "restrict_customer",
     "restriction_of",
+    "retry_aside",
     "send_again",
     "send_parked_again",
+    "set_aside",
+    "split_off",
 ];
 
 async fn every_door_for_agents_is_tried(_: &World) {

@@ -143,9 +143,16 @@ fn settings() -> Settings {
         request_types: Settings::default_request_types(),
         attachments: AttachmentLimits { max_files: MAX_FILES, max_bytes: MAX_BYTES },
         privacy: PrivacySettings::default(),
-        outgoing: tresen_desk::mail::Outgoing::default(),
+        outgoing: tresen_desk::mail::Outgoing::default().resolved(true),
         retention: Retention::default(),
-        intake: IntakeSettings::default(),
+        intake: IntakeSettings {
+            authserv_id: Some(crate::letters::TRUSTED.into()),
+            spam_header: Some("X-Spam-Score".into()),
+            spam_at: "5".into(),
+            blocked: vec!["@blocked.example".into()],
+            per_sender_hour: crate::letters::PER_SENDER_HOUR,
+            ..IntakeSettings::default()
+        },
     }
 }
 

@@ -129,6 +129,16 @@ pub(super) struct Comment {
     pub(super) attachments: Vec<Attachment>,
 }
 
+/// What the person wrote by mail in somebody else's request. Nothing else of that request is theirs.
+#[derive(Serialize)]
+pub(super) struct Elsewhere {
+    pub(super) request: String,
+    pub(super) at: String,
+    pub(super) body: String,
+    pub(super) quoted: Option<String>,
+    pub(super) attachments: Vec<Attachment>,
+}
+
 #[derive(Serialize)]
 pub(super) struct Attachment {
     pub(super) name: String,
@@ -235,6 +245,43 @@ impl Desk {
                 })
                 .collect(),
         })
+    }
+
+    /// What the person wrote in other people's requests, with the files.
+    pub(super) async fn read_elsewhere(
+        &self,
+        person: PersonId,
+        key: &PersonKey,
+    ) -> Result<(Vec<Elsewhere>, Vec<Attached>), Broken> {
+        const COMMENTS: &str = "SELECT comment.id, number, body_sealed, rest_sealed, comment.created_at
+            FROM comment JOIN request ON request.id = comment.request_id
+            WHERE author_id = $1 AND author_kind = 'customer' AND person_id <> $1 ORDER BY comment.id";
+        const FILES: &str = "SELECT id, name_sealed, size FROM attachment WHERE comment_id = $1 ORDER BY id";
+        type Row = (Uuid, i64, Vec<u8>, Option<Vec<u8>>, i64);
+        let mut reader = self.store.read().await?;
+        let rows: Vec<Row> =
+            on!(reader.conn(), c => sqlx::query_as(COMMENTS).bind(person.0).fetch_all(c).await)?;
+        let (mut comments, mut attached) = (Vec::with_capacity(rows.len()), Vec::new());
+        for (id, number, body, rest, at) in rows {
+            let files: Vec<(Uuid, Vec<u8>, i64)> =
+                on!(reader.conn(), c => sqlx::query_as(FILES).bind(id).fetch_all(c).await)?;
+            let mut attachments = Vec::new();
+            for (file, name, size) in files {
+                let name = key.open_text("attachment.name", file, &name)?;
+                let path = format!("attachments/elsewhere/{}-{name}", attached.len() + 1);
+                let size = size.cast_unsigned();
+                attached.push(Attached { id: file, path: path.clone(), size });
+                attachments.push(Attachment { name, size, path });
+            }
+            comments.push(Elsewhere {
+                request: RequestNumber::from_bits(number.cast_unsigned()).to_string(),
+                at: time(Timestamp(at)),
+                body: key.open_text("comment.body", id, &body)?,
+                quoted: rest.map(|rest| key.open_text("comment.rest", id, &rest)).transpose()?,
+                attachments,
+            });
+        }
+        Ok((comments, attached))
     }
 
     /// A request, and the files that belong to it.

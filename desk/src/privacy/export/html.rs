@@ -2,7 +2,7 @@
 
 use tresen_model::Language;
 
-use super::data::{Comment, Person, Request};
+use super::data::{Attachment, Comment, Elsewhere, Person, Request};
 
 /// Ends the page.
 pub(super) const FOOT: &str = "</main>\n</body>\n</html>\n";
@@ -174,17 +174,42 @@ fn comment(language: Language, comment: &Comment) -> String {
         when(&comment.at),
         escape(&comment.body)
     );
-    if let Some(quoted) = &comment.quoted {
+    end_comment(&mut page, language, comment.quoted.as_deref(), &comment.attachments);
+    page
+}
+
+/// What was quoted, the files, and the end.
+fn end_comment(page: &mut String, language: Language, quoted: Option<&str>, attachments: &[Attachment]) {
+    if let Some(quoted) = quoted {
         page.push_str(&format!(
             "<details><summary>{}</summary><pre>{}</pre></details>\n",
-            say("Quoted", "Zitiert"),
+            pick(language, "Quoted", "Zitiert"),
             escape(quoted)
         ));
     }
-    for file in &comment.attachments {
+    for file in attachments {
         page.push_str(&format!("<p><a href=\"{}\">{}</a></p>\n", link(&file.path), escape(&file.name)));
     }
     page.push_str("</article>\n");
+}
+
+/// What the person wrote in other people's requests; nothing when that is nothing.
+pub(super) fn elsewhere(language: Language, comments: &[Elsewhere]) -> String {
+    if comments.is_empty() {
+        return String::new();
+    }
+    let title = pick(language, "In requests of others", "In Anfragen anderer");
+    let mut page = format!("<section>\n<h2>{title}</h2>\n");
+    for comment in comments {
+        page.push_str(&format!(
+            "<article>\n<p>{}, {}</p>\n<pre>{}</pre>\n",
+            escape(&comment.request),
+            when(&comment.at),
+            escape(&comment.body)
+        ));
+        end_comment(&mut page, language, comment.quoted.as_deref(), &comment.attachments);
+    }
+    page.push_str("</section>\n");
     page
 }
 

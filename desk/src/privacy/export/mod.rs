@@ -125,7 +125,10 @@ impl Desk {
             zip.write(if index == 0 { b"\n" } else { b",\n" }).await?;
             zip.write(json.as_bytes()).await?;
         }
-        zip.write(b"\n  ]\n}\n").await?;
+        let (elsewhere, attached) = self.read_elsewhere(person, key).await?;
+        files.extend(attached);
+        let Ok(json) = serde_json::to_string_pretty(&elsewhere) else { unreachable!("texts are JSON") };
+        zip.write(format!("\n  ],\n  \"elsewhere\": {json}\n}}\n").as_bytes()).await?;
 
         zip.begin("schema.json", 0)?;
         zip.write(SCHEMA.as_bytes()).await?;
@@ -136,6 +139,7 @@ impl Desk {
             let (request, _): (Request, _) = self.read_request(row, person, key).await?;
             zip.write(html::request(language, &request).as_bytes()).await?;
         }
+        zip.write(html::elsewhere(language, &elsewhere).as_bytes()).await?;
         zip.write(html::FOOT.as_bytes()).await?;
 
         for file in files {

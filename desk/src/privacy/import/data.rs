@@ -83,6 +83,15 @@ struct File {
     #[serde(rename = "mails")]
     _mails: Vec<IgnoredAny>,
     requests: Vec<Request>,
+    // Exports of earlier programs have none.
+    #[serde(default)]
+    elsewhere: Vec<Elsewhere>,
+}
+
+/// What the person wrote in requests of others. Those are not in the file, so it has no place here.
+#[derive(Deserialize)]
+struct Elsewhere {
+    attachments: Vec<Attachment>,
 }
 
 #[derive(Deserialize)]
@@ -236,6 +245,11 @@ pub(super) fn read(json: &[u8], archive: &Archive, now: Timestamp) -> Result<Inc
         .enumerate()
         .map(|(index, one)| request(one, &format!("requests[{index}]"), times, archive, &mut paths));
     let requests = requests.collect::<Result<Vec<_>, _>>()?;
+    for attachment in file.elsewhere.iter().flat_map(|one| &one.attachments) {
+        if archive.size(&attachment.path) != Some(attachment.size) || !paths.insert(attachment.path.clone()) {
+            return Err(wrong("elsewhere"));
+        }
+    }
     if paths.len() != archive.attachments() {
         return Err(ImportError::Stranger);
     }

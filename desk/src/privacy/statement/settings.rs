@@ -154,6 +154,10 @@ pub struct Retention {
     pub closed_requests_months: u32,
     /// Days until a request is erased whose address was never proven and that nobody answered.
     pub unconfirmed_days: u32,
+    /// Days until a request is erased that was held back as suspected spam and nobody released.
+    pub held_days: u32,
+    /// Days for which a mail is kept that could not be handled.
+    pub set_aside_days: u32,
     /// Days for which the desk keeps what a sent mail said.
     pub sent_mail_days: u32,
     /// Months until a person without requests is erased.
@@ -175,6 +179,8 @@ impl Default for Retention {
         Self {
             closed_requests_months: 24,
             unconfirmed_days: 30,
+            held_days: 30,
+            set_aside_days: 30,
             sent_mail_days: 7,
             idle_person_months: 12,
             session_days: 30,

@@ -121,10 +121,12 @@ fn every_period_in_force_is_shown() {
         language_cookie_days: 106,
         key_backup_days: 107,
         data_backup_days: Some(108),
+        held_days: 109,
+        set_aside_days: 110,
     };
     for &language in Language::ALL {
         let text = words(&privacy_statement(language, "Hilfe", &PrivacySettings::default(), &retention));
-        for number in 101..=108 {
+        for number in 101..=110 {
             assert!(text.contains(&format!("{number} ")), "{number} in {language:?}");
         }
         let text = words(&statement(language, &PrivacySettings::default()));

@@ -19,6 +19,14 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
             "Unanswered requests whose email address was never confirmed",
             format!("{} after they came in", days(retention.unconfirmed_days)),
         ],
+        texts![
+            "Requests by email that were held back as suspected spam",
+            format!("{} after they came in, unless we release them", days(retention.held_days)),
+        ],
+        texts![
+            "Emails to us that could not be processed",
+            format!("{} after they came in", days(retention.set_aside_days)),
+        ],
         texts!["People without requests, with account and consents", months(retention.idle_person_months)],
         texts!["Content of sent emails", format!("{} after sending", days(retention.sent_mail_days))],
         texts![

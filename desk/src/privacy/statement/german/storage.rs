@@ -19,6 +19,14 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
             "Unbeantwortete Anfragen, deren E-Mail-Adresse nie bestätigt wurde",
             format!("{} nach dem Eingang", tage(retention.unconfirmed_days)),
         ],
+        texts![
+            "Anfragen per E-Mail, die als möglicher Spam zurückgehalten wurden",
+            format!("{} nach dem Eingang, wenn wir sie nicht freigeben", tage(retention.held_days)),
+        ],
+        texts![
+            "E-Mails an uns, die nicht verarbeitet werden konnten",
+            format!("{} nach dem Eingang", tage(retention.set_aside_days)),
+        ],
         texts!["Personen ohne Anfragen, mit Konto und Einwilligungen", monate(retention.idle_person_months),],
         texts!["Inhalt gesendeter E-Mails", format!("{} nach dem Versand", tage(retention.sent_mail_days))],
         texts![
