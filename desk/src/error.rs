@@ -32,6 +32,15 @@ pub enum Error {
         /// Seconds to wait.
         wait: u64,
     },
+    /// An erasure could not be finished now. It goes on by itself: see
+    /// [`finish_erasures`](crate::Desk::finish_erasures).
+    #[error("the erasure could not be finished{}", if *.begun { "; it has begun, and goes on by itself" } else { ": it could not even begin" })]
+    Unfinished {
+        /// Whether it has begun: then it comes to its end whatever happens, and nobody sees
+        /// anything of the person any more. Otherwise it is tried again for as long as this
+        /// process lives.
+        begun: bool,
+    },
     /// Something broke. The person can do nothing about it.
     #[error(transparent)]
     Broken(#[from] Broken),

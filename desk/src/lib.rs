@@ -47,6 +47,8 @@ pub use crate::keys::{MasterKey, MasterKeyError};
 use crate::mail::{Templates, Transport};
 use crate::objects::Objects;
 use crate::people::passwords::Passwords;
+use crate::privacy::farewell::Farewells;
+use crate::privacy::unfinished::Postponed;
 use crate::search::Index;
 pub use crate::settings::{AttachmentLimits, RequestType, Settings, Translated};
 pub use crate::store::Location;
@@ -74,6 +76,8 @@ pub struct Inner {
     privacy_version: i64,
     /// Held by whoever writes words of a person into the index, or removes them.
     indexing: tokio::sync::Mutex<()>,
+    postponed: Postponed,
+    farewells: Farewells,
     mail_wakeup: Notify,
     /// For mails that carry files: not many are in memory at once.
     mail_files: Arc<Semaphore>,
@@ -140,6 +144,8 @@ impl Desk {
             transport: opening.transport,
             privacy_version,
             indexing: tokio::sync::Mutex::new(()),
+            postponed: Postponed::default(),
+            farewells: Farewells::default(),
             mail_wakeup: Notify::new(),
             mail_files: Arc::new(Semaphore::new(mail::FILES_AT_ONCE)),
             search_wakeup: Notify::new(),
@@ -147,7 +153,7 @@ impl Desk {
             background: Arc::new(Semaphore::new(BACKGROUND as usize)),
             closing: CancellationToken::new(),
         }));
-        desk.resume_erasures().await?;
+        desk.resume_erasures(Timestamp(i64::MAX)).await?;
         desk.keep_the_erased_out().await?;
         desk.tidy_asides().await?;
         desk.keep_restricted_unsearchable().await?;

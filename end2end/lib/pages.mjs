@@ -146,6 +146,8 @@ export const PAGES = [
   ['agent', 'the queue, all', () => '/agent?view=all&order=oldest'],
   ['agent', 'the queue, nothing found', () => '/agent?q=nothing'],
   ['idle', 'the queue, empty', () => '/agent'],
+  ['agent', 'the reports', () => '/agent/reports'],
+  ['idle', 'the reports, nothing yet', () => '/agent/reports'],
   ['agent', 'a request', ({ number }) => `/agent/requests/${number}`],
   ['agent', 'a request, refused', ({ number }) => `/agent/requests/${number}`, 200, refuse('.reply form')],
   ['agent', 'erasing a customer', ({ number }) => `/agent/requests/${number}/erase`],

@@ -7,6 +7,7 @@ texts! {
     new_request: "New request" | "Neue Anfrage";
     my_requests: "My requests" | "Meine Anfragen";
     queue: "Requests" | "Anfragen";
+    reports: "Reports" | "Auswertung";
     account: "Account" | "Konto";
     log_in: "Log in" | "Anmelden";
     log_out: "Log out" | "Abmelden";

@@ -46,6 +46,15 @@ texts! {
 }
 
 texts! {
+    unfinished_title: "The deletion has begun, and is not finished yet" | "Die Löschung hat begonnen, ist aber noch nicht fertig";
+    unfinished_text: "A fault on our side came between, such as a full disk. There is nothing for you to do: it is tried again by itself, several times a minute, until everything is deleted. Nobody can see the data here any more. Where the mail address was confirmed, the receipt comes by mail at the end."
+        | "Bei uns ist eine Störung dazwischengekommen, etwa ein voller Datenträger. Sie brauchen nichts weiter zu tun: Die Löschung wird mehrmals in der Minute von selbst wieder versucht, bis alles gelöscht ist. Zu sehen sind die Daten hier schon jetzt für niemanden mehr. War die E‑Mail-Adresse bestätigt, kommt die Bescheinigung am Ende per E‑Mail.";
+    not_begun_title: "Nothing is deleted yet" | "Noch ist nichts gelöscht";
+    not_begun_text: "A fault on our side, such as a full disk, kept the deletion from beginning. It is tried again by itself, several times a minute. If there is still something to be seen tomorrow, please ask once more: a restart of our program would have lost the wish."
+        | "Eine Störung bei uns, etwa ein voller Datenträger, hat die Löschung verhindert. Sie wird mehrmals in der Minute von selbst wieder versucht. Ist morgen noch etwas zu sehen, wiederholen Sie sie bitte: Ein Neustart unseres Programms hätte den Wunsch verloren.";
+}
+
+texts! {
     agent_title: "Erase this customer" | "Daten dieser Person löschen";
     agent_lede: "For customers who have asked you to. Everything of theirs goes, in all their requests, for good and at once."
         | "Für alle, die Sie darum gebeten haben. Alles von dieser Person wird gelöscht, in allen ihren Anfragen, endgültig und sofort.";
@@ -130,7 +139,7 @@ pub fn counted(language: Language, count: &ErasureCount) -> Vec<String> {
 }
 
 /// A number with a mark every three digits: `12,345`, in German `12.345`.
-fn grouped(language: Language, number: u64) -> String {
+pub(super) fn grouped(language: Language, number: u64) -> String {
     let digits = number.to_string();
     let mark = if language == Language::German { '.' } else { ',' };
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);

@@ -19,6 +19,7 @@ mod agent_mail;
 mod agent_new;
 mod agent_panel;
 mod agent_queue;
+mod agent_reports;
 mod agent_request;
 mod agent_restricted;
 mod comment_mail;
@@ -64,6 +65,7 @@ pub fn routes() -> Router<App> {
         .route("/requests/{number}/files/{id}", get(files::show))
         .route("/requests/{number}/comments/{comment}/formatted", get(comment_mail::show))
         .route("/agent", get(agent_queue::show))
+        .route("/agent/reports", get(agent_reports::show))
         .route("/agent/requests/new", get(agent_new::show).post(agent_new::submit))
         .route("/agent/requests/{number}", get(agent_request::show).post(agent_request::reply))
         .route("/agent/requests/{number}/restrict", get(agent_request::back).post(agent_restricted::restrict))

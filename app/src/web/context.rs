@@ -347,6 +347,11 @@ impl Context {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
                 return response;
             }
+            Error::Unfinished { begun } => {
+                let mut response = self.trouble(status, Trouble::Unfinished { begun });
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(60));
+                return response;
+            }
             Error::Refused(_) => Trouble::Unreadable,
             Error::Broken(error) => {
                 let word = Form::default().once();
@@ -375,7 +380,7 @@ fn refusal_status(error: &Error) -> StatusCode {
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Gone => StatusCode::GONE,
         Error::Forbidden | Error::Restricted => StatusCode::FORBIDDEN,
-        Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Busy { .. } | Error::Unfinished { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -6,7 +6,7 @@ use tresen_model::Language;
 
 use super::frame::{Page, Place, Width};
 use crate::components::{ButtonLink, PageHead};
-use crate::language::{common, data};
+use crate::language::{common, data, erase};
 
 /// What went wrong, as far as people are told.
 #[derive(Debug, Clone)]
@@ -26,6 +26,11 @@ pub enum Trouble {
     Busy,
     /// 429: too often from the same network.
     TooMany,
+    /// 503: an erasure goes on by itself.
+    Unfinished {
+        /// Whether it has begun.
+        begun: bool,
+    },
     /// 400 or 413: a damaged form.
     Unreadable,
     /// 403: a form from another site.
@@ -48,6 +53,12 @@ impl Trouble {
             }
             Self::Busy => (common::busy_title(language), common::busy_text(language)),
             Self::TooMany => (common::too_many_title(language), common::too_many_text(language)),
+            Self::Unfinished { begun: true } => {
+                (erase::unfinished_title(language), erase::unfinished_text(language))
+            }
+            Self::Unfinished { begun: false } => {
+                (erase::not_begun_title(language), erase::not_begun_text(language))
+            }
             Self::Unreadable => (common::unreadable_title(language), common::unreadable_text(language)),
             Self::NotYours => (common::not_yours_title(language), common::not_yours_text(language)),
             Self::Broken(_) => (common::broken_title(language), common::broken_text(language)),

@@ -33,6 +33,8 @@ pub enum Place {
     MyRequests,
     /// The agents' pages.
     Queue,
+    /// The agents' reports.
+    Reports,
     /// The account.
     Account,
     /// Logging in.
@@ -143,7 +145,9 @@ fn header(context: &Context, place: Place, operator: String, wide: bool) -> AnyV
         common::new_request(language),
         Place::NewRequest,
     ));
-    if !agent {
+    if agent {
+        links.push(link("/agent/reports", common::reports(language), Place::Reports));
+    } else {
         links.push(link("/requests", common::my_requests(language), Place::MyRequests));
     }
     let (account, logout) = if session.is_some() {

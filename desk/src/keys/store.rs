@@ -167,18 +167,27 @@ impl KeyStore {
     }
 
     /// Deletes a person's key. From here on nothing that was sealed with it can be read, in
-    /// no backup either.
-    pub(crate) async fn delete(&self, person: PersonId) -> Result<(), Broken> {
-        const SQL: [&str; 2] = [
-            "DELETE FROM person_key WHERE person_id = $1",
-            "INSERT INTO erased (person_id) VALUES ($1) ON CONFLICT (person_id) DO NOTHING",
-        ];
+    /// no backup either. Gives whether it was there until now; what is left of it in the files
+    /// of the key store is gone after [`forget_deleted`](Self::forget_deleted).
+    pub(crate) async fn delete(&self, person: PersonId) -> Result<bool, Broken> {
+        const DELETE: &str = "DELETE FROM person_key WHERE person_id = $1";
+        const REMEMBER: &str =
+            "INSERT INTO erased (person_id) VALUES ($1) ON CONFLICT (person_id) DO NOTHING";
         let mut tx = self.store.write().await?;
-        for sql in SQL {
-            on!(tx.conn(), c => sqlx::query(sql).bind(person.0).execute(c).await.map(drop))?;
-        }
+        let deleted = on!(tx.conn(), c => sqlx::query(DELETE)
+            .bind(person.0)
+            .execute(c)
+            .await
+            .map(|done| done.rows_affected()))?;
+        on!(tx.conn(), c => sqlx::query(REMEMBER).bind(person.0).execute(c).await.map(drop))?;
         tx.commit().await?;
         self.cache.remove(&person.0);
+        Ok(deleted > 0)
+    }
+
+    /// Right after a deletion: [`forget_traces`](Self::forget_traces) as far as nobody has to wait
+    /// long for it.
+    pub(crate) async fn forget_deleted(&self) -> Result<(), Broken> {
         self.forget_traces(AT_ONCE).await
     }
 

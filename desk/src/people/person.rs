@@ -202,7 +202,9 @@ impl Desk {
         conn: Conn<'_>,
         persons: &[PersonId],
     ) -> Result<HashMap<PersonId, String>, Broken> {
-        let rows = find_many(conn, persons).await?;
+        let mut rows = find_many(conn, persons).await?;
+        // Whoever is being erased has no name any more.
+        rows.retain(PersonRow::is_active);
         let keys = self.keys.get_many(rows.iter().map(|row| PersonId(row.id))).await?;
         let mut names = HashMap::new();
         for row in rows {

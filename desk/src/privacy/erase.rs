@@ -3,23 +3,23 @@
 //! One act, in this order: the requests with comments, attachments, history, outbox and
 //! search entries; then the account with sessions, links and consents; then the key, which
 //! makes it reach every backup. A row in `erasure`, written before the first deletion, has a
-//! crash finished at the next start. Every step may be done twice.
+//! crash finished at the next start, and anything else that comes between (such as a full
+//! disk) within minutes: see [`unfinished`](super::unfinished). Every step may be done twice.
 
 use sqlx::types::Uuid;
 use tresen_model::views::ErasureCount;
 use tresen_model::{PersonId, RequestNumber, Timestamp};
 
 use super::owner::Owner;
-use super::receipt;
 use super::retention::Idle;
 use super::wish::{Asked, Wish};
+use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::mail::{MailContext, MailKind, OutgoingMail, Sender};
-use crate::people::person::{self, PersonRow};
+use crate::mail::MailKind;
+use crate::people::person;
 use crate::people::{Agent, Purpose, Secret, Session};
 use crate::requests::find_any;
 use crate::store::{Conn, StoreError, Tx, on};
-use crate::{Desk, random};
 
 /// What was done.
 #[derive(Clone, PartialEq, Eq)]
@@ -64,11 +64,35 @@ const DELETIONS: &[&str] = &[
     "UPDATE comment SET author_id = NULL WHERE author_id = $1",
     "UPDATE history SET actor_id = NULL WHERE actor_id = $1",
     "UPDATE request SET assignee_id = NULL WHERE assignee_id = $1",
+    "UPDATE statistic SET agent_id = NULL WHERE agent_id = $1",
     "DELETE FROM session WHERE person_id = $1",
     "DELETE FROM consent WHERE person_id = $1",
     "DELETE FROM person_history WHERE person_id = $1",
     "DELETE FROM person WHERE id = $1",
 ];
+
+/// An erasure that will be finished whatever happens.
+#[derive(sqlx::FromRow)]
+pub(super) struct Begun {
+    pub(super) person_id: Uuid,
+    wish: String,
+    counts: String,
+}
+
+impl Begun {
+    pub(super) fn person(&self) -> PersonId {
+        PersonId(self.person_id)
+    }
+
+    /// By whose wish; `None` for what a restore removes, of which nobody gets a receipt.
+    pub(super) fn wish(&self) -> Option<Wish> {
+        Wish::parse(&self.wish)
+    }
+
+    pub(super) fn count(&self) -> Result<ErasureCount, Broken> {
+        serde_json::from_str(&self.counts).map_err(|_| Broken::Inconsistent("erasure.counts", self.person_id))
+    }
+}
 
 const COUNTS: &str = "SELECT
     (SELECT COUNT(*) FROM request WHERE person_id = $1),
@@ -125,8 +149,7 @@ impl Desk {
     /// Erases the person who is logged in. When this returns, it is done.
     ///
     /// # Errors
-    /// A refusal on `password`; [`Error::Broken`] when it could not be finished now: then it
-    /// is finished at the next start at the latest.
+    /// A refusal on `password`; [`Error::Unfinished`] when it could not be finished now.
     pub async fn erase_self(&self, session: &Session, password: &str) -> Result<Erased, Error> {
         let (row, key) = self.require_person(session.person()).await?;
         self.require_password(&row, &key, "password", password).await?;
@@ -155,7 +178,7 @@ impl Desk {
     /// Erases the person to whom the link was mailed.
     ///
     /// # Errors
-    /// [`Error::Gone`]; [`Error::Broken`] as in [`erase_self`](Self::erase_self).
+    /// [`Error::Gone`], [`Error::Unfinished`].
     pub async fn erase_by_link(&self, link: &Secret) -> Result<Erased, Error> {
         let opened = self.peek(Purpose::Erase, link).await?;
         self.erase(opened.person, Wish::Link).await
@@ -164,7 +187,7 @@ impl Desk {
     /// Erases a person at the operator's command; `None` when nobody has the address.
     ///
     /// # Errors
-    /// A refusal of the address's form, or [`Error::Broken`].
+    /// A refusal of the address's form, or [`Error::Unfinished`].
     pub async fn erase_by_operator(&self, email: &str) -> Result<Option<Erased>, Error> {
         let email =
             tresen_model::EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
@@ -193,7 +216,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`erasure_preview_for_agent`](Self::erasure_preview_for_agent), and
-    /// [`Error::Broken`] as in [`erase_self`](Self::erase_self).
+    /// [`Error::Unfinished`].
     pub async fn erase_by_agent(
         &self,
         agent: &Agent,
@@ -229,61 +252,55 @@ impl Desk {
         idle: Option<Idle>,
     ) -> Result<Option<Erased>, Error> {
         let desk = self.clone();
-        let erased = tokio::spawn(async move {
-            let farewell = desk.farewell(person).await?;
-            let Some((count, first)) = desk.begin_erasure(person, wish, idle).await? else { return Ok(None) };
-            let at = desk.finish_erasure(person).await?;
-            let receipt = receipt::issue(&desk, wish, count, at)?;
-            let erased = Erased { count, at, receipt };
-            if let Some(mail) = farewell.filter(|_| first) {
-                desk.send_farewell(mail, &erased).await;
-            }
-            Ok::<_, Error>(Some(erased))
-        });
+        let erased = tokio::spawn(async move { desk.erase_or_postpone(person, wish, idle).await });
         erased.await.map_err(|_| Broken::Task)?
     }
 
-    /// From here on the person can do nothing and nobody can do anything for them, and the
-    /// erasure will be finished whatever happens. Also tells whether nobody had begun it before.
-    async fn begin_erasure(
+    /// From here on the person can do nothing, nobody can do anything for them or find them, and
+    /// the erasure will be finished whatever happens.
+    /// `None` for a person who is no longer idle, or gone.
+    pub(super) async fn begin_erasure(
         &self,
         person: PersonId,
         wish: Wish,
         idle: Option<Idle>,
-    ) -> Result<Option<(ErasureCount, bool)>, Error> {
-        const LOCK: &str = "UPDATE person SET state = 'erasing' WHERE id = $1";
-        const INSERT: &str = "INSERT INTO erasure (person_id, started_at, wish, counts)
-            VALUES ($1, $2, $3, $4) ON CONFLICT (person_id) DO NOTHING";
-        const FIND: &str = "SELECT counts FROM erasure WHERE person_id = $1";
+    ) -> Result<Option<Begun>, Broken> {
+        // Hidden from agents as whoever is restricted: it may take until a disk has room again.
+        const LOCK: &str = "UPDATE person SET state = 'erasing',
+            restricted_at = COALESCE(restricted_at, $2), restricted_by = COALESCE(restricted_by, 'agent')
+            WHERE id = $1";
+        const INSERT: &str = "INSERT INTO erasure (person_id, started_at, wish, counts, farewell_sealed)
+            VALUES ($1, $2, $3, $4, $5) ON CONFLICT (person_id) DO NOTHING";
+        const FIND: &str = "SELECT person_id, wish, counts FROM erasure WHERE person_id = $1";
         let now = self.now();
+        let farewell = self.seal_farewell(person).await?;
         let mut tx = self.store.write().await?;
         if let Some(idle) = idle
             && !idle.still(&mut tx, person).await?
         {
             return Ok(None);
         }
-        on!(tx.conn(), c => sqlx::query(LOCK).bind(person.0).execute(c).await.map(drop))?;
+        on!(tx.conn(), c => sqlx::query(LOCK).bind(person.0).bind(now.0).execute(c).await.map(drop))?;
         let count = count(tx.conn(), person).await?;
         let Ok(counts) = serde_json::to_string(&count) else { unreachable!("numbers are JSON") };
-        let inserted = on!(tx.conn(), c => sqlx::query(INSERT)
+        on!(tx.conn(), c => sqlx::query(INSERT)
             .bind(person.0)
             .bind(now.0)
             .bind(wish.as_str())
             .bind(counts)
+            .bind(farewell)
             .execute(c)
             .await
-            .map(|done| done.rows_affected()))?;
+            .map(drop))?;
         // Of two who erase at once, both are told what the first has counted.
-        let (counts,): (String,) =
-            on!(tx.conn(), c => sqlx::query_as(FIND).bind(person.0).fetch_one(c).await)?;
+        let begun: Begun = on!(tx.conn(), c => sqlx::query_as(FIND).bind(person.0).fetch_one(c).await)?;
         tx.commit().await?;
-        let count =
-            serde_json::from_str(&counts).map_err(|_| Broken::Inconsistent("erasure.counts", person.0))?;
-        Ok(Some((count, inserted == 1)))
+        Ok(Some(begun))
     }
 
     pub(super) async fn finish_erasure(&self, person: PersonId) -> Result<Timestamp, Broken> {
-        const FINISHED: &str = "UPDATE erasure SET finished_at = $2 WHERE person_id = $1";
+        const FINISHED: &str =
+            "UPDATE erasure SET finished_at = $2, farewell_sealed = NULL WHERE person_id = $1";
         {
             // The indexer has ended with what it began before the person was marked.
             let _indexer = self.indexing.lock().await;
@@ -293,11 +310,20 @@ impl Desk {
         self.search.forget_traces().await?;
         self.forget_messages(person).await?;
         self.delete_files(person).await?;
+        // While there still is a key.
+        let farewell = self.open_farewell(person).await?;
         let mut tx = self.store.write().await?;
         tx.expect_much().await?;
         delete_rows(&mut tx, person).await?;
         tx.commit().await?;
-        self.keys.delete(person).await?;
+        if self.keys.delete(person).await?
+            && let Some(farewell) = farewell
+        {
+            // Whoever has deleted the key says farewell, and nobody else can.
+            self.farewells.keep(person, farewell);
+        }
+        self.keys.forget_deleted().await?;
+        self.fold_some_statistics().await?;
         self.store.forget_traces().await?;
         let now = self.now();
         let mut tx = self.store.write().await?;
@@ -339,70 +365,6 @@ impl Desk {
             self.objects.delete(id).await?;
         }
         Ok(())
-    }
-
-    /// Finishes erasures that a crash has interrupted. Before anybody is served.
-    pub(crate) async fn resume_erasures(&self) -> Result<(), Broken> {
-        const SQL: &str = "SELECT person_id FROM erasure WHERE finished_at IS NULL ORDER BY started_at";
-        let mut reader = self.store.read().await?;
-        let rows: Vec<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
-        drop(reader);
-        for (person,) in rows {
-            self.finish_erasure(PersonId(person)).await?;
-        }
-        Ok(())
-    }
-
-    /// The last mail, made while there still is an address. `None` for an address that was
-    /// never proven: it gets no mail that it did not ask for.
-    async fn farewell(&self, person: PersonId) -> Result<Option<OutgoingMail>, Error> {
-        let row = person::find(self.store.read().await?.conn(), person).await?;
-        let Some(row) = row.filter(PersonRow::is_active).filter(|row| row.proven_at.is_some()) else {
-            return Ok(None);
-        };
-        let Some(key) = self.keys.get(person).await? else { return Ok(None) };
-        let rendered =
-            crate::mail::Rendered { subject: String::new(), text: String::new(), html: String::new() };
-        Ok(Some(OutgoingMail {
-            message_id: self.message_id("e", random::id(self.now())?),
-            in_reply_to: None,
-            references: Vec::new(),
-            from: Sender { name: self.settings.name.clone(), address: self.settings.mail_from.clone() },
-            to: row.email(&key)?,
-            to_name: None,
-            reply_to: None,
-            auto_submitted: true,
-            language: row.language(),
-            rendered,
-            files: Vec::new(),
-        }))
-    }
-
-    /// Tried once: nothing about the person is kept to try it again.
-    async fn send_farewell(&self, mut mail: OutgoingMail, erased: &Erased) {
-        let context = MailContext {
-            desk_name: self.settings.name.clone(),
-            accent: Some(self.settings.accent.clone()),
-            erased_requests: u32::try_from(erased.count.requests).ok(),
-            key_backup_days: Some(self.settings.retention.key_backup_days),
-            receipt: Some(erased.receipt.clone()),
-            receipt_url: Some(format!("{}/privacy/receipt", self.settings.public_url)),
-            ..MailContext::default()
-        };
-        let message = match self.templates.render(MailKind::Erased, mail.language, &context) {
-            Ok(rendered) => {
-                mail.rendered = rendered;
-                mail.compose(self.now()).map_err(|error| error.to_string())
-            }
-            Err(error) => Err(error.to_string()),
-        };
-        let sent = match message {
-            Ok(message) => self.transport.send(&message).await.map_err(|error| error.to_string()),
-            Err(reason) => Err(reason),
-        };
-        if let Err(reason) = sent {
-            tracing::warn!(reason, "the last mail to an erased person could not be sent");
-        }
     }
 }
 

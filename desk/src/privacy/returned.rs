@@ -24,10 +24,14 @@ impl Desk {
         let finished =
             ids(&self.store, "SELECT person_id FROM erasure WHERE finished_at IS NOT NULL").await?;
         let mut erased = self.keys.erased().await?;
+        let mut forget = false;
         for person in finished {
             if erased.insert(person) {
-                self.keys.delete(PersonId(person)).await?;
+                forget |= self.keys.delete(PersonId(person)).await?;
             }
+        }
+        if forget {
+            self.keys.forget_deleted().await?;
         }
         let mut keyless = 0;
         for person in persons {

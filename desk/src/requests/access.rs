@@ -32,6 +32,8 @@ pub(crate) struct RequestHead {
     pub(crate) agent_read_at: i64,
     restricted_at: Option<i64>,
     held_why: Option<String>,
+    pub(crate) kind: String,
+    created_at: i64,
 }
 
 impl RequestHead {
@@ -53,6 +55,11 @@ impl RequestHead {
 
     pub(crate) fn priority(&self) -> Result<tresen_model::Priority, Broken> {
         tresen_model::Priority::parse(&self.priority).ok_or(Broken::Inconsistent("request.priority", self.id))
+    }
+
+    /// When it came in.
+    pub(crate) fn created_at(&self) -> Timestamp {
+        Timestamp(self.created_at)
     }
 
     /// Whether the processing of the customer's data is restricted (Art. 18 GDPR).
@@ -91,7 +98,8 @@ pub(crate) async fn find_any(
     number: RequestNumber,
 ) -> Result<Option<RequestHead>, StoreError> {
     const SQL: &str = "SELECT request.id, number, person_id, status, assignee_id, priority, agent_wrote_at,
-        customer_read_at, customer_wrote_at, agent_read_at, person.restricted_at, held_why FROM request
+        customer_read_at, customer_wrote_at, agent_read_at, person.restricted_at, held_why, kind,
+        request.created_at FROM request
         JOIN person ON person.id = request.person_id WHERE number = $1 AND person.state = 'active'";
     on!(conn, c => sqlx::query_as(SQL).bind(number.bits().cast_signed()).fetch_optional(c).await)
 }

@@ -11,6 +11,8 @@ use crate::events::Event;
 use crate::mail::MailKind;
 use crate::people::Agent;
 use crate::people::person::{self, Presence};
+use crate::privacy::Tally;
+use crate::privacy::statistics;
 use crate::store::{StoreError, Tx, on};
 use crate::{Desk, random};
 
@@ -83,7 +85,40 @@ pub(crate) async fn set_status(
         .execute(c)
         .await
         .map(drop))?;
+    count_status(tx, head, from, to, actor, now).await?;
     note(tx, head.request(), Some(actor), STATUS, Some(from.as_str()), Some(to.as_str()), now).await
+}
+
+/// Before the change stands in the history.
+async fn count_status(
+    tx: &mut Tx,
+    head: &RequestHead,
+    from: Status,
+    to: Status,
+    (person, part): Actor,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    const SETTLED: &str = "SELECT id FROM history WHERE request_id = $1 AND event = 'status'
+        AND after IN ('resolved', 'closed') LIMIT 1";
+    let mut tally = Tally {
+        resolved: u64::from(to == Status::Resolved),
+        closed: u64::from(to == Status::Closed),
+        reopened: u64::from(!from.is_active() && to.is_active()),
+        ..Tally::default()
+    };
+    if from.is_active() && !to.is_active() {
+        let before: Option<(Uuid,)> =
+            on!(tx.conn(), c => sqlx::query_as(SETTLED).bind(head.id).fetch_optional(c).await)?;
+        if before.is_none() {
+            tally.settled = 1;
+            tally.settle_seconds = statistics::seconds(head.created_at(), now);
+        }
+    }
+    if tally == Tally::default() {
+        return Ok(());
+    }
+    let agent = (part == AuthorKind::Agent).then_some(person);
+    statistics::count(tx, &head.kind, agent, &tally, now).await
 }
 
 pub(super) async fn set_assignee(

@@ -15,6 +15,8 @@ use crate::keys::PersonKey;
 use crate::mail::{Mail, MailKind, Payload};
 use crate::people::person::{self, Presence};
 use crate::people::{Agent, Purpose};
+use crate::privacy::Tally;
+use crate::privacy::statistics;
 use crate::store::{Tx, is_duplicate, on};
 use crate::{Desk, random};
 
@@ -227,6 +229,9 @@ impl Desk {
             change::set_assignee(tx, head, Some(agent), actor, now).await?;
         }
         held::clear(tx, head, actor, now).await?;
+        if public && head.agent_wrote_at == 0 {
+            count_first_answer(tx, head, agent, now).await?;
+        }
         count_agent_comment(tx, head.request(), public, now).await?;
         if public {
             let link =
@@ -271,6 +276,18 @@ async fn insert_once(
         Err(Broken::Store(error)) if is_duplicate(&error) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// In the statistics.
+async fn count_first_answer(
+    tx: &mut Tx,
+    head: &RequestHead,
+    agent: PersonId,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    let answer_seconds = statistics::seconds(head.created_at(), now);
+    let tally = Tally { answered: 1, answer_seconds, ..Tally::default() };
+    statistics::count(tx, &head.kind, Some(agent), &tally, now).await
 }
 
 pub(crate) async fn count_customer_comment(

@@ -14,7 +14,7 @@ use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::people::Agent;
 use crate::people::person::{self, Presence};
-use crate::privacy::Wish;
+use crate::privacy::{Tally, Wish, statistics};
 use crate::store::{Conn, StoreError, Tx, on};
 
 /// Rows of a page.
@@ -44,6 +44,8 @@ pub(super) async fn clear(
         return Ok(false);
     }
     on!(tx.conn(), c => sqlx::query(SQL).bind(head.id).bind(true).bind(now.0).execute(c).await.map(drop))?;
+    // Spam is nothing that came in. This did, on its day.
+    statistics::count(tx, &head.kind, None, &Tally::received(), head.created_at()).await?;
     change::note(tx, head.request(), Some(actor), change::RELEASED, None, None, now).await?;
     Ok(true)
 }

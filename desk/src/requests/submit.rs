@@ -15,6 +15,7 @@ use crate::mail::{Mail, MailKind, Payload};
 use crate::people::person::{self, Presence};
 use crate::people::{Purpose, Session};
 use crate::privacy::restrict::restriction;
+use crate::privacy::{Tally, statistics};
 use crate::settings::Settings;
 use crate::store::{Tx, is_duplicate, on};
 use crate::{Desk, random};
@@ -389,6 +390,9 @@ impl Desk {
             Ok(()) => {}
             Err(error) if is_duplicate(&error) => return Ok(None),
             Err(error) => return Err(error.into()),
+        }
+        if new.held.is_none() {
+            statistics::count(tx, new.kind, new.captured_by, &Tally::received(), now).await?;
         }
         Ok(Some((RequestId(id), number)))
     }

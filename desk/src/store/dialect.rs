@@ -21,11 +21,8 @@ pub(crate) async fn claim_mails(
     until: i64,
     mails: &[Uuid],
 ) -> Result<Vec<Uuid>, StoreError> {
-    let lock = match tx.conn() {
-        Conn::Sqlite(_) => "",
-        // What another node is claiming now is not due any more when it is done.
-        Conn::Postgres(_) => "FOR UPDATE SKIP LOCKED",
-    };
+    // What another node is claiming now is not due any more when it is done.
+    let lock = skip_locked(&tx.conn());
     let sql = format!(
         "UPDATE outbox SET next_attempt_at = $1, attempts = attempts + 1 WHERE id IN (
          SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $2 AND id IN {} {lock})
@@ -40,6 +37,15 @@ pub(crate) async fn claim_mails(
         query.fetch_all(c).await
     })?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// What ends a subquery that picks rows to claim: rows that somebody else has claimed are passed
+/// over. SQLite has one writer at a time.
+pub(crate) fn skip_locked(conn: &Conn<'_>) -> &'static str {
+    match conn {
+        Conn::Sqlite(_) => "",
+        Conn::Postgres(_) => "FOR UPDATE SKIP LOCKED",
+    }
 }
 
 /// `($1, $2, …)` with `count` places, the first of them `first`.

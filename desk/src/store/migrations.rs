@@ -14,6 +14,7 @@ pub(crate) struct Set(&'static [(i64, &'static str, &'static str)]);
 pub(crate) static DATA: Set = Set(&[
     (1, "start", include_str!("../../migrations/data/0001_start.sql")),
     (2, "restriction and audit", include_str!("../../migrations/data/0002_restriction_and_audit.sql")),
+    (3, "statistics", include_str!("../../migrations/data/0003_statistics.sql")),
     (4, "mail", include_str!("../../migrations/data/0004_mail.sql")),
     (5, "rectification", include_str!("../../migrations/data/0005_rectification.sql")),
 ]);

@@ -175,6 +175,7 @@ const TRIED: &[&str] = &[
     "send_parked_again",
     "set_aside",
     "split_off",
+    "statistics",
 ];
 
 async fn every_door_for_agents_is_tried(_: &World) {
