@@ -3,7 +3,7 @@
 //! They name no customer and no request, so an erasure leaves them as they are; erasing an
 //! agent takes the agent out of them. What is counted is added as a row of its own in the
 //! transaction that causes it, and a worker puts such rows together minutes later
-//! (docs/decisions/0007). A sum over the rows is right at any time.
+//! (docs/decisions/0009). A sum over the rows is right at any time.
 
 use std::collections::BTreeMap;
 
