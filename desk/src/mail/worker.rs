@@ -141,14 +141,24 @@ impl Desk {
 
     /// Begins as many mails as there is room for, and says how many.
     async fn begin_mails(&self, sending: &mut Sending) -> Result<usize, Error> {
+        for _ in 0..LOOKS {
+            if let Some(begun) = self.try_begin_mails(sending).await? {
+                return Ok(begun);
+            }
+        }
+        Ok(0)
+    }
+
+    /// `None` when another node was quicker with all of them: there may be more.
+    async fn try_begin_mails(&self, sending: &mut Sending) -> Result<Option<usize>, Error> {
         let now = self.now();
         let room = sending.lanes.room(now);
         if room == 0 {
-            return Ok(0);
+            return Ok(Some(0));
         }
         let chosen = self.choose_mails(&mut sending.lanes, room, now).await?;
         if chosen.is_empty() {
-            return Ok(0);
+            return Ok(Some(0));
         }
         let until = now.plus_seconds(CLAIM);
         let ids: Vec<Uuid> = chosen.keys().copied().collect();
@@ -170,7 +180,7 @@ impl Desk {
             let domain = chosen.get(&id).cloned().unwrap_or_default();
             sending.lanes.begin(task.id(), domain, now);
         }
-        Ok(claimed.len())
+        Ok((!claimed.is_empty()).then_some(claimed.len()))
     }
 
     /// Looks through what is due, the longest waiting first, for mails whose domain has room; each
