@@ -17,6 +17,7 @@ use tresen_model::EmailAddress;
 
 use crate::door::limits::LimitSettings;
 use crate::door::settings::{Acme, Challenge, Door, Proxies, Tls};
+use crate::mailbox::settings::{self as mail_settings, Lmtp, LmtpFile, Mailbox, MailboxFile};
 use crate::theme::Colour;
 
 /// What cannot be used, and what would be right.
@@ -24,7 +25,13 @@ use crate::theme::Colour;
 #[error("{0}")]
 pub(crate) struct ConfigError(String);
 
-fn wrong(key: &str, value: &str, fix: &str) -> ConfigError {
+impl ConfigError {
+    pub(crate) fn new(sentence: String) -> Self {
+        Self(sentence)
+    }
+}
+
+pub(crate) fn wrong(key: &str, value: &str, fix: &str) -> ConfigError {
     ConfigError(format!("the setting `{key}` is `{value}`, which cannot be used: {fix}"))
 }
 
@@ -53,6 +60,9 @@ struct File {
     proxies: Proxies,
     limits: LimitSettings,
     mail_templates: Option<PathBuf>,
+    largest_mail: Option<u64>,
+    mailboxes: Vec<MailboxFile>,
+    lmtp: Option<LmtpFile>,
     request_types: Vec<RequestType>,
     attachments: AttachmentLimits,
     outgoing: Outgoing,
@@ -76,6 +86,10 @@ pub(crate) struct Config {
     pub(crate) accent: Option<Colour>,
     pub(crate) logo: Option<Logo>,
     pub(crate) time_zone: TimeZone,
+    /// The largest message that is taken in, in bytes.
+    pub(crate) largest_mail: usize,
+    pub(crate) mailboxes: Vec<Mailbox>,
+    pub(crate) lmtp: Option<Lmtp>,
 }
 
 /// The operator's picture.
@@ -124,8 +138,11 @@ impl Config {
     fn parse(text: &str, environment: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let mut file: File =
             toml::from_str(text).map_err(|error| ConfigError(format!("tresen.toml: {error}")))?;
+        let passwords: Vec<String> =
+            file.mailboxes.iter().map(|mailbox| mail_settings::password_key(mailbox.name())).collect();
         for name in environment.keys() {
             if !KEYS.contains(&name.as_str())
+                && !passwords.contains(name)
                 && !OTHERS.contains(&name.as_str())
                 && !name.starts_with("TEST_")
             {
@@ -136,7 +153,7 @@ impl Config {
             }
         }
         file.override_by(environment)?;
-        file.check()
+        file.check(environment)
     }
 }
 
@@ -170,7 +187,7 @@ impl File {
         Ok(())
     }
 
-    fn check(self) -> Result<Config, ConfigError> {
+    fn check(self, environment: &BTreeMap<String, String>) -> Result<Config, ConfigError> {
         let listen = self.listen.unwrap_or_else(|| "127.0.0.1:3000".into());
         let listen = socket("listen", &listen)?;
         let http_listen = self.http_listen.map(|text| socket("http_listen", &text)).transpose()?;
@@ -254,9 +271,22 @@ impl File {
             self.request_types
         };
         check_types(&request_types)?;
+        let largest_mail = self.largest_mail.unwrap_or(mail_settings::LARGEST);
+        if !(64 * 1024..=100 * 1024 * 1024).contains(&largest_mail) {
+            return Err(wrong(
+                "largest_mail",
+                &largest_mail.to_string(),
+                "it is a number of bytes from 65536 (64 KiB) to 104857600 (100 MiB)",
+            ));
+        }
+        let mailboxes = mail_settings::mailboxes(self.mailboxes, &request_types, environment)?;
+        let lmtp = self.lmtp.map(|lmtp| mail_settings::lmtp(lmtp, &mail_from, &request_types)).transpose()?;
         // Without a channel for mail, answers go to a mailbox that the desk does not read.
-        let takes_mail = false;
+        let takes_mail = lmtp.is_some() || !mailboxes.is_empty();
         Ok(Config {
+            largest_mail: usize::try_from(largest_mail).unwrap_or(usize::MAX),
+            mailboxes,
+            lmtp,
             desk: Settings {
                 name: self.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "Tresen".into()),
                 public_url,
@@ -482,7 +512,13 @@ impl Config {
                 ),
             ),
         ];
-        let lines = lines.map(|(key, value)| format!("{key:<16}{value}\n")).concat();
+        let mut shown = lines.map(|(key, value)| format!("{key:<16}{value}\n")).concat();
+        shown += &format!("{:<16}{} bytes\n", "largest_mail", self.largest_mail);
+        for mailbox in &self.mailboxes {
+            shown += &format!("{:<16}{}: {mailbox}\n", "mailboxes", mailbox.name);
+        }
+        let lmtp = self.lmtp.as_ref().map_or_else(|| "off".to_owned(), |lmtp| lmtp.listen.to_string());
+        shown += &format!("{:<16}{lmtp}\n", "lmtp");
         // What the operator has to publish.
         let records = self
             .signers()
@@ -492,7 +528,7 @@ impl Config {
             .fold(String::new(), |records, (name, text)| {
                 format!("{records}{:<16}{name} TXT \"{text}\"\n", "dkim")
             });
-        lines + &records
+        shown + &records
     }
 }
 
@@ -504,6 +540,12 @@ mod tests {
         let environment =
             environment.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
         Config::parse(text, &environment).map_err(|error| error.to_string())
+    }
+
+    const BOX: &[(&str, &str)] = &[("MAILBOX_BOX_PASSWORD", "geheim")];
+
+    fn mailbox(more: &str) -> String {
+        format!("[[mailboxes]]\nhost = 'imap.example.com'\nuser = 'support@example.com'\n{more}\n")
     }
 
     fn refusal(text: &str, environment: &[(&str, &str)]) -> String {
@@ -559,6 +601,34 @@ mod tests {
             ("[outgoing]\nper_minute = 0", &[], "no mail would ever leave"),
             ("[outgoing]\nreply = true", &[], "replies"),
             ("[[outgoing.dkim]]\nselector = 's'", &[], "key_file"),
+            ("largest_mail = 1", &[], "104857600"),
+            ("[lmtp]\nlisten = '0.0.0.0:24'", &[], "127.0.0.1:2424"),
+            ("[lmtp]\nlisten = 'unix:'", &[], "unix:PATH"),
+            ("[lmtp]\nlisten = 'unix:/run/lmtp'\nmode = '999'", &[], "0660"),
+            (
+                "[lmtp]\nlisten = '[::1]:24'\n[[lmtp.recipients]]\naddress = 'a@example.com'\nkind = 'x'",
+                &[],
+                "question",
+            ),
+            (&mailbox("name = 'The Box'"), &[("MAILBOX_BOX_PASSWORD", "x")], "TRESEN_MAILBOX_BOX_PASSWORD"),
+            (&mailbox("name = 'box'"), &[], "TRESEN_MAILBOX_BOX_PASSWORD"),
+            (&mailbox("name = 'box'\npassword_file = '/nowhere'"), &[], "no such file"),
+            (&mailbox("name = 'box'\nsecurity = 'plain'"), BOX, "[::1] only"),
+            (&mailbox("name = 'box'\npoll_seconds = 3600"), BOX, "28 minutes"),
+            (&mailbox("name = 'box'\nkind = 'parcel'"), BOX, "question"),
+            (&mailbox("name = 'box'\nafter = 'keep'"), BOX, "keep"),
+            (&mailbox("name = 'box'\nafter = { move_to = 'INBOX' }"), BOX, "leave the folder"),
+            (&(mailbox("name = 'box'") + &mailbox("name = 'box'")), BOX, "two mailboxes"),
+            (
+                &mailbox("name = 'box'\noauth2 = { token_url = 'http://example.com', client_id = 'x' }"),
+                &[],
+                "https://",
+            ),
+            (
+                &mailbox("name = 'box'\noauth2 = { token_url = 'https://example.com', client_id = 'x' }"),
+                &[],
+                "refresh_token_file",
+            ),
         ] {
             let refusal = refusal(text, environment);
             assert!(refusal.contains(says), "{refusal}");
@@ -588,5 +658,7 @@ mod tests {
         let settings =
             [("DATABASE_URL", url), ("KEYS_URL", url), ("SMTP_URL", "smtps://u:geheim@mail.example.com")];
         assert!(!parse("", &settings).expect("fine").show().contains("geheim"));
+        let shown = parse(&mailbox("name = 'box'"), BOX).expect("fine").show();
+        assert!(shown.contains("imap.example.com:993") && !shown.contains("geheim"), "{shown}");
     }
 }

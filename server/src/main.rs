@@ -9,6 +9,7 @@ mod door;
 mod http;
 mod logs;
 mod made_up;
+mod mailbox;
 mod open;
 mod proof;
 mod rules;
@@ -106,6 +107,9 @@ enum Command {
         #[arg(long)]
         many_for: Option<String>,
     },
+    /// Mail that comes in.
+    #[command(subcommand)]
+    Mail(Mail),
     /// The settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -118,6 +122,15 @@ enum Import {
         /// The ZIP file, as it was downloaded or written by `tresen export`.
         file: PathBuf,
     },
+}
+
+#[derive(Subcommand)]
+enum Mail {
+    /// Take in one message (RFC 5322) from standard input. Exit code 0: it is stored; 65: refused
+    /// for good; 75: try again later.
+    Ingest(mailbox::command::Ingest),
+    /// Try each mailbox in the settings, and say what is wrong. Changes nothing.
+    Check,
 }
 
 #[derive(Subcommand)]
@@ -154,7 +167,15 @@ enum ConfigCommand {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        // Whoever hands a mail over keeps it while the command is written wrongly.
+        Err(error) if error.use_stderr() && std::env::args().nth(1).as_deref() == Some("mail") => {
+            eprintln!("{error}");
+            return mailbox::command::TRY_AGAIN.into();
+        }
+        Err(error) => error.exit(),
+    };
     logs::begin();
     // Both TLS for customers and TLS for mail use it.
     if rustls::crypto::ring::default_provider().install_default().is_err() {
@@ -176,6 +197,9 @@ fn fail(failure: &Failure) -> ExitCode {
 }
 
 async fn run(command: Command) -> Result<ExitCode, Failure> {
+    if let Command::Mail(Mail::Ingest(ingest)) = &command {
+        return Ok(mailbox::command::ingest(ingest).await);
+    }
     let config = Config::load()?;
     match command {
         Command::Serve { dev } => serve::serve(config, dev).await?,
@@ -198,6 +222,12 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::BenchData { requests, many_for: Some(email) } => {
             made_up::store(&config, requests, &email).await?;
         }
+        Command::Mail(Mail::Check) => {
+            let fine = mailbox::imap::check::check(&config).await;
+            return Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        // Done above: it has exit codes of its own.
+        Command::Mail(Mail::Ingest(_)) => {}
         Command::Config(ConfigCommand::Check) => {
             config.templates()?;
             config.transport()?;

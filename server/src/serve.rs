@@ -10,7 +10,8 @@ use tresen_desk::clock::SystemClock;
 
 use crate::Failure;
 use crate::config::Config;
-use crate::{door, http, open};
+use crate::mailbox::room::Room;
+use crate::{door, http, mailbox, open};
 
 /// What is under way when the program is told to end gets so long.
 const GRACE: Duration = Duration::from_secs(10);
@@ -20,7 +21,9 @@ pub(crate) async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     let desk = open::desk(&config, Arc::new(SystemClock)).await?;
     let router = http::router(&config, desk.clone(), dev)?;
     let handle = Handle::new();
-    let workers = start_workers(&desk);
+    let mut workers = start_workers(&desk);
+    let room = Arc::new(Room::new(config.largest_mail));
+    workers.extend(mailbox::start(&config, &desk, &room).await?);
     tokio::spawn(end_on_signal(desk.clone(), handle.clone()));
     tracing::info!(
         listen = %config.listen,

@@ -1,0 +1,39 @@
+//! `tresen mail check`: says of each mailbox whether it can be watched. Changes nothing.
+
+use crate::config::Config;
+use crate::mailbox::settings::{After, Mailbox};
+
+use super::connect;
+use super::talk::Talk;
+use super::trouble::Trouble;
+
+/// Tries each mailbox in the settings. Answers whether all can be used.
+pub(crate) async fn check(config: &Config) -> bool {
+    let mut fine = true;
+    for mailbox in &config.mailboxes {
+        match look(mailbox).await {
+            Ok(messages) => {
+                println!("{}: fine, {messages} messages wait in {}", mailbox.name, mailbox.folder)
+            }
+            Err(trouble) => {
+                fine = false;
+                println!("{}: {trouble}", mailbox.name);
+            }
+        }
+    }
+    if config.mailboxes.is_empty() {
+        println!("There is no [[mailboxes]] in the settings.");
+    }
+    fine
+}
+
+async fn look(mailbox: &Mailbox) -> Result<usize, Trouble> {
+    let mut talk = Talk::new(connect::open(mailbox).await?);
+    talk.select(&mailbox.folder).await?;
+    if let After::MoveTo(to) = &mailbox.after
+        && !talk.has_folder(to).await?
+    {
+        println!("{}: the folder {to} will be made", mailbox.name);
+    }
+    Ok(talk.search("ALL").await?.len())
+}
