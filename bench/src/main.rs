@@ -10,6 +10,7 @@ mod client;
 mod commits;
 mod cpu;
 mod erasure;
+mod intake;
 mod limits;
 mod load;
 mod people;
@@ -92,6 +93,7 @@ async fn bench(arguments: &[String]) -> Result {
 }
 
 async fn measure(arguments: &Arguments, tresen: &Tresen, database: Option<u32>) -> Result {
+    intake::prepare(&tresen.folder)?;
     let (serving, first_start) = tresen.serve().await?;
     drop(serving);
     eprintln!("filling with {} requests", arguments.requests);
@@ -111,7 +113,8 @@ async fn measure(arguments: &Arguments, tresen: &Tresen, database: Option<u32>) 
     meter.settle(Duration::from_secs(60)).await?;
     let bare = limits::Bare::start().await?;
     let place = cases::Place { arguments, tresen, meter: &meter, bare: &bare };
-    let rows = cases::run(&place, &people).await.map_err(|e| format!("{e}\n{}", tresen.log()))?;
+    let mut rows = cases::run(&place, &people).await.map_err(|e| format!("{e}\n{}", tresen.log()))?;
+    rows.extend(intake::run(&place).await.map_err(|e| format!("{e}\n{}", tresen.log()))?);
 
     let once = Once {
         cores: std::thread::available_parallelism().map_or(1, usize::from),

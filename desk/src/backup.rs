@@ -281,6 +281,8 @@ async fn prepare(
     const ENDED: &[&str] = &[
         "DELETE FROM session",
         "DELETE FROM token WHERE purpose <> 'request'",
+        // One that was removed since would be good again.
+        "DELETE FROM api_token",
         "UPDATE outbox SET state = 'parked', last_error = 'restored' WHERE state = 'queued'",
     ];
     let data = Store::open(&Location::File(staged.to_owned()), &store::DATA).await?;

@@ -12,6 +12,7 @@
 //! - `keys`, `store`: the storage format (one key a person) and its two databases
 
 mod address;
+mod api_tokens;
 pub mod backup;
 pub mod clock;
 mod error;
@@ -38,6 +39,7 @@ use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 use tresen_model::Timestamp;
 
+pub use crate::api_tokens::{ApiToken, Scope};
 use crate::clock::Clock;
 pub use crate::error::{Broken, Error, Refusal};
 pub use crate::events::Event;

@@ -1,5 +1,7 @@
 //! The routes: pages, embedded files, the operator's looks, probes.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -11,18 +13,20 @@ use tresen_app::web::{App, AppParts, AssetNames, Look};
 use tresen_desk::Desk;
 
 use crate::config::{Config, Logo};
+use crate::mailbox::{api, room::Room};
 use crate::{Failure, assets, rules, theme};
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// Everything that the program answers.
-pub(crate) fn router(config: &Config, desk: Desk, dev: bool) -> Result<Router, Failure> {
+pub(crate) fn router(config: &Config, desk: Desk, room: &Arc<Room>, dev: bool) -> Result<Router, Failure> {
     let theme = Bytes::from(theme::style_sheet(config.accent));
     let look = Look {
         logo: config.logo.as_ref().map(|logo| format!("/look/logo-{}", tag(&logo.bytes))),
         theme: format!("/look/theme-{}.css", tag(&theme)),
     };
     let names = assets::names();
+    let mail = api::router(desk.clone(), Arc::clone(room));
     let app = App::new(AppParts {
         desk,
         assets: AssetNames { css: names.css, script: names.script, icon: names.icon },
@@ -42,7 +46,7 @@ pub(crate) fn router(config: &Config, desk: Desk, dev: bool) -> Result<Router, F
         let (bytes, media_type) = (Bytes::from(bytes.clone()), *media_type);
         fixed = fixed.route(address, get(async move || file(bytes.clone(), media_type)));
     }
-    let pages = tresen_app::pages::routes().merge(fixed).with_state(app.clone());
+    let pages = tresen_app::pages::routes().merge(fixed).with_state(app.clone()).merge(mail);
     rules::around(pages, &app, &config.door)
 }
 

@@ -15,6 +15,7 @@ mod proof;
 mod rules;
 mod serve;
 mod theme;
+mod tokens;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -110,6 +111,9 @@ enum Command {
     /// Mail that comes in.
     #[command(subcommand)]
     Mail(Mail),
+    /// Tokens for programs.
+    #[command(subcommand)]
+    Token(tokens::Token),
     /// The settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -222,6 +226,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::BenchData { requests, many_for: Some(email) } => {
             made_up::store(&config, requests, &email).await?;
         }
+        Command::Token(asked) => tokens::token(&config, &asked).await?,
         Command::Mail(Mail::Check) => {
             let fine = mailbox::imap::check::check(&config).await;
             return Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE });

@@ -19,10 +19,10 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Serves until the program is told to end.
 pub(crate) async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
     let desk = open::desk(&config, Arc::new(SystemClock)).await?;
-    let router = http::router(&config, desk.clone(), dev)?;
+    let room = Arc::new(Room::new(config.largest_mail));
+    let router = http::router(&config, desk.clone(), &room, dev)?;
     let handle = Handle::new();
     let mut workers = start_workers(&desk);
-    let room = Arc::new(Room::new(config.largest_mail));
     workers.extend(mailbox::start(&config, &desk, &room).await?);
     tokio::spawn(end_on_signal(desk.clone(), handle.clone()));
     tracing::info!(

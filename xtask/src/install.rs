@@ -42,6 +42,50 @@ fn apt_get() -> Command {
     apt
 }
 
+/// Dovecot and Postfix, for the tests of mail that comes in. They start servers of their own from
+/// folders of their own; those that the packages bring are not started.
+pub(crate) fn mail_servers() -> Result {
+    const PACKAGES: &[&str] = &["dovecot-imapd", "postfix"];
+    const PROGRAMS: [&str; 4] =
+        ["/usr/sbin/dovecot", "/usr/lib/dovecot/imap", "/usr/sbin/postfix", "/usr/lib/postfix/sbin/lmtp"];
+    let find = || {
+        let missing = PROGRAMS.iter().any(|program| !Path::new(program).is_file());
+        (!missing).then(|| PathBuf::from(PROGRAMS[0]))
+    };
+    if find().is_some() {
+        return Ok(());
+    }
+    let asleep = Asleep::new();
+    let found = find_or_install("A mail server (Dovecot or Postfix)", PACKAGES, find);
+    drop(asleep);
+    found.map(drop)
+}
+
+/// While this lives, packages that are installed do not start their services (Debian Policy 9.3.3).
+struct Asleep(Option<PathBuf>);
+
+impl Asleep {
+    fn new() -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let path = Path::new("/usr/sbin/policy-rc.d");
+        // A container has one already. Where none can be made, services start, which does no harm.
+        let made = !path.exists()
+            && shell::is_root()
+            && std::fs::write(path, "#!/bin/sh\nexit 101\n").is_ok()
+            && std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).is_ok();
+        Self(made.then(|| path.to_owned()))
+    }
+}
+
+impl Drop for Asleep {
+    fn drop(&mut self) {
+        if let Some(path) = &self.0 {
+            // Fails when somebody has removed it already.
+            drop(std::fs::remove_file(path));
+        }
+    }
+}
+
 /// Node, with npm beside it, of a version that the packages in `end2end/` run on.
 pub(crate) fn node() -> Result<PathBuf> {
     const OLDEST: u32 = 20;

@@ -86,9 +86,10 @@ fn clippy() -> Result {
     native.and(shell::run(shell::cargo(wasm)?.args(["--", "-D", "warnings"])))
 }
 
-/// Unit, contract and HTTP tests, on SQLite and on PostgreSQL.
+/// Unit, contract and HTTP tests, on SQLite and on PostgreSQL, and mail from real servers.
 fn rust() -> Result {
     install::pebble()?;
+    install::mail_servers()?;
     let postgres = Postgres::start()?;
     let mut tests = shell::cargo(["test", "--workspace", "--exclude", "tresen-frontend", "--no-fail-fast"])?;
     shell::run(tests.env("TRESEN_TEST_POSTGRES", postgres.url()))

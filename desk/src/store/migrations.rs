@@ -17,6 +17,7 @@ pub(crate) static DATA: Set = Set(&[
     (3, "statistics", include_str!("../../migrations/data/0003_statistics.sql")),
     (4, "mail", include_str!("../../migrations/data/0004_mail.sql")),
     (5, "rectification", include_str!("../../migrations/data/0005_rectification.sql")),
+    (6, "api tokens", include_str!("../../migrations/data/0006_api_token.sql")),
 ]);
 
 /// Of the key store.

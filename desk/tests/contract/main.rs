@@ -28,6 +28,7 @@ macro_rules! stories {
 
 mod accounts;
 mod agents;
+mod api_tokens;
 mod attachments;
 mod backups;
 mod bytes;

@@ -4,7 +4,9 @@
 //! - [`imap`]: mailboxes elsewhere
 //! - [`lmtp`]: a mail server beside us
 //! - [`command`]: standard input
+//! - [`api`]: `POST /api/v1/mail`
 
+pub(crate) mod api;
 pub(crate) mod command;
 pub(crate) mod imap;
 pub(crate) mod lmtp;

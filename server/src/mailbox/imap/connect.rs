@@ -16,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use super::oauth;
 use super::trouble::Trouble;
 use crate::mailbox::settings::{Access, Mailbox, Security};
 
@@ -119,7 +120,11 @@ async fn log_in(mailbox: &Mailbox, client: Client<Box<dyn Stream>>) -> Result<Se
             .map_err(|error| Trouble::File(path.clone(), error))?
             .trim_end_matches(['\r', '\n'])
             .to_owned(),
-        Access::OAuth2(_) => return Err(Trouble::Token("nothing".into())),
+        Access::OAuth2(settings) => {
+            let token = oauth::access_token(settings).await?;
+            let answer = format!("user={}\x01auth=Bearer {token}\x01\x01", mailbox.user);
+            return entered(client.authenticate("XOAUTH2", Once::new(answer))).await;
+        }
     };
     let user = &mailbox.user;
     let logged_in = async {

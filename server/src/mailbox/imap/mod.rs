@@ -7,6 +7,7 @@
 
 pub(crate) mod check;
 mod connect;
+mod oauth;
 mod round;
 mod talk;
 mod trouble;
