@@ -20,7 +20,6 @@ async fn open(folder: &Path) -> Desk {
     let settings = Settings {
         name: "Fjord Service".into(),
         public_url: "http://127.0.0.1:3000".into(),
-        outgoing: tresen_desk::mail::Outgoing::default(),
         mail_from: EmailAddress::parse("support@desk.example").unwrap(),
         accent: "#1b5e9b".into(),
         request_types: Settings::default_request_types(),
