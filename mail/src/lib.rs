@@ -18,6 +18,7 @@ mod html;
 mod message;
 mod mime;
 mod names;
+mod parameter;
 mod phrases;
 mod read;
 

@@ -12,6 +12,7 @@ use mail_parser::ContentType;
 use memchr::memchr;
 
 use crate::header::Headers;
+use crate::parameter;
 
 /// The longest boundary (RFC 2046 5.1.1 says 70; programs exceed it).
 const LONGEST_BOUNDARY: usize = 200;
@@ -58,9 +59,14 @@ impl<'a> Entity<'a> {
     }
 
     /// The name that its sender gave it as a file, decoded (RFC 2231, RFC 2047).
-    pub(crate) fn file_name(&self) -> Option<&str> {
-        let name = attribute(self.disposition.as_ref(), "filename").or_else(|| self.parameter("name"));
-        name.filter(|name| !name.trim().is_empty())
+    pub(crate) fn file_name(&self) -> Option<Cow<'_, str>> {
+        let extended =
+            |field: &str, name: &str| parameter::extended(self.headers.first(field)?, name).map(Cow::Owned);
+        extended("Content-Disposition", "filename")
+            .or_else(|| attribute(self.disposition.as_ref(), "filename").map(Cow::Borrowed))
+            .or_else(|| extended("Content-Type", "name"))
+            .or_else(|| self.parameter("name").map(Cow::Borrowed))
+            .filter(|name| !name.trim().is_empty())
     }
 
     /// Its sender calls it an attachment.

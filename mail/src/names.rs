@@ -7,7 +7,7 @@ use crate::mime::Entity;
 
 /// A safe name for a part; never empty.
 pub(crate) fn of(entity: &Entity<'_>) -> String {
-    let given = file_name::safe(&header::one_line(entity.file_name().unwrap_or_default()));
+    let given = file_name::safe(&header::one_line(&entity.file_name().unwrap_or_default()));
     if !given.is_empty() {
         return given;
     }

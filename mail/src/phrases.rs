@@ -123,7 +123,8 @@ fn header_name(line: &str) -> Option<String> {
 
 /// Whether a block of headers may begin with a line: cheap, for every line of a text.
 pub(crate) fn may_begin_header_block(line: &str) -> bool {
-    header_name(line.trim_start_matches('*')).is_some_and(|name| FROM.contains(&name.as_str()))
+    header_name(line.trim_start_matches('*'))
+        .is_some_and(|name| FROM.contains(&name.as_str()) || DATE.contains(&name.as_str()))
 }
 
 /// Whether lines are such a block: who, when, and one thing more.
@@ -141,7 +142,7 @@ pub(crate) fn is_header_block<'a>(lines: impl Iterator<Item = &'a str>) -> bool 
         from |= FROM.contains(&name.as_str());
         date |= DATE.contains(&name.as_str());
         other += usize::from(OTHER.contains(&name.as_str()));
-        if index == 0 && !from {
+        if index == 0 && !from && !date {
             return false;
         }
     }

@@ -72,6 +72,8 @@ pub(super) struct TextWriter {
     space: bool,
     /// Empty lines are owed before the next line.
     gap: bool,
+    /// The paragraph is one of Word, which are lines without space between.
+    tight: bool,
     effects: Vec<(String, Effect)>,
     lists: Vec<Option<u32>>,
     /// The target of the link that is open, and where its label begins.
@@ -88,6 +90,7 @@ impl TextWriter {
             bullet: String::new(),
             space: false,
             gap: false,
+            tight: false,
             effects: Vec::new(),
             lists: Vec::new(),
             link: None,
@@ -154,7 +157,10 @@ impl TextWriter {
         };
         if BLOCKS.contains(&name) {
             self.end_line();
-            self.gap |= SPACED.contains(&name) && !get("class").contains("MsoNormal");
+            if name == "p" {
+                self.tight = get("class").contains("Mso");
+            }
+            self.gap |= SPACED.contains(&name) && !(name == "p" && self.tight);
         }
         let (class, id) = (get("class"), get("id"));
         if let Some(mark) = mark(name, class, id, get("style")) {
@@ -217,8 +223,10 @@ impl TextWriter {
             _ => {}
         }
         if BLOCKS.contains(&name) {
+            // An empty paragraph is how Word writes an empty line.
+            let empty = self.line.trim().is_empty();
             self.end_line();
-            self.gap |= SPACED.contains(&name);
+            self.gap |= SPACED.contains(&name) && (empty || !(name == "p" && self.tight));
         }
         if let Some(index) = self.effects.iter().rposition(|(opened, _)| opened == name) {
             self.end_line();
