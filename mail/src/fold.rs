@@ -216,39 +216,34 @@ const LONGEST_SIGNATURE: usize = 25;
 
 /// Where the signature begins, if there is one at the end or above the quote.
 fn signature_start(lines: &[Line<'_>]) -> Option<usize> {
-    let until = |start: usize| {
-        let rest = &lines[start + 1..];
-        let length = rest
-            .iter()
-            .position(|line| matches!(line.kind, Kind::Quoted | Kind::Attribution | Kind::History))
-            .unwrap_or(rest.len());
-        let rest = &rest[..length];
-        rest.iter().filter(|line| line.kind != Kind::Blank).count()
-    };
-    for (index, line) in lines.iter().enumerate() {
-        let found = match line.kind {
-            Kind::Signature => {
-                // Something written below the signature: the program knew less than it said.
-                let rest = &lines[index..];
-                let last = rest.iter().rposition(|line| line.kind == Kind::Signature).unwrap_or(0);
-                let quote =
-                    rest.iter().position(|line| line.kind == Kind::Quoted || line.kind == Kind::Attribution);
-                let stop = quote.unwrap_or(rest.len());
-                !rest.get(last + 1..stop).unwrap_or_default().iter().any(|line| line.kind == Kind::Own)
+    let marked =
+        lines.iter().position(|line| line.kind == Kind::Signature).filter(|start| is_whole(&lines[*start..]));
+    let written = lines.iter().enumerate().position(|(index, line)| {
+        let after = &lines[index + 1..];
+        line.kind == Kind::Own
+            && match line.text {
+                // RFC 3676 4.3; many lose the space.
+                "-- " => is_shorter(after, LONGEST_SIGNATURE + 1),
+                text if text.trim_end() == "--" => is_shorter(after, 11),
+                text => phrases::is_device_line(text.trim()) && is_shorter(after, 1),
             }
-            // RFC 3676 4.3; many lose the space.
-            Kind::Own if line.text == "-- " => until(index) <= LONGEST_SIGNATURE,
-            Kind::Own if line.text.trim_end() == "--" => until(index) <= 10,
-            Kind::Own if phrases::is_device_line(line.text.trim()) => {
-                until(index) == 0
-                    || until(index) == 1
-                        && lines[index + 1..].iter().any(|line| phrases::is_device_line(line.text.trim()))
-            }
-            _ => false,
-        };
-        if found {
-            return Some(index);
-        }
-    }
-    None
+    });
+    [marked, written].into_iter().flatten().min()
+}
+
+/// Whether nothing was written between a signature that HTML marks and the quote below it: if
+/// there was, the program knew less than it said.
+fn is_whole(lines: &[Line<'_>]) -> bool {
+    let last = lines.iter().rposition(|line| line.kind == Kind::Signature).unwrap_or(0);
+    let below =
+        lines[last + 1..].iter().take_while(|line| !matches!(line.kind, Kind::Quoted | Kind::Attribution));
+    !below.into_iter().any(|line| line.kind == Kind::Own)
+}
+
+/// Whether fewer lines than so many follow before a quote or the end.
+fn is_shorter(lines: &[Line<'_>], than: usize) -> bool {
+    let until = lines
+        .iter()
+        .take_while(|line| !matches!(line.kind, Kind::Quoted | Kind::Attribution | Kind::History));
+    until.filter(|line| line.kind != Kind::Blank).take(than).count() < than
 }

@@ -1,6 +1,6 @@
 //! Writes tokens as well-formed HTML of a few elements, nested within bounds.
 
-use super::tokens::Token;
+use super::tokens::{Token, decode_entities};
 
 /// Elements within elements; deeper ones lose their tags, not their text.
 const DEEPEST: usize = 64;
@@ -305,13 +305,25 @@ fn attribute(kept: &mut String, name: &str, value: &str) {
     kept.push('"');
 }
 
-/// Entities stay as they are: only a tag could be dangerous.
+/// Stand-ins for `&`, `<` and `>` on the way through `ammonia`, whose parser takes time that grows
+/// with the square of the number of entities. Control characters of the mail were taken out before.
+const STAND_INS: [(char, char, &str); 3] =
+    [('&', '\u{1}', "&amp;"), ('<', '\u{2}', "&lt;"), ('>', '\u{3}', "&gt;")];
+
 fn escape_text(html: &mut String, text: &str) {
-    for c in text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')) {
-        match c {
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            c => html.push(c),
+    let stand_in =
+        |c: char| STAND_INS.iter().find(|(sign, ..)| *sign == c).map_or(c, |(_, stand_in, _)| *stand_in);
+    html.extend(decode_entities(text).chars().map(stand_in));
+}
+
+/// Puts entities where [`escape_text`] put their stand-ins.
+pub(super) fn with_entities(html: &str) -> String {
+    let mut whole = String::with_capacity(html.len());
+    for c in html.chars() {
+        match STAND_INS.iter().find(|(_, stand_in, _)| *stand_in == c) {
+            Some((.., entity)) => whole.push_str(entity),
+            None => whole.push(c),
         }
     }
+    whole
 }

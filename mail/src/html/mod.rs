@@ -61,7 +61,11 @@ pub(crate) fn convert(html: &str, links: usize) -> Cleaned {
     }
     over_limit |= tags > MOST_TAGS;
     let written = writer.finish();
-    let html = if over_limit { String::new() } else { AMMONIA.clean(&written.html).to_string() };
+    let html = if over_limit {
+        String::new()
+    } else {
+        clean::with_entities(&AMMONIA.clean(&written.html).to_string())
+    };
     Cleaned {
         html: html.trim().to_owned(),
         text: text.finish(),
