@@ -89,12 +89,12 @@ pub(crate) fn recognise(entity: &Entity<'_>, message: &Message, report: bool) ->
 /// Addresses that nobody reads.
 fn is_nobody(local: &str) -> bool {
     let plain: String = local.chars().filter(char::is_ascii_alphanumeric).collect();
-    ["noreply", "donotreply", "nichtantworten", "bounce", "keineantwort", "nepasrepondre"].iter().any(
-        |nobody| {
+    ["noreply", "donotreply", "nichtantworten", "bounce", "bounces", "keineantwort", "nepasrepondre"]
+        .iter()
+        .any(|nobody| {
             plain == *nobody
                 || plain.starts_with(nobody)
                     && !plain[nobody.len()..].starts_with(|c: char| c.is_ascii_alphabetic())
                 || plain.ends_with("noreply")
-        },
-    )
+        })
 }

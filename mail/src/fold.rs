@@ -150,11 +150,14 @@ fn mark_attributions(lines: &mut [Line<'_>], about: About) {
 
 /// What is folded: ranges of lines in their order.
 fn ranges(lines: &[Line<'_>], about: About) -> Vec<std::ops::Range<usize>> {
+    if is_forwarded(lines, about) {
+        return Vec::new();
+    }
     let mut end = lines.len();
     let mut folded = Vec::new();
     // An older mail without marks goes on to the end.
     let history = lines.iter().position(|line| line.kind == Kind::History);
-    if let Some(start) = history.filter(|_| !about.forward) {
+    if let Some(start) = history {
         let above = &lines[..start];
         let written = above.iter().any(|line| line.kind == Kind::Own);
         if !written || above.iter().any(|line| line.kind == Kind::Own && phrases::points_below(line.text)) {
@@ -163,8 +166,6 @@ fn ranges(lines: &[Line<'_>], about: About) -> Vec<std::ops::Range<usize>> {
         }
         folded.push(start..lines.len());
         end = start;
-    } else if about.forward && history.is_some() {
-        return folded;
     }
     let own = |line: &Line<'_>| line.kind == Kind::Own;
     let is_quote = |line: &Line<'_>| matches!(line.kind, Kind::Quoted | Kind::Attribution);
@@ -204,6 +205,12 @@ fn ranges(lines: &[Line<'_>], about: About) -> Vec<std::ops::Range<usize>> {
         folded.insert(0, range);
     }
     folded
+}
+
+/// Whether an older mail is passed on: it is what this one is about, so it stays text.
+fn is_forwarded(lines: &[Line<'_>], about: About) -> bool {
+    let older = |line: &&Line<'_>| !matches!(line.kind, Kind::Quoted | Kind::History);
+    about.forward || lines.iter().take_while(older).any(|line| phrases::is_forward(line.text.trim()))
 }
 
 /// The last line that somebody wrote outside of a range.
@@ -246,4 +253,55 @@ fn is_shorter(lines: &[Line<'_>], than: usize) -> bool {
         .iter()
         .take_while(|line| !matches!(line.kind, Kind::Quoted | Kind::Attribution | Kind::History));
     until.filter(|line| line.kind != Kind::Blank).take(than).count() < than
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANSWER: About = About { answer: true, forward: false };
+
+    fn text(mail: &str) -> String {
+        fold(mail, ANSWER).0
+    }
+
+    #[test]
+    fn nothing_that_was_written_is_lost() {
+        // Between, below, above and around quotes; after signatures; beside forwards.
+        for mail in [
+            "mine\n> quote\nmine\n> quote\nmine",
+            "> quote\n-- \nAda\nmine",
+            "On 1.1.2026 Ada wrote:\n> quote\n\nmine",
+            "mine\n-- \nAda\n\n> quote\n\nmine",
+            "mine\n\n> quote\n\nmine\n-- \nAda",
+            "mine below\n-----Original Message-----\nmine",
+            "-----Original Message-----\nmine",
+            "mine\nBegin forwarded message:\n\n> From: mine\n> mine",
+            "mine\n\n-------- Weitergeleitete Nachricht --------\nVon: mine\nDatum: mine\nAn: mine\n\nmine",
+        ] {
+            assert_eq!(text(mail).matches("mine").count(), mail.matches("mine").count(), "{mail}");
+        }
+    }
+
+    #[test]
+    fn what_is_folded_is_kept_in_its_order() {
+        let (text, rest) = fold("mine\n-- \nAda\n\nOn 1.1.2026 Eve wrote:\n> one\n> two", ANSWER);
+        assert_eq!(text, "mine");
+        assert_eq!(rest.as_deref(), Some("--\nAda\n\nOn 1.1.2026 Eve wrote:\n> one\n> two"));
+        let (text, rest) = fold("mine\n\nSent from my phone", About::default());
+        assert_eq!((text.as_str(), rest.as_deref()), ("mine", Some("Sent from my phone")));
+    }
+
+    #[test]
+    fn words_of_a_person_are_no_marks() {
+        for mail in [
+            "My boss wrote:\nplease call me.",
+            "Von: Köln nach Bonn\nist es nicht weit.",
+            "a\n--\nb\n--\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl\nm\nn\no",
+            "I sent from my desk a letter.\nIt came back.",
+            "1 > 0\nand so on",
+        ] {
+            assert_eq!(fold(mail, ANSWER), (mail.to_owned(), None), "{mail}");
+        }
+    }
 }

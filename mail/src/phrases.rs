@@ -10,28 +10,33 @@ pub(crate) fn is_history(line: &str) -> bool {
     {
         return true;
     }
-    let dashed = line.starts_with("--") && line.ends_with("--");
-    let inner = lower.trim_matches(['-', ' ', '*', '=']);
-    dashed
-        && matches!(
-            inner,
-            "original message"
-                | "original-nachricht"
-                | "originalnachricht"
-                | "ursprüngliche nachricht"
-                | "ursprungliche nachricht"
-                | "message d'origine"
-                | "message original"
-                | "mensaje original"
-                | "messaggio originale"
-                | "oorspronkelijk bericht"
-                | "oprindelig meddelelse"
-                | "opprinnelig melding"
-                | "ursprungligt meddelande"
-                | "wiadomość oryginalna"
-                | "original appointment"
-                | "ursprünglicher termin"
-        )
+    // Some write the first header behind it, on the same line.
+    let Some(inner) = lower.strip_prefix("--") else { return false };
+    let inner = inner.trim_start_matches(['-', ' ', '*', '=']);
+    const NAMES: &[&str] = &[
+        "original message",
+        "original-nachricht",
+        "originalnachricht",
+        "original mail",
+        "original-mail",
+        "original appointment",
+        "ursprüngliche nachricht",
+        "ursprüngliche mail",
+        "ursprüngliche e-mail",
+        "ursprünglicher termin",
+        "ursprungliche nachricht",
+        "message d'origine",
+        "message original",
+        "mensaje original",
+        "messaggio originale",
+        "mensagem original",
+        "oorspronkelijk bericht",
+        "oprindelig meddelelse",
+        "opprinnelig melding",
+        "ursprungligt meddelande",
+        "wiadomość oryginalna",
+    ];
+    NAMES.iter().any(|name| inner.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with("--")))
 }
 
 /// A line that says that a mail is passed on: what follows is what it is about.
@@ -213,6 +218,8 @@ pub(crate) fn is_device_line(line: &str) -> bool {
         "von meinem smartphone",
         "von meinem mobilgerät",
         "von meinem samsung",
+        "von meinem/",
+        "von meiner galaxy",
         "von meinem android",
         "gesendet von meinem",
         "gesendet mit der ",
@@ -228,6 +235,8 @@ pub(crate) fn is_device_line(line: &str) -> bool {
         "sent from mail for",
         "sent from outlook",
         "sent from yahoo",
+        "sent from samsung",
+        "sent from gmail",
         "sent from proton",
         "sent with proton",
         "sent via ",

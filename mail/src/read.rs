@@ -162,10 +162,16 @@ fn signals(headers: &Headers<'_>) -> Signals {
 
 fn read_body(found: &mut Found<'_>, limits: &Limits, message: &mut Message) {
     let stretches = std::mem::take(&mut found.stretches);
-    let any_html = stretches.iter().any(|stretch| stretch.html.is_some());
+    let any_html = stretches
+        .iter()
+        .any(|stretch| stretch.html.is_some() || stretch.plain.as_deref().is_some_and(is_markup));
     let (mut text, mut page) = (String::new(), String::new());
     let mut rich = false;
-    for Stretch { plain, html } in stretches {
+    for Stretch { mut plain, mut html } in stretches {
+        // HTML that calls itself text is read as what it is.
+        if html.is_none() && plain.as_deref().is_some_and(is_markup) {
+            html = plain.take();
+        }
         let cleaned = html.map(|source| {
             let source =
                 if source.contains("data:image/") { found.take_data_pictures(&source) } else { source };
@@ -220,12 +226,16 @@ fn read_body(found: &mut Found<'_>, limits: &Limits, message: &mut Message) {
 fn is_useless(plain: &str, html: &str) -> bool {
     let count = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     let (plain_letters, html_letters) = (count(plain), count(html));
-    let trimmed = plain.trim_start().to_ascii_lowercase();
-    let markup =
-        ["<!doctype html", "<html", "<body", "<div", "<table"].iter().any(|tag| trimmed.starts_with(tag));
-    markup && html_letters > 0
+    is_markup(plain) && html_letters > 0
         || plain_letters == 0 && html_letters > 0
         || plain_letters * 4 < html_letters && html_letters > 80
+}
+
+/// Whether a text is the source of a page.
+fn is_markup(text: &str) -> bool {
+    let start = text.trim_start();
+    let start = start[..start.floor_char_boundary(20)].to_ascii_lowercase();
+    ["<!doctype html", "<html", "<body", "<div", "<table"].iter().any(|tag| start.starts_with(tag))
 }
 
 fn note_inline_pgp(found: &mut Found<'_>, text: &str) {

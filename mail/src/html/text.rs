@@ -117,6 +117,11 @@ impl TextWriter {
         self.text
     }
 
+    /// A list in a list has no space around it.
+    fn is_spaced(&self, name: &str) -> bool {
+        SPACED.contains(&name) && (self.lists.is_empty() || !matches!(name, "ul" | "ol"))
+    }
+
     fn has(&self, effect: Effect) -> bool {
         self.effects.iter().any(|(_, found)| *found == effect)
     }
@@ -160,7 +165,7 @@ impl TextWriter {
             if name == "p" {
                 self.tight = get("class").contains("Mso");
             }
-            self.gap |= SPACED.contains(&name) && !(name == "p" && self.tight);
+            self.gap |= self.is_spaced(name) && !(name == "p" && self.tight);
         }
         let (class, id) = (get("class"), get("id"));
         if let Some(mark) = mark(name, class, id, get("style")) {
@@ -226,7 +231,7 @@ impl TextWriter {
             // An empty paragraph is how Word writes an empty line.
             let empty = self.line.trim().is_empty();
             self.end_line();
-            self.gap |= SPACED.contains(&name) && (empty || !(name == "p" && self.tight));
+            self.gap |= self.is_spaced(name) && (empty || !(name == "p" && self.tight));
         }
         if let Some(index) = self.effects.iter().rposition(|(opened, _)| opened == name) {
             self.end_line();
