@@ -132,6 +132,8 @@ async fn a_held_request_is_discarded_with_its_sender(world: &World) {
     assert_eq!(world.objects(), 0);
     let needles = Needles::new(["spammer@spamwagon.example", "Zirbelkiefer", "Weymouthskiefer"]);
     assert_eq!(needles.traces(&world.place).await, Vec::<String>::new());
+    let gone = world.desk.erase_by_operator("spammer@spamwagon.example").await.unwrap();
+    assert!(gone.is_none(), "the sender is still known");
     // It is not taken in again.
     assert_eq!(world.receive(&letter).await, TakenIn::Known);
     // Whoever has an account keeps it, and so does whoever has another request.
