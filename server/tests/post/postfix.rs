@@ -41,7 +41,6 @@ impl Postfix {
             socket.display()
         );
         let daemons = [
-            ("cleanup", "0", "cleanup"),
             ("rewrite", "-", "trivial-rewrite"),
             ("bounce", "0", "bounce"),
             ("defer", "0", "bounce"),
@@ -55,7 +54,8 @@ impl Postfix {
             ("retry", "-", "error"),
         ];
         let mut master =
-            format!("{port} inet n - n - - smtpd\nqmgr unix n - n 1 1 qmgr\nflush unix n - n - 0 flush\n");
+            format!("{port} inet n - n - - smtpd\nqmgr unix n - n 1 1 qmgr\nflush unix n - n - 0 flush\n\
+             cleanup unix n - n - 0 cleanup\n");
         for (name, most, program) in daemons {
             master += &format!("{name} unix - - n - {most} {program}\n");
         }
