@@ -66,7 +66,11 @@ impl Dovecot {
         // Not its output: the server would keep that open for as long as it lives.
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let done = command.arg("-c").arg(config).args(arguments).status();
-        assert!(done.expect("Dovecot is missing; `cargo xtask test` installs it").success(), "{}", self.log());
+        assert!(
+            done.expect("Dovecot is missing; `cargo xtask test` installs it").success(),
+            "{}",
+            self.log()
+        );
     }
 
     pub(crate) fn log(&self) -> String {

@@ -53,9 +53,10 @@ impl Postfix {
             ("error", "-", "error"),
             ("retry", "-", "error"),
         ];
-        let mut master =
-            format!("{port} inet n - n - - smtpd\nqmgr unix n - n 1 1 qmgr\nflush unix n - n - 0 flush\n\
-             cleanup unix n - n - 0 cleanup\n");
+        let mut master = format!(
+            "{port} inet n - n - - smtpd\nqmgr unix n - n 1 1 qmgr\nflush unix n - n - 0 flush\n\
+             cleanup unix n - n - 0 cleanup\n"
+        );
         for (name, most, program) in daemons {
             master += &format!("{name} unix - - n - {most} {program}\n");
         }
