@@ -17,7 +17,7 @@ use tresen_app::web::{App, Context, Nonce, Trouble};
 
 use crate::config::ConfigError;
 use crate::door::limits::{self, Limits};
-use crate::door::{client, settings::Door};
+use crate::door::{client, settings::Door, well_formed};
 
 /// Between two pieces of a form that is being sent there may be so long a silence.
 const STALLED: Duration = Duration::from_secs(30);
@@ -40,6 +40,7 @@ pub(crate) fn around(pages: Router, app: &App, door: &Door) -> Result<Router, cr
         .layer(RequestBodyTimeoutLayer::new(STALLED))
         .layer(middleware::from_fn_with_state((app.clone(), limits), limits::hold_back))
         .layer(csrf)
+        .layer(middleware::from_fn(well_formed::or_refused))
         .layer(middleware::from_fn_with_state(app.clone(), protect))
         .layer(middleware::from_fn_with_state(door.proxies.clone(), client::find)))
 }

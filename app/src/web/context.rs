@@ -108,6 +108,10 @@ const DATA: &str = "tresen-data";
 /// Browsers keep the session cookie at most so long: as long as the longest session.
 const SESSION_SECONDS: i64 = 30 * 24 * 3600;
 
+/// An address to go to has at most so many bytes. Some are made of what a form sent, and a header
+/// as long as a form is one that proxies and browsers break on.
+const LONGEST: usize = 8192;
+
 impl Cookie {
     /// Keeps somebody logged in.
     pub fn session(secret: &Secret) -> Self {
@@ -273,7 +277,10 @@ impl Context {
                 let refused = Outcome::Refused { errors: Default::default(), notice };
                 (StatusCode::UNAUTHORIZED, Json(refused)).into_response()
             }
-            Err(Stop::LogIn) => self.go(format!("/login?next={}", escape(&self.address)), Vec::new()),
+            Err(Stop::LogIn) => {
+                let back = format!("/login?next={}", escape(&self.address));
+                self.go(if back.len() <= LONGEST { back } else { "/login".to_owned() }, Vec::new())
+            }
             Err(Stop::Desk(error)) => self.failed(error),
         }
     }
@@ -320,6 +327,7 @@ impl Context {
     }
 
     fn go(&self, address: String, cookies: Vec<Cookie>) -> Response {
+        let address = if address.len() <= LONGEST { address } else { "/".to_owned() };
         let mut response = if self.wants_json {
             Json(Outcome::Go(address)).into_response()
         } else {

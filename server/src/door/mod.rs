@@ -6,6 +6,7 @@
 //! - [`proxy`], [`client`]: who is at the other end, behind proxies that are trusted
 //! - [`redirect`]: plain HTTP that leads to HTTPS
 //! - [`limits`]: how often one network may knock
+//! - [`well_formed`]: requests that two programs could read in two ways
 
 mod acme;
 mod certificate;
@@ -14,6 +15,7 @@ pub(crate) mod limits;
 mod proxy;
 mod redirect;
 pub(crate) mod settings;
+pub(crate) mod well_formed;
 
 use std::net::SocketAddr;
 use std::time::Duration;
