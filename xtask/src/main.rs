@@ -7,6 +7,7 @@
 mod assets;
 mod bench;
 mod browser;
+mod deny;
 mod dist;
 mod folders;
 mod frontend;
@@ -26,7 +27,8 @@ type Result<T = ()> = std::result::Result<T, String>;
 
 const USAGE: &str = "\
 cargo xtask run                    build everything, serve http://127.0.0.1:3000 with a fresh ./data
-cargo xtask test [--only PART]...  everything CI runs; PART: format, frontend, clippy, rust, browser
+cargo xtask test [--only PART]...  everything CI runs; PART: format, deny, advisories,
+                                   frontend, clippy, rust, browser
 cargo xtask bench                  print the benchmarks
 cargo xtask dist                   leave the finished program at target/release/tresen
 cargo xtask frontend               build only the front end, into target/site";
