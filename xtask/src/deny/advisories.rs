@@ -75,7 +75,7 @@ pub(crate) fn check() -> Result<Done> {
             if known { " (ignored in deny.toml)" } else { "" }
         );
     }
-    for id in ignored.iter().filter(|id| !found.iter().any(|(found, _)| found == *id)) {
+    if let Some(id) = ignored.iter().find(|id| !found.iter().any(|(found, _)| found == *id)) {
         return Err(format!("{id} no longer concerns us: take it from `ignore` in deny.toml."));
     }
     println!("{count} advisories, {} crates.", packages.len());
