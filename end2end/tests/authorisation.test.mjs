@@ -115,6 +115,7 @@ const TABLE = [
   ['POST /agent/requests/{number}/comments/{comment}/split', staff('missing')],
   ['GET /agent/requests/{number}/comments/{comment}/formatted', staff('missing')],
   ['GET /agent/held', staff('ok')],
+  ['GET /agent/reports', staff('ok')],
   ['GET /agent/settings/mail', staff('forbidden', 'ok')],
   ['GET /agent/settings/mail/aside/{id}', staff('forbidden', 'missing')],
   ['GET /agent/settings/mail/aside/{id}/retry', back],
