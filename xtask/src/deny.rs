@@ -1,6 +1,6 @@
 //! What may be built in: licences, sources and versions of the dependencies, held to `deny.toml`.
 //!
-//! The keys are cargo-deny's. Why this is not cargo-deny: `docs/decisions/0009`.
+//! The keys are cargo-deny's. Why this is not cargo-deny: `docs/decisions/0010`.
 
 mod advisories;
 mod licence;
