@@ -117,6 +117,8 @@ const TABLE = [
   ['GET /agent/held', staff('ok')],
   ['GET /agent/reports', staff('ok')],
   ['GET /agent/settings/mail', staff('forbidden', 'ok')],
+  ['GET /agent/settings/mail/send', back],
+  ['POST /agent/settings/mail/send', staff('forbidden', 'done')],
   ['GET /agent/settings/mail/aside/{id}', staff('forbidden', 'missing')],
   ['GET /agent/settings/mail/aside/{id}/retry', back],
   ['POST /agent/settings/mail/aside/{id}/retry', staff('forbidden', 'missing')],

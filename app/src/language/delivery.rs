@@ -38,7 +38,8 @@ pub fn state(language: Language, delivery: &Delivery) -> String {
     }
 }
 
-fn why(language: Language, trouble: MailTrouble, code: Option<&str>) -> &'static str {
+/// Why a mail does not leave.
+pub fn why(language: Language, trouble: MailTrouble, code: Option<&str>) -> &'static str {
     match trouble {
         MailTrouble::Refused => code.and_then(|code| meaning(language, code)).unwrap_or(refused(language)),
         MailTrouble::Deferred => deferred(language),

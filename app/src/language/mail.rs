@@ -45,6 +45,16 @@ texts! {
     aside_delete: "Delete" | "Löschen";
     aside_still: "It still cannot be handled and stays here." | "Sie lässt sich weiterhin nicht verarbeiten und bleibt hier.";
     aside_taken: "It was taken in." | "Sie wurde aufgenommen.";
+    leaving_title: "Going out" | "Ausgehend";
+    leaving_lede: "What could not be sent is not tried again by itself. Once the cause is gone, send it again."
+        | "Was sich nicht senden ließ, wird nicht von selbst erneut versucht. Ist die Ursache behoben, senden Sie es erneut.";
+    leaving_none: "Every mail has left, or is about to." | "Alle E‑Mails sind gesendet oder auf dem Weg.";
+    locked_out: "Our mail server does not let the desk in. Everything waits until that is put right."
+        | "Unser Mailserver lässt den Servicedesk nicht hinein. Alles wartet, bis das behoben ist.";
+    send_again: "Send again" | "Erneut senden";
+    send_all_again: "Send all again" | "Alle erneut senden";
+    sent_again: "It is on its way again." | "Der Versand läuft wieder.";
+    about_no_request: "about no request" | "zu keiner Anfrage";
     pages: "Pages" | "Seiten";
     first_page: "To the beginning" | "Zum Anfang";
     next_page: "Next page" | "Nächste Seite";
@@ -57,6 +67,26 @@ texts! {
 /// How many requests are held back.
 pub fn held_count(language: Language, count: u64) -> String {
     say!(language, "{count} held back", "{count} zurückgehalten")
+}
+
+/// How many mails wait, and since when the oldest does.
+pub fn waiting(language: Language, count: u32, since: &str) -> String {
+    match count {
+        1 => say!(language, "One mail waits, since {since}.", "Eine E‑Mail wartet, seit {since}."),
+        _ => say!(
+            language,
+            "{count} mails wait, the oldest since {since}.",
+            "{count} E‑Mails warten, die älteste seit {since}."
+        ),
+    }
+}
+
+/// How many mails could not be sent.
+pub fn parked(language: Language, count: u32) -> String {
+    match count {
+        1 => say!(language, "One mail could not be sent.", "Eine E‑Mail ließ sich nicht senden."),
+        _ => say!(language, "{count} mails could not be sent.", "{count} E‑Mails ließen sich nicht senden."),
+    }
 }
 
 /// Why a request is held back.

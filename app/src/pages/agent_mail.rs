@@ -1,15 +1,17 @@
-//! `/agent/settings/mail`, for admins: messages that could not be handled.
+//! `/agent/settings/mail`, for admins: messages that could not be handled, mails that could not
+//! be sent.
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::*;
 use tresen_desk::intake::{AsideMessage, TakenIn};
 use tresen_model::Language;
+use tresen_model::views::{MailTroubles, ParkedMail};
 
-use super::address::{Named, Parameters, address, parameter};
+use super::address::{Named, Parameters, address, agent_address, parameter};
 use crate::components::{Button, ButtonKind, ButtonLink, NavLink, Notice, NoticeKind, PageHead, Time};
-use crate::language::{islands::size, mail as text};
-use crate::web::{Answer, Context, Page, Place, Stop, Width};
+use crate::language::{delivery, islands::size, mail as text};
+use crate::web::{Answer, Context, Page, Place, Stop, Submitted, Width};
 
 /// The address of the page.
 pub(super) const PATH: &str = "/agent/settings/mail";
@@ -17,6 +19,7 @@ pub(super) const PATH: &str = "/agent/settings/mail";
 /// What the page says about what was just done: `?done=…`.
 const TAKEN: &str = "taken";
 const STILL: &str = "still";
+const SENT: &str = "sent";
 
 pub(super) async fn show(context: Context, parameters: Parameters) -> Response {
     let answer = page(&context, parameter(&parameters, "done")).await;
@@ -31,10 +34,12 @@ pub(super) async fn back(context: Context) -> Response {
 async fn page(context: &Context, done: &str) -> Result<Page, Stop> {
     let admin = context.require_agent()?;
     let messages = context.app.desk.set_aside(&admin).await?;
+    let troubles = context.app.desk.mail_trouble(&admin).await?;
     let language = context.language;
     let done = match done {
         TAKEN => Some((NoticeKind::Success, text::aside_taken(language))),
         STILL => Some((NoticeKind::Warning, text::aside_still(language))),
+        SENT => Some((NoticeKind::Success, text::sent_again(language))),
         _ => None,
     };
     let context = context.clone();
@@ -56,10 +61,83 @@ async fn page(context: &Context, done: &str) -> Result<Page, Stop> {
                 </div>
                 <div class="stack">{list}</div>
             </section>
+            {leaving(&context, troubles)}
         }
         .into_any()
     });
     Ok(page.width(Width::Wide))
+}
+
+/// What waits to leave, and what will not leave by itself.
+fn leaving(context: &Context, troubles: MailTroubles) -> AnyView {
+    let language = context.language;
+    let locked_out = (troubles.locked_out > 0)
+        .then(|| view! { <Notice kind=NoticeKind::Warning>{text::locked_out(language)}</Notice> });
+    let waiting = troubles.waiting_since.map(|since| {
+        let since = context.when(since);
+        view! { <p>{text::waiting(language, troubles.waiting, &since.exact)}</p> }
+    });
+    let parked = if troubles.parked == 0 {
+        let nothing = troubles.waiting == 0;
+        nothing.then(|| view! { <p>{text::leaving_none(language)}</p> }.into_any())
+    } else {
+        let rows = troubles.newest_parked.into_iter().map(|mail| parked(context, mail)).collect::<Vec<_>>();
+        let view = view! {
+            <p>{text::parked(language, troubles.parked)}</p>
+            <ul class="rows">{rows}</ul>
+            <form method="post" action=format!("{PATH}/send")>
+                <Button label=text::send_all_again(language) kind=ButtonKind::Secondary/>
+            </form>
+        };
+        Some(view.into_any())
+    };
+    view! {
+        <section class="section" aria-labelledby="leaving-title">
+            <div>
+                <h2 id="leaving-title">{text::leaving_title(language)}</h2>
+                <p class="muted">{text::leaving_lede(language)}</p>
+            </div>
+            <div class="stack">{locked_out}{waiting}{parked}</div>
+        </section>
+    }
+    .into_any()
+}
+
+fn parked(context: &Context, mail: ParkedMail) -> AnyView {
+    let language = context.language;
+    let why = mail.trouble.map(|trouble| delivery::why(language, trouble, mail.code.as_deref()));
+    let about = match mail.number {
+        Some(number) => view! { <a href=agent_address(number)>{number.to_string()}</a> }.into_any(),
+        None => view! { <span>{text::about_no_request(language)}</span> }.into_any(),
+    };
+    view! {
+        <li>
+            <div>
+                <strong>{why}</strong>
+                <p class="meta">
+                    {about}
+                    <Time when=context.when(mail.created_at)/>
+                    {mail.code.map(|code| view! { <span>{code}</span> })}
+                </p>
+            </div>
+            <form method="post" action=format!("{PATH}/send")>
+                <input type="hidden" name="mail" value=mail.id/>
+                <Button label=text::send_again(language) kind=ButtonKind::Quiet/>
+            </form>
+        </li>
+    }
+    .into_any()
+}
+
+pub(super) async fn send(context: Context, form: Submitted) -> Response {
+    let done = async {
+        let admin = context.require_agent()?;
+        let mail = Some(form.get("mail")).filter(|mail| !mail.is_empty());
+        context.app.desk.send_parked_again(&admin, mail).await?;
+        Ok(Answer::go(address(PATH, &[("done", SENT)])))
+    };
+    let done = done.await;
+    context.finish(done)
 }
 
 fn row(context: &Context, message: AsideMessage) -> AnyView {

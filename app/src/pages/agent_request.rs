@@ -18,7 +18,7 @@ use crate::components::{
     TextArea, Time,
 };
 use crate::islands::LiveForm;
-use crate::language::{agent as text, conversation, words};
+use crate::language::{agent as text, conversation, mail, words};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width};
 
 /// A choice that leaves the status as it is.
@@ -137,6 +137,13 @@ fn contents(context: &Context, conversation: Conversation, forms: Forms) -> AnyV
     });
     let held = staff.as_ref().and_then(|staff| staff.held);
     let held = held.map(|why| agent_held::notice(language, number, why));
+    let undeliverable = staff.as_ref().is_some_and(|staff| staff.customer.undeliverable).then(|| {
+        view! {
+            <Notice kind=NoticeKind::Warning title=mail::undeliverable_title(language)>
+                {mail::undeliverable_text(language)}
+            </Notice>
+        }
+    });
     let back = Some(NavLink::new(text::back(language), "/agent"));
     let thread = live_thread(Thread::of(context, number, "", true), comments);
     view! {
@@ -144,6 +151,7 @@ fn contents(context: &Context, conversation: Conversation, forms: Forms) -> AnyV
         <div class="split">
             <div class="stack loose">
                 {held}
+                {undeliverable}
                 {parked}
                 {thread}
                 {reply_form(context, number, forms.reply)}

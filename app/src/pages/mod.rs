@@ -87,6 +87,7 @@ pub fn routes() -> Router<App> {
         .route("/agent/requests/{number}/comments/{comment}/formatted", get(comment_mail::show_to_agent))
         .route("/agent/held", get(agent_held::show))
         .route("/agent/settings/mail", get(agent_mail::show))
+        .route("/agent/settings/mail/send", get(agent_mail::back).post(agent_mail::send))
         .route("/agent/settings/mail/aside/{id}", get(agent_mail::download))
         .route("/agent/settings/mail/aside/{id}/retry", get(agent_mail::back).post(agent_mail::retry))
         .route("/agent/settings/mail/aside/{id}/delete", get(agent_mail::back).post(agent_mail::delete))
