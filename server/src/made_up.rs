@@ -40,22 +40,29 @@ pub(crate) async fn submit(config: &Config, requests: u64) -> Result<(), Failure
         }
         done += batch;
     }
-    index(&desk).await?;
+    settle(&desk).await?;
     desk.close().await;
     println!("{requests} requests of {} customers.", CUSTOMERS.min(requests));
     Ok(())
 }
 
-/// `tresen bench-data --requests N --many-for EMAIL`.
-pub(crate) async fn store(config: &Config, requests: u64, email: &str) -> Result<(), Failure> {
-    let one =
-        EmailAddress::parse(email).map_err(|problem| format!("the address cannot be used ({problem})"))?;
+/// `tresen bench-data --requests N --many-for EMAIL…`.
+pub(crate) async fn store(config: &Config, requests: u64, emails: &[String]) -> Result<(), Failure> {
+    let parsed = emails.iter().map(|email| EmailAddress::parse(email)).collect::<Result<Vec<_>, _>>();
+    let those = parsed.map_err(|problem| format!("an address cannot be used ({problem})"))?;
     let every = (requests / THEIRS).max(1);
+    if every < those.len() as u64 {
+        return Err(format!("{requests} requests are too few for {} persons with {THEIRS}", those.len()).into());
+    }
     let desk = commands::desk(config).await?;
     let mut batch = Vec::with_capacity(BATCH);
     for number in 0..requests {
         let mut request = made_up(number)?;
-        if number % every == every / 2 && number / every < THEIRS {
+        // Side by side in each stretch of `every`.
+        let place = usize::try_from(number % every).ok().and_then(|place| those.get(place));
+        if let Some(one) = place
+            && number / every < THEIRS
+        {
             request.email = one.clone();
             request.comments = COMMENTS;
         }
@@ -65,9 +72,9 @@ pub(crate) async fn store(config: &Config, requests: u64, email: &str) -> Result
             batch.clear();
         }
     }
-    index(&desk).await?;
+    settle(&desk).await?;
     desk.close().await;
-    println!("{requests} requests, {} of them of one person.", THEIRS.min(requests / every));
+    println!("{requests} requests, {} of them of each of {}.", THEIRS.min(requests / every), those.len());
     Ok(())
 }
 
@@ -82,8 +89,10 @@ fn made_up(number: u64) -> Result<MadeUp, Failure> {
     })
 }
 
-async fn index(desk: &Desk) -> Result<(), Failure> {
+/// Leaves no work for whoever starts to measure.
+async fn settle(desk: &Desk) -> Result<(), Failure> {
     while desk.index_stale().await.map_err(|error| error.to_string())? > 0 {}
+    desk.fold_statistics().await.map_err(|error| error.to_string())?;
     Ok(())
 }
 

@@ -104,9 +104,9 @@ enum Command {
         #[arg(long)]
         requests: u64,
         /// Many at once and without mails, for hundreds of thousands. A thousand of them, spread over all,
-        /// with five comments each, are of the person with this address.
+        /// with five comments each, are of the person with this address. May be given several times.
         #[arg(long)]
-        many_for: Option<String>,
+        many_for: Vec<String>,
     },
     /// Mail that comes in.
     #[command(subcommand)]
@@ -222,10 +222,10 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Backup { folder, keys } => backup::backup(&config, &folder, keys).await?,
         Command::Restore { folder } => backup::restore(&config, &folder).await?,
         Command::VerifyErasure { all } => return proof::verify_erasure(&config, all).await,
-        Command::BenchData { requests, many_for: None } => made_up::submit(&config, requests).await?,
-        Command::BenchData { requests, many_for: Some(email) } => {
-            made_up::store(&config, requests, &email).await?;
+        Command::BenchData { requests, many_for } if many_for.is_empty() => {
+            made_up::submit(&config, requests).await?;
         }
+        Command::BenchData { requests, many_for } => made_up::store(&config, requests, &many_for).await?,
         Command::Token(asked) => tokens::token(&config, &asked).await?,
         Command::Mail(Mail::Check) => {
             let fine = mailbox::imap::check::check(&config).await;

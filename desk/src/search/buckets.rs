@@ -17,9 +17,10 @@ use super::{Words, words};
 use crate::error::Broken;
 use crate::store::dialect;
 
-/// More make forgetting quicker, and searching slower: a search locks each of them with its indexes.
-/// With 1,000,000 requests one holds 16,000, and is written anew in well under a second.
-const BUCKETS: u8 = 64;
+/// More make forgetting quicker, and searching slower: a search asks each of them, on PostgreSQL it locks
+/// each with its indexes. With 1,000,000 requests one holds 16,000, and is written anew in well under a
+/// second.
+pub(super) const BUCKETS: u8 = 64;
 
 pub(crate) struct Buckets {
     pool: PgPool,
@@ -29,7 +30,7 @@ pub(crate) struct Buckets {
 }
 
 /// The bucket of a person. The last byte of their id is random.
-fn bucket(person: PersonId) -> u8 {
+pub(super) fn bucket(person: PersonId) -> u8 {
     let [.., last] = person.0.into_bytes();
     last % BUCKETS
 }

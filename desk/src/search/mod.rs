@@ -6,6 +6,7 @@
 mod buckets;
 mod index;
 mod indexer;
+mod sqlite;
 
 pub(crate) use index::{Entry, Index};
 

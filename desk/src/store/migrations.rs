@@ -28,7 +28,10 @@ pub(crate) static KEYS: Set = Set(&[
 ]);
 
 /// Of the search index on SQLite.
-pub(crate) static SEARCH: Set = Set(&[(1, "start", include_str!("../../migrations/search_sqlite.sql"))]);
+pub(crate) static SEARCH: Set = Set(&[
+    (1, "start", include_str!("../../migrations/search_sqlite.sql")),
+    (2, "buckets", include_str!("../../migrations/search_sqlite_buckets.sql")),
+]);
 
 impl Set {
     pub(crate) async fn run_sqlite(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
