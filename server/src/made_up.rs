@@ -52,7 +52,9 @@ pub(crate) async fn store(config: &Config, requests: u64, emails: &[String]) -> 
     let those = parsed.map_err(|problem| format!("an address cannot be used ({problem})"))?;
     let every = (requests / THEIRS).max(1);
     if every < those.len() as u64 {
-        return Err(format!("{requests} requests are too few for {} persons with {THEIRS}", those.len()).into());
+        return Err(
+            format!("{requests} requests are too few for {} persons with {THEIRS}", those.len()).into()
+        );
     }
     let desk = commands::desk(config).await?;
     let mut batch = Vec::with_capacity(BATCH);
