@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -15,10 +15,17 @@ const PATIENCE = 30_000;
 /**
  * Starts a desk and waits until it is ready.
  *
- * `settings` are environment variables (`{ TRESEN_PUBLIC_URL: … }`), `flags` follow `serve`.
+ * `settings` are environment variables (`{ TRESEN_PUBLIC_URL: … }`), `flags` follow `serve`, `config` is
+ * what stands in `tresen.toml`.
  */
-export async function startDesk({ settings = {}, flags = [] } = {}) {
-  const desk = new Desk(await mkdtemp(path.join(tmpdir(), 'tresen-desk-')), await freePort(), settings, flags);
+export async function startDesk({ settings = {}, flags = [], config } = {}) {
+  const data = await mkdtemp(path.join(tmpdir(), 'tresen-desk-'));
+  if (config !== undefined) {
+    const file = path.join(data, 'tresen.toml');
+    await writeFile(file, config);
+    settings = { TRESEN_CONFIG: file, ...settings };
+  }
+  const desk = new Desk(data, await freePort(), settings, flags);
   try {
     await desk.start();
   } catch (error) {
@@ -117,8 +124,8 @@ class Desk {
   }
 
   /** Hands in a mail as a mail server does. Answers the exit code: 0 stored, 75 try again, 65 refused. */
-  async ingest(message) {
-    return (await this.run(['mail', 'ingest'], message)).code;
+  async ingest(message, ...flags) {
+    return (await this.run(['mail', 'ingest', ...flags], message)).code;
   }
 
   /** The mails that were sent, oldest first. */

@@ -6,9 +6,12 @@ import { PASSWORD, linkTo, registered, write } from './people.mjs';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 
+/** What stands in the `tresen.toml` of the desk that `prepare` is given. */
+export const CONFIG = '[intake]\nblocked = ["@spam.example.com"]\n';
+
 /**
  * People and requests for the pages in one language, and where everything is. `desk` runs with
- * `--dev`; nobody has ever written to the desk `empty`.
+ * `--dev` and `CONFIG`; nobody has ever written to the desk `empty`.
  */
 export async function prepare(desk, empty, language) {
   const name = (who) => `${who}-${language}@example.com`;
@@ -57,10 +60,22 @@ export async function prepare(desk, empty, language) {
   await restricted.post('/account/data', { act: 'withdraw' });
   await agent.post(`/agent/requests/${withheld}/restrict`);
 
+  const admin = new Client(desk);
+  await admin.login(await desk.addPerson({ email: name('admin'), name: 'Berta Boss', role: 'admin' }));
+  await admin.post('/account/language', { language });
+  const mail = (from, subject, more = '') =>
+    desk.ingest(`${from && `From: ${from}\r\n`}To: support@desk.example\r\nSubject: ${subject}\r\nMessage-ID: <${language}${subject.length}@example.com>\r\n${more}\r\nIt is broken.\r\n\r\n-- \r\nMia\r\n`);
+  await mail(name('mailer'), 'By mail', 'Content-Type: text/html\r\n');
+  await mail('', 'From nobody');
+  await mail(`eve-${language}@spam.example.com`, 'Buy many lamps');
+  const parent = (await desk.mail({ to: guest, subject: linked })).headers.get('message-id');
+  await mail(`Otto Other <${name('otto')}>`, 'A colleague answers', `In-Reply-To: ${parent}\r\n`);
+  const held = /T-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec((await agent.get('/agent/held')).text)[0];
+
   const idle = new Client(empty);
   await idle.login(await empty.addPerson({ email: name('idle') }));
   await idle.post('/account/language', { language });
-  return { agent, customer, other, visitor, data, newcomer, leaver, restricted, withheld, idle, number, closed, request, register, password, address, erase };
+  return { admin, held, linked, agent, customer, other, visitor, data, newcomer, leaver, restricted, withheld, idle, number, closed, request, register, password, address, erase };
 }
 
 /** Sends the form of a page with what is wrong. */
@@ -150,6 +165,12 @@ export const PAGES = [
   ['idle', 'the reports, nothing yet', () => '/agent/reports'],
   ['agent', 'a request', ({ number }) => `/agent/requests/${number}`],
   ['agent', 'a request, refused', ({ number }) => `/agent/requests/${number}`, 200, refuse('.reply form')],
+  ['agent', 'a request that is held back', ({ held }) => `/agent/requests/${held}`],
+  ['agent', 'a request with an outsider', ({ linked }) => `/agent/requests/${linked}`],
+  ['agent', 'what is held back', () => '/agent/held'],
+  ['idle', 'what is held back, nothing', () => '/agent/held'],
+  ['admin', 'mail that could not be handled', () => '/agent/settings/mail'],
+  ['admin', 'the queue of an admin', () => '/agent'],
   ['agent', 'erasing a customer', ({ number }) => `/agent/requests/${number}/erase`],
   ['agent', 'erasing a customer, refused', ({ number }) => `/agent/requests/${number}/erase`, 200, refuse('main form')],
   ['agent', 'a request, restricted', ({ withheld }) => `/agent/requests/${withheld}`, 403],

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { axe } from '../lib/axe.mjs';
 import { check, launch, live, openPage } from '../lib/browser.mjs';
 import { startDesk } from '../lib/desk.mjs';
-import { PAGES, prepare } from '../lib/pages.mjs';
+import { CONFIG, PAGES, prepare } from '../lib/pages.mjs';
 
 const DESKTOP = { width: 1280, height: 900 };
 
@@ -19,7 +19,7 @@ let desk;
 let empty;
 
 before(async () => {
-  [desk, empty, browser] = await Promise.all([startDesk({ flags: ['--dev'] }), startDesk(), launch()]);
+  [desk, empty, browser] = await Promise.all([startDesk({ flags: ['--dev'], config: CONFIG }), startDesk(), launch()]);
 });
 
 after(async () => {
