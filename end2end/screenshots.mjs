@@ -9,7 +9,7 @@ import path from 'node:path';
 
 import { VIEWPORTS, launch, live, openPage } from './lib/browser.mjs';
 import { startDesk } from './lib/desk.mjs';
-import { PAGES, prepare } from './lib/pages.mjs';
+import { CONFIG, PAGES, prepare } from './lib/pages.mjs';
 
 const [folder, ...named] = process.argv.slice(2);
 if (!folder) {
@@ -18,7 +18,7 @@ if (!folder) {
 }
 
 await mkdir(folder, { recursive: true });
-const [desk, empty, browser] = await Promise.all([startDesk({ flags: ['--dev'] }), startDesk(), launch()]);
+const [desk, empty, browser] = await Promise.all([startDesk({ flags: ['--dev'], config: CONFIG }), startDesk(), launch()]);
 try {
   for (const language of ['de', 'en']) {
     const places = await prepare(desk, empty, language);
