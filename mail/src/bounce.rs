@@ -162,7 +162,7 @@ fn original(found: &Found<'_>, message: &Message, text: &str) -> Option<String> 
                 let line = line.trim_start_matches(['>', ' ', '\t', '|']);
                 let name = line.get(..11)?;
                 name.eq_ignore_ascii_case("message-id:")
-                    .then(|| header::ids(line[11..].as_bytes()).into_iter().next())?
+                    .then(|| header::ids(&line.as_bytes()[11..]).into_iter().next())?
             })
             .next()
     };

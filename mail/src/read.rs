@@ -226,8 +226,7 @@ fn read_body(found: &mut Found<'_>, limits: &Limits, message: &mut Message) {
 fn is_useless(plain: &str, html: &str) -> bool {
     let count = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
     let (plain_letters, html_letters) = (count(plain), count(html));
-    is_markup(plain) && html_letters > 0
-        || plain_letters == 0 && html_letters > 0
+    (is_markup(plain) || plain_letters == 0) && html_letters > 0
         || plain_letters * 4 < html_letters && html_letters > 80
 }
 

@@ -378,9 +378,10 @@ async fn a_new_name_leaves_nothing_of_the_old_one(world: &World) {
     world.index().await;
     let server = Server::of(world).await;
     let files = files_of(world, server.as_ref());
-    let flush = async || match &server {
-        Some(server) => server.flush().await,
-        None => {}
+    let flush = async || {
+        if let Some(server) = &server {
+            server.flush().await;
+        }
     };
     flush().await;
     files.have_all(&[&old]);

@@ -68,7 +68,7 @@ async fn a_reply_address_leads_before_everything_else(world: &World) {
     let (number, _, answer) = answered(world, &agent).await;
     let other = world.submit(&Form::from(EMAIL)).await;
     let confirmation = world.mail().await;
-    let letter = Letter::from(EMAIL).answering(&confirmation).to_reply_address_of(&answer);
+    let letter = Letter::from(EMAIL).answering(&confirmation).sent_where_answers_go(&answer);
     assert_eq!(world.receive(&letter.saying("With the token")).await, TakenIn::Comment(number));
     let shown = world.shown(&agent, number).await;
     assert_eq!(shown.comments.len(), 3);
@@ -224,7 +224,7 @@ async fn a_forged_sender_is_an_outsider(world: &World) {
         assert_eq!(world.newest(&agent, number).await.standing, Standing::Outsider);
     }
     // With the token that only they have, it is them, whatever a forwarder broke.
-    let token = Letter::from(EMAIL).to_reply_address_of(&answer).checked("fail");
+    let token = Letter::from(EMAIL).sent_where_answers_go(&answer).checked("fail");
     assert_eq!(world.receive(&token).await, TakenIn::Comment(number));
     assert_eq!(world.newest(&agent, number).await.standing, Standing::Participant);
 }
@@ -273,7 +273,7 @@ async fn a_from_line_makes_nobody_an_agent(world: &World) {
         // With a Message-ID of ours, as FreeScout took it (GHSA-6r38-6mcf-2ww3).
         forged(),
         forged().checked("pass"),
-        forged().checked("pass").to_reply_address_of(&answer),
+        forged().checked("pass").sent_where_answers_go(&answer),
         forged().with("Sender", EMAIL),
     ] {
         assert_eq!(world.receive(&letter.saying("Send us your password.")).await, TakenIn::Comment(number));
@@ -298,7 +298,7 @@ async fn an_agent_answers_with_their_own_token(world: &World) {
     world.comment(&holder, number, "It does not help.").await;
     let news = world.mail().await;
     assert_eq!(news.to(), "grace@desk.example");
-    let by_mail = |letter: Letter| letter.to_reply_address_of(&news).saying("Then take this one.");
+    let by_mail = |letter: Letter| letter.sent_where_answers_go(&news).saying("Then take this one.");
     let grace_writes = || Letter::from("grace@desk.example");
     // The token alone is not enough, nor somebody else's mail with it, nor a machine's.
     world.agent("Alan").await;

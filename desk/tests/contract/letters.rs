@@ -66,7 +66,7 @@ impl Letter {
     }
 
     /// Sent to where a mail wants answers.
-    pub(crate) fn to_reply_address_of(self, mail: &Mail) -> Self {
+    pub(crate) fn sent_where_answers_go(self, mail: &Mail) -> Self {
         let address = mail.header("reply-to").to_owned();
         assert!(address.contains('+'), "no reply address: {address:?}");
         self.with("To", &address)

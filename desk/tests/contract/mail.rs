@@ -24,7 +24,7 @@ impl Mail {
         }
         let kind = mail.header("content-type").to_owned();
         let boundary = kind.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
-        mail.add_parts(&boundary.to_owned(), body);
+        mail.add_parts(boundary, body);
         assert!(!mail.text.is_empty(), "a mail without text: {raw}");
         mail
     }

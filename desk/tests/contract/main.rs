@@ -54,6 +54,8 @@ mod rectification;
 mod restriction;
 mod retention;
 mod search;
+// The unit tests of the transport use the rest of it.
+#[allow(dead_code)]
 mod sink;
 mod statistics;
 mod submitting;

@@ -160,10 +160,10 @@ impl Writer {
         }
         let allowed = ATTRIBUTES.iter().filter(|(of, _)| *of == tag).flat_map(|(_, names)| *names);
         for name in allowed.filter(|name| !matches!(**name, "src" | "href")) {
-            if let Some(value) = get(name).filter(|value| *name == "alt" || is_small(name, value)) {
-                if !kept.contains(&format!(" {name}=\"")) {
-                    attribute(&mut kept, name, value);
-                }
+            if let Some(value) = get(name).filter(|value| *name == "alt" || is_small(name, value))
+                && !kept.contains(&format!(" {name}=\""))
+            {
+                attribute(&mut kept, name, value);
             }
         }
         self.make_room(tag);

@@ -215,7 +215,7 @@ pub(super) fn decode_entities(text: &str) -> String {
             .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#')
             .count();
         if name > 0 && rest.as_bytes().get(name + 1) == Some(&b';') {
-            mail_parser::decoders::html::add_html_token(&mut decoded, rest[..name + 2].as_bytes(), false);
+            mail_parser::decoders::html::add_html_token(&mut decoded, &rest.as_bytes()[..name + 2], false);
             rest = &rest[name + 2..];
         } else {
             decoded.push('&');
