@@ -152,7 +152,7 @@ export const PAGES = [
     200,
     async (page) => {
       await page.locator('#password').fill(PASSWORD);
-      await page.locator('main form button[type=submit]').click();
+      await page.locator('main form:has(#password) button[type=submit]').click();
       await page.locator('main form[action^="/account/delete"]').waitFor({ state: 'detached' });
       await live(page);
     },

@@ -56,6 +56,8 @@ impl Postgres {
             "listen_addresses=127.0.0.1",
             "unix_socket_directories=",
             "max_connections=200",
+            // No test takes the power away, and each makes databases of its own.
+            "fsync=off",
             // A log that a test can search.
             "max_wal_size=64MB",
         ] {
