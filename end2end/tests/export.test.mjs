@@ -172,10 +172,15 @@ for (const [language, javaScript] of [['en', true], ['de', false]]) {
 
 test('nobody gets a copy of somebody else, and a stale page leads to the login', async () => {
   const stranger = new Client(desk);
-  for (const answer of [await stranger.post('/account/data/export'), await stranger.get('/account/data/export'), await stranger.get('/account/data')]) {
+  for (const answer of [await stranger.post('/account/data/export'), await stranger.get('/account/data/export')]) {
     assert.equal(answer.status, 303);
     assert.match(answer.location, /^\/(login|account\/data$)/);
   }
+  // Whoever has no account may ask for a link here, and sees nothing before.
+  const page = await stranger.get('/account/data');
+  assert.equal(page.status, 200);
+  assert.match(page.text, /<input[^>]*name="email"/);
+  assert.doesNotMatch(page.text, /account\/data\/export/);
   const other = await new Client(desk).post('/account/data/export', {}, { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' });
   assert.equal(other.status, 403);
 });

@@ -412,9 +412,15 @@ async fn mails_name_their_own_address_for_answers(world: &World) {
     }
     desk.close().await;
     // Where answers do not arrive, no mail says so.
+    let unanswered = Outgoing { replies: Some(false), ..Outgoing::default() };
+    let desk = node(world, &sink.address(), unanswered).await;
     world.answer(&grace, number, "Hello again").await;
-    let mail = world.mail().await;
+    desk.send_due_mails().await.unwrap();
+    let mail = sink.seen(|seen| seen.mails.last().map(|(_, raw)| crate::mail::Mail::parse(raw.as_bytes())));
+    let mail = mail.unwrap();
+    assert!(mail.text.contains("Hello again"));
     assert!(mail.header("reply-to").is_empty() && !mail.text.contains("reply to this email"));
+    desk.close().await;
 }
 
 async fn agents_hear_of_news_without_a_word_of_it(world: &World) {
