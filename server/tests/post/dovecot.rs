@@ -50,7 +50,7 @@ impl Dovecot {
         let dovecot = Self { folder, port, tls_port, delivered: 0 };
         dovecot.control(&["dovecot"], &[]);
         let begun = Instant::now();
-        while tokio::net::TcpStream::connect(("127.0.0.1", tls_port)).await.is_err() {
+        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
             assert!(begun.elapsed() < Duration::from_secs(20), "Dovecot does not start: {}", dovecot.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
