@@ -91,7 +91,8 @@ impl Known {
     }
 }
 
-#[tokio::test]
+// Several threads: one waits for the program, which waits for the authority on another.
+#[tokio::test(flavor = "multi_thread")]
 async fn access_tokens_are_asked_for_and_refresh_tokens_kept() {
     let known = Arc::new(Mutex::new(Known { refresh_token: "first".into(), ..Known::default() }));
     let port = authority(Arc::clone(&known)).await;

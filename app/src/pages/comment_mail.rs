@@ -118,15 +118,17 @@ fn document(context: &Context, formatted: Formatted, file: impl Fn(String) -> St
         html = html.replace(&from, &to);
     }
     let sheet = |address: &str| format!("<link rel=\"stylesheet\" href=\"{address}\">");
+    let icon = |address: &str| format!("<link rel=\"icon\" href=\"{address}\" type=\"image/svg+xml\">");
     let page = format!(
         "<!DOCTYPE html><html lang=\"{}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
          content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <base target=\"_blank\"><title>{}</title>{}{}</head><body class=\"formatted\"><main><h1 \
+         <base target=\"_blank\"><title>{}</title>{}{}{}</head><body class=\"formatted\"><main><h1 \
          class=\"visually-hidden\">{0}</h1><p class=\"muted small\">{}</p>{html}</main></body></html>",
         language.tag(),
         text::formatted_title(language),
         context.app.assets.css.map(sheet).unwrap_or_default(),
         sheet(&context.app.look.theme),
+        context.app.assets.icon.map(icon).unwrap_or_default(),
         text::formatted_hint(language),
     );
     let headers: [(HeaderName, HeaderValue); 2] = [
