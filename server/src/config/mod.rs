@@ -3,6 +3,11 @@
 //! An unknown key, a bad value or a missing file is an error that names the key, the value
 //! and the fix. Secrets (URLs with passwords) are never printed.
 
+mod checks;
+mod show;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -15,8 +20,11 @@ use tresen_desk::privacy::{PrivacySettings, Retention};
 use tresen_desk::{AttachmentLimits, Location, RequestType, Settings};
 use tresen_model::EmailAddress;
 
+use self::checks::{
+    check_acme, check_outgoing, check_types, check_url, location, read_logo, read_to_string, socket,
+};
 use crate::door::limits::LimitSettings;
-use crate::door::settings::{Acme, Challenge, Door, Proxies, Tls};
+use crate::door::settings::{Acme, Door, Proxies, Tls};
 use crate::mailbox::settings::{self as mail_settings, Lmtp, LmtpFile, Mailbox, MailboxFile};
 use crate::theme::Colour;
 
@@ -315,93 +323,6 @@ impl File {
     }
 }
 
-fn socket(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {
-    text.parse().map_err(|_| wrong(key, text, "it is an address and a port, such as 127.0.0.1:3000"))
-}
-
-fn check_acme(acme: Acme, http: bool) -> Result<Acme, ConfigError> {
-    if !acme.directory.starts_with("https://") {
-        return Err(wrong("acme.directory", &acme.directory, "it is the https:// address of a directory"));
-    }
-    if !acme.agree_to_terms {
-        return Err(wrong(
-            "acme.agree_to_terms",
-            "false",
-            "the authority gives certificates only to those who agree to its terms; read them and set it to true",
-        ));
-    }
-    if acme.challenge == Challenge::Http01 && !http {
-        return Err(wrong(
-            "acme.challenge",
-            "http-01",
-            "the authority will ask on port 80; set `http_listen`, such as 0.0.0.0:80",
-        ));
-    }
-    Ok(acme)
-}
-
-fn location(url: Option<String>, data: &Path, file: &str) -> Location {
-    url.map_or_else(|| Location::File(data.join(file)), |url| Location::parse(&url))
-}
-
-fn check_url(url: &str) -> Result<String, ConfigError> {
-    let url = url.trim_end_matches('/');
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    match rest {
-        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => Ok(url.to_owned()),
-        _ => Err(wrong(
-            "public_url",
-            url,
-            "it is where people reach the desk, such as https://help.example.com",
-        )),
-    }
-}
-
-fn check_types(types: &[RequestType]) -> Result<(), ConfigError> {
-    for (index, kind) in types.iter().enumerate() {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if kind.id.is_empty() || kind.id.len() > 40 || !kind.id.chars().all(plain) {
-            return Err(wrong("request_types.id", &kind.id, "it is a short word of a-z, 0-9 and hyphens"));
-        }
-        if types[..index].iter().any(|other| other.id == kind.id) {
-            return Err(wrong("request_types.id", &kind.id, "two request types have it"));
-        }
-    }
-    Ok(())
-}
-
-fn check_outgoing(outgoing: Outgoing) -> Result<Outgoing, ConfigError> {
-    if outgoing.attach_bytes > Outgoing::MOST_ATTACHED {
-        let fix = format!("many servers take no larger mail; at most {}", Outgoing::MOST_ATTACHED);
-        return Err(wrong("outgoing.attach_bytes", &outgoing.attach_bytes.to_string(), &fix));
-    }
-    if !(1..=Outgoing::MOST_AT_ONCE).contains(&outgoing.per_domain) {
-        let fix = format!("it is a number from 1 to {}", Outgoing::MOST_AT_ONCE);
-        return Err(wrong("outgoing.per_domain", &outgoing.per_domain.to_string(), &fix));
-    }
-    if outgoing.per_minute == Some(0) {
-        return Err(wrong("outgoing.per_minute", "0", "no mail would ever leave; leave it out for no limit"));
-    }
-    Ok(outgoing)
-}
-
-fn read_logo(path: &Path) -> Result<Logo, ConfigError> {
-    let shown = path.display().to_string();
-    let media_type = match path.extension().and_then(|ending| ending.to_str()) {
-        Some("svg") => "image/svg+xml",
-        Some("png") => "image/png",
-        Some("webp") => "image/webp",
-        Some("jpg" | "jpeg") => "image/jpeg",
-        _ => return Err(wrong("logo", &shown, "it is a picture: .svg, .png, .webp or .jpg")),
-    };
-    let bytes = std::fs::read(path).map_err(|error| wrong("logo", &shown, &error.to_string()))?;
-    Ok(Logo { bytes, media_type })
-}
-
-fn read_to_string(path: &Path, key: &str) -> Result<String, ConfigError> {
-    std::fs::read_to_string(path).map_err(|error| wrong(key, &path.display().to_string(), &error.to_string()))
-}
-
 impl Config {
     /// The words of mails.
     pub(crate) fn templates(&self) -> Result<Templates, ConfigError> {
@@ -443,222 +364,5 @@ impl Config {
     /// Where mails go as files when there is no SMTP server.
     pub(crate) fn outgoing_mail(&self) -> PathBuf {
         self.data.join("mail").join("outgoing")
-    }
-
-    /// The settings in force, without secrets.
-    pub(crate) fn show(&self) -> String {
-        let place = |location: &Location| match location {
-            Location::File(path) => path.display().to_string(),
-            Location::Server(_) => "PostgreSQL".to_owned(),
-        };
-        let lines = [
-            ("name", self.desk.name.clone()),
-            ("public_url", self.desk.public_url.clone()),
-            ("mail_from", self.desk.mail_from.as_str().to_owned()),
-            ("accent", self.desk.accent.clone()),
-            ("time_zone", self.time_zone.iana_name().unwrap_or("of the system").to_owned()),
-            ("listen", self.listen.to_string()),
-            ("data", self.data.display().to_string()),
-            ("database_url", place(&self.database)),
-            ("keys_url", place(&self.keys)),
-            ("objects_url", format!("file:{}", self.objects.display())),
-            (
-                "smtp_url",
-                match self.smtp_url {
-                    Some(_) => "set".to_owned(),
-                    None => format!("not set: mails become files in {}", self.outgoing_mail().display()),
-                },
-            ),
-            ("master_key_file", self.master_key_file.display().to_string()),
-            (
-                "tls",
-                match &self.door.tls {
-                    Some(Tls::Files { cert, .. }) => format!("from {}", cert.display()),
-                    Some(Tls::Acme(acme)) => format!("from {}", acme.directory),
-                    None => "off".to_owned(),
-                },
-            ),
-            ("http_listen", self.door.http_listen.map_or("off".to_owned(), |listen| listen.to_string())),
-            (
-                "proxies",
-                match self.door.proxies.trusted.as_slice() {
-                    [] => "none is trusted".to_owned(),
-                    trusted => trusted.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-                },
-            ),
-            (
-                "request_types",
-                self.desk.request_types.iter().map(|kind| kind.id.as_str()).collect::<Vec<_>>().join(", "),
-            ),
-            (
-                "outgoing",
-                format!(
-                    "answers arrive: {}; files up to {} bytes; {} to a domain at once{}",
-                    if self.desk.outgoing.can_reply() { "yes" } else { "no" },
-                    self.desk.outgoing.attach_bytes,
-                    self.desk.outgoing.per_domain,
-                    self.desk
-                        .outgoing
-                        .per_minute
-                        .map(|most| format!("; {most} a minute"))
-                        .unwrap_or_default(),
-                ),
-            ),
-            (
-                "attachments",
-                format!(
-                    "{} files, {} bytes",
-                    self.desk.attachments.max_files, self.desk.attachments.max_bytes
-                ),
-            ),
-        ];
-        let mut shown = lines.map(|(key, value)| format!("{key:<16}{value}\n")).concat();
-        shown += &format!("{:<16}{} bytes\n", "largest_mail", self.largest_mail);
-        for mailbox in &self.mailboxes {
-            shown += &format!("{:<16}{}: {mailbox}\n", "mailboxes", mailbox.name);
-        }
-        let lmtp = self.lmtp.as_ref().map_or_else(|| "off".to_owned(), |lmtp| lmtp.listen.to_string());
-        shown += &format!("{:<16}{lmtp}\n", "lmtp");
-        // What the operator has to publish.
-        let records = self
-            .signers()
-            .unwrap_or_default()
-            .iter()
-            .map(Signer::dns_record)
-            .fold(String::new(), |records, (name, text)| {
-                format!("{records}{:<16}{name} TXT \"{text}\"\n", "dkim")
-            });
-        shown + &records
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
-        let environment =
-            environment.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
-        Config::parse(text, &environment).map_err(|error| error.to_string())
-    }
-
-    const BOX: &[(&str, &str)] = &[("MAILBOX_BOX_PASSWORD", "geheim")];
-
-    fn mailbox(more: &str) -> String {
-        format!("[[mailboxes]]\nhost = 'imap.example.com'\nuser = 'support@example.com'\n{more}\n")
-    }
-
-    fn refusal(text: &str, environment: &[(&str, &str)]) -> String {
-        parse(text, environment).err().expect("a refusal")
-    }
-
-    #[test]
-    fn works_with_nothing_set() {
-        let config = parse("", &[]).expect("fine");
-        assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
-        assert_eq!(config.desk.public_url, "http://127.0.0.1:3000");
-        assert_eq!(config.desk.request_types.len(), 4);
-        assert_eq!(config.master_key_file, Path::new("data/master.key"));
-    }
-
-    #[test]
-    fn the_environment_wins() {
-        let config =
-            parse("name = 'File'\nlisten = '127.0.0.1:1'", &[("NAME", "Env"), ("LISTEN", "[::1]:2")]);
-        let config = config.expect("fine");
-        assert_eq!((config.desk.name.as_str(), config.listen.port()), ("Env", 2));
-    }
-
-    #[test]
-    fn says_what_is_wrong_and_what_is_right() {
-        for (text, environment, says) in [
-            ("nmae = 'x'", &[][..], "nmae"),
-            ("", &[("LISTN", "x")], "TRESEN_LISTN"),
-            ("listen = 'here'", &[], "127.0.0.1:3000"),
-            ("listen = '0.0.0.0:3000'", &[], "plain_http"),
-            ("public_url = 'help.example.com'", &[], "https://help.example.com"),
-            ("mail_from = 'support'", &[], "support@example.com"),
-            ("accent = 'green'", &[], "#0b6659"),
-            ("time_zone = 'Berlin'", &[], "Europe/Berlin"),
-            ("tls_cert = 'a.pem'", &[], "belong together"),
-            ("tls_cert = 'a.pem'\ntls_key = 'b.pem'", &[], "no such file"),
-            ("[acme]\ndirectory = 'http://ca.example.com'", &[], "https://"),
-            ("[acme]\ndirectory = 'https://ca.example.com'", &[], "agree_to_terms"),
-            (
-                "[acme]\ndirectory = 'https://ca.example.com'\nagree_to_terms = true\nchallenge = 'http-01'",
-                &[],
-                "http_listen",
-            ),
-            ("[limits]\nlogin = { at_once = 0, an_hour = 5 }", &[], "login"),
-            ("[proxies]\ntrusted = ['everybody']", &[], "trusted"),
-            ("database_url = 'postgres://localhost/tresen'", &[], "keys_url"),
-            ("objects_url = 's3://bucket'", &[], "file:PATH"),
-            ("logo = 'missing.png'", &[], "missing.png"),
-            ("[[request_types]]\nid = 'A b'\nname = { en = 'x', de = 'y' }", &[], "hyphens"),
-            ("", &[("PLAIN_HTTP", "maybe")], "true or false"),
-            ("[outgoing]\nattach_bytes = 99999999", &[], "at most"),
-            ("[outgoing]\nper_domain = 0", &[], "from 1 to 16"),
-            ("[outgoing]\nper_minute = 0", &[], "no mail would ever leave"),
-            ("[outgoing]\nreply = true", &[], "replies"),
-            ("[[outgoing.dkim]]\nselector = 's'", &[], "key_file"),
-            ("largest_mail = 1", &[], "104857600"),
-            ("[lmtp]\nlisten = '0.0.0.0:24'", &[], "127.0.0.1:2424"),
-            ("[lmtp]\nlisten = 'unix:'", &[], "unix:PATH"),
-            ("[lmtp]\nlisten = 'unix:/run/lmtp'\nmode = '999'", &[], "0660"),
-            (
-                "[lmtp]\nlisten = '[::1]:24'\n[[lmtp.recipients]]\naddress = 'a@example.com'\nkind = 'x'",
-                &[],
-                "question",
-            ),
-            (&mailbox("name = 'The Box'"), &[("MAILBOX_BOX_PASSWORD", "x")], "TRESEN_MAILBOX_BOX_PASSWORD"),
-            (&mailbox("name = 'box'"), &[], "TRESEN_MAILBOX_BOX_PASSWORD"),
-            (&mailbox("name = 'box'\npassword_file = '/nowhere'"), &[], "no such file"),
-            (&mailbox("name = 'box'\nsecurity = 'plain'"), BOX, "[::1] only"),
-            (&mailbox("name = 'box'\npoll_seconds = 3600"), BOX, "28 minutes"),
-            (&mailbox("name = 'box'\nkind = 'parcel'"), BOX, "question"),
-            (&mailbox("name = 'box'\nafter = 'keep'"), BOX, "keep"),
-            (&mailbox("name = 'box'\nafter = { move_to = 'INBOX' }"), BOX, "leave the folder"),
-            (&(mailbox("name = 'box'") + &mailbox("name = 'box'")), BOX, "two mailboxes"),
-            (
-                &mailbox("name = 'box'\noauth2 = { token_url = 'http://example.com', client_id = 'x' }"),
-                &[],
-                "https://",
-            ),
-            (
-                &mailbox("name = 'box'\noauth2 = { token_url = 'https://example.com', client_id = 'x' }"),
-                &[],
-                "refresh_token_file",
-            ),
-        ] {
-            let refusal = refusal(text, environment);
-            assert!(refusal.contains(says), "{refusal}");
-        }
-    }
-
-    #[tokio::test]
-    async fn what_signs_and_who_is_trusted_is_checked_at_the_start() {
-        for (text, says) in [
-            ("[outgoing]\nca_file = 'missing.pem'", "outgoing.ca_file"),
-            ("[outgoing]\nca_file = 'Cargo.toml'", "BEGIN CERTIFICATE"),
-            ("[[outgoing.dkim]]\nselector = 's'\nkey_file = 'missing.pem'", "cannot be read"),
-            ("[[outgoing.dkim]]\nselector = 's'\nkey_file = 'Cargo.toml'", "openssl genrsa"),
-            ("smtp_url = 'imap://mail.example.com'", "smtp_url"),
-        ] {
-            let folder = tempfile::tempdir().expect("a folder");
-            let data = folder.path().display().to_string();
-            let config = parse(text, &[("DATA", &data)]).expect("readable");
-            let refusal = config.transport().err().expect("a refusal").to_string();
-            assert!(refusal.contains(says), "{refusal}");
-        }
-    }
-
-    #[test]
-    fn shows_no_secret() {
-        let url = "postgres://user:geheim@localhost/tresen";
-        let settings =
-            [("DATABASE_URL", url), ("KEYS_URL", url), ("SMTP_URL", "smtps://u:geheim@mail.example.com")];
-        assert!(!parse("", &settings).expect("fine").show().contains("geheim"));
-        let shown = parse(&mailbox("name = 'box'"), BOX).expect("fine").show();
-        assert!(shown.contains("imap.example.com:993") && !shown.contains("geheim"), "{shown}");
     }
 }

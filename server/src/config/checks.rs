@@ -1,0 +1,97 @@
+//! What makes a value one that can be used.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use tresen_desk::mail::Outgoing;
+use tresen_desk::{Location, RequestType};
+
+use super::{ConfigError, Logo, wrong};
+use crate::door::settings::{Acme, Challenge};
+
+pub(super) fn socket(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {
+    text.parse().map_err(|_| wrong(key, text, "it is an address and a port, such as 127.0.0.1:3000"))
+}
+
+pub(super) fn check_acme(acme: Acme, http: bool) -> Result<Acme, ConfigError> {
+    if !acme.directory.starts_with("https://") {
+        return Err(wrong("acme.directory", &acme.directory, "it is the https:// address of a directory"));
+    }
+    if !acme.agree_to_terms {
+        return Err(wrong(
+            "acme.agree_to_terms",
+            "false",
+            "the authority gives certificates only to those who agree to its terms; read them and set it to true",
+        ));
+    }
+    if acme.challenge == Challenge::Http01 && !http {
+        return Err(wrong(
+            "acme.challenge",
+            "http-01",
+            "the authority will ask on port 80; set `http_listen`, such as 0.0.0.0:80",
+        ));
+    }
+    Ok(acme)
+}
+
+pub(super) fn location(url: Option<String>, data: &Path, file: &str) -> Location {
+    url.map_or_else(|| Location::File(data.join(file)), |url| Location::parse(&url))
+}
+
+pub(super) fn check_url(url: &str) -> Result<String, ConfigError> {
+    let url = url.trim_end_matches('/');
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match rest {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => Ok(url.to_owned()),
+        _ => Err(wrong(
+            "public_url",
+            url,
+            "it is where people reach the desk, such as https://help.example.com",
+        )),
+    }
+}
+
+pub(super) fn check_types(types: &[RequestType]) -> Result<(), ConfigError> {
+    for (index, kind) in types.iter().enumerate() {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if kind.id.is_empty() || kind.id.len() > 40 || !kind.id.chars().all(plain) {
+            return Err(wrong("request_types.id", &kind.id, "it is a short word of a-z, 0-9 and hyphens"));
+        }
+        if types[..index].iter().any(|other| other.id == kind.id) {
+            return Err(wrong("request_types.id", &kind.id, "two request types have it"));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn check_outgoing(outgoing: Outgoing) -> Result<Outgoing, ConfigError> {
+    if outgoing.attach_bytes > Outgoing::MOST_ATTACHED {
+        let fix = format!("many servers take no larger mail; at most {}", Outgoing::MOST_ATTACHED);
+        return Err(wrong("outgoing.attach_bytes", &outgoing.attach_bytes.to_string(), &fix));
+    }
+    if !(1..=Outgoing::MOST_AT_ONCE).contains(&outgoing.per_domain) {
+        let fix = format!("it is a number from 1 to {}", Outgoing::MOST_AT_ONCE);
+        return Err(wrong("outgoing.per_domain", &outgoing.per_domain.to_string(), &fix));
+    }
+    if outgoing.per_minute == Some(0) {
+        return Err(wrong("outgoing.per_minute", "0", "no mail would ever leave; leave it out for no limit"));
+    }
+    Ok(outgoing)
+}
+
+pub(super) fn read_logo(path: &Path) -> Result<Logo, ConfigError> {
+    let shown = path.display().to_string();
+    let media_type = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("webp") => "image/webp",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        _ => return Err(wrong("logo", &shown, "it is a picture: .svg, .png, .webp or .jpg")),
+    };
+    let bytes = std::fs::read(path).map_err(|error| wrong("logo", &shown, &error.to_string()))?;
+    Ok(Logo { bytes, media_type })
+}
+
+pub(super) fn read_to_string(path: &Path, key: &str) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|error| wrong(key, &path.display().to_string(), &error.to_string()))
+}

@@ -1,0 +1,95 @@
+//! What `tresen config show` prints.
+
+use tresen_desk::Location;
+use tresen_desk::mail::Signer;
+
+use super::Config;
+use crate::door::settings::Tls;
+
+impl Config {
+    /// The settings in force, without secrets.
+    pub(crate) fn show(&self) -> String {
+        let place = |location: &Location| match location {
+            Location::File(path) => path.display().to_string(),
+            Location::Server(_) => "PostgreSQL".to_owned(),
+        };
+        let lines = [
+            ("name", self.desk.name.clone()),
+            ("public_url", self.desk.public_url.clone()),
+            ("mail_from", self.desk.mail_from.as_str().to_owned()),
+            ("accent", self.desk.accent.clone()),
+            ("time_zone", self.time_zone.iana_name().unwrap_or("of the system").to_owned()),
+            ("listen", self.listen.to_string()),
+            ("data", self.data.display().to_string()),
+            ("database_url", place(&self.database)),
+            ("keys_url", place(&self.keys)),
+            ("objects_url", format!("file:{}", self.objects.display())),
+            (
+                "smtp_url",
+                match self.smtp_url {
+                    Some(_) => "set".to_owned(),
+                    None => format!("not set: mails become files in {}", self.outgoing_mail().display()),
+                },
+            ),
+            ("master_key_file", self.master_key_file.display().to_string()),
+            (
+                "tls",
+                match &self.door.tls {
+                    Some(Tls::Files { cert, .. }) => format!("from {}", cert.display()),
+                    Some(Tls::Acme(acme)) => format!("from {}", acme.directory),
+                    None => "off".to_owned(),
+                },
+            ),
+            ("http_listen", self.door.http_listen.map_or("off".to_owned(), |listen| listen.to_string())),
+            (
+                "proxies",
+                match self.door.proxies.trusted.as_slice() {
+                    [] => "none is trusted".to_owned(),
+                    trusted => trusted.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+                },
+            ),
+            (
+                "request_types",
+                self.desk.request_types.iter().map(|kind| kind.id.as_str()).collect::<Vec<_>>().join(", "),
+            ),
+            (
+                "outgoing",
+                format!(
+                    "answers arrive: {}; files up to {} bytes; {} to a domain at once{}",
+                    if self.desk.outgoing.can_reply() { "yes" } else { "no" },
+                    self.desk.outgoing.attach_bytes,
+                    self.desk.outgoing.per_domain,
+                    self.desk
+                        .outgoing
+                        .per_minute
+                        .map(|most| format!("; {most} a minute"))
+                        .unwrap_or_default(),
+                ),
+            ),
+            (
+                "attachments",
+                format!(
+                    "{} files, {} bytes",
+                    self.desk.attachments.max_files, self.desk.attachments.max_bytes
+                ),
+            ),
+        ];
+        let mut shown = lines.map(|(key, value)| format!("{key:<16}{value}\n")).concat();
+        shown += &format!("{:<16}{} bytes\n", "largest_mail", self.largest_mail);
+        for mailbox in &self.mailboxes {
+            shown += &format!("{:<16}{}: {mailbox}\n", "mailboxes", mailbox.name);
+        }
+        let lmtp = self.lmtp.as_ref().map_or_else(|| "off".to_owned(), |lmtp| lmtp.listen.to_string());
+        shown += &format!("{:<16}{lmtp}\n", "lmtp");
+        // What the operator has to publish.
+        let records = self
+            .signers()
+            .unwrap_or_default()
+            .iter()
+            .map(Signer::dns_record)
+            .fold(String::new(), |records, (name, text)| {
+                format!("{records}{:<16}{name} TXT \"{text}\"\n", "dkim")
+            });
+        shown + &records
+    }
+}

@@ -1,0 +1,127 @@
+//! Settings as people write them.
+
+use super::*;
+
+fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+    let environment = environment.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
+    Config::parse(text, &environment).map_err(|error| error.to_string())
+}
+
+const BOX: &[(&str, &str)] = &[("MAILBOX_BOX_PASSWORD", "geheim")];
+
+fn mailbox(more: &str) -> String {
+    format!("[[mailboxes]]\nhost = 'imap.example.com'\nuser = 'support@example.com'\n{more}\n")
+}
+
+fn refusal(text: &str, environment: &[(&str, &str)]) -> String {
+    parse(text, environment).err().expect("a refusal")
+}
+
+#[test]
+fn works_with_nothing_set() {
+    let config = parse("", &[]).expect("fine");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.desk.public_url, "http://127.0.0.1:3000");
+    assert_eq!(config.desk.request_types.len(), 4);
+    assert_eq!(config.master_key_file, Path::new("data/master.key"));
+}
+
+#[test]
+fn the_environment_wins() {
+    let config = parse("name = 'File'\nlisten = '127.0.0.1:1'", &[("NAME", "Env"), ("LISTEN", "[::1]:2")]);
+    let config = config.expect("fine");
+    assert_eq!((config.desk.name.as_str(), config.listen.port()), ("Env", 2));
+}
+
+#[test]
+fn says_what_is_wrong_and_what_is_right() {
+    for (text, environment, says) in [
+        ("nmae = 'x'", &[][..], "nmae"),
+        ("", &[("LISTN", "x")], "TRESEN_LISTN"),
+        ("listen = 'here'", &[], "127.0.0.1:3000"),
+        ("listen = '0.0.0.0:3000'", &[], "plain_http"),
+        ("public_url = 'help.example.com'", &[], "https://help.example.com"),
+        ("mail_from = 'support'", &[], "support@example.com"),
+        ("accent = 'green'", &[], "#0b6659"),
+        ("time_zone = 'Berlin'", &[], "Europe/Berlin"),
+        ("tls_cert = 'a.pem'", &[], "belong together"),
+        ("tls_cert = 'a.pem'\ntls_key = 'b.pem'", &[], "no such file"),
+        ("[acme]\ndirectory = 'http://ca.example.com'", &[], "https://"),
+        ("[acme]\ndirectory = 'https://ca.example.com'", &[], "agree_to_terms"),
+        (
+            "[acme]\ndirectory = 'https://ca.example.com'\nagree_to_terms = true\nchallenge = 'http-01'",
+            &[],
+            "http_listen",
+        ),
+        ("[limits]\nlogin = { at_once = 0, an_hour = 5 }", &[], "login"),
+        ("[proxies]\ntrusted = ['everybody']", &[], "trusted"),
+        ("database_url = 'postgres://localhost/tresen'", &[], "keys_url"),
+        ("objects_url = 's3://bucket'", &[], "file:PATH"),
+        ("logo = 'missing.png'", &[], "missing.png"),
+        ("[[request_types]]\nid = 'A b'\nname = { en = 'x', de = 'y' }", &[], "hyphens"),
+        ("", &[("PLAIN_HTTP", "maybe")], "true or false"),
+        ("[outgoing]\nattach_bytes = 99999999", &[], "at most"),
+        ("[outgoing]\nper_domain = 0", &[], "from 1 to 16"),
+        ("[outgoing]\nper_minute = 0", &[], "no mail would ever leave"),
+        ("[outgoing]\nreply = true", &[], "replies"),
+        ("[[outgoing.dkim]]\nselector = 's'", &[], "key_file"),
+        ("largest_mail = 1", &[], "104857600"),
+        ("[lmtp]\nlisten = '0.0.0.0:24'", &[], "127.0.0.1:2424"),
+        ("[lmtp]\nlisten = 'unix:'", &[], "unix:PATH"),
+        ("[lmtp]\nlisten = 'unix:/run/lmtp'\nmode = '999'", &[], "0660"),
+        (
+            "[lmtp]\nlisten = '[::1]:24'\n[[lmtp.recipients]]\naddress = 'a@example.com'\nkind = 'x'",
+            &[],
+            "question",
+        ),
+        (&mailbox("name = 'The Box'"), &[("MAILBOX_BOX_PASSWORD", "x")], "TRESEN_MAILBOX_BOX_PASSWORD"),
+        (&mailbox("name = 'box'"), &[], "TRESEN_MAILBOX_BOX_PASSWORD"),
+        (&mailbox("name = 'box'\npassword_file = '/nowhere'"), &[], "no such file"),
+        (&mailbox("name = 'box'\nsecurity = 'plain'"), BOX, "[::1] only"),
+        (&mailbox("name = 'box'\npoll_seconds = 3600"), BOX, "28 minutes"),
+        (&mailbox("name = 'box'\nkind = 'parcel'"), BOX, "question"),
+        (&mailbox("name = 'box'\nafter = 'keep'"), BOX, "keep"),
+        (&mailbox("name = 'box'\nafter = { move_to = 'INBOX' }"), BOX, "leave the folder"),
+        (&(mailbox("name = 'box'") + &mailbox("name = 'box'")), BOX, "two mailboxes"),
+        (
+            &mailbox("name = 'box'\noauth2 = { token_url = 'http://example.com', client_id = 'x' }"),
+            &[],
+            "https://",
+        ),
+        (
+            &mailbox("name = 'box'\noauth2 = { token_url = 'https://example.com', client_id = 'x' }"),
+            &[],
+            "refresh_token_file",
+        ),
+    ] {
+        let refusal = refusal(text, environment);
+        assert!(refusal.contains(says), "{refusal}");
+    }
+}
+
+#[tokio::test]
+async fn what_signs_and_who_is_trusted_is_checked_at_the_start() {
+    for (text, says) in [
+        ("[outgoing]\nca_file = 'missing.pem'", "outgoing.ca_file"),
+        ("[outgoing]\nca_file = 'Cargo.toml'", "BEGIN CERTIFICATE"),
+        ("[[outgoing.dkim]]\nselector = 's'\nkey_file = 'missing.pem'", "cannot be read"),
+        ("[[outgoing.dkim]]\nselector = 's'\nkey_file = 'Cargo.toml'", "openssl genrsa"),
+        ("smtp_url = 'imap://mail.example.com'", "smtp_url"),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data = folder.path().display().to_string();
+        let config = parse(text, &[("DATA", &data)]).expect("readable");
+        let refusal = config.transport().err().expect("a refusal").to_string();
+        assert!(refusal.contains(says), "{refusal}");
+    }
+}
+
+#[test]
+fn shows_no_secret() {
+    let url = "postgres://user:geheim@localhost/tresen";
+    let settings =
+        [("DATABASE_URL", url), ("KEYS_URL", url), ("SMTP_URL", "smtps://u:geheim@mail.example.com")];
+    assert!(!parse("", &settings).expect("fine").show().contains("geheim"));
+    let shown = parse(&mailbox("name = 'box'"), BOX).expect("fine").show();
+    assert!(shown.contains("imap.example.com:993") && !shown.contains("geheim"), "{shown}");
+}
