@@ -32,7 +32,8 @@ impl RequestNumber {
         let text = text.trim();
         let text = text.strip_prefix(['T', 't']).map_or(text, |rest| {
             // A bare number may itself begin with T: only "T-" and nine signs are a prefix.
-            if rest.starts_with('-') || rest.len() == 8 { rest } else { text }
+            let signs = rest.bytes().filter(|sign| *sign != b'-').count();
+            if rest.starts_with('-') || signs == 8 { rest } else { text }
         });
         let mut bits = 0_u64;
         let mut signs = 0;
@@ -108,7 +109,13 @@ mod tests {
             assert_eq!(RequestNumber::parse(text), Some(number), "{text}");
         }
         assert_eq!(RequestNumber::parse("T-OIL0-0000"), RequestNumber::parse("T-0110-0000"));
-        assert_eq!(RequestNumber::parse("TTTTTTTT").map(|n| n.to_string()), Some("T-TTTT-TTTT".into()));
+        for text in ["TTTTTTTT", "tttt-tttt", "T-TTTT-TTTT", "TTTTT-TTTT"] {
+            assert_eq!(
+                RequestNumber::parse(text).map(|n| n.to_string()),
+                Some("T-TTTT-TTTT".into()),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -244,12 +244,19 @@ impl Server {
         .await;
     }
 
-    /// A base backup, with the log that it needs.
+    /// A base backup, with the log that it needs. Other tests drop their databases meanwhile, and
+    /// a file that vanishes while it is copied ends the copy: then it is made again.
     fn back_up(&self, folder: &Path) {
-        let mut program = Command::new(self.programs.join("pg_basebackup"));
-        program.arg("--pgdata").arg(folder).args(["--checkpoint=fast", "--wal-method=fetch", "--dbname"]);
-        let done = program.arg(&self.url).output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        const TRIES: usize = 10;
+        for left in (0..TRIES).rev() {
+            let mut program = Command::new(self.programs.join("pg_basebackup"));
+            program.arg("--pgdata").arg(folder).args(["--checkpoint=fast", "--wal-method=fetch", "--dbname"]);
+            let done = program.arg(&self.url).output().unwrap();
+            if done.status.success() {
+                return;
+            }
+            assert!(left > 0, "{}", String::from_utf8_lossy(&done.stderr));
+        }
     }
 }
 
