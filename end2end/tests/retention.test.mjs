@@ -88,7 +88,7 @@ test('once everything is set nothing is a draft, and processors stand there with
     assert.equal(await draft(main), 0);
     assert.deepEqual(await gaps(main), []);
     for (const page of ['/account/data', '/account/delete', '/privacy/receipt']) {
-      assert.notEqual(await main.locator(`a[href="${page}"]`).count(), 0, page);
+      assert.notEqual(await main.locator('div.prose').locator(`a[href="${page}"]`).count(), 0, page);
     }
     const text = await main.innerText();
     for (const said of [/Nordlicht Fahrradwerkstatt GmbH/, /Rechenzentrum Elbe GmbH/, /Mailhaus Inc\./, ...countries[language], ...dates[language], ...purposes[language]]) {
