@@ -136,10 +136,10 @@ test('what has reached its limit is counted by a dry run, erased by the real one
   // With limits of nothing, everything that is settled or unconfirmed is old.
   await settings.write(`${COMPLETE}\n[retention]\nclosed_requests_months = 0\nunconfirmed_days = 0\n`);
   const dry = await numbers(['--dry-run']);
-  assert.equal(dry, 'Would be erased now: 1 settled requests, 1 unconfirmed requests, 0 held requests, 0 persons without requests.');
+  assert.equal(dry, 'Would be erased now: 1 settled request, 1 unconfirmed request, 0 held requests, 0 persons without requests.');
   assert.deepEqual(await there(), { [open]: 200, [closed]: 200, [disputed]: 403, [unproven]: 200 });
   assert.equal(await numbers(['--dry-run']), dry);
-  assert.equal(await numbers([]), 'Erased: 1 settled requests, 1 unconfirmed requests, 0 held requests, 0 persons without requests.');
+  assert.equal(await numbers([]), 'Erased: 1 settled request, 1 unconfirmed request, 0 held requests, 0 persons without requests.');
   assert.deepEqual(await there(), { [open]: 200, [closed]: 404, [disputed]: 403, [unproven]: 404 });
   assert.equal(await numbers([]), 'Erased: 0 settled requests, 0 unconfirmed requests, 0 held requests, 0 persons without requests.');
 

@@ -101,13 +101,15 @@ pub(crate) async fn retention(config: &Config, dry_run: bool) -> Result<(), Fail
     let expired = if dry_run { desk.retention_preview().await } else { desk.retain().await };
     desk.close().await;
     let expired = expired.map_err(|error| sentence(&error))?;
+    let counted =
+        |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     println!(
-        "{}: {} settled requests, {} unconfirmed requests, {} held requests, {} persons without requests.",
+        "{}: {}, {}, {}, {} without requests.",
         if dry_run { "Would be erased now" } else { "Erased" },
-        expired.closed_requests,
-        expired.unconfirmed_requests,
-        expired.held_requests,
-        expired.idle_persons
+        counted(expired.closed_requests, "settled request", "settled requests"),
+        counted(expired.unconfirmed_requests, "unconfirmed request", "unconfirmed requests"),
+        counted(expired.held_requests, "held request", "held requests"),
+        counted(expired.idle_persons, "person", "persons"),
     );
     Ok(())
 }

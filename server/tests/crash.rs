@@ -4,79 +4,19 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
 
+mod opened;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::Connection;
-use tresen_desk::clock::SystemClock;
-use tresen_desk::intake::IntakeSettings;
-use tresen_desk::mail::{Templates, Transport};
-use tresen_desk::privacy::{Needles, PrivacySettings, Retention};
-use tresen_desk::requests::{Fields, Submission};
-use tresen_desk::{AttachmentLimits, Desk, Location, MasterKey, Opening, Settings};
-use tresen_model::{EmailAddress, Language};
+use crate::opened::{REQUESTS, counted, email, farewells, is_there, open, prove, unfinished, write};
 
 const CUSTOMERS: usize = 36;
-const REQUESTS: u64 = 3;
 
-async fn open(folder: &Path) -> Desk {
-    let settings = Settings {
-        name: "Fjord Service".into(),
-        public_url: "http://127.0.0.1:3000".into(),
-        mail_from: EmailAddress::parse("support@desk.example").unwrap(),
-        accent: "#1b5e9b".into(),
-        request_types: Settings::default_request_types(),
-        attachments: AttachmentLimits::default(),
-        privacy: PrivacySettings::default(),
-        outgoing: tresen_desk::mail::Outgoing::default(),
-        retention: Retention::default(),
-        intake: IntakeSettings::default(),
-    };
-    let opening = Opening {
-        settings,
-        clock: Arc::new(SystemClock),
-        database: Location::File(folder.join("tresen.db")),
-        keys: Location::File(folder.join("keys.db")),
-        folder: folder.to_owned(),
-        objects: folder.join("objects"),
-        master_key: MasterKey::load(&folder.join("master.key"), true).unwrap(),
-        templates: Templates::load(None).unwrap(),
-        transport: Transport::folder(folder.join("mail/outgoing")).unwrap(),
-    };
-    Desk::open(opening).await.unwrap()
-}
-
-fn email(customer: usize) -> String {
-    format!("vorpalina{customer:03}x@example.com")
-}
-
-fn word(customer: usize) -> String {
-    format!("Jabberwock{customer:03}x")
-}
-
-async fn write(desk: &Desk, customer: usize) {
-    for request in 0..REQUESTS {
-        let mut files = desk.receive_files();
-        files.begin("notes.txt").await.unwrap();
-        files.write(word(customer).as_bytes()).await.unwrap();
-        files.end().await.unwrap();
-        let (email, word, once) = (email(customer), word(customer), format!("{customer}-{request}"));
-        let fields = Fields {
-            email: &email,
-            name: "",
-            kind: "question",
-            subject: &word,
-            body: "Please",
-            consent: true,
-            once: &once,
-            language: Language::English,
-        };
-        let submission = Submission::parse(&fields, desk.settings()).unwrap();
-        desk.submit(submission, files.finish(), None).await.unwrap();
-    }
-}
+/// Whoever is being erased and still has a key.
+const WITH_KEY: &str =
+    "SELECT COUNT(*) FROM erasure JOIN keys.person_key USING (person_id) WHERE finished_at IS NULL";
 
 /// Runs `tresen erase`, and kills it after a while.
 fn erase(folder: &Path, customer: usize, after: Option<Duration>) {
@@ -95,23 +35,6 @@ fn erase(folder: &Path, customer: usize, after: Option<Duration>) {
     }
 }
 
-/// Erasures that have begun and not ended.
-async fn unfinished(folder: &Path) -> i64 {
-    let url = format!("sqlite:{}", folder.join("tresen.db").display());
-    let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
-    let sql = "SELECT COUNT(*) FROM erasure WHERE finished_at IS NULL";
-    let (count,): (i64,) = sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
-    count
-}
-
-/// Whether anything of a customer is left; the search index has their words in the clear.
-async fn is_there(desk: &Desk, folder: &Path, customer: usize) -> bool {
-    let needles = Needles::parse(&format!("{}\n{}", email(customer), word(customer))).unwrap();
-    let outgoing = folder.join("mail/outgoing");
-    !desk.find_traces(Arc::new(needles), vec![folder.to_owned()], vec![outgoing]).await.unwrap().is_empty()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment() {
     let folder = tempfile::tempdir().unwrap();
@@ -125,6 +48,7 @@ async fn killed_at_any_moment() {
         assert!(is_there(&desk, folder, customer).await);
     }
     desk.close().await;
+    prove(folder).await;
 
     let begun = Instant::now();
     erase(folder, 0, None);
@@ -132,13 +56,23 @@ async fn killed_at_any_moment() {
     // in which an erasure is under way, and a little beyond them on either side.
     let whole = begun.elapsed();
     let (step, mut after) = (whole / 40, whole * 4 / 5);
-    let (mut gone, mut half) = (0, 0);
+    let (mut gone, mut half, mut told) = (0, 0, 0);
     for customer in 1..CUSTOMERS - 1 {
         erase(folder, customer, Some(after));
         let begun = unfinished(folder).await;
         half += begun;
+        let with_key = counted(folder, WITH_KEY).await;
         let desk = open(folder).await;
         assert_eq!(unfinished(folder).await, 0);
+        desk.settle().await;
+        let mails = farewells(&desk, folder, customer);
+        if with_key > 0 {
+            // The start has finished it, and said so.
+            assert_eq!(mails, 1, "{customer}");
+            told += 1;
+        }
+        // Killed behind the key: at most one, as far as it came.
+        assert!(mails <= 1, "{customer}");
         if is_there(&desk, folder, customer).await {
             assert_eq!(begun, 0, "begun and not finished: {customer}");
             after += step;
@@ -146,6 +80,7 @@ async fn killed_at_any_moment() {
             let erased = desk.erase_by_operator(&email(customer)).await.unwrap().unwrap();
             assert_eq!((erased.count.requests, erased.count.attachments), (REQUESTS, REQUESTS));
             assert!(!is_there(&desk, folder, customer).await);
+            assert_eq!((mails, farewells(&desk, folder, customer)), (0, 1));
         } else {
             gone += 1;
             after = after.saturating_sub(if begun > 0 { step / 3 } else { step });
@@ -153,8 +88,11 @@ async fn killed_at_any_moment() {
         assert!(desk.erase_by_operator(&email(customer)).await.unwrap().is_none(), "{customer}");
         desk.close().await;
     }
+    assert!(told > 0, "none was killed before its key was gone: {half} half-way");
     assert!(half > 0, "of {CUSTOMERS} none was killed half-way: {gone} were gone");
-    println!("of {CUSTOMERS}: {gone} were gone in the end, {half} of them killed half-way");
+    println!(
+        "of {CUSTOMERS}: {gone} were gone in the end, {half} of them killed half-way, {told} with the key still there"
+    );
     let desk = open(folder).await;
     let left = desk.erase_by_operator(&email(CUSTOMERS - 1)).await.unwrap().unwrap().count;
     assert_eq!((left.requests, left.attachments), (REQUESTS, REQUESTS));

@@ -291,32 +291,94 @@ async fn cutting_proxy(to: u16, cuts: Arc<AtomicUsize>) -> u16 {
     port
 }
 
+/// Where a connection stops, for the program to be killed there.
+enum Hold {
+    /// So many bytes of what the server says have passed.
+    Said(usize),
+    /// The client has sent a command with this in it; the server does not get it.
+    Asked(&'static str),
+    /// The server has got a command with this in it; its answer does not pass.
+    Done(&'static str),
+}
+
+/// Passes connections on until one gets that far, and tells so; nothing passes any more then.
+async fn holding_proxy(to: u16, hold: Hold) -> (u16, tokio::sync::oneshot::Receiver<()>) {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let (held, told) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut server = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+        let (mut asked, mut said) = (vec![0; 4096], vec![0; 4096]);
+        let (mut passed, mut done) = (0, false);
+        loop {
+            tokio::select! {
+                read = client.read(&mut asked) => {
+                    let command = &asked[..read.unwrap()];
+                    let has = |word: &str| command.windows(word.len()).any(|part| part == word.as_bytes());
+                    if matches!(hold, Hold::Asked(word) if has(word)) {
+                        break;
+                    }
+                    done |= matches!(hold, Hold::Done(word) if has(word));
+                    server.write_all(command).await.unwrap();
+                }
+                read = server.read(&mut said) => {
+                    let read = read.unwrap();
+                    if done {
+                        break;
+                    }
+                    let most = match hold { Hold::Said(most) => read.min(most - passed), _ => read };
+                    client.write_all(&said[..most]).await.unwrap();
+                    passed += most;
+                    if matches!(hold, Hold::Said(most) if most == passed) {
+                        break;
+                    }
+                }
+            }
+        }
+        held.send(()).unwrap();
+        // Neither side is told before the program is killed.
+        let _ = client.read_to_end(&mut asked).await;
+    });
+    (port, told)
+}
+
 #[tokio::test]
 async fn killed_twenty_times_while_a_thousand_messages_come_in() {
     const MESSAGES: usize = 1_000;
     const KILLS: usize = 20;
     let mut dovecot = Dovecot::start("").await;
     let place = Place::new();
-    place.set(&dovecot.mailbox("support", "poll_seconds = 5"));
-    let (mut delivered, mut midway) = (0, 0);
+    let (mut delivered, mut missing, mut twice) = (0, 0, 0);
     for kill in 0..KILLS {
-        while delivered < MESSAGES * (kill + 2).min(KILLS) / KILLS {
+        while delivered < MESSAGES * (kill + 1) / KILLS {
             dovecot.deliver("support", &message(delivered));
             delivered += 1;
         }
-        let before = place.requests().await;
+        // What a batch says is some 20 kB long.
+        let hold = match kill % 5 {
+            0 => Hold::Said(4_000 + 500 * kill),
+            1 => Hold::Asked("STORE"),
+            2 => Hold::Said(14_000 - 300 * kill),
+            3 => Hold::Done("STORE"),
+            _ => Hold::Asked("EXPUNGE"),
+        };
+        let (port, held) = holding_proxy(dovecot.port, hold).await;
+        let settings = dovecot.mailbox("support", &format!("security = 'plain'\nport = {port}"));
+        place.set(&settings.replace("'localhost'", "'127.0.0.1'"));
         let serving = place.serve();
-        // At another moment each time.
-        let more = 1 + kill * 13 % 47;
-        let begun = Instant::now();
-        while place.requests().await < (before + more).min(delivered) {
-            assert!(begun.elapsed() < Duration::from_secs(60), "{}", place.log());
-        }
+        tokio::time::timeout(Duration::from_secs(60), held).await.expect("it gets that far").unwrap();
+        // At another moment of what it does with it.
         tokio::time::sleep(Duration::from_millis(kill as u64 * 7 % 40)).await;
         serving.kill();
-        let there = place.requests().await;
-        midway += usize::from(dovecot.messages("support", "") > delivered - there || there < delivered);
+        let (there, lying) = (place.requests().await, dovecot.messages("support", ""));
+        assert!(lying > 0, "kill {kill} came too late to cut anything");
+        missing += usize::from(there < delivered);
+        twice += usize::from(lying > delivered - there);
     }
+    assert!(missing >= KILLS / 4, "only {missing} kills came before something was taken in");
+    assert!(twice >= KILLS / 4, "only {twice} kills came between taking in and removing");
+    place.set(&dovecot.mailbox("support", "poll_seconds = 5"));
     let serving = place.serve();
     place.wait_for_requests(MESSAGES).await;
     dovecot.wait_for_messages("support", "", 0).await;
@@ -327,5 +389,4 @@ async fn killed_twenty_times_while_a_thousand_messages_come_in() {
         place.count("(SELECT DISTINCT fingerprint FROM mail_in WHERE outcome = 'request')").await,
         MESSAGES
     );
-    assert!(midway >= KILLS / 2, "only {midway} kills came between");
 }

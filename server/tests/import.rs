@@ -2,46 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
 
+mod opened;
+
 use std::path::Path;
 use std::process::{Command, Output};
-use std::sync::Arc;
 
-use tresen_desk::clock::SystemClock;
-use tresen_desk::intake::IntakeSettings;
-use tresen_desk::mail::{Templates, Transport};
-use tresen_desk::privacy::{PrivacySettings, Retention};
+use tresen_desk::Desk;
 use tresen_desk::requests::{Fields, Submission};
-use tresen_desk::{AttachmentLimits, Desk, Location, MasterKey, Opening, Settings};
-use tresen_model::{EmailAddress, Language};
+use tresen_model::Language;
+
+use crate::opened::open;
 
 const EMAIL: &str = "ada@example.com";
-
-async fn open(folder: &Path) -> Desk {
-    let settings = Settings {
-        name: "Fjord Service".into(),
-        public_url: "http://127.0.0.1:3000".into(),
-        mail_from: EmailAddress::parse("support@desk.example").unwrap(),
-        accent: "#1b5e9b".into(),
-        request_types: Settings::default_request_types(),
-        attachments: AttachmentLimits::default(),
-        privacy: PrivacySettings::default(),
-        retention: Retention::default(),
-        intake: IntakeSettings::default(),
-        outgoing: tresen_desk::mail::Outgoing::default(),
-    };
-    let opening = Opening {
-        settings,
-        clock: Arc::new(SystemClock),
-        database: Location::File(folder.join("tresen.db")),
-        keys: Location::File(folder.join("keys.db")),
-        folder: folder.to_owned(),
-        objects: folder.join("objects"),
-        master_key: MasterKey::load(&folder.join("master.key"), true).unwrap(),
-        templates: Templates::load(None).unwrap(),
-        transport: Transport::folder(folder.join("mail/outgoing")).unwrap(),
-    };
-    Desk::open(opening).await.unwrap()
-}
 
 async fn write(desk: &Desk) {
     let mut files = desk.receive_files();

@@ -24,7 +24,6 @@ texts! {
     settle_time: "Time until settled" | "Dauer bis zur Erledigung";
     total: "All together" | "Insgesamt";
     nobody: "Customers, and former colleagues" | "Kontakte und frühere Teammitglieder";
-    none: "none" | "keine";
     notes_title: "How this is counted" | "Wie gezählt wird";
     note_times: "Times are averages, from when a request came in. A request is settled when it is resolved or closed; only the first time counts."
         | "Zeiten sind Durchschnitte, gerechnet ab Eingang der Anfrage. Erledigt ist eine Anfrage, sobald sie gelöst oder geschlossen ist; es zählt nur das erste Mal.";

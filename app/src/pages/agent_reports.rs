@@ -153,9 +153,8 @@ fn heads(language: Language, first: &str) -> Vec<String> {
 
 fn row(language: Language, name: &str, tally: &Tally) -> ReportRow {
     let number = |count| text::number(language, count);
-    let time = |mean: Option<u64>| {
-        mean.map_or_else(|| text::none(language).to_owned(), |seconds| text::duration(language, seconds))
-    };
+    let time =
+        |mean: Option<u64>| mean.map_or_else(|| "–".to_owned(), |seconds| text::duration(language, seconds));
     let figures = vec![
         number(tally.created),
         number(tally.answered),

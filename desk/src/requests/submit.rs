@@ -17,11 +17,11 @@ use crate::people::{Purpose, Session};
 use crate::privacy::restrict::restriction;
 use crate::privacy::{Tally, statistics};
 use crate::settings::Settings;
-use crate::store::{Tx, is_duplicate, on};
+use crate::store::{Tx, on};
 use crate::{Desk, random};
 
 /// How often a number that is taken is drawn again. With 40 bits it hardly ever is.
-const TRIES: usize = 8;
+pub(super) const TRIES: usize = 8;
 
 /// How long a person who writes while being erased waits for its end, 50 ms a time.
 const WAITS: usize = 100;
@@ -365,7 +365,8 @@ impl Desk {
         const REQUEST: &str = "INSERT INTO request (id, number, person_id, kind, channel, status, priority,
             subject_sealed, once_hash, comments, notes, created_at, customer_news_at, updated_at,
             agent_wrote_at, customer_wrote_at, customer_read_at, agent_read_at, search_stale, held_at, held_why)
-            VALUES ($1, $2, $3, $4, $5, 'open', 'normal', $6, $7, 1, 0, $8, $8, $8, 0, $8, $8, $9, $10, $11, $12)";
+            VALUES ($1, $2, $3, $4, $5, 'open', 'normal', $6, $7, 1, 0, $8, $8, $8, 0, $8, $8, $9, $10, $11, $12)
+            ON CONFLICT DO NOTHING";
         let id = random::id(now)?;
         let number = random::number()?;
         let subject = new.key.seal("request.subject", id, new.subject.as_str().as_bytes())?;
@@ -385,11 +386,9 @@ impl Desk {
             .bind(new.held.map(HeldWhy::as_str))
             .execute(c)
             .await
-            .map(drop));
-        match inserted {
-            Ok(()) => {}
-            Err(error) if is_duplicate(&error) => return Ok(None),
-            Err(error) => return Err(error.into()),
+            .map(|done| done.rows_affected()))?;
+        if inserted == 0 {
+            return Ok(None);
         }
         if new.held.is_none() {
             statistics::count(tx, new.kind, new.captured_by, &Tally::received(), now).await?;

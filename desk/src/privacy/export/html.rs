@@ -3,11 +3,13 @@
 use tresen_model::Language;
 
 use super::data::{Attachment, Comment, Elsewhere, Person, Request};
+use super::words::{of_event, of_language, of_mail, of_status, of_type, pick};
+use crate::settings::Settings;
 
 /// Ends the page.
 pub(super) const FOOT: &str = "</main>\n</body>\n</html>\n";
 
-const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}\
+const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}\
     pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}dt{font-weight:600}\
     article{border:1px solid #8888;border-radius:.5rem;padding:.5rem 1rem;margin:1rem 0}.note{border-style:dashed}";
 
@@ -47,13 +49,6 @@ fn when(time: &str) -> String {
     format!("<time datetime=\"{}\">{} UTC</time>", escape(time), escape(&minute))
 }
 
-fn pick(language: Language, english: &'static str, german: &'static str) -> &'static str {
-    match language {
-        Language::English => english,
-        Language::German => german,
-    }
-}
-
 /// The beginning of the page: everything but the requests.
 pub(super) fn head(language: Language, about: &Person) -> String {
     let say = |english, german| pick(language, english, german);
@@ -70,9 +65,9 @@ pub(super) fn head(language: Language, about: &Person) -> String {
     let person = &about.person;
     let none = say("none", "keiner");
     let mut fact = |name: &str, value: &str| page.push_str(&format!("<dt>{name}</dt><dd>{value}</dd>\n"));
-    fact(say("Mail address", "E-Mail-Adresse"), &escape(&person.email));
+    fact(say("Mail address", "E‑Mail-Adresse"), &escape(&person.email));
     fact(say("Name", "Name"), &person.name.as_deref().map_or_else(|| none.to_owned(), escape));
-    fact(say("Language", "Sprache"), person.language);
+    fact(say("Language", "Sprache"), of_language(language, person.language));
     fact(say("Account", "Konto"), if person.has_account { say("yes", "ja") } else { say("no", "nein") });
     fact(say("Known since", "Bekannt seit"), &when(&person.since));
     if let Some(at) = &person.address_proven_at {
@@ -87,14 +82,7 @@ pub(super) fn head(language: Language, about: &Person) -> String {
             &mut page,
             say("Corrected", "Berichtigt"),
             person.history.iter().map(|step| {
-                let what = match step.event {
-                    "name" => say("name changed", "Name geändert"),
-                    "address" => say("mail address changed", "E-Mail-Adresse geändert"),
-                    _ => say(
-                        "brought here from another service desk",
-                        "von einem anderen Servicedesk übernommen",
-                    ),
-                };
+                let what = of_event(language, step.event, None, None);
                 format!("{}, {what}", when(&step.at))
             }),
         );
@@ -113,11 +101,11 @@ pub(super) fn head(language: Language, about: &Person) -> String {
     );
     list(
         &mut page,
-        say("Mails to you", "E-Mails an Sie"),
+        say("Mails to you", "E‑Mails an Sie"),
         about.mails.iter().map(|mail| {
             let number = mail.request.as_deref().map(|number| format!(", {}", escape(number)));
             let at = mail.sent_at.as_deref().unwrap_or(&mail.created_at);
-            format!("{}, {}{}", when(at), escape(&mail.kind), number.unwrap_or_default())
+            format!("{}, {}{}", when(at), escape(of_mail(language, &mail.kind)), number.unwrap_or_default())
         }),
     );
     page.push_str(&format!("<h2>{}</h2>\n", say("Requests", "Anfragen")));
@@ -133,13 +121,13 @@ fn list(page: &mut String, title: &str, lines: impl Iterator<Item = String>) {
 }
 
 /// One request.
-pub(super) fn request(language: Language, request: &Request) -> String {
+pub(super) fn request(language: Language, settings: &Settings, request: &Request) -> String {
     let mut page = format!(
         "<section>\n<h3>{}</h3>\n<p>{} · {} · {} · {}</p>\n",
         escape(&request.subject),
         escape(&request.number),
-        escape(&request.kind),
-        escape(&request.status),
+        escape(of_type(language, settings, &request.kind)),
+        escape(of_status(language, &request.status)),
         when(&request.created_at),
     );
     for comment in &request.comments {
@@ -149,11 +137,7 @@ pub(super) fn request(language: Language, request: &Request) -> String {
         &mut page,
         pick(language, "History", "Verlauf"),
         request.history.iter().map(|entry| {
-            let step = match (entry.from, entry.to) {
-                (Some(from), Some(to)) => format!(": {from} → {to}"),
-                _ => String::new(),
-            };
-            format!("{} {}{step}", when(&entry.at), entry.event)
+            format!("{}, {}", when(&entry.at), of_event(language, entry.event, entry.from, entry.to))
         }),
     );
     page.push_str("</section>\n");

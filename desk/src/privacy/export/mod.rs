@@ -12,6 +12,7 @@
 
 mod data;
 mod html;
+mod words;
 mod zip;
 
 use bytes::Bytes;
@@ -137,7 +138,7 @@ impl Desk {
         zip.write(html::head(language, &about).as_bytes()).await?;
         for row in &requests {
             let (request, _): (Request, _) = self.read_request(row, person, key).await?;
-            zip.write(html::request(language, &request).as_bytes()).await?;
+            zip.write(html::request(language, &self.settings, &request).as_bytes()).await?;
         }
         zip.write(html::elsewhere(language, &elsewhere).as_bytes()).await?;
         zip.write(html::FOOT.as_bytes()).await?;

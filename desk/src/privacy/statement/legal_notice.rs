@@ -13,7 +13,7 @@ pub(super) fn imprint(writer: &mut Writer<'_>) -> String {
     profession(writer);
     content(writer);
     arbitration(writer);
-    writer.either("Imprint", "Impressum").into()
+    writer.either("Legal notice", "Impressum").into()
 }
 
 fn provider(writer: &mut Writer<'_>) {

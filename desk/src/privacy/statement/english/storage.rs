@@ -10,9 +10,9 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
         None => "until newer ones replace them".into(),
     };
     let rows = vec![
-        texts!["Requests that are still open", "until they are closed, then as follows"],
+        texts!["Requests that are still open", "until they are resolved or closed, then as follows"],
         texts![
-            "Closed requests with messages, attachments, notes and history",
+            "Resolved and closed requests with messages, attachments, notes and history",
             format!("{} after the last activity", months(retention.closed_requests_months)),
         ],
         texts![

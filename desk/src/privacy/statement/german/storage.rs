@@ -10,9 +10,9 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
         None => "bis neuere sie ersetzen".into(),
     };
     let rows = vec![
-        texts!["Anfragen, die noch offen sind", "bis sie geschlossen sind, danach wie folgt"],
+        texts!["Anfragen, die noch offen sind", "bis sie gelöst oder geschlossen sind, danach wie folgt"],
         texts![
-            "Geschlossene Anfragen mit Nachrichten, Anhängen, Notizen und Verlauf",
+            "Gelöste und geschlossene Anfragen mit Nachrichten, Anhängen, Notizen und Verlauf",
             format!("{} nach der letzten Aktivität", monate(retention.closed_requests_months)),
         ],
         texts![

@@ -1,0 +1,110 @@
+//! What `index.html` calls the things that `data.json` has short words for.
+
+use tresen_model::{Language, Priority, Status};
+
+use crate::mail::MailKind;
+use crate::settings::Settings;
+
+/// A text in the language of the page.
+pub(super) fn pick(language: Language, english: &'static str, german: &'static str) -> &'static str {
+    match language {
+        Language::English => english,
+        Language::German => german,
+    }
+}
+
+/// The language that somebody chose.
+pub(super) fn of_language(language: Language, tag: &str) -> &str {
+    match Language::parse(tag) {
+        Some(Language::English) => pick(language, "English", "Englisch"),
+        Some(Language::German) => pick(language, "German", "Deutsch"),
+        None => tag,
+    }
+}
+
+/// The type of a request; one that the settings no longer have keeps its short word.
+pub(super) fn of_type<'a>(language: Language, settings: &'a Settings, id: &'a str) -> &'a str {
+    let known = settings.request_types.iter().find(|known| known.id == id);
+    known.map_or(id, |known| known.name.get(language))
+}
+
+/// A status.
+pub(super) fn of_status(language: Language, word: &str) -> &str {
+    match Status::parse(word) {
+        Some(Status::Open) => pick(language, "open", "offen"),
+        Some(Status::Waiting) => pick(language, "waiting for you", "wartet auf Sie"),
+        Some(Status::Resolved) => pick(language, "resolved", "gelöst"),
+        Some(Status::Closed) => pick(language, "closed", "geschlossen"),
+        None => word,
+    }
+}
+
+fn of_priority(language: Language, word: &str) -> &str {
+    match Priority::parse(word) {
+        Some(Priority::Urgent) => pick(language, "urgent", "dringend"),
+        Some(Priority::High) => pick(language, "high", "hoch"),
+        Some(Priority::Normal) => pick(language, "normal", "normal"),
+        Some(Priority::Low) => pick(language, "low", "niedrig"),
+        None => word,
+    }
+}
+
+/// A step in the history of a request.
+pub(super) fn of_event(language: Language, event: &str, from: Option<&str>, to: Option<&str>) -> String {
+    let name = match event {
+        "created" => pick(language, "received", "eingegangen"),
+        "status" => pick(language, "status", "Status"),
+        "priority" => pick(language, "priority", "Priorität"),
+        "assigned" => pick(language, "given to somebody of the team", "jemandem im Team gegeben"),
+        "admitted" => pick(language, "somebody else admitted to it", "jemand anderes zugelassen"),
+        "split_off" => pick(language, "a message made a request of its own", "eine Nachricht abgetrennt"),
+        "released" => pick(language, "taken for genuine by the team", "vom Team freigegeben"),
+        "name" => pick(language, "name changed", "Name geändert"),
+        "address" => pick(language, "mail address changed", "E‑Mail-Adresse geändert"),
+        "imported" => pick(
+            language,
+            "brought here from another service desk",
+            "von einem anderen Servicedesk übernommen",
+        ),
+        other => other,
+    };
+    let said = |word| match event {
+        "status" => of_status(language, word).to_owned(),
+        _ => of_priority(language, word).to_owned(),
+    };
+    match (from, to) {
+        (Some(from), Some(to)) => format!("{name}: {} → {}", said(from), said(to)),
+        _ => name.to_owned(),
+    }
+}
+
+/// What a mail was about.
+pub(super) fn of_mail(language: Language, word: &str) -> &str {
+    let Some(kind) = MailKind::parse(word) else { return word };
+    let say = |english, german| pick(language, english, german);
+    match kind {
+        MailKind::Confirmation | MailKind::ConfirmationKnown => {
+            say("your request has arrived", "Ihre Anfrage ist eingegangen")
+        }
+        MailKind::Register => say("link for registering", "Link zum Registrieren"),
+        MailKind::AlreadyRegistered => say("you have an account already", "Sie haben schon ein Konto"),
+        MailKind::NoAccount => say("there is no account yet", "es gibt noch kein Konto"),
+        MailKind::PasswordReset => say("link for another password", "Link für ein neues Passwort"),
+        MailKind::PasswordChanged => say("your password was changed", "Ihr Passwort wurde geändert"),
+        MailKind::AddressProve => {
+            say("link that proves the new address", "Link zum Bestätigen der neuen Adresse")
+        }
+        MailKind::AddressChanged => say("your address was changed", "Ihre Adresse wurde geändert"),
+        MailKind::Reply => say("an answer", "eine Antwort"),
+        MailKind::Resolved => say("your request is resolved", "Ihre Anfrage ist gelöst"),
+        MailKind::Captured => {
+            say("a request was written down for you", "eine Anfrage wurde für Sie aufgenommen")
+        }
+        MailKind::AgentNews => {
+            say("news in a request of yours as an agent", "Neues in einer Anfrage, die Sie bearbeiten")
+        }
+        MailKind::EraseLink => say("link for deleting everything", "Link zum Löschen von allem"),
+        MailKind::DataLink => say("link to your data", "Link zu Ihren Daten"),
+        MailKind::Erased => say("everything is deleted", "alles ist gelöscht"),
+    }
+}
