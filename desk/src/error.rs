@@ -68,6 +68,11 @@ pub enum Broken {
     /// The database.
     #[error("database: {0}")]
     Store(#[from] StoreError),
+    /// The system's servers for DNS are not known.
+    #[error(
+        "the system does not say which server to ask for DNS ({0}); set `resolver` under `[intake]`, or `verify = false`"
+    )]
+    Resolver(String),
     /// A sealed value.
     #[error(transparent)]
     Seal(#[from] SealBroken),

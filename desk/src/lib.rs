@@ -44,6 +44,7 @@ use crate::clock::Clock;
 pub use crate::error::{Broken, Error, Refusal};
 pub use crate::events::Event;
 use crate::events::Events;
+use crate::intake::Verifier;
 use crate::keys::KeyStore;
 pub use crate::keys::{MasterKey, MasterKeyError};
 use crate::mail::{Templates, Transport};
@@ -86,6 +87,8 @@ pub struct Inner {
     search_wakeup: Notify,
     /// Who reads a message that came in.
     reading: Semaphore,
+    /// Who checks the senders of mails, if the operator wants that.
+    verifier: Option<Verifier>,
     background: Arc<Semaphore>,
     closing: CancellationToken,
 }
@@ -133,6 +136,12 @@ impl Desk {
         let search = Index::open(&store, &opening.folder).await?;
         let privacy_version =
             privacy::versions::in_force(&store, &opening.settings, opening.clock.now()).await?;
+        let verifier = match &opening.settings.intake {
+            intake if intake.verify => {
+                Some(Verifier::new(intake.resolver).map_err(|error| Broken::Resolver(error.to_string()))?)
+            }
+            _ => None,
+        };
         let desk = Self(Arc::new(Inner {
             objects: Objects::open(&opening.objects).await?,
             events: Events::new(&store),
@@ -152,6 +161,7 @@ impl Desk {
             mail_files: Arc::new(Semaphore::new(mail::FILES_AT_ONCE)),
             search_wakeup: Notify::new(),
             reading: Semaphore::new(intake::READ_AT_ONCE),
+            verifier,
             background: Arc::new(Semaphore::new(BACKGROUND as usize)),
             closing: CancellationToken::new(),
         }));

@@ -24,4 +24,4 @@ mod read;
 
 pub use html::{Cleaned, clean_html};
 pub use message::{Automatic, Bounce, Correspondent, Limits, Message, Part, Remark, Returned, Signals};
-pub use read::read;
+pub use read::{is_filter_header, read};

@@ -40,6 +40,13 @@ const FILTERS: &[&str] = &[
     "x-vr-spam",
 ];
 
+/// Whether the values of a header are kept in [`Signals`] as a filter's: those that begin with
+/// `X-Spam` and those that filters are known to write. Case does not matter.
+pub fn is_filter_header(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.starts_with("x-spam") || FILTERS.iter().any(|known| name.starts_with(known))
+}
+
 /// Reads a message (RFC 5322). Never fails and never panics: what cannot be read is remarked on.
 ///
 /// Time and memory grow with the length of the message, whatever is in it. Of a message above
@@ -146,9 +153,7 @@ fn signals(headers: &Headers<'_>) -> Signals {
     }
     for (name, value) in headers.iter() {
         let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-        if signals.spam.len() < 40
-            && (name.starts_with("x-spam") || FILTERS.iter().any(|known| name.starts_with(known)))
-        {
+        if signals.spam.len() < 40 && is_filter_header(&name) {
             let mut line = header::text(value);
             cut(&mut line, LONGEST_LINE);
             signals.spam.push((name, line));

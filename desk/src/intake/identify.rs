@@ -83,7 +83,7 @@ pub(super) async fn claim(
 }
 
 /// The header with its last line's end, and what comes after the empty line (RFC 5322 2.1).
-fn split(raw: &[u8]) -> (&[u8], &[u8]) {
+pub(super) fn split(raw: &[u8]) -> (&[u8], &[u8]) {
     let mut start = 0;
     while start < raw.len() {
         let end = raw[start..].iter().position(|byte| *byte == b'\n').map_or(raw.len(), |at| start + at + 1);

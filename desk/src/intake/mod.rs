@@ -8,6 +8,7 @@ mod settings;
 mod store;
 mod thread;
 mod verdict;
+mod verify;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use tresen_model::{EmailAddress, Language, RequestNumber, Subject};
 
 use self::identify::{Identity, claim};
 use self::store::{Incoming, Tried};
+use self::verdict::Dmarc;
 use crate::Desk;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
@@ -25,6 +27,8 @@ use crate::requests::File;
 pub use self::aside::{AsideMessage, AsideReason};
 pub use self::mailbox::MailboxPosition;
 pub use self::settings::IntakeSettings;
+pub(crate) use self::verify::Verifier;
+pub use tresen_mail::is_filter_header;
 
 /// How long a message waits for the end of an erasure, 50 ms a time.
 const WAITS: usize = 100;
@@ -136,10 +140,18 @@ impl Desk {
         if self.is_own_address(&from.address) {
             return self.put_aside(raw, envelope, &identity, AsideReason::OwnAddress).await;
         }
+        let mut judgement = verdict::judge(&self.settings.intake, &message.signals, &from.address);
+        if judgement.dmarc == Dmarc::Unknown
+            && !judgement.blocked
+            && let Some(verifier) = &self.verifier
+            && verifier.is_genuine(raw, &from.address, now).await
+        {
+            judgement.dmarc = Dmarc::Pass;
+        }
         let files = self.seal_parts(&message, raw).await?;
         let incoming = Incoming {
             automatic: message.automatic.is_some() || envelope.return_path.as_deref() == Some(""),
-            judgement: verdict::judge(&self.settings.intake, &message.signals, &from.address),
+            judgement,
             text: store::text(&message),
             message: &message,
             from,

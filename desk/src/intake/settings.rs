@@ -1,5 +1,7 @@
 //! What the operator sets about mail that comes in.
 
+use std::net::SocketAddr;
+
 use serde::{Deserialize, Serialize};
 use tresen_mail::Limits;
 use tresen_model::{Body, EmailAddress, Language};
@@ -13,6 +15,11 @@ pub struct IntakeSettings {
     /// Whose Authentication-Results are believed (RFC 8601): the name that the receiving mail
     /// server writes at their beginning. That server must remove those of others.
     pub authserv_id: Option<String>,
+    /// Check signatures (DKIM, and DMARC by them) where the receiving server says nothing. It asks
+    /// DNS about the domains of senders.
+    pub verify: bool,
+    /// The server for DNS that is asked then; not set, those of the system.
+    pub resolver: Option<SocketAddr>,
     /// The header in which the operator's filter tells what it thinks, such as `X-Spam-Score`.
     pub spam_header: Option<String>,
     /// From when on it means spam: a number, or the word that the header begins with.
@@ -33,6 +40,8 @@ impl Default for IntakeSettings {
     fn default() -> Self {
         Self {
             authserv_id: None,
+            verify: false,
+            resolver: None,
             spam_header: None,
             spam_at: "yes".into(),
             blocked: Vec::new(),

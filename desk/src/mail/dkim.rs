@@ -95,6 +95,12 @@ impl Signer {
         Ok(Self { selector: settings.selector.clone(), domain, key })
     }
 
+    /// The message (RFC 5322, lines ending with CR LF) with a signature above it; `None` when it is no
+    /// UTF-8 or has no head.
+    pub fn sign(&self, message: &[u8]) -> Option<Vec<u8>> {
+        sign(std::slice::from_ref(self), message)
+    }
+
     /// What has to stand in DNS: the name and the text of a `TXT` record (RFC 6376 3.6.1).
     pub fn dns_record(&self) -> (String, String) {
         let name = format!("{}._domainkey.{}", self.selector, self.domain);

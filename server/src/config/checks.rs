@@ -3,8 +3,10 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use tresen_desk::intake::{IntakeSettings, is_filter_header};
 use tresen_desk::mail::Outgoing;
 use tresen_desk::{Location, RequestType};
+use tresen_model::EmailAddress;
 
 use super::{ConfigError, Logo, wrong};
 use crate::door::settings::{Acme, Challenge};
@@ -77,6 +79,56 @@ pub(super) fn check_outgoing(outgoing: Outgoing) -> Result<Outgoing, ConfigError
         return Err(wrong("outgoing.per_minute", "0", "no mail would ever leave; leave it out for no limit"));
     }
     Ok(outgoing)
+}
+
+pub(super) fn check_intake(intake: IntakeSettings) -> Result<IntakeSettings, ConfigError> {
+    if let Some(name) = &intake.authserv_id
+        && (name.is_empty() || name.contains([' ', ';', '"', '(']))
+    {
+        let fix =
+            "it is the name at the beginning of your server's Authentication-Results, such as mx.example.com";
+        return Err(wrong("intake.authserv_id", name, fix));
+    }
+    match &intake.spam_header {
+        Some(name) if !is_filter_header(name) => {
+            let fix =
+                "it is a header that a filter writes, such as X-Spam-Score or X-Spam-Flag, without a colon";
+            return Err(wrong("intake.spam_header", name, fix));
+        }
+        Some(_) if intake.spam_at.trim().is_empty() => {
+            let fix = "it is the number from when on a mail is spam, or the word that the header begins with";
+            return Err(wrong("intake.spam_at", &intake.spam_at, fix));
+        }
+        None if intake.spam_at != IntakeSettings::default().spam_at => {
+            let fix = "nobody knows what it is about; set `spam_header` too";
+            return Err(wrong("intake.spam_at", &intake.spam_at, fix));
+        }
+        _ => {}
+    }
+    for blocked in &intake.blocked {
+        let address = match blocked.trim().strip_prefix('@') {
+            Some(domain) => format!("a@{domain}"),
+            None => blocked.clone(),
+        };
+        if EmailAddress::parse(&address).is_err() {
+            let fix = "it is an address, such as eve@example.com, or a domain, such as @example.com";
+            return Err(wrong("intake.blocked", blocked, fix));
+        }
+    }
+    if intake.resolver.is_some() && !intake.verify {
+        let fix = "nothing is asked of it; set `verify = true` too, or leave it out";
+        let resolver = intake.resolver.map(|address| address.to_string()).unwrap_or_default();
+        return Err(wrong("intake.resolver", &resolver, fix));
+    }
+    if intake.per_sender_hour == 0 {
+        let fix = "every new request by mail would be held; it is a number from 1";
+        return Err(wrong("intake.per_sender_hour", "0", fix));
+    }
+    if intake.max_bytes < 64 * 1024 {
+        let fix = "it is a number of bytes from 65536 (64 KiB)";
+        return Err(wrong("intake.max_bytes", &intake.max_bytes.to_string(), fix));
+    }
+    Ok(intake)
 }
 
 pub(super) fn read_logo(path: &Path) -> Result<Logo, ConfigError> {

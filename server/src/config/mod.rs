@@ -21,7 +21,8 @@ use tresen_desk::{AttachmentLimits, Location, RequestType, Settings};
 use tresen_model::EmailAddress;
 
 use self::checks::{
-    check_acme, check_outgoing, check_types, check_url, location, read_logo, read_to_string, socket,
+    check_acme, check_intake, check_outgoing, check_types, check_url, location, read_logo, read_to_string,
+    socket,
 };
 use crate::door::limits::LimitSettings;
 use crate::door::settings::{Acme, Door, Proxies, Tls};
@@ -305,7 +306,7 @@ impl File {
                 outgoing: check_outgoing(self.outgoing)?.resolved(takes_mail),
                 privacy: self.privacy,
                 retention: self.retention,
-                intake: self.intake,
+                intake: check_intake(self.intake)?,
             },
             listen,
             database,

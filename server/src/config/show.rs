@@ -1,6 +1,7 @@
 //! What `tresen config show` prints.
 
 use tresen_desk::Location;
+use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::Signer;
 
 use super::Config;
@@ -76,6 +77,7 @@ impl Config {
         ];
         let mut shown = lines.map(|(key, value)| format!("{key:<16}{value}\n")).concat();
         shown += &format!("{:<16}{} bytes\n", "largest_mail", self.largest_mail);
+        shown += &format!("{:<16}{}\n", "intake", show_intake(&self.desk.intake));
         for mailbox in &self.mailboxes {
             shown += &format!("{:<16}{}: {mailbox}\n", "mailboxes", mailbox.name);
         }
@@ -92,4 +94,27 @@ impl Config {
             });
         shown + &records
     }
+}
+
+fn show_intake(intake: &IntakeSettings) -> String {
+    let results = intake.authserv_id.as_ref().map_or_else(
+        || "no server's results are believed".to_owned(),
+        |name| format!("the results of {name} are believed"),
+    );
+    let verify = match (intake.verify, intake.resolver) {
+        (false, _) => "signatures are not checked".to_owned(),
+        (true, None) => "signatures are checked by the system's DNS".to_owned(),
+        (true, Some(server)) => format!("signatures are checked by the DNS at {server}"),
+    };
+    let spam = intake
+        .spam_header
+        .as_ref()
+        .map_or_else(|| "no filter".to_owned(), |header| format!("spam from {header} {} on", intake.spam_at));
+    format!(
+        "{results}; {verify}; {spam}; {} blocked; {} new requests an hour of a sender; {} bytes and {} files of a mail",
+        intake.blocked.len(),
+        intake.per_sender_hour,
+        intake.max_bytes,
+        intake.max_files,
+    )
 }

@@ -66,6 +66,18 @@ fn says_what_is_wrong_and_what_is_right() {
         ("[outgoing]\nreply = true", &[], "replies"),
         ("[[outgoing.dkim]]\nselector = 's'", &[], "key_file"),
         ("largest_mail = 1", &[], "104857600"),
+        ("[intake]\nspam_at = '5'", &[], "spam_header"),
+        ("[intake]\nspam_header = 'X-Spam-Score'\nspam_at = ' '", &[], "the number from when on"),
+        ("[intake]\nspam_header = 'Subject'", &[], "X-Spam-Flag"),
+        ("[intake]\nspam_header = ' X-Spam'", &[], "X-Spam-Flag"),
+        ("[intake]\nauthserv_id = 'mx.example.com;'", &[], "Authentication-Results"),
+        ("[intake]\nauthserv_id = ''", &[], "Authentication-Results"),
+        ("[intake]\nblocked = ['eve@example.com', 'example.org']", &[], "`example.org`"),
+        ("[intake]\nblocked = ['@']", &[], "@example.com"),
+        ("[intake]\nresolver = '127.0.0.1:5353'", &[], "verify = true"),
+        ("[intake]\nverify = true\nresolver = 'dns.example.com'", &[], "resolver"),
+        ("[intake]\nper_sender_hour = 0", &[], "from 1"),
+        ("[intake]\nmax_bytes = 1000", &[], "65536"),
         ("[lmtp]\nlisten = '0.0.0.0:24'", &[], "127.0.0.1:2424"),
         ("[lmtp]\nlisten = 'unix:'", &[], "unix:PATH"),
         ("[lmtp]\nlisten = 'unix:/run/lmtp'\nmode = '999'", &[], "0660"),
@@ -114,6 +126,27 @@ async fn what_signs_and_who_is_trusted_is_checked_at_the_start() {
         let refusal = config.transport().err().expect("a refusal").to_string();
         assert!(refusal.contains(says), "{refusal}");
     }
+}
+
+#[test]
+fn how_mail_is_judged_is_shown() {
+    let shown = parse("", &[]).expect("fine").show();
+    assert!(
+        shown.contains("no server's results are believed; signatures are not checked; no filter; 0 blocked")
+    );
+    let text = "[intake]\nauthserv_id = 'mx.example.com'\nverify = true\nresolver = '127.0.0.1:5353'\n\
+        spam_header = 'X-Rspamd-Score'\nspam_at = '7.5'\nblocked = ['eve@example.com', ' @example.org']";
+    let shown = parse(text, &[]).expect("fine").show();
+    for says in [
+        "the results of mx.example.com",
+        "DNS at 127.0.0.1:5353",
+        "spam from X-Rspamd-Score 7.5 on; 2 blocked",
+        "20 new requests an hour",
+    ] {
+        assert!(shown.contains(says), "{shown}");
+    }
+    // Whom the operator has blocked is for nobody's eyes who helps with the settings.
+    assert!(!shown.contains("eve@example.com"), "{shown}");
 }
 
 #[test]
