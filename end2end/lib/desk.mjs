@@ -115,9 +115,9 @@ class Desk {
   }
 
   /** Adds an agent or an admin. Answers what logs them in. */
-  async addPerson({ email = 'agent@example.com', name = 'Ada Agent', role = 'agent' } = {}) {
+  async addPerson({ email = 'agent@example.com', name = 'Ada Agent', role = 'agent', kinds } = {}) {
     const password = 'correct horse battery staple';
-    const args = ['person', 'add', '--email', email, '--name', name, '--role', role, '--password-stdin'];
+    const args = ['person', 'add', '--email', email, '--name', name, '--role', role, '--password-stdin', ...(kinds ? ['--kinds', kinds] : [])];
     const { code, errors } = await this.run(args, `${password}\n`);
     if (code !== 0) throw new Error(`tresen person add ended with ${code}: ${errors}`);
     return { email, name, role, password };

@@ -86,8 +86,10 @@ pub struct StaffView {
     pub history: Vec<HistoryEntry>,
     /// Mails about it that could not be sent.
     pub parked_mails: u32,
-    /// Other requests of the same customer.
+    /// Other requests of the same customer, of types that the agent works on.
     pub other_requests: u32,
+    /// Whether the agent works on all request types, and so may restrict and erase the customer.
+    pub all_kinds: bool,
     /// Why it is held back, in no list but its own; `None` for one that is not.
     pub held: Option<HeldWhy>,
 }

@@ -19,13 +19,51 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, Failure> {
 }
 
 /// `tresen person add`.
-pub(crate) async fn add_person(config: &Config, email: &str, name: &str, role: Role) -> Result<(), Failure> {
+pub(crate) async fn add_person(
+    config: &Config,
+    email: &str,
+    name: &str,
+    role: Role,
+    kinds: &[String],
+) -> Result<(), Failure> {
+    if role != Role::Agent && !kinds.is_empty() {
+        return Err(Failure::from("--kinds is for agents: admins see all request types".to_owned()));
+    }
+    check_kinds(config, kinds)?;
     let mut password = String::new();
     stdin().lock().read_line(&mut password).map_err(|error| format!("no password could be read: {error}"))?;
     let desk = desk(config).await?;
-    let added = desk.add_person(email, name, role, password.trim_end_matches(['\r', '\n'])).await;
+    let mut added = desk.add_person(email, name, role, password.trim_end_matches(['\r', '\n'])).await;
+    if added.is_ok() && !kinds.is_empty() {
+        added = desk.set_kinds(email, kinds).await;
+    }
     desk.close().await;
     added.map_err(|error| Failure::from(sentence(&error)))
+}
+
+/// `tresen person kinds`.
+pub(crate) async fn set_kinds(config: &Config, email: &str, kinds: &[String]) -> Result<(), Failure> {
+    check_kinds(config, kinds)?;
+    let desk = desk(config).await?;
+    let set = desk.set_kinds(email, kinds).await;
+    desk.close().await;
+    match set {
+        Err(Error::Refused(refusals)) if refusals.iter().any(|refusal| refusal.field == "email") => {
+            Err(Failure::from("this is not the address of an agent; admins see all request types".to_owned()))
+        }
+        set => set.map_err(|error| Failure::from(sentence(&error))),
+    }
+}
+
+fn check_kinds(config: &Config, kinds: &[String]) -> Result<(), Failure> {
+    let known: Vec<&str> = config.desk.request_types.iter().map(|known| known.id.as_str()).collect();
+    match kinds.iter().find(|kind| !known.contains(&kind.as_str())) {
+        Some(kind) => Err(Failure::from(format!(
+            "there is no request type {kind:?}; the settings have: {}",
+            known.join(", ")
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// `tresen erase`: exit code 1 when nobody has the address.

@@ -153,6 +153,22 @@ enum Person {
         /// Read the password from standard input.
         #[arg(long, required = true)]
         password_stdin: bool,
+        /// Agents: the ids of the request types that they see, with commas between. Without it they
+        /// see all of them, or those that they saw before.
+        #[arg(long, value_delimiter = ',')]
+        kinds: Vec<String>,
+    },
+    /// Say which request types an agent sees. It holds at once, also for whoever is logged in.
+    Kinds {
+        /// Their mail address.
+        #[arg(long)]
+        email: String,
+        /// The ids of the request types, with commas between.
+        #[arg(long, value_delimiter = ',', required_unless_present = "all", conflicts_with = "all")]
+        kinds: Vec<String>,
+        /// All of them.
+        #[arg(long)]
+        all: bool,
     },
 }
 
@@ -207,12 +223,15 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
     let config = Config::load()?;
     match command {
         Command::Serve { dev } => serve::serve(config, dev).await?,
-        Command::Person(Person::Add { email, name, role, password_stdin: _ }) => {
+        Command::Person(Person::Kinds { email, kinds, all: _ }) => {
+            commands::set_kinds(&config, &email, &kinds).await?;
+        }
+        Command::Person(Person::Add { email, name, role, password_stdin: _, kinds }) => {
             let role = match role {
                 RoleArgument::Agent => tresen_model::Role::Agent,
                 RoleArgument::Admin => tresen_model::Role::Admin,
             };
-            commands::add_person(&config, &email, &name, role).await?;
+            commands::add_person(&config, &email, &name, role, &kinds).await?;
         }
         Command::Erase { email: Some(email), .. } => return commands::erase(&config, &email).await,
         Command::Export { email } => return commands::export(&config, &email).await,

@@ -44,29 +44,30 @@ async fn act(context: &Context, form: &mut Submitted) -> Result<Answer, Stop> {
 }
 
 async fn page(context: Context, form: Form) -> Result<Page, Stop> {
-    context.require_agent()?;
+    let agent = context.require_agent()?;
+    let kinds = context.app.desk.kinds_of(&agent).await?;
+    let kinds: Vec<Choice> =
+        kinds.iter().map(|kind| Choice::new(kind.id.as_str(), kind.name.get(context.language))).collect();
     let language = context.language;
     let page = Page::new(text::capture(language), Place::NewRequest, move || {
         let back = Some(NavLink::new(text::back(language), "/agent"));
         view! {
             <PageHead title=text::capture(language) lede=text::capture_lede(language) back/>
-            {fields(&context, form)}
+            {fields(&context, kinds, form)}
         }
         .into_any()
     });
     Ok(page.width(Width::Narrow))
 }
 
-fn fields(context: &Context, form: Form) -> AnyView {
+fn fields(context: &Context, kinds: Vec<Choice>, form: Form) -> AnyView {
     let language = context.language;
-    let settings = context.app.desk.settings();
-    let limits = settings.attachments;
+    let limits = context.app.desk.settings().attachments;
     let customer = customer(language, &form);
-    let kinds = settings.request_types.iter();
-    let kinds: Vec<Choice> =
-        kinds.map(|kind| Choice::new(kind.id.as_str(), kind.name.get(language))).collect();
-    let kind = (kinds.len() > 1).then(|| {
-        view! {
+    // Whoever works on one type only has nothing to choose.
+    let kind = match <[Choice; 1]>::try_from(kinds) {
+        Ok([only]) => view! { <input type="hidden" name="kind" value=only.value/> }.into_any(),
+        Err(kinds) => view! {
             <Select
                 name="kind"
                 label=text::capture_kind(language)
@@ -77,8 +78,8 @@ fn fields(context: &Context, form: Form) -> AnyView {
                 required=true
             />
         }
-        .into_any()
-    });
+        .into_any(),
+    };
     view! {
         <LiveForm language>
             <form class="form card" method="post" action=PATH enctype="multipart/form-data">

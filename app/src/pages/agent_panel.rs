@@ -27,7 +27,12 @@ pub(super) fn panel(
     form: &Form,
 ) -> AnyView {
     let language = context.language;
-    let StaffView { customer, assignee, agents, history, other_requests, .. } = staff;
+    let StaffView { customer, assignee, agents, history, other_requests, all_kinds, .. } = staff;
+    // Whoever works on some request types only does nothing that reaches the others.
+    let erase = all_kinds.then(|| {
+        view! { <p class="small"><a href=agent_erase::address(number)>{erase::agent_title(language)}</a></p> }
+    });
+    let restrict = all_kinds.then(|| agent_restricted::offer(language, number));
     let take = assignee.is_none().then(|| take(context, number));
     view! {
         <aside class="panel" aria-label=text::handling(language)>
@@ -39,9 +44,9 @@ pub(super) fn panel(
             <section class="card stack" aria-labelledby="customer-title">
                 <h2 id="customer-title">{text::customer(language)}</h2>
                 <Facts facts=customer_facts(context, customer, other_requests)/>
-                <p class="small"><a href=agent_erase::address(number)>{erase::agent_title(language)}</a></p>
+                {erase}
             </section>
-            {agent_restricted::offer(language, number)}
+            {restrict}
             <section class="card stack" aria-labelledby="history-title">
                 <h2 id="history-title">{text::history(language)}</h2>
                 <HistoryList lines=history_lines(context, &history)/>

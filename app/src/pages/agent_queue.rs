@@ -29,6 +29,9 @@ async fn page(context: &Context, parameters: &Parameters) -> Result<Page, Stop> 
     let admin = agent.session().role() == tresen_model::Role::Admin;
     let list = context.app.desk.queue(&agent, &shown.query()).await?;
     let language = context.language;
+    let kinds = context.app.desk.kinds_of(&agent).await?;
+    let kinds: Vec<Choice> =
+        kinds.iter().map(|kind| Choice::new(kind.id.as_str(), kind.name.get(language))).collect();
     let context = context.clone();
     let page = Page::new(common::queue(language), Place::Queue, move || {
         let next = list
@@ -51,7 +54,7 @@ async fn page(context: &Context, parameters: &Parameters) -> Result<Page, Stop> 
                     icon=Some(Icon::Phone)
                 />
             </PageHead>
-            {toolbars(&context, &shown)}
+            {toolbars(language, kinds, &shown)}
             <QueueNews language address=shown.address()/>
             {contents}
             <Pager label=text::pages(language) first next/>
@@ -77,8 +80,7 @@ fn numbers(language: Language, counts: QueueCounts, admin: bool) -> AnyView {
     .into_any()
 }
 
-fn toolbars(context: &Context, shown: &Shown) -> AnyView {
-    let language = context.language;
+fn toolbars(language: Language, kinds: Vec<Choice>, shown: &Shown) -> AnyView {
     let view = |label: &str, view: QueueView| {
         NavLink::new(label, shown.but(|shown| shown.view = view)).current(shown.view == view)
     };
@@ -111,17 +113,13 @@ fn toolbars(context: &Context, shown: &Shown) -> AnyView {
         </div>
         <div class="toolbar">
             <FilterTabs label=text::assignee_filter(language) links=assignees/>
-            {kind_and_order(context, shown)}
+            {kind_and_order(language, kinds, shown)}
         </div>
     }
     .into_any()
 }
 
-fn kind_and_order(context: &Context, shown: &Shown) -> AnyView {
-    let language = context.language;
-    let kinds = context.app.desk.settings().request_types.iter();
-    let kinds: Vec<Choice> =
-        kinds.map(|kind| Choice::new(kind.id.as_str(), kind.name.get(language))).collect();
+fn kind_and_order(language: Language, kinds: Vec<Choice>, shown: &Shown) -> AnyView {
     let orders = vec![
         Choice::new("", text::order_newest(language)),
         Choice::new("oldest", text::order_oldest(language)),

@@ -16,6 +16,7 @@ use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::keys::PersonKey;
+use crate::people::kinds;
 use crate::people::person::{self, PersonRow, Presence, Writer};
 use crate::requests::access::RequestHead;
 use crate::requests::change;
@@ -174,6 +175,7 @@ impl Desk {
             && incoming.judgement.dmarc == Dmarc::Pass
             && !incoming.automatic
             && !incoming.judgement.blocked
+            && kinds::includes(tx.conn(), sender.person, &head.kind).await?
         {
             return self.store_answer(tx, incoming, &head, sender.person, &customer_key, now).await;
         }

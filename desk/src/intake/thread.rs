@@ -62,7 +62,7 @@ impl Desk {
         let mut reader = self.store.read().await?;
         let admitted: Vec<(Uuid,)> =
             on!(reader.conn(), c => sqlx::query_as(ADMITTED).bind(head.id).fetch_all(c).await)?;
-        let staff = person::find_staff(reader.conn()).await?;
+        let staff = person::find_staff(reader.conn(), None).await?;
         let mut others = admitted.into_iter().map(|(id,)| id).chain(staff.iter().map(|row| row.id));
         Ok(others.find(|id| self.wrote_reply_token(token, PersonId(*id))).map(PersonId))
     }

@@ -88,21 +88,21 @@ impl Desk {
     /// [`Error::NotFound`] also for a comment that is no answer; [`Error::Restricted`].
     pub async fn send_again(
         &self,
-        _: &Agent,
+        agent: &Agent,
         number: RequestNumber,
         comment: CommentId,
     ) -> Result<(), Error> {
         const PARKED: &str = "DELETE FROM outbox WHERE comment_id = $1 AND kind = $2 AND state = 'parked'";
         const DELIVERABLE: &str = "UPDATE person SET undeliverable_at = NULL, bounces = 0 WHERE id = $1";
         const RESOLVED: &str = "SELECT status FROM request WHERE id = $1";
-        let head = find_for_agent(self.store.read().await?.conn(), number).await?;
+        let head = find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
         let now = self.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
         };
-        let head = find_for_agent(tx.conn(), number).await?;
+        let head = find_for_agent(tx.conn(), agent, number).await?;
         let delivery = self.deliveries(tx.conn(), head.request()).await?.remove(&comment);
         let delivery = delivery.ok_or(Error::NotFound)?;
         if !matches!(delivery.state, DeliveryState::Parked | DeliveryState::Bounced) {

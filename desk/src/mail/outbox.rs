@@ -1,6 +1,7 @@
 //! The outbox: a mail is a row in the transaction that caused it.
 
 use serde::{Deserialize, Serialize};
+use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::{CommentId, PersonId, RequestId, Timestamp};
 
@@ -8,6 +9,7 @@ use super::MailKind;
 use crate::Desk;
 use crate::error::Broken;
 use crate::keys::PersonKey;
+use crate::people::kinds::seen_by;
 use crate::random;
 use crate::store::{StoreError, Tx, on};
 
@@ -53,12 +55,15 @@ impl Desk {
         request: RequestId,
         now: Timestamp,
     ) -> Result<(), Broken> {
-        const SQL: &str = "SELECT person.id FROM request JOIN person ON person.id = request.assignee_id
+        let sql = format!(
+            "SELECT person.id FROM request JOIN person ON person.id = request.assignee_id
             WHERE request.id = $1 AND person.mail_news = $2 AND person.role <> 'customer'
             AND person.state = 'active' AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.request_id = $1
-            AND outbox.person_id = person.id AND outbox.kind = $3 AND outbox.state = 'queued')";
+            AND outbox.person_id = person.id AND outbox.kind = $3 AND outbox.state = 'queued') AND {}",
+            seen_by("person.id", "request.kind")
+        );
         let kind = MailKind::AgentNews;
-        let agent: Option<(Uuid,)> = on!(tx.conn(), c => sqlx::query_as(SQL)
+        let agent: Option<(Uuid,)> = on!(tx.conn(), c => sqlx::query_as(AssertSqlSafe(sql))
             .bind(request.0)
             .bind(true)
             .bind(kind.as_str())

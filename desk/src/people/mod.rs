@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod history;
+pub(crate) mod kinds;
 pub(crate) mod login;
 pub(crate) mod new_address;
 pub(crate) mod passwords;

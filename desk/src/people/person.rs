@@ -6,6 +6,7 @@ use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::{EmailAddress, Language, PersonId, PersonName, Role, Timestamp};
 
+use super::kinds;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
@@ -97,10 +98,13 @@ pub(crate) async fn find_many(conn: Conn<'_>, persons: &[PersonId]) -> Result<Ve
     })
 }
 
-/// Agents and admins.
-pub(crate) async fn find_staff(conn: Conn<'_>) -> Result<Vec<PersonRow>, StoreError> {
-    let sql = AssertSqlSafe(format!("{COLUMNS} WHERE role <> 'customer' ORDER BY id"));
-    on!(conn, c => sqlx::query_as(sql).fetch_all(c).await)
+/// Agents and admins; of a request type, those who work on it.
+pub(crate) async fn find_staff(conn: Conn<'_>, kind: Option<&str>) -> Result<Vec<PersonRow>, StoreError> {
+    let sql = AssertSqlSafe(format!(
+        "{COLUMNS} WHERE role <> 'customer' AND ($1 = '' OR {}) ORDER BY id",
+        kinds::seen_by("person.id", "$1")
+    ));
+    on!(conn, c => sqlx::query_as(sql).bind(kind.unwrap_or_default()).fetch_all(c).await)
 }
 
 /// Whether a person can be written for.

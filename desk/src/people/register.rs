@@ -3,6 +3,7 @@
 
 use tresen_model::{EmailAddress, Language, PersonName, Problem, Role};
 
+use super::kinds;
 use super::login::store_password;
 use super::person::{self, Presence};
 use super::sessions::{self, Secret};
@@ -109,6 +110,9 @@ impl Desk {
             .execute(c)
             .await
             .map(drop))?;
+        if role != Role::Agent {
+            kinds::forget(&mut tx, person).await?;
+        }
         // A new role begins with a new session.
         sessions::end_others(&mut tx, person, &[]).await?;
         tx.commit().await?;

@@ -7,7 +7,7 @@ use tresen_model::{Language, PersonId, Role, Timestamp};
 use zeroize::Zeroizing;
 
 use crate::error::{Broken, Error};
-use crate::store::{StoreError, Tx, on};
+use crate::store::{Conn, StoreError, Tx, on};
 use crate::{Desk, random};
 
 /// A session ends so many seconds after its last use: 30 days for customers.
@@ -230,6 +230,19 @@ impl Desk {
         let named = self.keys.master().fingerprint("session handle", &[token_hash]);
         BASE64URL_NOPAD.encode(&named[..12])
     }
+}
+
+/// Whether a session that was good when it was asked for still is.
+pub(crate) async fn is_live(conn: Conn<'_>, session: &Session, now: Timestamp) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT session.person_id FROM session JOIN person ON person.id = session.person_id
+        WHERE token_hash = $1 AND expires_at > $2 AND person.state = 'active' AND person.role = $3";
+    let row: Option<(Uuid,)> = on!(conn, c => sqlx::query_as(SQL)
+        .bind(session.token_hash.as_slice())
+        .bind(now.0)
+        .bind(session.role.as_str())
+        .fetch_optional(c)
+        .await)?;
+    Ok(row.is_some())
 }
 
 /// Ends the person's sessions, but not the one with the hash `except`.

@@ -16,9 +16,9 @@ use super::wish::{Asked, Wish};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::mail::MailKind;
-use crate::people::person;
 use crate::people::{Agent, Purpose, Secret, Session};
-use crate::requests::find_any;
+use crate::people::{kinds, person};
+use crate::requests::find_of_kind;
 use crate::store::{Conn, StoreError, Tx, on};
 
 /// What was done.
@@ -65,6 +65,7 @@ const DELETIONS: &[&str] = &[
     "UPDATE history SET actor_id = NULL WHERE actor_id = $1",
     "UPDATE request SET assignee_id = NULL WHERE assignee_id = $1",
     "UPDATE statistic SET agent_id = NULL WHERE agent_id = $1",
+    "DELETE FROM agent_kind WHERE person_id = $1",
     "DELETE FROM session WHERE person_id = $1",
     "DELETE FROM consent WHERE person_id = $1",
     "DELETE FROM person_history WHERE person_id = $1",
@@ -201,13 +202,14 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] for somebody of the desk, whom only they
-    /// themselves and the operator erase.
+    /// themselves and the operator erase, and for an agent who works on some request types only: it
+    /// reaches what they cannot see.
     pub async fn erasure_preview_for_agent(
         &self,
-        _: &Agent,
+        agent: &Agent,
         number: RequestNumber,
     ) -> Result<ErasureCount, Error> {
-        let customer = self.erasable_customer(number).await?;
+        let customer = self.erasable_customer(agent, number).await?;
         let mut reader = self.store.read().await?;
         Ok(count(reader.conn(), customer).await?)
     }
@@ -223,16 +225,19 @@ impl Desk {
         number: RequestNumber,
         asked: Asked,
     ) -> Result<Erased, Error> {
-        let customer = self.erasable_customer(number).await?;
+        let customer = self.erasable_customer(agent, number).await?;
         let erased = self.erase(customer, Wish::Agent(asked)).await?;
         tracing::info!(agent = %agent.person(), "an agent has erased a customer");
         Ok(erased)
     }
 
     /// Also while they are restricted: that keeps nobody from being erased.
-    async fn erasable_customer(&self, number: RequestNumber) -> Result<PersonId, Error> {
+    async fn erasable_customer(&self, agent: &Agent, number: RequestNumber) -> Result<PersonId, Error> {
         let mut reader = self.store.read().await?;
-        let head = find_any(reader.conn(), number).await?.ok_or(Error::NotFound)?;
+        let head = find_of_kind(reader.conn(), agent, number).await?;
+        if kinds::has_some_only(reader.conn(), agent.person()).await? {
+            return Err(Error::Forbidden);
+        }
         let row = person::find(reader.conn(), head.customer()).await?.ok_or(Error::NotFound)?;
         if row.role()?.is_staff() { Err(Error::Forbidden) } else { Ok(head.customer()) }
     }

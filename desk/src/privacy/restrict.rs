@@ -19,7 +19,7 @@ use crate::Desk;
 use crate::error::Error;
 use crate::people::Agent;
 use crate::people::person::{self, Presence};
-use crate::requests::find_any;
+use crate::requests::find_of_kind;
 use crate::store::{Conn, StoreError, Tx, on};
 
 /// A condition on a table with a column `person_id`: the person is not restricted.
@@ -176,18 +176,22 @@ impl Desk {
     /// An agent restricts the processing of a customer's data, named by one of their requests.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Forbidden`] when it is the request of somebody on staff.
-    pub async fn restrict_customer(&self, _: &Agent, number: RequestNumber) -> Result<(), Error> {
-        let customer = self.customer_of(number).await?;
+    /// [`Error::NotFound`]; [`Error::Forbidden`] when it is the request of somebody on staff, and for an
+    /// agent who works on some request types only: it reaches all requests of the customer.
+    pub async fn restrict_customer(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
+        let customer = self.customer_of(agent, number).await?;
+        self.require_all_kinds(agent).await?;
         self.restrict_person(customer, Party::Agent).await
     }
 
     /// Lifts the restriction that an agent has set.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Forbidden`] when only the customer has set it.
-    pub async fn lift_for_customer(&self, _: &Agent, number: RequestNumber) -> Result<(), Error> {
-        let customer = self.customer_of(number).await?;
+    /// [`Error::NotFound`]; [`Error::Forbidden`] when only the customer has set it, and for an agent who
+    /// works on some request types only.
+    pub async fn lift_for_customer(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
+        let customer = self.customer_of(agent, number).await?;
+        self.require_all_kinds(agent).await?;
         self.lift_for(customer, Party::Agent).await
     }
 
@@ -197,16 +201,15 @@ impl Desk {
     /// [`Error::NotFound`].
     pub async fn restriction_of(
         &self,
-        _: &Agent,
+        agent: &Agent,
         number: RequestNumber,
     ) -> Result<Option<Restriction>, Error> {
-        let customer = self.customer_of(number).await?;
+        let customer = self.customer_of(agent, number).await?;
         Ok(restriction(self.store.read().await?.conn(), customer).await?)
     }
 
-    async fn customer_of(&self, number: RequestNumber) -> Result<PersonId, Error> {
-        let head = find_any(self.store.read().await?.conn(), number).await?;
-        Ok(head.ok_or(Error::NotFound)?.customer())
+    async fn customer_of(&self, agent: &Agent, number: RequestNumber) -> Result<PersonId, Error> {
+        Ok(find_of_kind(self.store.read().await?.conn(), agent, number).await?.customer())
     }
 
     async fn restrict_person(&self, person: PersonId, party: Party) -> Result<(), Error> {

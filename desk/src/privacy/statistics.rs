@@ -14,6 +14,7 @@ use tresen_model::{PersonId, Timestamp};
 
 use crate::error::{Broken, Error};
 use crate::people::Agent;
+use crate::people::kinds::seen_by;
 use crate::store::{Tx, dialect, on};
 use crate::{Desk, random};
 
@@ -184,21 +185,28 @@ async fn insert(
 
 impl Desk {
     /// What happened from one day to another, both included: a row for each day, request type
-    /// and agent, in this order.
+    /// and agent, in this order. Of request types that the agent works on.
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    pub async fn statistics(&self, _: &Agent, from: Day, to: Day) -> Result<Vec<Statistic>, Error> {
-        const SQL: &str = "SELECT day, kind, agent_id, CAST(SUM(created) AS BIGINT) AS created,
+    pub async fn statistics(&self, agent: &Agent, from: Day, to: Day) -> Result<Vec<Statistic>, Error> {
+        let sql = format!(
+            "SELECT day, kind, agent_id, CAST(SUM(created) AS BIGINT) AS created,
             CAST(SUM(answered) AS BIGINT) AS answered, CAST(SUM(resolved) AS BIGINT) AS resolved,
             CAST(SUM(closed) AS BIGINT) AS closed, CAST(SUM(reopened) AS BIGINT) AS reopened,
             CAST(SUM(settled) AS BIGINT) AS settled, CAST(SUM(answer_seconds) AS BIGINT) AS answer_seconds,
             CAST(SUM(settle_seconds) AS BIGINT) AS settle_seconds
-            FROM statistic WHERE day BETWEEN $1 AND $2 GROUP BY day, kind, agent_id
-            ORDER BY day, kind, agent_id";
+            FROM statistic WHERE day BETWEEN $1 AND $2 AND {} GROUP BY day, kind, agent_id
+            ORDER BY day, kind, agent_id",
+            seen_by("$3", "statistic.kind")
+        );
         let mut reader = self.store.read().await?;
-        let rows: Vec<Row> =
-            on!(reader.conn(), c => sqlx::query_as(SQL).bind(from.0).bind(to.0).fetch_all(c).await)?;
+        let rows: Vec<Row> = on!(reader.conn(), c => sqlx::query_as(AssertSqlSafe(sql))
+                .bind(from.0)
+                .bind(to.0)
+                .bind(agent.person().0)
+                .fetch_all(c)
+                .await)?;
         let mut agents: Vec<PersonId> = rows.iter().filter_map(|row| row.agent_id).map(PersonId).collect();
         agents.sort_unstable();
         agents.dedup();

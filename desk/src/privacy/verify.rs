@@ -332,7 +332,7 @@ impl Desk {
             // Its index takes a text apart into words.
             for (line, text) in &needles.lines {
                 if let Some(words) = Words::parse(text)
-                    && !self.search.find(&words, None).await?.is_empty()
+                    && !self.search.find(&words, None, 1).await?.is_empty()
                 {
                     let place = "database: search index".to_owned();
                     found.push(Trace { place, line: *line, form: "words" });

@@ -1,11 +1,12 @@
 //! Who may read and answer a request.
 
+use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::{HeldWhy, PersonId, RequestId, RequestNumber, Status, Timestamp};
 
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::people::{LinkHolder, Session};
+use crate::people::{Agent, LinkHolder, Session, kinds};
 use crate::store::{Conn, StoreError, on};
 
 /// The proof with which a customer comes: the login, or the mailed link of one request.
@@ -83,13 +84,41 @@ impl RequestHead {
     }
 }
 
-/// Finds a request by its public number, for agents.
+const HEAD: &str = "SELECT request.id, number, person_id, status, assignee_id, priority, agent_wrote_at,
+    customer_read_at, customer_wrote_at, agent_read_at, person.restricted_at, held_why, kind,
+    request.created_at FROM request
+    JOIN person ON person.id = request.person_id WHERE number = $1 AND person.state = 'active'";
+
+/// Finds a request by its public number, for an agent.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Restricted`] for what agents must not look at.
-pub(crate) async fn find_for_agent(conn: Conn<'_>, number: RequestNumber) -> Result<RequestHead, Error> {
-    let head = find_any(conn, number).await?.ok_or(Error::NotFound)?;
+/// [`Error::NotFound`] also for a type that is not theirs; [`Error::Restricted`] for what agents must
+/// not look at.
+pub(crate) async fn find_for_agent(
+    conn: Conn<'_>,
+    agent: &Agent,
+    number: RequestNumber,
+) -> Result<RequestHead, Error> {
+    let head = find_of_kind(conn, agent, number).await?;
     if head.is_restricted() { Err(Error::Restricted) } else { Ok(head) }
+}
+
+/// The same, also while its customer is restricted.
+///
+/// # Errors
+/// [`Error::NotFound`] also for a type that is not the agent's.
+pub(crate) async fn find_of_kind(
+    conn: Conn<'_>,
+    agent: &Agent,
+    number: RequestNumber,
+) -> Result<RequestHead, Error> {
+    let sql = format!("{HEAD} AND {}", kinds::seen_by("$2", "request.kind"));
+    let head: Option<RequestHead> = on!(conn, c => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(number.bits().cast_signed())
+        .bind(agent.person().0)
+        .fetch_optional(c)
+        .await)?;
+    head.ok_or(Error::NotFound)
 }
 
 /// Finds a request by its public number, whoever asks and whatever holds for its customer.
@@ -97,11 +126,7 @@ pub(crate) async fn find_any(
     conn: Conn<'_>,
     number: RequestNumber,
 ) -> Result<Option<RequestHead>, StoreError> {
-    const SQL: &str = "SELECT request.id, number, person_id, status, assignee_id, priority, agent_wrote_at,
-        customer_read_at, customer_wrote_at, agent_read_at, person.restricted_at, held_why, kind,
-        request.created_at FROM request
-        JOIN person ON person.id = request.person_id WHERE number = $1 AND person.state = 'active'";
-    on!(conn, c => sqlx::query_as(SQL).bind(number.bits().cast_signed()).fetch_optional(c).await)
+    on!(conn, c => sqlx::query_as(HEAD).bind(number.bits().cast_signed()).fetch_optional(c).await)
 }
 
 impl Access {

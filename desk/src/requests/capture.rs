@@ -8,8 +8,8 @@ use crate::Desk;
 use crate::error::{Broken, Error, Refusals};
 use crate::events::Event;
 use crate::mail::MailKind;
-use crate::people::Agent;
 use crate::people::person::{self, Presence};
+use crate::people::{Agent, kinds};
 use crate::privacy::restrict::restriction;
 
 /// What the agent typed, as it came.
@@ -36,7 +36,8 @@ impl Desk {
     /// ticked anything, so no consent is stored.
     ///
     /// # Errors
-    /// Refusals of the fields, of `email` when the customer's data is restricted; [`Error::Busy`] while the customer is being erased.
+    /// Refusals of the fields, of `email` when the customer's data is restricted, of `kind` when the agent
+    /// does not work on it; [`Error::Busy`] while the customer is being erased.
     pub async fn capture(
         &self,
         agent: &Agent,
@@ -54,6 +55,9 @@ impl Desk {
         else {
             return Err(refusals.into_error());
         };
+        if !kinds::includes(self.store.read().await?.conn(), agent.person(), &kind).await? {
+            return Err(Error::refused("kind", Problem::ChoiceUnknown));
+        }
         let now = self.now();
         let (person, key) = self.keys.find_or_create(&self.blind_index(&email), now).await?;
         let writer = agent.person();

@@ -9,8 +9,8 @@ use super::submit::About;
 use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::mail::MailKind;
-use crate::people::Agent;
 use crate::people::person::{self, Presence};
+use crate::people::{Agent, kinds};
 use crate::privacy::Tally;
 use crate::privacy::statistics;
 use crate::store::{StoreError, Tx, on};
@@ -204,9 +204,10 @@ impl Desk {
     /// An agent changes where a request stands. The customer gets a mail when it is resolved.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Restricted`]; a refusal on `assignee` when that is no agent.
+    /// [`Error::NotFound`], [`Error::Restricted`]; a refusal on `assignee` when that is no agent, or one
+    /// who does not work on this request type.
     pub async fn change(&self, agent: &Agent, number: RequestNumber, change: Change) -> Result<(), Error> {
-        let head = access::find_for_agent(self.store.read().await?.conn(), number).await?;
+        let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
         let now = self.now();
         let actor = (agent.person(), AuthorKind::Agent);
@@ -214,7 +215,7 @@ impl Desk {
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
         };
-        let head = access::find_for_agent(tx.conn(), number).await?;
+        let head = access::find_for_agent(tx.conn(), agent, number).await?;
         let status = change.status.filter(|to| head.status().is_ok_and(|from| from != *to));
         let priority = change.priority.filter(|to| head.priority().is_ok_and(|from| from != *to));
         let assignee = change.assignee.filter(|to| to.map(|person| person.0) != head.assignee_id);
@@ -223,7 +224,8 @@ impl Desk {
         }
         if let Some(to) = assignee {
             if let Some(person) = to
-                && !is_staff(&mut tx, person).await?
+                && !(is_staff(&mut tx, person).await?
+                    && kinds::includes(tx.conn(), person, &head.kind).await?)
             {
                 return Err(Error::refused("assignee", Problem::ChoiceUnknown));
             }

@@ -173,14 +173,14 @@ impl Desk {
         files: Vec<File>,
     ) -> Result<(), Error> {
         let body = Body::parse(reply.body).map_err(|problem| Error::refused("body", problem))?;
-        let head = access::find_for_agent(self.store.read().await?.conn(), number).await?;
+        let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
         let now = self.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
         };
-        let head = access::find_for_agent(tx.conn(), number).await?;
+        let head = access::find_for_agent(tx.conn(), agent, number).await?;
         let comment = NewComment {
             request: head.request(),
             author: Some(agent.person()),

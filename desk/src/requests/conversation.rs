@@ -18,7 +18,7 @@ use super::files::AttachmentRow;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
-use crate::people::{Agent, PersonEvent, history, person};
+use crate::people::{Agent, PersonEvent, history, kinds, person};
 use crate::store::{Conn, on};
 
 #[derive(sqlx::FromRow)]
@@ -122,10 +122,10 @@ impl Desk {
         number: RequestNumber,
     ) -> Result<Conversation, Error> {
         let mut reader = self.store.read().await?;
-        let head = access::find_for_agent(reader.conn(), number).await?;
+        let head = access::find_for_agent(reader.conn(), agent, number).await?;
         let mut conversation =
             self.read_conversation(reader.conn(), &head, number, agent.person(), true).await?;
-        let staff = self.staff_view(reader.conn(), &head).await?;
+        let staff = self.staff_view(reader.conn(), agent, &head).await?;
         conversation.staff = Some(staff);
         drop(reader);
         if head.unread_by_agents() {
@@ -250,15 +250,24 @@ impl Desk {
         Ok(comments)
     }
 
-    async fn staff_view(&self, mut conn: Conn<'_>, head: &RequestHead) -> Result<StaffView, Error> {
+    async fn staff_view(
+        &self,
+        mut conn: Conn<'_>,
+        agent: &Agent,
+        head: &RequestHead,
+    ) -> Result<StaffView, Error> {
         const PARKED: &str = "SELECT COUNT(*) FROM outbox WHERE request_id = $1 AND state = 'parked'";
-        const OTHERS: &str = "SELECT COUNT(*) FROM request WHERE person_id = $1 AND id <> $2";
+        let others = format!(
+            "SELECT COUNT(*) FROM request WHERE person_id = $1 AND id <> $2 AND {}",
+            kinds::seen_by("$3", "request.kind")
+        );
         let (customer, key) = self.require_person(head.customer()).await.map_err(|_| Error::NotFound)?;
         let (parked,): (i64,) =
             on!(conn.again(), c => sqlx::query_as(PARKED).bind(head.id).fetch_one(c).await)?;
-        let (others,): (i64,) = on!(conn.again(), c => sqlx::query_as(OTHERS)
+        let (others,): (i64,) = on!(conn.again(), c => sqlx::query_as(AssertSqlSafe(others))
             .bind(head.person_id)
             .bind(head.id)
+            .bind(agent.person().0)
             .fetch_one(c)
             .await)?;
         Ok(StaffView {
@@ -272,7 +281,8 @@ impl Desk {
                 undeliverable: customer.undeliverable_at.is_some(),
             },
             assignee: head.assignee_id.map(PersonId),
-            agents: self.agent_names(conn.again()).await?,
+            agents: self.agent_names(conn.again(), Some(&head.kind)).await?,
+            all_kinds: !kinds::has_some_only(conn.again(), agent.person()).await?,
             history: self.history_for_agents(conn, head, customer.name(&key)?).await?,
             held: head.held(),
             parked_mails: u32::try_from(parked).unwrap_or(u32::MAX),
@@ -308,9 +318,9 @@ impl Desk {
         Ok(entries)
     }
 
-    /// Everyone who can be given a request, by name.
-    pub(crate) async fn agent_names(&self, conn: Conn<'_>) -> Result<Vec<AgentName>, Broken> {
-        let staff = person::find_staff(conn).await?;
+    /// Everyone who can be given a request of a type, or of any, by name.
+    async fn agent_names(&self, conn: Conn<'_>, kind: Option<&str>) -> Result<Vec<AgentName>, Broken> {
+        let staff = person::find_staff(conn, kind).await?;
         let keys = self.keys.get_many(staff.iter().map(|row| PersonId(row.id))).await?;
         let mut names = Vec::new();
         for row in staff.iter().filter(|row| row.is_active()) {
@@ -331,7 +341,7 @@ impl Desk {
     /// [`Error::Broken`] only.
     pub async fn agents(&self, _: &Agent) -> Result<Vec<AgentName>, Error> {
         let mut reader = self.store.read().await?;
-        Ok(self.agent_names(reader.conn()).await?)
+        Ok(self.agent_names(reader.conn(), None).await?)
     }
 
     pub(crate) async fn read_history(
@@ -396,8 +406,12 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`].
-    pub async fn request_id_for_agent(&self, _: &Agent, number: RequestNumber) -> Result<RequestId, Error> {
-        Ok(access::find_for_agent(self.store.read().await?.conn(), number).await?.request())
+    pub async fn request_id_for_agent(
+        &self,
+        agent: &Agent,
+        number: RequestNumber,
+    ) -> Result<RequestId, Error> {
+        Ok(access::find_for_agent(self.store.read().await?.conn(), agent, number).await?.request())
     }
 }
 

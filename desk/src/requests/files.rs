@@ -237,11 +237,11 @@ impl Desk {
     /// [`Error::NotFound`], [`Error::Restricted`].
     pub async fn attachment_for_agent(
         &self,
-        _: &Agent,
+        agent: &Agent,
         number: RequestNumber,
         attachment: AttachmentId,
     ) -> Result<OpenFile, Error> {
-        let head = access::find_for_agent(self.store.read().await?.conn(), number).await?;
+        let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         self.open_file(&head, attachment, true).await
     }
 

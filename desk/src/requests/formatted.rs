@@ -41,11 +41,11 @@ impl Desk {
     /// [`Error::NotFound`], [`Error::Restricted`].
     pub async fn formatted_for_agent(
         &self,
-        _: &Agent,
+        agent: &Agent,
         number: RequestNumber,
         comment: CommentId,
     ) -> Result<Formatted, Error> {
-        let head = access::find_for_agent(self.store.read().await?.conn(), number).await?;
+        let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         self.read_formatted(&head, comment, true).await
     }
 

@@ -1,6 +1,7 @@
 //! Requests that are held back as suspected spam: stored, answered by nobody, in no list but the
 //! one here, until an agent has looked. Nothing is dropped silently.
 
+use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{HeldLine, Page};
 use tresen_model::{AuthorKind, HeldWhy, PersonId, RequestId, RequestNumber, Timestamp};
@@ -13,6 +14,7 @@ use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::people::Agent;
+use crate::people::kinds::seen_by;
 use crate::people::person::{self, Presence};
 use crate::privacy::{Tally, Wish, statistics};
 use crate::store::{Conn, StoreError, Tx, on};
@@ -55,18 +57,22 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    pub async fn held_requests(&self, _: &Agent, after: Option<&str>) -> Result<Page<HeldLine>, Error> {
-        const SQL: &str = "SELECT request.id, number, person_id, subject_sealed, request.created_at,
+    pub async fn held_requests(&self, agent: &Agent, after: Option<&str>) -> Result<Page<HeldLine>, Error> {
+        let sql = format!(
+            "SELECT request.id, number, person_id, subject_sealed, request.created_at,
             request.updated_at, held_why FROM request JOIN person ON person.id = request.person_id
             WHERE held_at IS NOT NULL AND (request.updated_at, request.id) < ($1, $2)
-            AND person.state = 'active' AND person.restricted_at IS NULL
-            ORDER BY request.updated_at DESC, request.id DESC LIMIT $3";
+            AND person.state = 'active' AND person.restricted_at IS NULL AND {}
+            ORDER BY request.updated_at DESC, request.id DESC LIMIT $3",
+            seen_by("$4", "request.kind")
+        );
         let (time, id) = after.and_then(read_cursor).unwrap_or((i64::MAX, Uuid::max()));
         let mut reader = self.store.read().await?;
-        let rows: Vec<Row> = on!(reader.conn(), c => sqlx::query_as(SQL)
+        let rows: Vec<Row> = on!(reader.conn(), c => sqlx::query_as(AssertSqlSafe(sql))
             .bind(time)
             .bind(id)
             .bind(PAGE as i64 + 1)
+            .bind(agent.person().0)
             .fetch_all(c)
             .await)?;
         let next = rows.get(PAGE).and(rows.get(PAGE - 1)).map(|row| write_cursor(row.updated_at, row.id));
@@ -99,14 +105,14 @@ impl Desk {
     /// # Errors
     /// [`Error::NotFound`] also when it is not held; [`Error::Restricted`].
     pub async fn release_held(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
-        let head = access::find_for_agent(self.store.read().await?.conn(), number).await?;
+        let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
         let now = self.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
         };
-        let head = access::find_for_agent(tx.conn(), number).await?;
+        let head = access::find_for_agent(tx.conn(), agent, number).await?;
         let (customer, request) = (head.customer(), head.request());
         if !clear(&mut tx, &head, (agent.person(), AuthorKind::Agent), now).await? {
             return Err(Error::NotFound);
@@ -126,14 +132,14 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when it is not held; [`Error::Restricted`].
-    pub async fn discard_held(&self, _: &Agent, number: RequestNumber) -> Result<(), Error> {
-        let head = access::find_for_agent(self.store.read().await?.conn(), number).await?;
+    pub async fn discard_held(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
+        let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let (customer, request) = (head.customer(), head.request());
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, customer, self.now()).await? else {
             return Err(Error::NotFound);
         };
-        let head = access::find_for_agent(tx.conn(), number).await?;
+        let head = access::find_for_agent(tx.conn(), agent, number).await?;
         if head.held().is_none() {
             return Err(Error::NotFound);
         }

@@ -9,7 +9,7 @@ use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::people::Session;
-use crate::search::Words;
+use crate::search::{MOST_FOUND, Words};
 use crate::store::{dialect, on};
 
 /// Rows of a page.
@@ -110,7 +110,7 @@ impl Desk {
     ) -> Result<Page<RequestLine>, Error> {
         let empty = Page { rows: Vec::new(), next: None };
         let mut found: Vec<RequestId> = match Words::parse(&query.search) {
-            Some(words) => self.search.find(&words, Some(session.person())).await?,
+            Some(words) => self.search.find(&words, Some(session.person()), MOST_FOUND).await?,
             None => return Ok(empty),
         };
         found.extend(self.find_by_number(&query.search).await?);

@@ -17,7 +17,7 @@ pub(crate) mod remove;
 pub(crate) mod submit;
 
 pub use access::Access;
-pub(crate) use access::{find_any, find_for_agent};
+pub(crate) use access::{find_any, find_for_agent, find_of_kind};
 pub use capture::Capture;
 pub use change::Change;
 pub use comment::Reply;

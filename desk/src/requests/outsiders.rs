@@ -76,16 +76,17 @@ impl Desk {
     async fn outsider(
         &self,
         tx: &mut Tx,
+        agent: &Agent,
         number: RequestNumber,
         comment: CommentId,
         now: Timestamp,
     ) -> Result<(RequestHead, Row), Error> {
-        let head = access::find_for_agent(tx.conn(), number).await?;
+        let head = access::find_for_agent(tx.conn(), agent, number).await?;
         let row = find(tx.conn(), head.request(), comment).await?;
         let Presence::Here = touch_both(tx, head.customer(), row.author(), now).await? else {
             return Err(Error::NotFound);
         };
-        let head = access::find_for_agent(tx.conn(), number).await?;
+        let head = access::find_for_agent(tx.conn(), agent, number).await?;
         let row = find(tx.conn(), head.request(), comment).await?;
         Ok((head, row))
     }
@@ -106,7 +107,7 @@ impl Desk {
             customer_news_at = $3, search_stale = $4 WHERE id = $1";
         let now = self.now();
         let mut tx = self.store.write().await?;
-        let (head, row) = self.outsider(&mut tx, number, comment, now).await?;
+        let (head, row) = self.outsider(&mut tx, agent, number, comment, now).await?;
         let author = person::find(tx.conn(), row.author()).await?.ok_or(Error::NotFound)?;
         if author.role()?.is_staff() {
             return Err(Error::Forbidden);
@@ -178,7 +179,7 @@ impl Desk {
         const KIND: &str = "SELECT kind FROM request WHERE id = $1";
         let now = self.now();
         let mut tx = self.store.write().await?;
-        let (head, row) = self.outsider(&mut tx, number, comment, now).await?;
+        let (head, row) = self.outsider(&mut tx, agent, number, comment, now).await?;
         let key = self.keys.get(row.author()).await?.ok_or(Error::NotFound)?;
         let person = person::find(tx.conn(), row.author()).await?.ok_or(Error::NotFound)?;
         let subject = match &row.subject_sealed {

@@ -8,9 +8,9 @@ use tresen_model::{PersonId, Priority, RequestId, RequestNumber, Status, Timesta
 use super::list::{read_cursor, sorted_by, write_cursor};
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::people::Agent;
+use crate::people::{Agent, kinds};
 use crate::privacy::restrict::NOT_RESTRICTED;
-use crate::search::Words;
+use crate::search::{MOST_FOUND, Words};
 use crate::store::{dialect, on};
 
 /// Rows of a page.
@@ -107,6 +107,12 @@ const ACTIVE: &str = "status IN ('open', 'waiting')";
 /// What is held back as suspected spam is in no list but its own. In the words of the indexes too.
 const NOT_HELD: &str = "held_at IS NULL";
 
+/// Added for an agent who works on some request types only, who is the parameter with this number. Nobody
+/// else's statement has it: the counts would read rows for it.
+fn of_kinds(agent: usize) -> String {
+    format!(" AND kind IN (SELECT kind FROM agent_kind WHERE person_id = ${agent})")
+}
+
 fn counts() -> String {
     format!(
         "SELECT COUNT(*), COUNT(CASE WHEN assignee_id = $1 THEN 1 END),
@@ -176,8 +182,12 @@ impl Desk {
             Assignee::Me => sql.push_str(&format!(" AND assignee_id = ${}", 4 + texts.len())),
             Assignee::Nobody => sql.push_str(" AND assignee_id IS NULL"),
         }
-        sql.push_str(in_order(query.order));
         let mut reader = self.store.read().await?;
+        let some_kinds = kinds::has_some_only(reader.conn(), agent.person()).await?;
+        if some_kinds {
+            sql.push_str(&of_kinds(4 + texts.len() + usize::from(me.is_some())));
+        }
+        sql.push_str(in_order(query.order));
         Ok(on!(reader.conn(), c => {
             let mut statement =
                 sqlx::query_as(AssertSqlSafe(sql)).bind(time).bind(id).bind(PAGE as i64 + 1);
@@ -187,13 +197,19 @@ impl Desk {
             if let Some(me) = me {
                 statement = statement.bind(me);
             }
+            if some_kinds {
+                statement = statement.bind(agent.person().0);
+            }
             statement.fetch_all(c).await
         })?)
     }
 
     async fn queue_found(&self, agent: &Agent, query: &QueueQuery) -> Result<Vec<Row>, Error> {
         let Some(words) = Words::parse(&query.search) else { return Ok(Vec::new()) };
-        let mut found: Vec<RequestId> = self.search.find(&words, None).await?;
+        let kinds = kinds::of(self.store.read().await?.conn(), agent.person()).await?;
+        // The index knows no types: more is looked at, so that others' requests hide none of theirs.
+        let most = if kinds.is_empty() { MOST_FOUND } else { 10 * MOST_FOUND };
+        let mut found: Vec<RequestId> = self.search.find(&words, None, most).await?;
         found.extend(self.find_by_number(&query.search).await?);
         if found.is_empty() {
             return Ok(Vec::new());
@@ -222,7 +238,8 @@ impl Desk {
                 Assignee::Me => row.assignee_id == Some(agent.person().0),
                 Assignee::Nobody => row.assignee_id.is_none(),
             };
-            in_view && assigned && query.kind.as_ref().is_none_or(|kind| *kind == row.kind)
+            let theirs = kinds.is_empty() || kinds.contains(&row.kind);
+            theirs && in_view && assigned && query.kind.as_ref().is_none_or(|kind| *kind == row.kind)
         });
         sorted_by(&mut rows, |row| (row.updated_at, row.id));
         if query.order == QueueOrder::Oldest {
@@ -266,11 +283,19 @@ impl Desk {
     /// # Errors
     /// [`Error::Broken`] only.
     pub async fn queue_counts(&self, agent: &Agent) -> Result<QueueCounts, Error> {
-        let sql = counts();
-        let held = format!("SELECT COUNT(*) FROM request WHERE held_at IS NOT NULL AND {NOT_RESTRICTED}");
+        let mut sql = counts();
+        let mut held = format!("SELECT COUNT(*) FROM request WHERE held_at IS NOT NULL AND {NOT_RESTRICTED}");
         let mut reader = self.store.read().await?;
-        let (held,): (i64,) =
-            on!(reader.conn(), c => sqlx::query_as(AssertSqlSafe(held)).fetch_one(c).await)?;
+        let some_kinds = kinds::has_some_only(reader.conn(), agent.person()).await?;
+        if some_kinds {
+            sql.push_str(&of_kinds(1));
+            held.push_str(&of_kinds(1));
+        }
+        let (held,): (i64,) = on!(reader.conn(), c => {
+            let query = sqlx::query_as(AssertSqlSafe(held));
+            let query = if some_kinds { query.bind(agent.person().0) } else { query };
+            query.fetch_one(c).await
+        })?;
         let (active, mine, unassigned): (i64, i64, i64) = on!(reader.conn(), c =>
             sqlx::query_as(AssertSqlSafe(sql)).bind(agent.person().0).fetch_one(c).await)?;
         Ok(QueueCounts {

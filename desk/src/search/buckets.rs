@@ -12,7 +12,7 @@ use sqlx::{AssertSqlSafe, PgPool};
 use tokio::sync::Mutex;
 use tresen_model::{PersonId, RequestId};
 
-use super::index::{Entry, MOST_FOUND};
+use super::index::Entry;
 use super::{Words, words};
 use crate::error::Broken;
 use crate::store::dialect;
@@ -112,7 +112,12 @@ impl Buckets {
         Ok(())
     }
 
-    pub(crate) async fn find(&self, words: &Words, of: Option<PersonId>) -> Result<Vec<RequestId>, Broken> {
+    pub(crate) async fn find(
+        &self,
+        words: &Words,
+        of: Option<PersonId>,
+        most: i64,
+    ) -> Result<Vec<RequestId>, Broken> {
         let words = words.for_postgres();
         let rows: Vec<(Uuid,)> = match of {
             Some(person) => {
@@ -121,7 +126,7 @@ impl Buckets {
                      ORDER BY request_id DESC LIMIT $2",
                     table(bucket(person))
                 );
-                let query = sqlx::query_as(AssertSqlSafe(sql)).bind(words).bind(MOST_FOUND).bind(person.0);
+                let query = sqlx::query_as(AssertSqlSafe(sql)).bind(words).bind(most).bind(person.0);
                 query.fetch_all(&self.pool).await?
             }
             None => {
@@ -129,7 +134,7 @@ impl Buckets {
                     format!("SELECT request_id FROM {table} WHERE everything @@ $1::text::tsquery")
                 });
                 let sql = format!("{all} ORDER BY request_id DESC LIMIT $2");
-                sqlx::query_as(AssertSqlSafe(sql)).bind(words).bind(MOST_FOUND).fetch_all(&self.pool).await?
+                sqlx::query_as(AssertSqlSafe(sql)).bind(words).bind(most).fetch_all(&self.pool).await?
             }
         };
         Ok(rows.into_iter().map(|(id,)| RequestId(id)).collect())

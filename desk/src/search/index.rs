@@ -71,12 +71,17 @@ impl Index {
         }
     }
 
-    /// Requests in which all words occur, the newest entries first; only those of one
-    /// customer, in what a customer can read, when `of` is given.
-    pub(crate) async fn find(&self, words: &Words, of: Option<PersonId>) -> Result<Vec<RequestId>, Broken> {
+    /// Requests in which all words occur, the newest entries first and at most `most`; only those
+    /// of one customer, in what a customer can read, when `of` is given.
+    pub(crate) async fn find(
+        &self,
+        words: &Words,
+        of: Option<PersonId>,
+        most: i64,
+    ) -> Result<Vec<RequestId>, Broken> {
         match self {
-            Self::Sqlite(fts) => fts.find(words, of).await,
-            Self::Postgres(buckets) => buckets.find(words, of).await,
+            Self::Sqlite(fts) => fts.find(words, of, most).await,
+            Self::Postgres(buckets) => buckets.find(words, of, most).await,
         }
     }
 

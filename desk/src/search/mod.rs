@@ -8,7 +8,7 @@ mod index;
 mod indexer;
 mod sqlite;
 
-pub(crate) use index::{Entry, Index};
+pub(crate) use index::{Entry, Index, MOST_FOUND};
 
 /// The words of a text: letters and digits, in lower case, of long ones the beginning.
 fn words(text: &str) -> impl Iterator<Item = String> {

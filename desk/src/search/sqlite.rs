@@ -12,7 +12,7 @@ use tresen_model::{PersonId, RequestId};
 
 use super::Words;
 use super::buckets::{BUCKETS, bucket};
-use super::index::{Entry, MOST_FOUND};
+use super::index::Entry;
 use crate::error::Broken;
 use crate::store::{Conn, Location, SEARCH, Store, StoreError, Tx};
 
@@ -102,7 +102,12 @@ impl Fts {
         Ok(tx.commit().await?)
     }
 
-    pub(crate) async fn find(&self, words: &Words, of: Option<PersonId>) -> Result<Vec<RequestId>, Broken> {
+    pub(crate) async fn find(
+        &self,
+        words: &Words,
+        of: Option<PersonId>,
+        most: i64,
+    ) -> Result<Vec<RequestId>, Broken> {
         let words = words.for_sqlite();
         let part = |bucket| {
             let table = table(bucket);
@@ -123,7 +128,7 @@ impl Fts {
              JOIN document ON document.place = found.place ORDER BY found.place DESC"
         );
         let mut reader = self.0.read().await?;
-        let query = sqlx::query_as(AssertSqlSafe(sql)).bind(query).bind(MOST_FOUND);
+        let query = sqlx::query_as(AssertSqlSafe(sql)).bind(query).bind(most);
         let rows: Vec<(Uuid,)> = query.fetch_all(sqlite(reader.conn())?).await?;
         Ok(rows.into_iter().map(|(id,)| RequestId(id)).collect())
     }
@@ -168,6 +173,7 @@ async fn put(tx: &mut Tx, entry: &Entry) -> Result<(), Broken> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::MOST_FOUND;
 
     /// Somebody whose words are in the first table.
     fn person(number: u128) -> PersonId {
@@ -207,7 +213,7 @@ mod tests {
         fts.put(&entries(little, 20_000..20_004)).await.unwrap();
         fts.put(&entries(stays, 30_000..30_100)).await.unwrap();
         let teapots = Words::parse("teapot").unwrap();
-        let all = fts.find(&teapots, None).await.unwrap();
+        let all = fts.find(&teapots, None, MOST_FOUND).await.unwrap();
         assert_eq!(all.len(), MOST_FOUND as usize);
         assert_eq!(all[0], RequestId(Uuid::from_u128(30_099)), "the newest first");
         assert_eq!(lying_about(folder.path(), 10_000..40_000), 504);
@@ -221,9 +227,9 @@ mod tests {
         fts.forget(much).await.unwrap();
         fts.forget_traces().await.unwrap();
         assert_eq!(lying_about(folder.path(), 10_000..10_400), 0);
-        assert_eq!(fts.find(&teapots, None).await.unwrap().len(), 100);
-        assert_eq!(fts.find(&teapots, Some(stays)).await.unwrap().len(), 100);
-        assert!(fts.find(&teapots, Some(much)).await.unwrap().is_empty());
+        assert_eq!(fts.find(&teapots, None, MOST_FOUND).await.unwrap().len(), 100);
+        assert_eq!(fts.find(&teapots, Some(stays), MOST_FOUND).await.unwrap().len(), 100);
+        assert!(fts.find(&teapots, Some(much), MOST_FOUND).await.unwrap().is_empty());
 
         // And from then on word by word again.
         fts.put(&entries(little, 20_000..20_001)).await.unwrap();

@@ -42,6 +42,7 @@ mod intake_erasure;
 mod intake_held;
 mod intake_threads;
 mod intake_verified;
+mod kinds;
 mod letters;
 mod links;
 mod lists;

@@ -1,0 +1,144 @@
+//! The request types that an agent works on.
+//!
+//! An agent without a row in `agent_kind` works on all of them. For whoever has rows, a request of another
+//! type does not exist: it is in no list, search, count or statistic, its number is not found, and nothing
+//! is heard of it. Only agents have rows: admins see everything, so that no request is out of everybody's
+//! reach.
+//!
+//! Each statement asks for itself ([`seen_by`]), so a change holds from the next one on, whoever is logged in.
+
+use sqlx::AssertSqlSafe;
+use sqlx::types::Uuid;
+use tresen_model::{EmailAddress, PersonId, Problem, RequestId, Role};
+
+use super::person::{self, Presence};
+use super::{Agent, sessions};
+use crate::error::Error;
+use crate::events::Event;
+use crate::privacy::restrict::NOT_RESTRICTED;
+use crate::requests::Access;
+use crate::store::{Conn, StoreError, Tx, on};
+use crate::{Desk, RequestType};
+
+/// A condition: the agent with this id (a placeholder or a column) works on the request type in this column.
+pub(crate) fn seen_by(agent: &str, kind: &str) -> String {
+    format!(
+        "(NOT EXISTS (SELECT 1 FROM agent_kind WHERE agent_kind.person_id = {agent})
+         OR EXISTS (SELECT 1 FROM agent_kind WHERE agent_kind.person_id = {agent} AND agent_kind.kind = {kind}))"
+    )
+}
+
+/// The request types of an agent who works on some only, in order; none for whoever works on all.
+pub(crate) async fn of(conn: Conn<'_>, agent: PersonId) -> Result<Vec<String>, StoreError> {
+    const SQL: &str = "SELECT kind FROM agent_kind WHERE person_id = $1 ORDER BY kind";
+    let rows: Vec<(String,)> = on!(conn, c => sqlx::query_as(SQL).bind(agent.0).fetch_all(c).await)?;
+    Ok(rows.into_iter().map(|(kind,)| kind).collect())
+}
+
+/// Whether an agent works on some request types only.
+pub(crate) async fn has_some_only(conn: Conn<'_>, agent: PersonId) -> Result<bool, StoreError> {
+    Ok(!of(conn, agent).await?.is_empty())
+}
+
+/// Whether an agent works on a request type.
+pub(crate) async fn includes(conn: Conn<'_>, agent: PersonId, kind: &str) -> Result<bool, StoreError> {
+    let kinds = of(conn, agent).await?;
+    Ok(kinds.is_empty() || kinds.iter().any(|own| own == kind))
+}
+
+/// Puts others in their place; none are all.
+async fn replace(tx: &mut Tx, agent: PersonId, kinds: &[String]) -> Result<(), StoreError> {
+    const INSERT: &str = "INSERT INTO agent_kind (person_id, kind) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+    forget(tx, agent).await?;
+    for kind in kinds {
+        on!(tx.conn(), c => sqlx::query(INSERT).bind(agent.0).bind(kind).execute(c).await.map(drop))?;
+    }
+    Ok(())
+}
+
+/// The agent works on everything.
+pub(crate) async fn forget(tx: &mut Tx, agent: PersonId) -> Result<(), StoreError> {
+    const DELETE: &str = "DELETE FROM agent_kind WHERE person_id = $1";
+    on!(tx.conn(), c => sqlx::query(DELETE).bind(agent.0).execute(c).await.map(drop))
+}
+
+impl Desk {
+    /// Says which request types an agent works on; none are all. For the operator's command line.
+    ///
+    /// # Errors
+    /// A refusal of `email` when nobody at the desk has it, or an admin, who sees everything; of `kinds`
+    /// when one is no request type.
+    pub async fn set_kinds(&self, email: &str, kinds: &[String]) -> Result<(), Error> {
+        let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        if kinds.iter().any(|kind| self.settings.request_type(kind).is_none()) {
+            return Err(Error::refused("kinds", Problem::ChoiceUnknown));
+        }
+        let no_agent = || Error::refused("email", Problem::ChoiceUnknown);
+        let (agent, _) = self.keys.find(&self.blind_index(&email)).await?.ok_or_else(no_agent)?;
+        let mut tx = self.store.write().await?;
+        let Presence::Here = person::touch(&mut tx, agent, self.now()).await? else { return Err(no_agent()) };
+        let row = person::find(tx.conn(), agent).await?.ok_or_else(no_agent)?;
+        if row.role()? != Role::Agent {
+            return Err(no_agent());
+        }
+        replace(&mut tx, agent, kinds).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The request types that the agent works on, of those in the settings.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn kinds_of(&self, agent: &Agent) -> Result<Vec<&RequestType>, Error> {
+        let kinds = of(self.store.read().await?.conn(), agent.person()).await?;
+        let theirs = |known: &&RequestType| kinds.is_empty() || kinds.contains(&known.id);
+        Ok(self.settings.request_types.iter().filter(theirs).collect())
+    }
+
+    /// Whoever works on some request types only does nothing that reaches a customer's other requests.
+    pub(crate) async fn require_all_kinds(&self, agent: &Agent) -> Result<(), Error> {
+        let some = has_some_only(self.store.read().await?.conn(), agent.person()).await?;
+        if some { Err(Error::Forbidden) } else { Ok(()) }
+    }
+
+    /// Whether an agent may still hear of an event: they are logged in, they work on the request's type,
+    /// and its customer is not restricted.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] once they are logged out: nothing more is for them.
+    pub async fn concerns(&self, agent: &Agent, event: &Event) -> Result<bool, Error> {
+        let mut reader = self.store.read().await?;
+        if !sessions::is_live(reader.conn(), agent.session(), self.now()).await? {
+            return Err(Error::Gone);
+        }
+        Ok(shows(reader.conn(), agent.person(), event.request).await?)
+    }
+
+    /// The same for the customer, or for whoever holds the mailed link.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] once they are logged out.
+    pub async fn concerns_customer(&self, access: &Access, event: &Event) -> Result<bool, Error> {
+        if !event.public || access.person() != event.customer {
+            return Ok(false);
+        }
+        let Access::Session(session) = access else { return Ok(true) };
+        let mut reader = self.store.read().await?;
+        if sessions::is_live(reader.conn(), session, self.now()).await? { Ok(true) } else { Err(Error::Gone) }
+    }
+}
+
+/// Whether a request is there for an agent.
+async fn shows(conn: Conn<'_>, agent: PersonId, request: RequestId) -> Result<bool, StoreError> {
+    let sql = format!(
+        "SELECT id FROM request WHERE id = $1 AND {NOT_RESTRICTED} AND {}",
+        seen_by("$2", "request.kind")
+    );
+    let row: Option<(Uuid,)> = on!(conn, c => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(request.0)
+        .bind(agent.0)
+        .fetch_optional(c)
+        .await)?;
+    Ok(row.is_some())
+}

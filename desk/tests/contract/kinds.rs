@@ -1,0 +1,315 @@
+//! Agents who work on some request types only: of all others they see, hear and change nothing.
+
+use tresen_desk::intake::TakenIn;
+use tresen_desk::people::Agent;
+use tresen_desk::privacy::{Asked, Day};
+use tresen_desk::requests::{Access, Assignee, Capture, Change, QueueOrder, QueueQuery, QueueView};
+use tresen_desk::{Error, Event};
+use tresen_model::{
+    AttachmentId, AuthorKind, Language, Priority, Problem, RequestNumber, Role, Standing, Status,
+};
+
+use crate::letters::Letter;
+use crate::support::{Form, PASSWORD, World, assert_fails, note, numbers, random_word, refusals, reply};
+
+stories! {
+    a_request_of_another_type_is_in_no_list_and_behind_no_number,
+    counts_and_statistics_hold_what_they_work_on,
+    what_is_held_shows_to_those_who_work_on_it,
+    nothing_that_reaches_a_customers_other_requests,
+    a_request_is_given_to_those_alone_who_work_on_it,
+    a_mail_in_answer_is_no_way_around,
+    nothing_is_heard_of_other_types,
+    a_rare_type_is_found_among_many_others,
+    who_is_named_must_be_an_agent_and_the_types_must_be_there,
+    a_change_holds_at_once_and_ends_with_the_role,
+}
+
+const EMAIL: &str = "ada@example.org";
+
+/// Grace works on questions alone, Alan on everything. The one customer has one request of each type.
+struct Scene {
+    grace: Agent,
+    alan: Agent,
+    hers: RequestNumber,
+    other: RequestNumber,
+    file: AttachmentId,
+}
+
+async fn only(world: &World, agent: &str, kinds: &[&str]) {
+    let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+    world.desk.set_kinds(&format!("{agent}@desk.example"), &kinds).await.unwrap();
+}
+
+fn form(kind: &str) -> Form {
+    let mut form = Form::from(EMAIL).called("Ada Lovelace").about("Zitronenfalter", "Schmetterlingskunde");
+    form.kind = kind.into();
+    form
+}
+
+async fn scene(world: &World) -> Scene {
+    let (grace, alan) = (world.agent("Grace").await, world.agent("Alan").await);
+    only(world, "grace", &["question"]).await;
+    let hers = world.submit(&form("question")).await;
+    let file = world.file("flügel.txt", b"gelb").await;
+    let other = world.submit_with(&form("problem"), file, None).await.unwrap().number;
+    world.index().await;
+    world.post().await;
+    let shown = world.shown(&alan, other).await;
+    Scene { grace, alan, hers, other, file: shown.comments[0].attachments[0].id }
+}
+
+async fn a_request_of_another_type_is_in_no_list_and_behind_no_number(world: &World) {
+    let Scene { grace, alan, hers, other, file } = scene(world).await;
+    let desk = &world.desk;
+    let comment = world.shown(&alan, other).await.comments[0].id;
+    for assignee in [Some(grace.person()), None] {
+        desk.change(&alan, hers, Change { assignee: Some(assignee), ..Change::default() }).await.unwrap();
+        for view in [QueueView::Active, QueueView::All, QueueView::Only(Status::Open)] {
+            for whose in [Assignee::Anyone, Assignee::Me, Assignee::Nobody] {
+                for order in [QueueOrder::Newest, QueueOrder::Oldest] {
+                    for search in ["", "zitronenfalter", "lovelace", &other.to_string()] {
+                        for kind in [None, Some("question".to_owned()), Some("problem".to_owned())] {
+                            let search = search.to_owned();
+                            let query =
+                                QueueQuery { search, view, assignee: whose, kind, order, after: None };
+                            let found = numbers(&desk.queue(&grace, &query).await.unwrap());
+                            let wanted = query.kind.as_deref() != Some("problem")
+                                && query.search != other.to_string()
+                                && match whose {
+                                    Assignee::Anyone => true,
+                                    Assignee::Me => assignee.is_some(),
+                                    Assignee::Nobody => assignee.is_none(),
+                                };
+                            assert_eq!(found, if wanted { vec![hers] } else { Vec::new() }, "{query:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(world.find_all(&alan, "zitronenfalter").await.len(), 2);
+
+    // By number: as if there were none, also while its customer is restricted.
+    for _ in 0..2 {
+        assert_fails!(desk.conversation_for_agent(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.request_id_for_agent(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.attachment_for_agent(&grace, other, file).await, Error::NotFound);
+        assert_fails!(desk.formatted_for_agent(&grace, other, comment).await, Error::NotFound);
+        assert_fails!(desk.restriction_of(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.restrict_customer(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.lift_for_customer(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.erasure_preview_for_agent(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.erase_by_agent(&grace, other, Asked::Phone).await, Error::NotFound);
+        assert_fails!(desk.send_again(&grace, other, comment).await, Error::NotFound);
+        assert_fails!(desk.admit(&grace, other, comment).await, Error::NotFound);
+        assert_fails!(desk.split_off(&grace, other, comment).await, Error::NotFound);
+        assert_fails!(desk.release_held(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.discard_held(&grace, other).await, Error::NotFound);
+        for change in [
+            Change { status: Some(Status::Closed), ..Change::default() },
+            Change { priority: Some(Priority::Urgent), ..Change::default() },
+            Change { assignee: Some(Some(grace.person())), ..Change::default() },
+        ] {
+            assert_fails!(desk.change(&grace, other, change).await, Error::NotFound);
+        }
+        let once = random_word();
+        for words in [reply("Hello", &once), note("Hm", &once)] {
+            assert_fails!(desk.reply(&grace, other, &words, Vec::new()).await, Error::NotFound);
+        }
+        desk.restrict_customer(&alan, other).await.unwrap();
+    }
+    desk.lift_for_customer(&alan, other).await.unwrap();
+    let shown = world.shown(&alan, other).await;
+    assert_eq!((shown.comments.len(), shown.status, shown.priority), (1, Status::Open, Priority::Normal));
+
+    // Nor is one written down.
+    let mut captured = Capture {
+        email: EMAIL,
+        name: "",
+        kind: "problem",
+        subject: "Called",
+        body: "Wants to know.",
+        once: &random_word(),
+        language: Language::English,
+    };
+    let said = refusals(desk.capture(&grace, &captured, Vec::new()).await);
+    assert_eq!(said, [("kind", Problem::ChoiceUnknown)]);
+    captured.kind = "question";
+    desk.capture(&grace, &captured, Vec::new()).await.unwrap();
+    let offered: Vec<&str> =
+        desk.kinds_of(&grace).await.unwrap().into_iter().map(|kind| kind.id.as_str()).collect();
+    assert_eq!(offered, ["question"]);
+    assert_eq!(desk.kinds_of(&alan).await.unwrap().len(), desk.settings().request_types.len());
+}
+
+async fn counts_and_statistics_hold_what_they_work_on(world: &World) {
+    let Scene { grace, alan, hers, other, .. } = scene(world).await;
+    let desk = &world.desk;
+    let counts = desk.queue_counts(&grace).await.unwrap();
+    assert_eq!((counts.active, counts.mine, counts.unassigned), (1, 0, 1));
+    assert_eq!(desk.queue_counts(&alan).await.unwrap().active, 2);
+    // What was given to her before is not counted either.
+    only(world, "grace", &[]).await;
+    let hers_too = Change { assignee: Some(Some(grace.person())), ..Change::default() };
+    desk.change(&alan, other, hers_too).await.unwrap();
+    assert_eq!(desk.queue_counts(&grace).await.unwrap().mine, 1);
+    only(world, "grace", &["question", "order"]).await;
+    let counts = desk.queue_counts(&grace).await.unwrap();
+    assert_eq!((counts.active, counts.mine, counts.unassigned), (1, 0, 1));
+
+    let kinds = async |agent: &Agent| {
+        let rows = desk.statistics(agent, Day(0), Day(100_000)).await.unwrap();
+        rows.into_iter().map(|row| row.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&grace).await, ["question"]);
+    assert_eq!(kinds(&alan).await, ["problem", "question"]);
+
+    let staff = |agent: Agent| async move { world.shown(&agent, hers).await.staff.unwrap() };
+    let (seen, all) = (staff(grace).await, staff(alan).await);
+    assert_eq!((seen.other_requests, all.other_requests), (0, 1));
+    assert_eq!((seen.all_kinds, all.all_kinds), (false, true));
+}
+
+async fn what_is_held_shows_to_those_who_work_on_it(world: &World) {
+    let Scene { grace, alan, .. } = scene(world).await;
+    let letter = Letter::from("bo@example.org").about("Win", "x").with("X-Spam-Score", "9.1");
+    let TakenIn::Held(held) = world.receive(&letter).await else { panic!("it is held") };
+    let kind = world.shown(&alan, held).await.kind;
+    let others = if kind == "question" { "order" } else { "question" };
+    for (kinds, seen) in [([others], 0), ([kind.as_str()], 1)] {
+        only(world, "grace", &kinds).await;
+        assert_eq!(world.desk.held_requests(&grace, None).await.unwrap().rows.len(), seen);
+        assert_eq!(world.desk.queue_counts(&grace).await.unwrap().held, seen as u64);
+        if seen == 0 {
+            assert_fails!(world.desk.release_held(&grace, held).await, Error::NotFound);
+            assert_fails!(world.desk.discard_held(&grace, held).await, Error::NotFound);
+        }
+    }
+    assert_eq!(world.desk.held_requests(&alan, None).await.unwrap().rows.len(), 1);
+}
+
+async fn nothing_that_reaches_a_customers_other_requests(world: &World) {
+    let Scene { grace, alan, hers, other, .. } = scene(world).await;
+    let desk = &world.desk;
+    assert_fails!(desk.erasure_preview_for_agent(&grace, hers).await, Error::Forbidden);
+    assert_fails!(desk.erase_by_agent(&grace, hers, Asked::Phone).await, Error::Forbidden);
+    assert_fails!(desk.restrict_customer(&grace, hers).await, Error::Forbidden);
+    desk.restrict_customer(&alan, hers).await.unwrap();
+    assert!(desk.restriction_of(&grace, hers).await.unwrap().is_some());
+    assert_fails!(desk.lift_for_customer(&grace, hers).await, Error::Forbidden);
+    desk.lift_for_customer(&alan, hers).await.unwrap();
+    world.shown(&alan, other).await;
+}
+
+async fn a_request_is_given_to_those_alone_who_work_on_it(world: &World) {
+    let Scene { grace, alan, hers, other, .. } = scene(world).await;
+    let desk = &world.desk;
+    let give = |agent: &Agent| Change { assignee: Some(Some(agent.person())), ..Change::default() };
+    assert_eq!(
+        refusals(desk.change(&alan, other, give(&grace)).await),
+        [("assignee", Problem::ChoiceUnknown)]
+    );
+    desk.change(&alan, hers, give(&grace)).await.unwrap();
+    let names = async |number: RequestNumber| {
+        let staff = world.shown(&alan, number).await.staff.unwrap();
+        staff.agents.into_iter().map(|agent| agent.name).collect::<Vec<_>>()
+    };
+    assert_eq!((names(hers).await.len(), names(other).await), (2, vec!["Alan".to_owned()]));
+}
+
+async fn a_mail_in_answer_is_no_way_around(world: &World) {
+    let Scene { grace, alan, other, .. } = scene(world).await;
+    let desk = &world.desk;
+    only(world, "grace", &[]).await;
+    desk.change_mail_news(grace.session(), true).await.unwrap();
+    let give = Change { assignee: Some(Some(grace.person())), ..Change::default() };
+    desk.change(&alan, other, give).await.unwrap();
+    let ada = Access::Session(world.customer(EMAIL).await);
+    world.comment(&ada, other, "Is there any news?").await;
+    let news = world.mail().await;
+    assert_eq!(news.to(), "grace@desk.example");
+
+    only(world, "grace", &["question"]).await;
+    let letter = || Letter::from("grace@desk.example").checked("pass").sent_where_answers_go(&news);
+    assert_eq!(world.receive(&letter().saying("All is well.")).await, TakenIn::Comment(other));
+    let comment = world.newest(&alan, other).await;
+    assert_eq!((comment.author_kind, comment.standing), (AuthorKind::Customer, Standing::Outsider));
+    world.comment(&ada, other, "Hello?").await;
+    assert!(world.post().await.is_empty(), "no mail about a request that she does not see");
+
+    only(world, "grace", &[]).await;
+    assert_eq!(world.receive(&letter().saying("All is very well.")).await, TakenIn::Comment(other));
+    assert_eq!(world.newest(&alan, other).await.author_kind, AuthorKind::Agent);
+}
+
+async fn nothing_is_heard_of_other_types(world: &World) {
+    let Scene { grace, alan, hers, other, .. } = scene(world).await;
+    let desk = &world.desk;
+    let ada = world.customer(EMAIL).await;
+    let eve = Access::Session(world.customer("eve@example.org").await);
+    for (number, heard) in [(hers, true), (other, false)] {
+        let request = desk.request_id_for_agent(&alan, number).await.unwrap();
+        let event = Event { request, customer: ada.person(), public: false };
+        assert_eq!(desk.concerns(&grace, &event).await.unwrap(), heard);
+        assert!(desk.concerns(&alan, &event).await.unwrap());
+        let mine = Access::Session(ada.clone());
+        assert!(!desk.concerns_customer(&mine, &event).await.unwrap(), "a note is nothing for customers");
+        let public = Event { public: true, ..event };
+        assert!(desk.concerns_customer(&mine, &public).await.unwrap());
+        assert!(!desk.concerns_customer(&eve, &public).await.unwrap());
+        // Nothing is heard of whoever is restricted, but by themselves.
+        desk.restrict_customer(&alan, number).await.unwrap();
+        assert!(!desk.concerns(&alan, &event).await.unwrap());
+        assert!(desk.concerns_customer(&mine, &public).await.unwrap());
+        desk.lift_for_customer(&alan, number).await.unwrap();
+    }
+    let request = desk.request_id_for_agent(&alan, hers).await.unwrap();
+    let event = Event { request, customer: ada.person(), public: true };
+    desk.logout(grace.session()).await.unwrap();
+    assert_fails!(desk.concerns(&grace, &event).await, Error::Gone);
+    desk.logout(&ada).await.unwrap();
+    assert_fails!(desk.concerns_customer(&Access::Session(ada), &event).await, Error::Gone);
+}
+
+async fn a_rare_type_is_found_among_many_others(world: &World) {
+    let grace = world.agent("Grace").await;
+    only(world, "grace", &["order"]).await;
+    let rare = world.submit(&form("order")).await;
+    for _ in 0..210 {
+        world.try_submit(&form("question"), None).await.unwrap();
+    }
+    world.index().await;
+    assert_eq!(world.find_all(&grace, "zitronenfalter").await, [rare]);
+}
+
+async fn who_is_named_must_be_an_agent_and_the_types_must_be_there(world: &World) {
+    world.agent("Grace").await;
+    world.admin("Root").await;
+    world.customer(EMAIL).await;
+    let set = async |email: &str, kind: &str| world.desk.set_kinds(email, &[kind.to_owned()]).await;
+    for email in [EMAIL, "root@desk.example", "nobody@example.org"] {
+        assert_eq!(refusals(set(email, "question").await), [("email", Problem::ChoiceUnknown)], "{email}");
+    }
+    assert_eq!(refusals(set("grace@desk.example", "nonsense").await), [("kinds", Problem::ChoiceUnknown)]);
+    set("grace@desk.example", "question").await.unwrap();
+    set("grace@desk.example", "question").await.unwrap();
+    // Whoever is erased leaves nothing behind, and can be erased.
+    world.desk.erase_by_operator("grace@desk.example").await.unwrap().unwrap();
+}
+
+async fn a_change_holds_at_once_and_ends_with_the_role(world: &World) {
+    let Scene { grace, other, .. } = scene(world).await;
+    assert_fails!(world.desk.conversation_for_agent(&grace, other).await, Error::NotFound);
+    only(world, "grace", &["question", "problem"]).await;
+    world.shown(&grace, other).await;
+    only(world, "grace", &["question"]).await;
+    assert_fails!(world.desk.conversation_for_agent(&grace, other).await, Error::NotFound);
+    world.desk.add_person("grace@desk.example", "Grace", Role::Admin, PASSWORD).await.unwrap();
+    let grace = world.login("grace@desk.example", PASSWORD).await.unwrap().agent().unwrap();
+    world.shown(&grace, other).await;
+    // As an agent again, nothing of before is left.
+    world.desk.add_person("grace@desk.example", "Grace", Role::Agent, PASSWORD).await.unwrap();
+    let grace = world.login("grace@desk.example", PASSWORD).await.unwrap().agent().unwrap();
+    world.shown(&grace, other).await;
+}
