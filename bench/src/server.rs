@@ -45,7 +45,9 @@ impl Tresen {
             .current_dir(&self.folder)
             .env("TRESEN_DATA", self.data())
             .env("TRESEN_LISTEN", self.listen.to_string())
-            .env("TRESEN_LOG", "warn");
+            .env("TRESEN_LOG", "warn")
+            // Its agent logs in as a script does.
+            .env("TRESEN_SECOND_FACTOR", "offered");
         if let Some((data, keys)) = &self.databases {
             command.env("TRESEN_DATABASE_URL", data).env("TRESEN_KEYS_URL", keys);
         }

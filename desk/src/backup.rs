@@ -280,6 +280,8 @@ async fn prepare(
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (person_id) DO NOTHING";
     const ENDED: &[&str] = &[
         "DELETE FROM session",
+        // One that was forgotten since, with a password that was changed.
+        "DELETE FROM device",
         "DELETE FROM token WHERE purpose <> 'request'",
         // One that was removed since would be good again.
         "DELETE FROM api_token",

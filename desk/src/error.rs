@@ -22,6 +22,13 @@ pub enum Error {
     /// The person may not do this.
     #[error("not allowed")]
     Forbidden,
+    /// Whoever works at the desk has to have a second factor, and logged in without one: they may set
+    /// one up, and then come back.
+    #[error("a second factor is needed")]
+    FactorNeeded,
+    /// It is too long ago that the person has proven who they are: their password or a code first.
+    #[error("a fresh proof is needed")]
+    ProofNeeded,
     /// The processing of the customer's data is restricted (Art. 18 GDPR): for agents there is
     /// nothing but this to be seen, and nothing is changed.
     #[error("restricted")]

@@ -7,6 +7,7 @@ use sqlx::types::Uuid;
 
 use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::people::factors;
 use crate::store::on;
 
 /// Between two rounds.
@@ -31,13 +32,17 @@ impl Desk {
     /// # Errors
     /// [`Error::Broken`] only.
     pub async fn tidy_up(&self) -> Result<(), Error> {
-        const EXPIRED: &[&str] =
-            &["DELETE FROM session WHERE expires_at < $1", "DELETE FROM token WHERE expires_at < $1"];
+        const EXPIRED: &[&str] = &[
+            "DELETE FROM session WHERE expires_at < $1",
+            "DELETE FROM token WHERE expires_at < $1",
+            "DELETE FROM device WHERE expires_at < $1",
+        ];
         let now = self.now();
         let mut tx = self.store.write().await?;
         for sql in EXPIRED {
             on!(tx.conn(), c => sqlx::query(*sql).bind(now.0).execute(c).await.map(drop))?;
         }
+        factors::tidy_up(&mut tx, now).await?;
         tx.commit().await?;
         self.retain().await?;
         self.tidy_asides().await?;

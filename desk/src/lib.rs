@@ -53,7 +53,7 @@ use crate::people::passwords::Passwords;
 use crate::privacy::farewell::Farewells;
 use crate::privacy::unfinished::Postponed;
 use crate::search::Index;
-pub use crate::settings::{AttachmentLimits, RequestType, Settings, Translated};
+pub use crate::settings::{AttachmentLimits, RequestType, SecondFactor, Settings, SignIn, Translated};
 pub use crate::store::Location;
 use crate::store::Store;
 

@@ -30,6 +30,27 @@ pub struct Settings {
     pub retention: Retention,
     /// How mail that comes in is judged.
     pub intake: IntakeSettings,
+    /// How people log in.
+    pub sign_in: SignIn,
+}
+
+/// `[sign_in]`: how people log in.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SignIn {
+    /// Whether agents and admins have to have a second factor. Customers never have to.
+    pub second_factor: SecondFactor,
+}
+
+/// Whether agents and admins have to have a second factor.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecondFactor {
+    /// Without one they see nothing of the agents' pages.
+    #[default]
+    Required,
+    /// Whoever wants one sets it up.
+    Offered,
 }
 
 /// A kind of request, such as a question or an order.

@@ -52,6 +52,8 @@ class Desk {
       TRESEN_DATA: data,
       TRESEN_LISTEN: `127.0.0.1:${port}`,
       TRESEN_PUBLIC_URL: this.url,
+      // Tests whose subject it is say `required`.
+      TRESEN_SECOND_FACTOR: 'offered',
       ...settings,
     };
   }

@@ -64,6 +64,10 @@ pub enum Problem {
     PasswordWeak,
     /// The password of the account is another.
     PasswordWrong,
+    /// A code that is wrong, too old, or used already.
+    CodeWrong,
+    /// The last second factor of somebody who has to have one.
+    FactorRequired,
     /// Address and password do not belong together. Says nothing about which is wrong.
     LoginFailed,
     /// The form could not be read: not UTF-8, cut off, or a field twice.

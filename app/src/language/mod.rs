@@ -46,6 +46,8 @@ pub mod dev_mail;
 #[cfg(feature = "ssr")]
 pub mod erase;
 #[cfg(feature = "ssr")]
+pub mod factors;
+#[cfg(feature = "ssr")]
 pub mod home;
 #[cfg(feature = "ssr")]
 pub mod login;

@@ -85,6 +85,16 @@ pub fn problem(language: Language, problem: &Problem) -> String {
         Problem::PasswordWrong => {
             say!(language, "This is not your current password.", "Das ist nicht Ihr aktuelles Passwort.")
         }
+        Problem::CodeWrong => say!(
+            language,
+            "This code is not right, or it was used already. Please take the next one.",
+            "Dieser Code stimmt nicht oder wurde schon verwendet. Bitte nehmen Sie den nächsten."
+        ),
+        Problem::FactorRequired => say!(
+            language,
+            "Whoever works here needs a second factor, so the last one cannot be removed.",
+            "Wer hier arbeitet, braucht einen zweiten Faktor, deshalb lässt sich der letzte nicht entfernen."
+        ),
         Problem::LoginFailed => say!(
             language,
             "Address and password do not match. Please check both.",

@@ -87,8 +87,8 @@ pub(super) async fn password(context: Context, form: Submitted) -> Response {
     let done = async {
         let session = context.require_session()?;
         let (current, password) = (form.get("current_password"), form.get("password"));
-        let secret = context.app.desk.change_password(session, current, password).await?;
-        Ok(Answer::Go("/account?done=password".to_owned(), vec![Cookie::session(&secret)]))
+        let entry = context.app.desk.change_password(session, current, password).await?;
+        Ok(Answer::Go("/account?done=password".to_owned(), Cookie::entry(&entry)))
     };
     let done = done.await;
     context.finish_form(done, form, |shown| refused(&context, Section::Password, shown)).await
@@ -127,6 +127,7 @@ async fn page(
                     {sections::language(&view)}
                     {sections::news(&view)}
                     {sections::password(&view)}
+                    {sections::security(&view)}
                     {sections::sessions(&view)}
                     {sections::more(&view)}
                 </div>

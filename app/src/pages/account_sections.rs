@@ -11,7 +11,7 @@ use crate::components::{
     Button, ButtonKind, ButtonLink, Checkbox, Choice, Field, Icon, Notice, NoticeKind, Select, Time,
 };
 use crate::islands::LiveForm;
-use crate::language::{account as text, common, data};
+use crate::language::{account as text, common, data, factors};
 use crate::web::{Context, Form};
 
 /// What the sections show.
@@ -166,6 +166,22 @@ pub(super) fn password(view: &View) -> AnyView {
     };
     let form = form(language, "/account/password", &state, fields.into_any(), text::save_password(language));
     section("password-title", text::password_title(language), text::password_text(language), form)
+}
+
+pub(super) fn security(view: &View) -> AnyView {
+    let language = view.context.language;
+    let link = view! {
+        <p class="cluster">
+            <ButtonLink
+                href="/account/factors"
+                label=factors::to_factors(language)
+                kind=ButtonKind::Secondary
+                icon=Some(Icon::Lock)
+            />
+        </p>
+    };
+    let (title, words) = (factors::security_title(language), factors::security_text(language));
+    section("security-title", title, words, link.into_any())
 }
 
 pub(super) fn sessions(view: &View) -> AnyView {

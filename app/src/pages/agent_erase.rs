@@ -54,6 +54,7 @@ fn way(language: Language, asked: Asked) -> &'static str {
 
 async fn page(context: &Context, named: &Named, form: Form) -> Result<Page, Stop> {
     let agent = context.require_agent()?;
+    context.require_fresh()?;
     let number = named.number()?;
     let count = context.app.desk.erasure_preview_for_agent(&agent, number).await?;
     let language = context.language;

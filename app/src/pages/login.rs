@@ -5,6 +5,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
 
+use super::mailed_link;
 use crate::components::{Button, ButtonKind, Field, Notice, NoticeKind, PageHead};
 use crate::islands::LiveForm;
 use crate::language::{common, login as text};
@@ -34,15 +35,8 @@ pub(super) async fn submit(context: Context, form: Submitted) -> Response {
 }
 
 async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
-    let secret = context.app.desk.login(form.get("email"), form.get("password")).await?;
-    let session = context.app.desk.session(&secret).await?;
-    let staff = session.is_some_and(|session| session.role().is_staff());
-    let next = if form.get("next").is_empty() {
-        if staff { "/agent".to_owned() } else { "/requests".to_owned() }
-    } else {
-        local(form.get("next"))
-    };
-    Ok(Answer::Go(next, vec![Cookie::session(&secret)]))
+    let login = context.app.desk.login(form.get("email"), form.get("password"), context.device()).await?;
+    mailed_link::first_step(context, login, form.get("next")).await
 }
 
 fn after_login(context: &Context, next: &str) -> String {

@@ -5,13 +5,13 @@ use axum::http::StatusCode;
 use leptos::prelude::*;
 use serde::Deserialize;
 use tresen_desk::Error;
-use tresen_desk::people::{MIN_PASSWORD, Purpose, Secret};
+use tresen_desk::people::{Entry, Login, MIN_PASSWORD, Purpose, Secret};
 use tresen_model::Language;
 
 use crate::components::{ButtonKind, ButtonLink, Field, Icon, PageHead};
 use crate::islands::PasswordStrength;
 use crate::language::{common, mailed_link as text, password};
-use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Width};
+use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Width, escape, local};
 
 /// What the address of such a page says.
 #[derive(Deserialize)]
@@ -105,12 +105,28 @@ pub(super) fn gone(
     page.width(Width::Narrow)
 }
 
-/// Lets somebody in who has just proven who they are.
-pub(super) async fn let_in(context: &Context, secret: &Secret) -> Result<Answer, Stop> {
-    let session = context.app.desk.session(secret).await?;
+/// Lets somebody in who has just proven who they are. `next` is where they wanted to go, if anywhere.
+pub(super) async fn let_in(context: &Context, entry: &Entry, next: &str) -> Result<Answer, Stop> {
+    let session = context.app.desk.session(&entry.session).await?;
     let staff = session.is_some_and(|session| session.role().is_staff());
-    let home = if staff { "/agent" } else { "/requests" };
-    Ok(Answer::Go(home.to_owned(), vec![Cookie::session(secret)]))
+    let to = match next {
+        "" if staff => "/agent".to_owned(),
+        "" => "/requests".to_owned(),
+        next => local(next),
+    };
+    Ok(Answer::Go(to, Cookie::entry(entry)))
+}
+
+/// Lets somebody in who has shown their password or a link that stands in for it, or asks for their
+/// second factor.
+pub(super) async fn first_step(context: &Context, login: Login, next: &str) -> Result<Answer, Stop> {
+    match login {
+        Login::In(entry) => let_in(context, &entry, next).await,
+        Login::Second(half) => {
+            let next = if next.is_empty() { String::new() } else { format!("?next={}", escape(&local(next))) };
+            Ok(Answer::Go(format!("/login/second{next}"), vec![Cookie::second_step(&half)]))
+        }
+    }
 }
 
 /// The field for a password that is chosen. Its id is its name where `id` is empty.

@@ -8,7 +8,10 @@ mod account;
 mod account_address;
 mod account_data;
 mod account_data_sections;
+mod account_confirm;
 mod account_delete;
+mod account_factors;
+mod account_factors_app;
 mod account_sections;
 mod address;
 mod agent_delivery;
@@ -31,6 +34,7 @@ mod files;
 mod home;
 mod language;
 mod login;
+mod login_second;
 mod mailed_link;
 mod new_request;
 mod parts;
@@ -92,6 +96,7 @@ pub fn routes() -> Router<App> {
         .route("/agent/settings/mail/aside/{id}/retry", get(agent_mail::back).post(agent_mail::retry))
         .route("/agent/settings/mail/aside/{id}/delete", get(agent_mail::back).post(agent_mail::delete))
         .route("/login", get(login::show).post(login::submit))
+        .route("/login/second", get(login_second::show).post(login_second::submit))
         .route("/logout", post(login::logout))
         .route("/register", get(register::show).post(register::submit))
         .route("/password", get(password::show).post(password::submit))
@@ -102,6 +107,12 @@ pub fn routes() -> Router<App> {
         .route("/account/news", get(account::back).post(account::news))
         .route("/account/password", get(account::back).post(account::password))
         .route("/account/sessions/end", get(account::back).post(account::end_session))
+        .route("/account/confirm", get(account_confirm::show).post(account_confirm::submit))
+        .route("/account/factors", get(account_factors::show))
+        .route("/account/factors/codes", get(account_factors::back).post(account_factors::codes))
+        .route("/account/factors/app", get(account_factors_app::show).post(account_factors_app::submit))
+        .route("/account/factors/app/begin", get(account_factors::back).post(account_factors_app::begin))
+        .route("/account/factors/app/remove", get(account_factors::back).post(account_factors_app::remove))
         .route("/account/data", get(account_data::show).post(account_data::submit))
         .route("/account/data/export", get(account_data::back).post(account_data::export))
         .route("/account/delete", get(account_delete::show).post(account_delete::submit))

@@ -46,8 +46,8 @@ async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
         return Ok(Answer::go("/password?sent"));
     }
     let link = Secret::received(form.get("token"));
-    let secret = desk.reset_password(&link, form.get("password")).await?;
-    mailed_link::let_in(context, &secret).await
+    let login = desk.reset_password(&link, form.get("password")).await?;
+    mailed_link::first_step(context, login, "").await
 }
 
 /// Either step, by whether there is a link.

@@ -49,8 +49,8 @@ async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
         return Ok(Answer::go("/register?sent"));
     }
     let link = Secret::received(form.get("token"));
-    let secret = desk.complete_registration(&link, form.get("password")).await?;
-    mailed_link::let_in(context, &secret).await
+    let entry = desk.complete_registration(&link, form.get("password")).await?;
+    mailed_link::let_in(context, &entry, "").await
 }
 
 /// Either step, by whether there is a link.

@@ -8,7 +8,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Json, Redirect, Response};
-use tresen_desk::people::{Agent, Purpose, Secret, Session};
+use tresen_desk::people::{Agent, DEVICE_LIFETIME, Entry, Purpose, Secret, Session};
 use tresen_desk::privacy::DataAccess;
 use tresen_desk::requests::Access;
 use tresen_desk::{Error, Refusal};
@@ -45,6 +45,8 @@ pub struct Inner {
     pub address: String,
     session: Option<Session>,
     data_access: Option<Secret>,
+    device: Option<Secret>,
+    second_step: Option<Secret>,
     nonce: Arc<str>,
     /// Whether the island `LiveForm` asks.
     wants_json: bool,
@@ -62,6 +64,8 @@ impl Deref for Context {
 pub enum Answer {
     /// A page.
     Page(Box<Page>),
+    /// A page that is the answer to a form itself, since what it shows is shown once.
+    Shown(Box<Page>, Vec<Cookie>),
     /// Go there. A form that was sent is answered so.
     Go(String, Vec<Cookie>),
     /// Something else.
@@ -104,6 +108,8 @@ pub struct Cookie {
 const SESSION: &str = "tresen-session";
 const LANGUAGE: &str = "tresen-language";
 const DATA: &str = "tresen-data";
+const DEVICE: &str = "tresen-device";
+const SECOND_STEP: &str = "tresen-second-step";
 
 /// Browsers keep the session cookie at most so long: as long as the longest session.
 const SESSION_SECONDS: i64 = 30 * 24 * 3600;
@@ -116,6 +122,19 @@ impl Cookie {
     /// Keeps somebody logged in.
     pub fn session(secret: &Secret) -> Self {
         Self { name: SESSION, value: secret.reveal().to_owned(), seconds: SESSION_SECONDS }
+    }
+
+    /// Keeps somebody logged in, lets the browser be known next time, and forgets the way there.
+    pub fn entry(entry: &Entry) -> Vec<Self> {
+        let device = Self { name: DEVICE, value: entry.device.reveal().to_owned(), seconds: DEVICE_LIFETIME };
+        let arrived = Self { name: SECOND_STEP, value: String::new(), seconds: 0 };
+        vec![Self::session(&entry.session), device, arrived]
+    }
+
+    /// Lets somebody who has shown their password take the second step.
+    pub fn second_step(half: &Secret) -> Self {
+        let seconds = Purpose::SecondStep.lifetime();
+        Self { name: SECOND_STEP, value: half.reveal().to_owned(), seconds }
     }
 
     /// Forgets the session.
@@ -196,6 +215,8 @@ impl Context {
             language,
             session,
             data_access: read_cookie(headers, app.https, DATA).map(Secret::received),
+            device: read_cookie(headers, app.https, DEVICE).map(Secret::received),
+            second_step: read_cookie(headers, app.https, SECOND_STEP).map(Secret::received),
             now: app.desk.now(),
             address: parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned(),
             nonce: parts.extensions.get::<Nonce>().map(|nonce| Arc::clone(&nonce.0)).unwrap_or_default(),
@@ -217,6 +238,24 @@ impl Context {
     /// [`Stop::LogIn`].
     pub fn require_session(&self) -> Result<&Session, Stop> {
         self.session.as_ref().ok_or(Stop::LogIn)
+    }
+
+    /// Refuses, before anything is shown or typed, whoever has not proven lately who they are.
+    ///
+    /// # Errors
+    /// [`Stop::LogIn`], or [`Error::ProofNeeded`].
+    pub fn require_fresh(&self) -> Result<(), Stop> {
+        if self.require_session()?.is_fresh(self.now) { Ok(()) } else { Err(Error::ProofNeeded.into()) }
+    }
+
+    /// What the browser keeps of earlier logins, if it does.
+    pub fn device(&self) -> Option<&Secret> {
+        self.device.as_ref()
+    }
+
+    /// What the browser keeps of the first step of a login; it may be over.
+    pub fn second_step(&self) -> Option<&Secret> {
+        self.second_step.as_ref()
     }
 
     /// What the browser keeps of a mailed link that was exchanged; it may have ended.
@@ -269,6 +308,7 @@ impl Context {
     pub fn finish(&self, answer: Result<Answer, Stop>) -> Response {
         match answer {
             Ok(Answer::Page(page)) => self.page(*page),
+            Ok(Answer::Shown(page, cookies)) => set(self.page(*page), &cookies, self.app.https),
             Ok(Answer::Go(address, cookies)) => self.go(address, cookies),
             Ok(Answer::Other(response)) => response,
             Err(Stop::LogIn) if self.wants_json => {
@@ -280,6 +320,11 @@ impl Context {
             Err(Stop::LogIn) => {
                 let back = format!("/login?next={}", escape(&self.address));
                 self.go(if back.len() <= LONGEST { back } else { "/login".to_owned() }, Vec::new())
+            }
+            Err(Stop::Desk(Error::FactorNeeded)) => self.go("/account/factors?needed".to_owned(), Vec::new()),
+            Err(Stop::Desk(Error::ProofNeeded)) => {
+                let back = format!("/account/confirm?next={}", escape(&self.address));
+                self.go(if back.len() <= LONGEST { back } else { "/account".to_owned() }, Vec::new())
             }
             Err(Stop::Desk(error)) => self.failed(error),
         }
@@ -328,17 +373,12 @@ impl Context {
 
     fn go(&self, address: String, cookies: Vec<Cookie>) -> Response {
         let address = if address.len() <= LONGEST { address } else { "/".to_owned() };
-        let mut response = if self.wants_json {
+        let response = if self.wants_json {
             Json(Outcome::Go(address)).into_response()
         } else {
             Redirect::to(&address).into_response()
         };
-        for cookie in cookies {
-            if let Some(value) = cookie.header(self.app.https) {
-                response.headers_mut().append(header::SET_COOKIE, value);
-            }
-        }
-        response
+        set(response, &cookies, self.app.https)
     }
 
     fn failed(&self, error: Error) -> Response {
@@ -346,7 +386,7 @@ impl Context {
         let trouble = match error {
             Error::NotFound => Trouble::NotFound,
             Error::Gone => Trouble::Gone,
-            Error::Forbidden => Trouble::Forbidden,
+            Error::Forbidden | Error::FactorNeeded | Error::ProofNeeded => Trouble::Forbidden,
             Error::Restricted => Trouble::Restricted {
                 staff: self.session.as_ref().is_some_and(|session| session.role().is_staff()),
             },
@@ -380,6 +420,15 @@ impl Context {
     }
 }
 
+fn set(mut response: Response, cookies: &[Cookie], https: bool) -> Response {
+    for cookie in cookies {
+        if let Some(value) = cookie.header(https) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}
+
 fn refusal_status(error: &Error) -> StatusCode {
     match error {
         _ if submitted::is_too_large(error) => StatusCode::PAYLOAD_TOO_LARGE,
@@ -387,7 +436,9 @@ fn refusal_status(error: &Error) -> StatusCode {
         Error::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Gone => StatusCode::GONE,
-        Error::Forbidden | Error::Restricted => StatusCode::FORBIDDEN,
+        Error::Forbidden | Error::Restricted | Error::FactorNeeded | Error::ProofNeeded => {
+            StatusCode::FORBIDDEN
+        }
         Error::Busy { .. } | Error::Unfinished { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -74,6 +74,18 @@ kinds! {
     PasswordReset = "password-reset" { needs: ["action_url", "valid_hours"], may: [] }
     /// A password was changed.
     PasswordChanged = "password-changed" { needs: ["password_url"], may: [] }
+    /// A second factor was set up.
+    FactorAdded = "factor-added" { needs: ["account_url", "password_url"], may: [] }
+    /// A second factor was taken away.
+    FactorRemoved = "factor-removed" { needs: ["account_url", "password_url"], may: [] }
+    /// The operator has taken all second factors away.
+    FactorsReset = "factors-reset" { needs: ["login_url", "contact_url"], may: ["can_reply"] }
+    /// New recovery codes were made.
+    RecoveryCodes = "recovery-codes" { needs: ["account_url", "password_url"], may: [] }
+    /// A recovery code was used.
+    RecoveryUsed = "recovery-used" { needs: ["account_url", "password_url"], may: [] }
+    /// Somebody has logged in from a device that was not known. Says nothing about where.
+    NewDevice = "new-device" { needs: ["account_url", "password_url"], may: [] }
     /// To the new address of an account: `action_url` proves it.
     AddressProve = "address-prove" { needs: ["action_url", "valid_hours"], may: [] }
     /// To the old address of an account. `contact_url` is where to protest.
@@ -108,6 +120,12 @@ impl MailKind {
             | Self::NoAccount
             | Self::PasswordReset
             | Self::PasswordChanged
+            | Self::FactorAdded
+            | Self::FactorRemoved
+            | Self::FactorsReset
+            | Self::RecoveryCodes
+            | Self::RecoveryUsed
+            | Self::NewDevice
             | Self::AddressProve
             | Self::AddressChanged
             | Self::EraseLink
@@ -153,6 +171,8 @@ pub struct MailContext {
     pub login_url: Option<String>,
     /// Where to ask for a new password.
     pub password_url: Option<String>,
+    /// Where the receiver sees and changes how they log in.
+    pub account_url: Option<String>,
     /// Where to write to the desk.
     pub contact_url: Option<String>,
     /// The page on which the receiver does what the mail is about, with its token.
@@ -195,6 +215,7 @@ impl MailContext {
             register_url: url("register"),
             login_url: url("login"),
             password_url: url("password"),
+            account_url: url("account/factors"),
             contact_url: url("requests/new"),
             action_url: url("do"),
             valid_hours: Some(24),

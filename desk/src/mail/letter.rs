@@ -135,6 +135,7 @@ impl Desk {
             register_url,
             login_url: receiver.is_registered().then(|| format!("{url}/login")),
             password_url: Some(format!("{url}/password")),
+            account_url: Some(format!("{url}/account/factors")),
             contact_url: Some(format!("{url}/requests/new")),
             ..MailContext::default()
         }

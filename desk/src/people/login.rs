@@ -7,7 +7,9 @@ use tresen_model::{EmailAddress, Language, PersonId, Problem, Timestamp};
 
 use super::passwords::{self, MAX_PASSWORD};
 use super::person::{self, PersonRow, Presence};
-use super::sessions::{self, Secret, Session};
+use super::devices::{self, Greeting};
+use super::factors;
+use super::sessions::{self, Entry, Secret, Session};
 use super::tokens::{self, Purpose};
 use crate::Desk;
 use crate::error::{Broken, Error};
@@ -15,13 +17,22 @@ use crate::keys::PersonKey;
 use crate::mail::{Mail, MailKind, Payload};
 use crate::store::{Tx, on};
 
+/// What a right password comes to.
+pub enum Login {
+    /// In.
+    In(Entry),
+    /// Half way: a second factor is asked for. What is here is good for
+    /// [`second_step`](Desk::second_step) alone.
+    Second(Secret),
+}
+
 impl Desk {
-    /// Logs in with address and password.
+    /// Logs in with address and password. `device` is what the browser keeps from earlier.
     ///
     /// # Errors
     /// [`Problem::LoginFailed`] on the field `password`, whichever of the two was wrong;
     /// [`Error::Busy`] when too many try at once.
-    pub async fn login(&self, email: &str, password: &str) -> Result<Secret, Error> {
+    pub async fn login(&self, email: &str, password: &str, device: Option<&Secret>) -> Result<Login, Error> {
         let failed = || Error::refused("password", Problem::LoginFailed);
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
         let password = if password.chars().count() <= MAX_PASSWORD { password } else { "" };
@@ -33,7 +44,7 @@ impl Desk {
         if !self.passwords.verify(password, hash).await? {
             return Err(failed());
         }
-        let Some((row, _)) = found else { return Err(failed()) };
+        let Some((row, key)) = found else { return Err(failed()) };
         let now = self.now();
         let person = PersonId(row.id);
         let mut tx = self.store.write().await?;
@@ -43,9 +54,26 @@ impl Desk {
         if !current.is_some_and(|current| current.has_password_of(&row)) {
             return Err(failed());
         }
-        let secret = self.begin_session(&mut tx, person, row.role()?, now).await?;
+        let greeting = Greeting { device, tell: Some(&key) };
+        let login = self.first_step(&mut tx, &row, greeting, now).await?;
         tx.commit().await?;
-        Ok(secret)
+        self.mail_wakeup.notify_one();
+        Ok(login)
+    }
+
+    /// After the password, or a link that stands in for it: in, or half way.
+    async fn first_step(
+        &self,
+        tx: &mut Tx,
+        row: &PersonRow,
+        greeting: Greeting<'_>,
+        now: Timestamp,
+    ) -> Result<Login, Broken> {
+        let person = PersonId(row.id);
+        if factors::any(tx.conn(), person).await? {
+            return Ok(Login::Second(self.mint(tx, Purpose::SecondStep, person, None, None, now).await?));
+        }
+        Ok(Login::In(self.let_in(tx, person, row.role()?, None, greeting, now).await?))
     }
 
     /// Mails a link that sets another password, if there is an account. The answer comes at
@@ -91,11 +119,12 @@ impl Desk {
         Ok(())
     }
 
-    /// Sets another password by a mailed link, ends all sessions and begins one.
+    /// Sets another password by a mailed link, ends all sessions and begins one. A mailbox is no second
+    /// factor: whoever has one is asked for it.
     ///
     /// # Errors
     /// [`Error::Gone`], or a refusal on the field `password`.
-    pub async fn reset_password(&self, link: &Secret, password: &str) -> Result<Secret, Error> {
+    pub async fn reset_password(&self, link: &Secret, password: &str) -> Result<Login, Error> {
         let opened = self.peek(Purpose::Password, link).await?;
         let (row, key) = self.require_person(opened.person).await.map_err(|_| Error::Gone)?;
         let hash = self.new_password(&row, &key, password).await?;
@@ -107,15 +136,18 @@ impl Desk {
         self.redeem(&mut tx, Purpose::Password, link).await?;
         store_password(&mut tx, opened.person, &key, &hash, now).await?;
         sessions::end_others(&mut tx, opened.person, &[]).await?;
-        let secret = self.begin_session(&mut tx, opened.person, row.role()?, now).await?;
-        self.tell_of_new_password(&mut tx, opened.person, &key, now).await?;
+        devices::forget(&mut tx, opened.person).await?;
+        // The mail about the password says enough about the browser.
+        let greeting = Greeting { device: None, tell: None };
+        let login = self.first_step(&mut tx, &row, greeting, now).await?;
+        self.tell(&mut tx, opened.person, &key, MailKind::PasswordChanged, now).await?;
         tx.commit().await?;
         self.mail_wakeup.notify_one();
-        Ok(secret)
+        Ok(login)
     }
 
     /// Changes the password of somebody who is logged in, and ends their other sessions.
-    /// What comes back takes the place of the session's secret.
+    /// What comes back takes the place of what the browser keeps.
     ///
     /// # Errors
     /// Refusals on `current_password` and `password`.
@@ -124,7 +156,7 @@ impl Desk {
         session: &Session,
         current: &str,
         password: &str,
-    ) -> Result<Secret, Error> {
+    ) -> Result<Entry, Error> {
         let (row, key) = self.require_person(session.person()).await?;
         self.require_password(&row, &key, "current_password", current).await?;
         let hash = self.new_password(&row, &key, password).await?;
@@ -135,29 +167,14 @@ impl Desk {
         };
         store_password(&mut tx, session.person(), &key, &hash, now).await?;
         sessions::end_others(&mut tx, session.person(), &[]).await?;
-        let secret = self.begin_session(&mut tx, session.person(), row.role()?, now).await?;
-        self.tell_of_new_password(&mut tx, session.person(), &key, now).await?;
+        devices::forget(&mut tx, session.person()).await?;
+        let greeting = Greeting { device: None, tell: None };
+        let factor = session.factor();
+        let entry = self.let_in(&mut tx, session.person(), row.role()?, factor, greeting, now).await?;
+        self.tell(&mut tx, session.person(), &key, MailKind::PasswordChanged, now).await?;
         tx.commit().await?;
         self.mail_wakeup.notify_one();
-        Ok(secret)
-    }
-
-    async fn tell_of_new_password(
-        &self,
-        tx: &mut Tx,
-        person: PersonId,
-        key: &PersonKey,
-        now: Timestamp,
-    ) -> Result<(), Broken> {
-        let mail = Mail {
-            person,
-            key,
-            kind: MailKind::PasswordChanged,
-            request: None,
-            comment: None,
-            payload: Payload::default(),
-        };
-        self.enqueue(tx, mail, now).await
+        Ok(entry)
     }
 
     /// Asks for the account's password again.

@@ -1,6 +1,9 @@
 //! People: who they are, how they prove it, and what they may do.
 
 pub(crate) mod account;
+pub(crate) mod devices;
+pub(crate) mod factors;
+pub(crate) mod fresh;
 pub(crate) mod history;
 pub(crate) mod kinds;
 pub(crate) mod login;
@@ -11,7 +14,11 @@ pub(crate) mod register;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
 
+pub use devices::DEVICE_LIFETIME;
+pub use factors::{AppSetup, Factor, FactorAdded, Factors, SecondProof};
+pub use fresh::FRESH;
 pub use history::{PersonEvent, PersonStep};
 pub use passwords::{MAX_PASSWORD, MIN_PASSWORD, Strength, strength};
-pub use sessions::{Agent, Secret, Session};
+pub use login::Login;
+pub use sessions::{Agent, Entry, Secret, Session};
 pub use tokens::{LinkHolder, Purpose};

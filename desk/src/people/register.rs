@@ -6,8 +6,9 @@ use tresen_model::{EmailAddress, Language, PersonName, Problem, Role};
 use super::kinds;
 use super::login::store_password;
 use super::person::{self, Presence};
-use super::sessions::{self, Secret};
-use super::tokens::Purpose;
+use super::devices::{self, Greeting};
+use super::sessions::{self, Entry, Secret};
+use super::tokens::{self, Purpose};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::mail::{Mail, MailKind, Payload};
@@ -58,7 +59,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Gone`] when the link is no longer good or there is a password already, or a
     /// refusal on the field `password`.
-    pub async fn complete_registration(&self, link: &Secret, password: &str) -> Result<Secret, Error> {
+    pub async fn complete_registration(&self, link: &Secret, password: &str) -> Result<Entry, Error> {
         let opened = self.peek(Purpose::Register, link).await?;
         let (row, key) = self.require_person(opened.person).await.map_err(|_| Error::Gone)?;
         if row.is_registered() {
@@ -73,9 +74,10 @@ impl Desk {
         self.redeem(&mut tx, Purpose::Register, link).await?;
         store_password(&mut tx, opened.person, &key, &hash, now).await?;
         sessions::end_others(&mut tx, opened.person, &[]).await?;
-        let secret = self.begin_session(&mut tx, opened.person, row.role()?, now).await?;
+        let greeting = Greeting { device: None, tell: None };
+        let entry = self.let_in(&mut tx, opened.person, row.role()?, None, greeting, now).await?;
         tx.commit().await?;
-        Ok(secret)
+        Ok(entry)
     }
 
     /// Adds an agent or an admin, or makes one of a person who is there. For the operator's
@@ -113,8 +115,10 @@ impl Desk {
         if role != Role::Agent {
             kinds::forget(&mut tx, person).await?;
         }
-        // A new role begins with a new session.
+        // A new role begins with a new session, and a password that the operator has set with new devices.
         sessions::end_others(&mut tx, person, &[]).await?;
+        tokens::revoke(&mut tx, person, now).await?;
+        devices::forget(&mut tx, person).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -6,6 +6,8 @@ use tresen_model::views::SessionView;
 use tresen_model::{Language, PersonId, Role, Timestamp};
 use zeroize::Zeroizing;
 
+use super::factors::Factor;
+
 use crate::error::{Broken, Error};
 use crate::store::{Conn, StoreError, Tx, on};
 use crate::{Desk, random};
@@ -40,6 +42,14 @@ impl Secret {
     }
 }
 
+/// What a browser is given when somebody has logged in.
+pub struct Entry {
+    /// Shows that it belongs to a session.
+    pub session: Secret,
+    /// Shows next time that it was here before; see [`devices`](super::devices).
+    pub device: Secret,
+}
+
 /// Somebody who is logged in. Only the desk makes one, from a [`Secret`].
 #[derive(Clone)]
 pub struct Session {
@@ -47,6 +57,9 @@ pub struct Session {
     role: Role,
     language: Language,
     token_hash: [u8; 32],
+    proved_at: Timestamp,
+    factor: Option<Factor>,
+    lacks_factor: bool,
 }
 
 impl Session {
@@ -65,16 +78,40 @@ impl Session {
         self.language
     }
 
+    /// The second factor with which it began.
+    pub fn factor(&self) -> Option<Factor> {
+        self.factor
+    }
+
+    /// Whether it began without the second factor that agents and admins have to have: it is good for
+    /// setting one up, and for what a customer may do.
+    pub fn lacks_factor(&self) -> bool {
+        self.lacks_factor
+    }
+
     /// The proof that an agent asks.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for customers.
+    /// [`Error::Forbidden`] for customers; [`Error::FactorNeeded`] for somebody of the desk who logged in
+    /// without the second factor that they have to have.
     pub fn agent(&self) -> Result<Agent, Error> {
-        if self.role.is_staff() { Ok(Agent { session: self.clone() }) } else { Err(Error::Forbidden) }
+        if !self.role.is_staff() {
+            return Err(Error::Forbidden);
+        }
+        if self.lacks_factor {
+            return Err(Error::FactorNeeded);
+        }
+        Ok(Agent { session: self.clone() })
     }
 
-    pub(crate) fn new(person: PersonId, role: Role, language: Language, token_hash: [u8; 32]) -> Self {
-        Self { person, role, language, token_hash }
+    /// When the person last proved who they are.
+    pub(crate) fn proved_at(&self) -> Timestamp {
+        self.proved_at
+    }
+
+    /// What is stored of its secret.
+    pub(crate) fn token_hash(&self) -> &[u8] {
+        &self.token_hash
     }
 }
 
@@ -100,6 +137,8 @@ impl Agent {
 struct Row {
     person_id: Uuid,
     last_used_at: i64,
+    proved_at: i64,
+    factor: Option<String>,
     role: String,
     language: String,
 }
@@ -110,7 +149,8 @@ impl Desk {
     /// # Errors
     /// [`Error::Broken`] only.
     pub async fn session(&self, secret: &Secret) -> Result<Option<Session>, Error> {
-        const SQL: &str = "SELECT session.person_id, session.last_used_at, person.role, person.language
+        const SQL: &str = "SELECT session.person_id, session.last_used_at, session.proved_at, session.factor,
+            person.role, person.language
             FROM session JOIN person ON person.id = session.person_id
             WHERE session.token_hash = $1 AND session.expires_at > $2 AND person.state = 'active'";
         let now = self.now();
@@ -128,7 +168,17 @@ impl Desk {
             self.note_use(&token_hash, role, now).await?;
         }
         let language = Language::parse(&row.language).unwrap_or_default();
-        Ok(Some(Session::new(PersonId(row.person_id), role, language, token_hash)))
+        let mut session = Session {
+            person: PersonId(row.person_id),
+            role,
+            language,
+            token_hash,
+            proved_at: Timestamp(row.proved_at),
+            factor: row.factor.as_deref().and_then(Factor::parse),
+            lacks_factor: false,
+        };
+        session.lacks_factor = self.requires_factor(&session) && session.factor.is_none();
+        Ok(Some(session))
     }
 
     async fn note_use(&self, token_hash: &[u8; 32], role: Role, now: Timestamp) -> Result<(), Broken> {
@@ -149,16 +199,19 @@ impl Desk {
         self.keys.master().secret_hash("session", secret.reveal().as_bytes())
     }
 
-    /// Begins a session within a transaction.
+    /// Begins a session within a transaction, for somebody who has just proven who they are, and with
+    /// which second factor.
     pub(crate) async fn begin_session(
         &self,
         tx: &mut Tx,
         person: PersonId,
         role: Role,
+        factor: Option<Factor>,
         now: Timestamp,
     ) -> Result<Secret, Broken> {
-        const SQL: &str = "INSERT INTO session (token_hash, person_id, created_at, last_used_at, expires_at)
-            VALUES ($1, $2, $3, $3, $4)";
+        const SQL: &str = "INSERT INTO session
+            (token_hash, person_id, created_at, last_used_at, proved_at, expires_at, factor)
+            VALUES ($1, $2, $3, $3, $3, $4, $5)";
         let secret = Secret::random()?;
         let token_hash = self.session_hash(&secret);
         on!(tx.conn(), c => sqlx::query(SQL)
@@ -166,6 +219,7 @@ impl Desk {
             .bind(person.0)
             .bind(now.0)
             .bind(now.plus_seconds(idle(role)).0)
+            .bind(factor.map(Factor::as_str))
             .execute(c)
             .await
             .map(drop))?;

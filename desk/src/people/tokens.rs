@@ -28,6 +28,8 @@ pub enum Purpose {
     /// See one's own data, and decide about it, in one browser: what a [`Data`](Self::Data) link
     /// was exchanged for. Never mailed.
     DataAccess,
+    /// Take the second step of a login. Never mailed.
+    SecondStep,
 }
 
 impl Purpose {
@@ -40,6 +42,7 @@ impl Purpose {
             Self::Erase => "erase",
             Self::Data => "data",
             Self::DataAccess => "data-access",
+            Self::SecondStep => "second-step",
         }
     }
 
@@ -51,6 +54,7 @@ impl Purpose {
             Self::Address => 24 * 3600,
             Self::Password | Self::Erase | Self::Data => 3600,
             Self::DataAccess => 1800,
+            Self::SecondStep => 600,
         }
     }
 }

@@ -67,6 +67,10 @@ const DELETIONS: &[&str] = &[
     "UPDATE statistic SET agent_id = NULL WHERE agent_id = $1",
     "DELETE FROM agent_kind WHERE person_id = $1",
     "DELETE FROM session WHERE person_id = $1",
+    "DELETE FROM totp WHERE person_id = $1",
+    "DELETE FROM recovery_code WHERE person_id = $1",
+    "DELETE FROM factor_guess WHERE person_id = $1",
+    "DELETE FROM device WHERE person_id = $1",
     "DELETE FROM consent WHERE person_id = $1",
     "DELETE FROM person_history WHERE person_id = $1",
     "DELETE FROM person WHERE id = $1",
@@ -217,7 +221,7 @@ impl Desk {
     /// Erases a request's customer, who has asked an agent for it.
     ///
     /// # Errors
-    /// As [`erasure_preview_for_agent`](Self::erasure_preview_for_agent), and
+    /// As [`erasure_preview_for_agent`](Self::erasure_preview_for_agent), [`Error::ProofNeeded`] and
     /// [`Error::Unfinished`].
     pub async fn erase_by_agent(
         &self,
@@ -225,6 +229,7 @@ impl Desk {
         number: RequestNumber,
         asked: Asked,
     ) -> Result<Erased, Error> {
+        self.require_fresh(agent.session())?;
         let customer = self.erasable_customer(agent, number).await?;
         let erased = self.erase(customer, Wish::Agent(asked)).await?;
         tracing::info!(agent = %agent.person(), "an agent has erased a customer");

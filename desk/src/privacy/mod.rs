@@ -1,5 +1,6 @@
 //! Privacy: what people are told, what they agreed to, and how they are forgotten.
 
+mod audit;
 pub(crate) mod consent;
 pub(crate) mod erase;
 mod export;
@@ -18,6 +19,7 @@ mod verify;
 pub(crate) mod versions;
 mod wish;
 
+pub(crate) use audit::audit;
 pub use consent::Consent;
 pub use erase::Erased;
 pub use export::Export;

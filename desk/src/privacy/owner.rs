@@ -8,7 +8,7 @@
 //! is found later opens nothing. The access shows, copies, restricts and erases the person's data,
 //! and nothing else: it is no login. A new password or address ends it, and so does its button.
 
-use tresen_model::{EmailAddress, PersonId};
+use tresen_model::{EmailAddress, PersonId, Timestamp};
 
 use super::erase::Erased;
 use super::wish::Wish;
@@ -28,11 +28,18 @@ mod sealed {
 pub trait Owner: sealed::Sealed {
     /// Whose data.
     fn person(&self) -> PersonId;
+
+    /// Whether they have proven lately who they are.
+    fn is_fresh(&self, now: Timestamp) -> bool;
 }
 
 impl Owner for Session {
     fn person(&self) -> PersonId {
         Session::person(self)
+    }
+
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        Session::is_fresh(self, now)
     }
 }
 
@@ -46,6 +53,11 @@ pub struct DataAccess {
 impl Owner for DataAccess {
     fn person(&self) -> PersonId {
         self.person
+    }
+
+    /// The link was mailed, and the access ends before long.
+    fn is_fresh(&self, _: Timestamp) -> bool {
+        true
     }
 }
 

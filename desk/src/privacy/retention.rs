@@ -25,7 +25,7 @@ use super::wish::Wish;
 use crate::error::{Broken, Error};
 use crate::requests::remove::delete_request;
 use crate::store::{Conn, StoreError, Tx, on};
-use crate::{Desk, random};
+use crate::Desk;
 
 /// Looked for at once.
 const BATCH: i64 = 100;
@@ -169,7 +169,9 @@ impl Desk {
                 idle_persons = done.idle_persons,
                 "what had reached its retention limit was erased"
             );
-            self.audit("retention", &done, now).await?;
+            let mut tx = self.store.write().await?;
+            super::audit(&mut tx, "retention", &done, now).await?;
+            tx.commit().await?;
             self.store.forget_traces().await?;
             self.search.forget_traces().await?;
         }
@@ -266,24 +268,6 @@ impl Desk {
             .fetch_all(c)
             .await)?;
         Ok(rows.into_iter().map(|(id,)| PersonId(id)).collect())
-    }
-
-    /// Notes what the desk did by itself. Numbers only.
-    async fn audit(&self, event: &str, counts: &impl Serialize, now: Timestamp) -> Result<(), Broken> {
-        const SQL: &str = "INSERT INTO audit (id, event, counts, at) VALUES ($1, $2, $3, $4)";
-        let Ok(counts) = serde_json::to_string(counts) else { unreachable!("numbers are JSON") };
-        let id = random::id(now)?;
-        let mut tx = self.store.write().await?;
-        on!(tx.conn(), c => sqlx::query(SQL)
-            .bind(id)
-            .bind(event)
-            .bind(counts)
-            .bind(now.0)
-            .execute(c)
-            .await
-            .map(drop))?;
-        tx.commit().await?;
-        Ok(())
     }
 
     /// What retention has done so far, the newest first, at most a hundred times.

@@ -18,6 +18,7 @@ pub(crate) static DATA: Set = Set(&[
     (4, "mail", include_str!("../../migrations/data/0004_mail.sql")),
     (5, "rectification", include_str!("../../migrations/data/0005_rectification.sql")),
     (6, "api tokens", include_str!("../../migrations/data/0006_api_token.sql")),
+    (7, "factors", include_str!("../../migrations/data/0007_factors.sql")),
     (11, "uploads and kinds", include_str!("../../migrations/data/0011_uploads_and_kinds.sql")),
 ]);
 

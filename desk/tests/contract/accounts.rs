@@ -4,7 +4,7 @@ use tresen_desk::Error;
 use tresen_desk::people::Purpose;
 use tresen_model::{Language, Problem};
 
-use crate::support::{Form, OTHER_PASSWORD, PASSWORD, World, assert_fails, refusals};
+use crate::support::{Form, OTHER_PASSWORD, PASSWORD, World, assert_fails, refusals, entered};
 
 stories! {
     an_unknown_address_looks_like_a_wrong_password,
@@ -34,12 +34,12 @@ async fn an_unknown_address_looks_like_a_wrong_password(world: &World) {
         ("guest@example.com", ""),
         ("ada@example.com", &"x".repeat(1_000_000)),
     ] {
-        assert_eq!(refusals(world.desk.login(email, password).await), failed, "{email}");
+        assert_eq!(refusals(world.secret(email, password).await), failed, "{email}");
     }
-    assert_eq!(refusals(world.desk.login("ada", PASSWORD).await), [("email", Problem::EmailInvalid)]);
+    assert_eq!(refusals(world.secret("ada", PASSWORD).await), [("email", Problem::EmailInvalid)]);
     let session = world.login("ada@example.com", PASSWORD).await.unwrap();
     world.desk.logout(&session).await.unwrap();
-    let secret = world.desk.login("ada@example.com", PASSWORD).await.unwrap();
+    let secret = world.secret("ada@example.com", PASSWORD).await.unwrap();
     let session = world.session(&secret).await.unwrap();
     world.desk.logout(&session).await.unwrap();
     assert!(world.session(&secret).await.is_none());
@@ -47,12 +47,12 @@ async fn an_unknown_address_looks_like_a_wrong_password(world: &World) {
 
 async fn a_forgotten_password_is_set_anew(world: &World) {
     world.customer("ada@example.com").await;
-    let before = world.desk.login("ada@example.com", PASSWORD).await.unwrap();
+    let before = world.secret("ada@example.com", PASSWORD).await.unwrap();
     world.desk.forgot_password("ADA@example.com", Language::English).await.unwrap();
     let first = world.mail().await.link("password");
     world.desk.forgot_password("ada@example.com", Language::English).await.unwrap();
     let link = world.mail().await.link("password");
-    let after = world.desk.reset_password(&link, OTHER_PASSWORD).await.unwrap();
+    let after = entered(world.desk.reset_password(&link, OTHER_PASSWORD).await.unwrap()).session;
     assert!(world.session(&before).await.is_none(), "a session outlived the reset");
     assert!(world.session(&after).await.is_some());
     assert!(world.login("ada@example.com", PASSWORD).await.is_err());
@@ -65,8 +65,8 @@ async fn a_forgotten_password_is_set_anew(world: &World) {
 
 async fn changing_the_password_ends_other_sessions(world: &World) {
     world.customer("ada@example.com").await;
-    let mine = world.desk.login("ada@example.com", PASSWORD).await.unwrap();
-    let other = world.desk.login("ada@example.com", PASSWORD).await.unwrap();
+    let mine = world.secret("ada@example.com", PASSWORD).await.unwrap();
+    let other = world.secret("ada@example.com", PASSWORD).await.unwrap();
     let session = world.session(&mine).await.unwrap();
     assert_eq!(
         refusals(world.desk.change_password(&session, "wrong one here", OTHER_PASSWORD).await),
@@ -77,7 +77,7 @@ async fn changing_the_password_ends_other_sessions(world: &World) {
         assert_eq!(said[0].0, "password", "{weak}");
     }
     assert!(world.post().await.is_empty());
-    let renewed = world.desk.change_password(&session, PASSWORD, OTHER_PASSWORD).await.unwrap();
+    let renewed = world.desk.change_password(&session, PASSWORD, OTHER_PASSWORD).await.unwrap().session;
     assert!(world.session(&other).await.is_none());
     assert!(world.session(&mine).await.is_none(), "the old secret still works");
     assert!(world.session(&renewed).await.is_some());
@@ -192,7 +192,7 @@ async fn a_new_address_gets_few_mails(world: &World) {
 async fn sessions_are_listed_and_ended(world: &World) {
     let ada = world.customer("ada@example.com").await;
     world.tick();
-    let second = world.desk.login("ada@example.com", PASSWORD).await.unwrap();
+    let second = world.secret("ada@example.com", PASSWORD).await.unwrap();
     let eve = world.customer("eve@example.com").await;
     let listed = world.desk.account(&ada).await.unwrap().sessions;
     assert_eq!(listed.len(), 2);
@@ -210,10 +210,10 @@ async fn sessions_are_listed_and_ended(world: &World) {
 
 async fn sessions_expire_when_they_are_not_used(world: &World) {
     world.customer("ada@example.com").await;
-    let used = world.desk.login("ada@example.com", PASSWORD).await.unwrap();
-    let unused = world.desk.login("ada@example.com", PASSWORD).await.unwrap();
+    let used = world.secret("ada@example.com", PASSWORD).await.unwrap();
+    let unused = world.secret("ada@example.com", PASSWORD).await.unwrap();
     world.agent("Grace").await;
-    let staff = world.desk.login("grace@desk.example", PASSWORD).await.unwrap();
+    let staff = world.secret("grace@desk.example", PASSWORD).await.unwrap();
     world.clock.advance_seconds(8 * 24 * 3_600);
     assert!(world.session(&staff).await.is_none(), "staff sessions last seven days");
     for _ in 0..3 {
@@ -251,7 +251,7 @@ async fn customers_are_no_agents(world: &World) {
 
 async fn a_new_role_begins_with_new_sessions(world: &World) {
     world.customer("ada@example.com").await;
-    let before = world.desk.login("ada@example.com", PASSWORD).await.unwrap();
+    let before = world.secret("ada@example.com", PASSWORD).await.unwrap();
     world.desk.add_person("ada@example.com", "Ada", tresen_model::Role::Admin, OTHER_PASSWORD).await.unwrap();
     assert!(world.session(&before).await.is_none());
     assert!(world.login("ada@example.com", PASSWORD).await.is_err());

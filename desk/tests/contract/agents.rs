@@ -333,7 +333,7 @@ async fn a_request_is_written_down_for_a_caller(world: &World) {
     assert_eq!(seen.staff.unwrap().history[0].actor.as_deref(), Some("Grace"));
     let row = world.desk.queue(&grace, &QueueQuery::default()).await.unwrap().rows.remove(0);
     assert!(!row.unread);
-    let secret = world.desk.complete_registration(&mail.link("register"), PASSWORD).await.unwrap();
+    let secret = world.desk.complete_registration(&mail.link("register"), PASSWORD).await.unwrap().session;
     let caller = world.session(&secret).await.unwrap();
     assert_eq!(world.mine(&caller).await[0].number, number);
     assert_eq!(world.desk.erasure_preview(&caller).await.unwrap().consents, 0, "nobody ticked anything");

@@ -6,7 +6,7 @@ use tresen_desk::backup::{BackupError, Part, Places, backup, give_up_keyless, re
 use tresen_desk::requests::Access;
 use tresen_desk::{Broken, Desk, Error, Location, MasterKey};
 
-use crate::support::{Engine, Form, PASSWORD, Place, World, assert_fails, clock, contents, files_under};
+use crate::support::{Engine, Form, PASSWORD, Place, World, assert_fails, clock, contents, files_under, entered};
 
 fn places(place: &Place) -> Places {
     Places {
@@ -40,7 +40,7 @@ async fn data_backup(world: &World, to: &Path) {
 /// The words of every request there are to be read with a desk's keys.
 async fn readable(desk: &Desk) -> Vec<String> {
     while desk.index_stale().await.unwrap() > 0 {}
-    let grace = desk.login("grace@desk.example", PASSWORD).await.unwrap();
+    let grace = entered(desk.login("grace@desk.example", PASSWORD, None).await.unwrap()).session;
     let grace = desk.session(&grace).await.unwrap().unwrap().agent().unwrap();
     let query = tresen_desk::requests::QueueQuery {
         view: tresen_desk::requests::QueueView::All,
@@ -93,7 +93,7 @@ async fn an_old_backup_brings_nobody_back() {
     let desk = world.open_another().await.unwrap();
     assert_eq!(readable(&desk).await, ["Mandersnatch"]);
     assert!(desk.erase_by_operator("ada@example.com").await.unwrap().is_none());
-    assert!(desk.session(&desk.login("bob@example.com", PASSWORD).await.unwrap()).await.unwrap().is_some());
+    assert!(desk.session(&entered(desk.login("bob@example.com", PASSWORD, None).await.unwrap()).session).await.unwrap().is_some());
     // Who was logged in then has to log in again.
     assert_fails!(desk.my_requests(&ada, &Default::default()).await, Error::Forbidden);
     let access = Access::Session(bob);

@@ -55,7 +55,7 @@ impl Customer {
         let number = world.submit_with(&form, files, None).await.unwrap().number;
         // The farewell to another one may arrive late.
         let mail = world.post().await.into_iter().find(|mail| mail.to() == email).unwrap();
-        let secret = world.desk.complete_registration(&mail.link("register"), PASSWORD).await.unwrap();
+        let secret = world.desk.complete_registration(&mail.link("register"), PASSWORD).await.unwrap().session;
         let session = world.session(&secret).await.unwrap();
         Self { email, name, words, session, numbers: vec![number], link: mail.request_link() }
     }
@@ -144,7 +144,7 @@ async fn one_of_thirty_is_erased_without_a_trace(world: &World) {
             "the search index holds words; nothing was looked through"
         );
     }
-    let secret = world.desk.login(&erased.email, PASSWORD).await.unwrap();
+    let secret = world.secret(&erased.email, PASSWORD).await.unwrap();
     let preview = world.desk.erasure_preview(&erased.session).await.unwrap();
     let done = world.desk.erase_self(&erased.session, PASSWORD).await.unwrap();
     assert!(done.count == preview);
@@ -156,7 +156,7 @@ async fn one_of_thirty_is_erased_without_a_trace(world: &World) {
     // Nothing of it can be reached.
     assert!(world.session(&secret).await.is_none());
     assert_eq!(
-        refusals(world.desk.login(&erased.email, PASSWORD).await),
+        refusals(world.secret(&erased.email, PASSWORD).await),
         [("password", Problem::LoginFailed)]
     );
     assert_fails!(world.desk.my_requests(&erased.session, &ListQuery::default()).await, Error::Forbidden);
@@ -300,7 +300,7 @@ async fn who_writes_again_starts_afresh(world: &World) {
     let after = world.submit(&form).await;
     assert_ne!(before, after);
     let mail = world.mail().await;
-    let secret = world.desk.complete_registration(&mail.link("register"), OTHER_PASSWORD).await.unwrap();
+    let secret = world.desk.complete_registration(&mail.link("register"), OTHER_PASSWORD).await.unwrap().session;
     let again = world.session(&secret).await.unwrap();
     assert_ne!(again.person(), ada.person());
     assert_eq!(world.mine(&again).await.iter().map(|line| line.number).collect::<Vec<_>>(), [after]);
@@ -518,7 +518,7 @@ async fn finished_or_not_begun(place: &Place, erased: &Customer, other: &Custome
         desk.conversation(&erased.access(), erased.numbers[0]).await.unwrap();
     } else {
         assert_eq!((stored.requests, stored.consents, stored.sessions, stored.tokens), (0, 0, 0, 0));
-        assert_fails!(desk.login(&erased.email, PASSWORD).await, Error::Refused(_));
+        assert_fails!(desk.login(&erased.email, PASSWORD, None).await, Error::Refused(_));
         assert_eq!(erased.needles().traces(place).await, Vec::<String>::new());
     }
     desk.close().await;

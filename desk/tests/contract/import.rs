@@ -14,7 +14,7 @@ use tresen_desk::{Desk, Error};
 use tresen_model::{Priority, RequestNumber, Status};
 use zip::write::SimpleFileOptions;
 
-use crate::support::{Form, PASSWORD, Place, World, assert_fails, note, random_word};
+use crate::support::{Form, PASSWORD, Place, World, assert_fails, note, random_word, entered};
 use crate::traces::Needles;
 
 stories! {
@@ -177,7 +177,7 @@ async fn exported_imported_exported_is_the_same(world: &World) {
     while other.desk.send_due_mails().await.unwrap() > 0 {}
     assert!(crate::support::files_under(&other.place.outgoing()).is_empty());
     other.desk.add_person("linus@desk.example", "Linus", tresen_model::Role::Agent, PASSWORD).await.unwrap();
-    let linus = other.desk.login("linus@desk.example", PASSWORD).await.unwrap();
+    let linus = entered(other.desk.login("linus@desk.example", PASSWORD, None).await.unwrap()).session;
     let linus = other.desk.session(&linus).await.unwrap().unwrap().agent().unwrap();
     while other.desk.index_stale().await.unwrap() > 0 {}
     assert_eq!(Needles::new(["distelfalter"]).traces(&other.place).await, Vec::<String>::new());
@@ -413,7 +413,7 @@ async fn a_restricted_person_stays_as_they_are(world: &World) {
     other.desk.register(EMAIL, tresen_model::Language::English).await.unwrap();
     other.desk.settle().await;
     while other.desk.send_due_mails().await.unwrap() > 0 {}
-    let secret = other.desk.complete_registration(&other.link("register"), PASSWORD).await.unwrap();
+    let secret = other.desk.complete_registration(&other.link("register"), PASSWORD).await.unwrap().session;
     let ada = other.desk.session(&secret).await.unwrap().unwrap();
     other.desk.restrict(&ada).await.unwrap();
     assert_fails!(import(&other.desk, &original).await, ImportError::Restricted);
@@ -423,7 +423,7 @@ async fn a_restricted_person_stays_as_they_are(world: &World) {
     // They keep their account here, and what they were called.
     let account = other.desk.account(&ada).await.unwrap();
     assert_eq!(account.name, None);
-    other.desk.login(EMAIL, PASSWORD).await.unwrap();
+    other.desk.login(EMAIL, PASSWORD, None).await.unwrap();
     other.end().await;
 }
 

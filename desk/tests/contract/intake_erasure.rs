@@ -10,7 +10,7 @@ use tresen_model::{AttachmentId, RequestNumber, Standing};
 
 use crate::export::exported;
 use crate::letters::{Letter, bounce};
-use crate::support::{Engine, PASSWORD, Place, World, assert_fails};
+use crate::support::{Engine, PASSWORD, Place, World, assert_fails, entered};
 use crate::traces::Needles;
 
 stories! {
@@ -212,7 +212,7 @@ async fn an_old_backup_brings_back_neither_words_nor_mails() {
     for letter in letters.iter().chain([&late, &aside]) {
         assert_eq!(letter.arrive_at(&desk).await, TakenIn::Known);
     }
-    let grace = desk.login("grace@desk.example", PASSWORD).await.unwrap();
+    let grace = entered(desk.login("grace@desk.example", PASSWORD, None).await.unwrap()).session;
     let agent = desk.session(&grace).await.unwrap().unwrap().agent().unwrap();
     let shown = desk.conversation_for_agent(&agent, number).await.unwrap();
     let standings: Vec<_> = shown.comments.iter().map(|comment| comment.standing).collect();

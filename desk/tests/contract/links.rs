@@ -24,7 +24,7 @@ async fn registering_by_the_mailed_link_shows_earlier_requests(world: &World) {
     let link = world.mail().await.link("register");
     let second = world.submit(&Form::from("Ada@example.com")).await;
     world.submit(&Form::from("eve@example.com")).await;
-    let secret = world.desk.complete_registration(&link, PASSWORD).await.unwrap();
+    let secret = world.desk.complete_registration(&link, PASSWORD).await.unwrap().session;
     let session = world.session(&secret).await.unwrap();
     let numbers: Vec<RequestNumber> = world.mine(&session).await.iter().map(|line| line.number).collect();
     assert_eq!(numbers, [second, first]);

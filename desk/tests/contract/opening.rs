@@ -189,7 +189,7 @@ async fn the_databases_hold_nothing_in_the_clear(world: &World) {
     let form = Form::from(&email).about(&words[2], &words[3]);
     let files = world.file(&format!("{}.txt", words[4]), words[5].as_bytes()).await;
     world.submit_with(&form, files, None).await.unwrap();
-    let secret = world.desk.login(&email, PASSWORD).await.unwrap();
+    let secret = world.secret(&email, PASSWORD).await.unwrap();
     let mails = world.post().await;
     let link = mails[0].request_link();
     world.desk.forgot_password(&email, Default::default()).await.unwrap();

@@ -131,7 +131,7 @@ async fn persons_without_requests_go_after_months(world: &World) {
     let request = world.submit(&Form::from("asking@example.org")).await;
     world.post().await;
     world.clock.advance_seconds(360 * DAY);
-    let returning = world.desk.login("returning@example.org", PASSWORD).await.unwrap();
+    let returning = world.secret("returning@example.org", PASSWORD).await.unwrap();
     assert_eq!(expire(world).await, Expired::default());
     // They come every day, without logging in anew.
     for _ in 0..30 {

@@ -1,6 +1,6 @@
 //! A desk of one's own for each story, and what the stories do with it.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -10,12 +10,14 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tresen_desk::clock::TestClock;
 use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::{Templates, Transport};
-use tresen_desk::people::{Agent, LinkHolder, Purpose, Secret, Session};
+use tresen_desk::people::{Agent, Entry, LinkHolder, Login, Purpose, Secret, Session};
 use tresen_desk::privacy::{PrivacySettings, Retention};
 use tresen_desk::requests::{
     Access, Fields, File, ListQuery, OpenFile, QueueQuery, Reply, Submission, Submitted,
 };
-use tresen_desk::{AttachmentLimits, Broken, Desk, Error, Location, MasterKey, Opening, Refusal, Settings};
+use tresen_desk::{
+    AttachmentLimits, Broken, Desk, Error, Location, MasterKey, Opening, Refusal, SecondFactor, Settings, SignIn,
+};
 use tresen_model::views::{Page, RequestLine};
 use tresen_model::{EmailAddress, Language, Problem, RequestNumber, Role, Status, Timestamp, Visibility};
 
@@ -43,6 +45,8 @@ pub(crate) struct World {
     pub(crate) clock: Arc<TestClock>,
     pub(crate) place: Place,
     seen: Mutex<HashSet<PathBuf>>,
+    /// What the browser of the story keeps for each who logs in with it.
+    devices: Mutex<HashMap<String, Secret>>,
     _turn: Option<SemaphorePermit<'static>>,
 }
 
@@ -153,6 +157,8 @@ fn settings() -> Settings {
             per_sender_hour: crate::letters::PER_SENDER_HOUR,
             ..IntakeSettings::default()
         },
+        // The stories about it say `required`.
+        sign_in: SignIn { second_factor: SecondFactor::Offered },
     }
 }
 
@@ -229,7 +235,7 @@ impl World {
         let place = Place::new(engine).await;
         let clock = clock();
         let desk = Desk::open(place.opening(Arc::clone(&clock))).await.unwrap();
-        Self { engine, desk, clock, place, seen: Mutex::default(), _turn: turn }
+        Self { engine, desk, clock, place, seen: Mutex::default(), devices: Mutex::default(), _turn: turn }
     }
 
     /// One more desk on the same files.
@@ -302,8 +308,9 @@ impl World {
         let mails = self.post().await;
         let link =
             mails.iter().find_map(|mail| mail.find_link("register").filter(|_| mail.to() == email)).unwrap();
-        let secret = self.desk.complete_registration(&link, PASSWORD).await.unwrap();
-        self.session(&secret).await.unwrap()
+        let entry = self.desk.complete_registration(&link, PASSWORD).await.unwrap();
+        self.devices.lock().unwrap().insert(email.to_lowercase(), entry.device);
+        self.session(&entry.session).await.unwrap()
     }
 
     pub(crate) async fn session(&self, secret: &Secret) -> Option<Session> {
@@ -311,8 +318,16 @@ impl World {
     }
 
     pub(crate) async fn login(&self, email: &str, password: &str) -> Result<Session, Error> {
-        let secret = self.desk.login(email, password).await?;
+        let secret = self.secret(email, password).await?;
         Ok(self.session(&secret).await.unwrap())
+    }
+
+    /// Logs somebody in who has no second factor, always with the same browser.
+    pub(crate) async fn secret(&self, email: &str, password: &str) -> Result<Secret, Error> {
+        let device = self.devices.lock().unwrap().get(&email.to_lowercase()).cloned();
+        let entry = entered(self.desk.login(email, password, device.as_ref()).await?);
+        self.devices.lock().unwrap().insert(email.to_lowercase(), entry.device);
+        Ok(entry.session)
     }
 
     /// Somebody of the desk.
@@ -402,6 +417,14 @@ impl World {
     /// Whether a link can be used.
     pub(crate) async fn is_gone(&self, purpose: Purpose, link: &Secret) -> bool {
         matches!(self.desk.check_link(purpose, link).await, Err(Error::Gone))
+    }
+}
+
+/// Somebody who is in without a second step.
+pub(crate) fn entered(login: Login) -> Entry {
+    match login {
+        Login::In(entry) => entry,
+        Login::Second(_) => panic!("a second factor is asked for"),
     }
 }
 

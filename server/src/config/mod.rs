@@ -17,7 +17,7 @@ use serde::Deserialize;
 use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::{Outgoing, Signer, Templates, Transport, read_certificates};
 use tresen_desk::privacy::{PrivacySettings, Retention};
-use tresen_desk::{AttachmentLimits, Location, RequestType, Settings};
+use tresen_desk::{AttachmentLimits, Location, RequestType, SecondFactor, Settings, SignIn};
 use tresen_model::EmailAddress;
 
 use self::checks::{
@@ -78,6 +78,7 @@ struct File {
     privacy: PrivacySettings,
     retention: Retention,
     intake: IntakeSettings,
+    sign_in: SignIn,
 }
 
 /// The settings in force.
@@ -124,6 +125,7 @@ const KEYS: &[&str] = &[
     "ACCENT",
     "TIME_ZONE",
     "PLAIN_HTTP",
+    "SECOND_FACTOR",
 ];
 const OTHERS: &[&str] = &["CONFIG", "LOG", "SITE", "BINARY", "CHROMIUM"];
 
@@ -191,6 +193,13 @@ impl File {
                 "true" | "1" => true,
                 "false" | "0" => false,
                 _ => return Err(wrong("TRESEN_PLAIN_HTTP", value, "it is true or false")),
+            };
+        }
+        if let Some(value) = environment.get("SECOND_FACTOR") {
+            self.sign_in.second_factor = match value.as_str() {
+                "required" => SecondFactor::Required,
+                "offered" => SecondFactor::Offered,
+                _ => return Err(wrong("TRESEN_SECOND_FACTOR", value, "it is required or offered")),
             };
         }
         Ok(())
@@ -307,6 +316,7 @@ impl File {
                 privacy: self.privacy,
                 retention: self.retention,
                 intake: check_intake(self.intake)?,
+                sign_in: self.sign_in,
             },
             listen,
             database,

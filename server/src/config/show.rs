@@ -1,8 +1,8 @@
 //! What `tresen config show` prints.
 
-use tresen_desk::Location;
 use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::Signer;
+use tresen_desk::{Location, SecondFactor};
 
 use super::Config;
 use crate::door::settings::Tls;
@@ -47,6 +47,13 @@ impl Config {
                 match self.door.proxies.trusted.as_slice() {
                     [] => "none is trusted".to_owned(),
                     trusted => trusted.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+                },
+            ),
+            (
+                "second_factor",
+                match self.desk.sign_in.second_factor {
+                    SecondFactor::Required => "required of agents and admins".to_owned(),
+                    SecondFactor::Offered => "offered".to_owned(),
                 },
             ),
             (

@@ -132,7 +132,7 @@ impl Limits {
             return None;
         }
         match path {
-            "/login" => Some(&self.0.login),
+            "/login" | "/login/second" | "/account/confirm" => Some(&self.0.login),
             "/register" | "/password" | "/account/delete" | "/account/data" | "/account/address" => {
                 Some(&self.0.link)
             }

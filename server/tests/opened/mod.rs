@@ -10,7 +10,9 @@ use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::{Outgoing, Templates, Transport};
 use tresen_desk::privacy::{Checked, Needles, PrivacySettings, Retention};
 use tresen_desk::requests::{Fields, Submission};
-use tresen_desk::{AttachmentLimits, Desk, Location, MasterKey, Opening, Settings};
+use tresen_desk::{
+    AttachmentLimits, Desk, Location, MasterKey, Opening, SecondFactor, Settings, SignIn,
+};
 use tresen_model::{EmailAddress, Language};
 
 /// Requests that [`write`] makes.
@@ -29,6 +31,7 @@ pub(crate) async fn open(folder: &Path) -> Desk {
         outgoing: Outgoing::default(),
         retention: Retention::default(),
         intake: IntakeSettings::default(),
+        sign_in: SignIn { second_factor: SecondFactor::Offered },
     };
     let opening = Opening {
         settings,

@@ -9,7 +9,7 @@ use super::Attached;
 use crate::Desk;
 use crate::error::Broken;
 use crate::keys::PersonKey;
-use crate::people::history;
+use crate::people::{factors, history};
 use crate::people::person::PersonRow;
 use crate::privacy::{consent, restrict};
 use crate::requests::{Reader, Reading};
@@ -35,6 +35,7 @@ pub(super) struct Person {
     pub(super) restriction: Option<Restriction>,
     pub(super) consents: Vec<Consent>,
     pub(super) sessions: Vec<Session>,
+    pub(super) factors: Factors,
     pub(super) mails: Vec<Mail>,
 }
 
@@ -82,6 +83,13 @@ pub(super) struct Consent {
 pub(super) struct Session {
     began_at: String,
     last_used_at: String,
+}
+
+/// What the person logs in with beside the password: since when, never the secrets.
+#[derive(Serialize)]
+pub(super) struct Factors {
+    pub(super) authenticator_app_since: Option<String>,
+    pub(super) recovery_codes_left: u32,
 }
 
 #[derive(Serialize)]
@@ -190,6 +198,7 @@ impl Desk {
         let consents = consent::consents(reader.conn(), person).await?;
         let restriction = restrict::restriction(reader.conn(), person).await?;
         let steps = history::steps(reader.conn(), person).await?;
+        let factors = factors::read(reader.conn(), person).await?;
         let at = |micros: i64| time(Timestamp(micros));
         let url = &self.settings.public_url;
         Ok(Person {
@@ -233,6 +242,10 @@ impl Desk {
                 .into_iter()
                 .map(|(began, used)| Session { began_at: at(began), last_used_at: at(used) })
                 .collect(),
+            factors: Factors {
+                authenticator_app_since: factors.app.map(time),
+                recovery_codes_left: factors.recovery_codes,
+            },
             mails: mails
                 .into_iter()
                 .map(|(kind, state, created, sent, number)| Mail {

@@ -64,8 +64,11 @@ impl Desk {
     /// A copy of everything about a person, for themselves, also while it is restricted.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] when they are being erased.
+    /// [`Error::ProofNeeded`]; [`Error::Forbidden`] when they are being erased.
     pub async fn export(&self, owner: &impl Owner) -> Result<Export, Error> {
+        if !owner.is_fresh(self.now()) {
+            return Err(Error::ProofNeeded);
+        }
         self.export_person(owner.person()).await
     }
 

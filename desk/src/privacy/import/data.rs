@@ -80,6 +80,9 @@ struct File {
     // Neither a login nor what another desk has sent is ours.
     #[serde(rename = "sessions")]
     _sessions: Vec<IgnoredAny>,
+    // Exports of earlier programs have none.
+    #[serde(rename = "factors", default)]
+    _factors: IgnoredAny,
     #[serde(rename = "mails")]
     _mails: Vec<IgnoredAny>,
     requests: Vec<Request>,

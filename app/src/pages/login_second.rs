@@ -1,0 +1,151 @@
+//! `/login/second`: the second step of a login. Who it is, the browser knows by a cookie that the first
+//! step has set, and that is good for this page alone.
+
+use axum::extract::Query;
+use axum::http::StatusCode;
+use axum::response::Response;
+use leptos::prelude::*;
+use serde::Deserialize;
+use tresen_desk::Error;
+use tresen_desk::people::SecondProof;
+use tresen_model::Language;
+
+use super::mailed_link;
+use crate::components::{Button, ButtonKind, ButtonLink, Field, Notice, NoticeKind, PageHead};
+use crate::islands::LiveForm;
+use crate::language::{common, factors as text};
+use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width, escape};
+
+/// What the address of the page says.
+#[derive(Deserialize)]
+pub(super) struct Where {
+    /// Where to go afterwards.
+    #[serde(default)]
+    next: String,
+    /// `recovery` for a recovery code.
+    #[serde(default)]
+    by: String,
+}
+
+pub(super) async fn show(context: Context, Query(from): Query<Where>) -> Response {
+    let answer = open(&context, &from).await;
+    context.finish(answer)
+}
+
+async fn open(context: &Context, from: &Where) -> Result<Answer, Stop> {
+    if context.session().is_some() {
+        return Ok(Answer::go("/login"));
+    }
+    let good = match context.second_step() {
+        Some(half) => context.app.desk.check_second_step(half).await,
+        None => Err(Error::Gone),
+    };
+    match good {
+        Ok(()) => Ok(mailed_link::page(page(context, Form::with([("next", &from.next), ("by", &from.by)])))),
+        Err(Error::Gone) => Ok(mailed_link::page(gone(context))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(super) async fn submit(context: Context, form: Submitted) -> Response {
+    match act(&context, &form).await {
+        Err(Stop::Desk(Error::Gone)) => context.finish(Ok(mailed_link::page(gone(&context)))),
+        done => context.finish_form(done, form, |shown| async { Ok(page(&context, shown)) }).await,
+    }
+}
+
+async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
+    let half = context.second_step().ok_or(Error::Gone)?;
+    let entry = context.app.desk.second_step(half, proof(form), context.device()).await?;
+    mailed_link::let_in(context, &entry, form.get("next")).await
+}
+
+/// What a form shows: here, and where somebody proves again who they are.
+pub(super) fn proof(form: &Submitted) -> SecondProof<'_> {
+    match form.get("by") {
+        "recovery" => SecondProof::Recovery(form.get("recovery")),
+        _ => SecondProof::Code(form.get("code")),
+    }
+}
+
+/// The field for a code of the app.
+pub(super) fn code_field(language: Language, hint: &'static str, error: Option<String>) -> AnyView {
+    view! {
+        <Field
+            name="code"
+            label=text::code(language)
+            hint
+            error
+            autocomplete="one-time-code"
+            inputmode="numeric"
+            maxlength=Some(12)
+            required=true
+        />
+    }
+    .into_any()
+}
+
+/// The field for a recovery code.
+pub(super) fn recovery_field(language: Language, error: Option<String>) -> AnyView {
+    view! {
+        <Field
+            name="recovery"
+            label=text::recovery(language)
+            hint=text::recovery_hint(language)
+            error
+            autocomplete="off"
+            maxlength=Some(40)
+            required=true
+        />
+    }
+    .into_any()
+}
+
+fn page(context: &Context, form: Form) -> Page {
+    let language = context.language;
+    let recovery = form.value("by") == "recovery";
+    let (field, other, by) = if recovery {
+        (recovery_field(language, form.error("recovery")), text::use_code(language), "")
+    } else {
+        (code_field(language, text::code_hint(language), form.error("code")), text::use_recovery(language), "recovery")
+    };
+    let next = form.value("next");
+    let instead = format!("/login/second?by={by}&next={}", escape(&next));
+    let page = Page::new(text::second_title(language), Place::Login, move || {
+        view! {
+            <PageHead title=text::second_title(language) lede=text::second_lede(language)/>
+            <div class="stack">
+                <LiveForm language>
+                    <form class="form card" method="post" action="/login/second">
+                        {form.notice().map(|_| view! {
+                            <Notice kind=NoticeKind::Error>{text::second_failed(language)}</Notice>
+                        })}
+                        {field}
+                        <input type="hidden" name="by" value=form.value("by")/>
+                        <input type="hidden" name="next" value=next/>
+                        <div class="form-actions">
+                            <Button label=common::log_in(language) kind=ButtonKind::Primary/>
+                            <a href=instead>{other}</a>
+                        </div>
+                    </form>
+                </LiveForm>
+                {recovery.then(|| view! { <p class="muted">{text::all_lost(language)}</p> })}
+            </div>
+        }
+        .into_any()
+    });
+    page.width(Width::Narrow)
+}
+
+fn gone(context: &Context) -> Page {
+    let language = context.language;
+    let mut page = Page::new(text::second_gone_title(language), Place::Login, move || {
+        view! {
+            <PageHead title=text::second_gone_title(language) lede=text::second_gone(language)/>
+            <p class="cluster"><ButtonLink href="/login" label=common::log_in(language)/></p>
+        }
+        .into_any()
+    });
+    page.status = StatusCode::GONE;
+    page.width(Width::Narrow)
+}
