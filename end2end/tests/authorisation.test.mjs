@@ -130,6 +130,8 @@ const TABLE = [
 
   ['GET /login', 'ok ok done done done done done done'],
   ['POST /login', all('refused'), { email: 'nobody@example.com', password: 'wrong' }],
+  ['GET /login/second', 'gone gone done done done done done done'],
+  ['POST /login/second', all('gone'), { code: '123456' }],
   ['GET /register', 'ok ok done done done done done done'],
   ['POST /register', all('gone'), { token: 'forged', password: PASSWORD }],
   ['GET /password', all('ok')],
@@ -147,6 +149,19 @@ const TABLE = [
   ['POST /account/password', everybody('refused'), { current_password: 'wrong', password: PASSWORD }],
   ['GET /account/sessions/end', back],
   ['POST /account/sessions/end', everybody('done'), { session: ID }],
+  ['GET /account/confirm', everybody('ok')],
+  ['POST /account/confirm', everybody('refused'), { password: 'wrong' }],
+  ['GET /account/factors', everybody('ok')],
+  ['GET /account/factors/codes', back],
+  // Whoever has no second factor has nothing to recover.
+  ['POST /account/factors/codes', everybody('missing')],
+  // Nothing is being set up yet.
+  ['GET /account/factors/app', everybody('done')],
+  ['POST /account/factors/app', everybody('done'), { code: '123456' }],
+  ['GET /account/factors/app/begin', back],
+  ['POST /account/factors/app/begin', everybody('done')],
+  ['GET /account/factors/app/remove', back],
+  ['POST /account/factors/app/remove', everybody('done')],
   ['GET /account/data', all('ok')],
   ['POST /account/data', everybody('refused'), { act: 'nonsense' }],
   ['GET /account/data/export', back],

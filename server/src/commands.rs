@@ -66,6 +66,23 @@ fn check_kinds(config: &Config, kinds: &[String]) -> Result<(), Failure> {
     }
 }
 
+/// `tresen person reset-factors`: exit code 1 when nobody has the address.
+pub(crate) async fn reset_factors(config: &Config, email: &str) -> Result<ExitCode, Failure> {
+    let desk = desk(config).await?;
+    let removed = desk.reset_factors_by_operator(email).await;
+    desk.close().await;
+    match removed.map_err(|error| sentence(&error))? {
+        Some(removed) => {
+            println!("Removed: {removed} second factors. A mail tells them.");
+            Ok(ExitCode::SUCCESS)
+        }
+        None => {
+            eprintln!("tresen: nobody has this address.");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
 /// `tresen erase`: exit code 1 when nobody has the address.
 pub(crate) async fn erase(config: &Config, email: &str) -> Result<ExitCode, Failure> {
     let desk = desk(config).await?;

@@ -170,6 +170,13 @@ enum Person {
         #[arg(long)]
         all: bool,
     },
+    /// Take all second factors and recovery codes from somebody who has lost them. Their password
+    /// stays, their sessions end, and they are told by mail.
+    ResetFactors {
+        /// Their mail address.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -232,6 +239,9 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
                 RoleArgument::Admin => tresen_model::Role::Admin,
             };
             commands::add_person(&config, &email, &name, role, &kinds).await?;
+        }
+        Command::Person(Person::ResetFactors { email }) => {
+            return commands::reset_factors(&config, &email).await;
         }
         Command::Erase { email: Some(email), .. } => return commands::erase(&config, &email).await,
         Command::Export { email } => return commands::export(&config, &email).await,

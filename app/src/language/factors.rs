@@ -85,6 +85,10 @@ texts! {
         | "Was jetzt kommt, lässt sich nicht zurücknehmen oder öffnet Ihr Konto. Zeigen Sie deshalb bitte noch einmal, dass Sie es sind; das gilt dann für zehn Minuten.";
     confirm_failed: "That did not work." | "Das hat nicht geklappt.";
     password: "Your password" | "Ihr Passwort";
+    password_hint: "It is a while ago that you gave it, and this cannot be taken back."
+        | "Sie haben es länger nicht eingegeben, und dies lässt sich nicht zurücknehmen.";
+    copy_hint: "We ask for your password first: it is a while ago that you gave it."
+        | "Wir fragen zuerst nach Ihrem Passwort: Sie haben es länger nicht eingegeben.";
     go_on: "Go on" | "Weiter";
 }
 

@@ -5,6 +5,7 @@ use axum::extract::Query;
 use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
+use tresen_desk::people::Session;
 
 use super::login_second::{code_field, proof, recovery_field};
 use super::mailed_link;
@@ -39,8 +40,40 @@ async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
     match form.get("by") {
         "code" | "recovery" => desk.confirm_with_code(session, proof(form), context.device()).await?,
         _ => desk.confirm_with_password(session, form.get("password")).await?,
-    }
+    };
     Ok(Answer::go(local(form.get("next"))))
+}
+
+/// A field for the password, where a form is about to do what cannot be taken back and it is too long
+/// ago that somebody has shown who they are. [`proven`] takes it.
+pub(super) fn password_field(context: &Context, form: &Form) -> Option<AnyView> {
+    let language = context.language;
+    if context.session().is_none_or(|session| session.is_fresh(context.now)) {
+        return None;
+    }
+    Some(
+        view! {
+            <Field
+                name="password"
+                kind="password"
+                label=text::password(language)
+                hint=text::password_hint(language)
+                error=form.error("password")
+                autocomplete="current-password"
+                required=true
+            />
+        }
+        .into_any(),
+    )
+}
+
+/// Whoever is logged in, proven again if the form has a [`password_field`].
+pub(super) async fn proven(context: &Context, form: &Submitted) -> Result<Session, Stop> {
+    let session = context.require_session()?;
+    match form.get("password") {
+        "" => Ok(session.clone()),
+        password => Ok(context.app.desk.confirm_with_password(session, password).await?),
+    }
 }
 
 async fn page(context: &Context, form: Form) -> Result<Page, Stop> {

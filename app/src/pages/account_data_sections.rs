@@ -8,7 +8,7 @@ use super::account_data::PATH;
 use super::mailed_link;
 use super::parts::section;
 use crate::components::{Button, ButtonKind, ButtonLink, Facts, Icon, Notice, NoticeKind, Time};
-use crate::language::{data as text, erase};
+use crate::language::{data as text, erase, factors};
 use crate::web::Context;
 
 /// What the sections show.
@@ -295,9 +295,12 @@ pub(super) fn restriction(view: &View) -> Option<AnyView> {
 
 pub(super) fn copy(view: &View) -> AnyView {
     let language = view.context.language;
+    let session = view.context.session().filter(|_| !view.by_link);
+    let stale = session.is_some_and(|session| !session.is_fresh(view.context.now));
     let content = view! {
-        <form method="post" action="/account/data/export">
+        <form class="stack tight" method="post" action="/account/data/export">
             {view.by()}
+            {stale.then(|| view! { <p class="muted small">{factors::copy_hint(language)}</p> })}
             <Button label=text::export(language) kind=ButtonKind::Secondary icon=Some(Icon::Download)/>
         </form>
     };

@@ -9,6 +9,7 @@ use tresen_desk::Error;
 use tresen_desk::privacy::{Asked, Erased};
 use tresen_model::{Language, Problem, RequestNumber};
 
+use super::account_confirm::{password_field, proven};
 use super::account_delete::numbers;
 use super::address::{Named, agent_address};
 use super::{mailed_link, receipt};
@@ -36,10 +37,11 @@ pub(super) async fn submit(context: Context, named: Named, form: Submitted) -> R
 }
 
 async fn act(context: &Context, named: &Named, form: &Submitted) -> Result<Erased, Stop> {
-    let agent = context.require_agent()?;
+    context.require_agent()?;
     let number = named.number()?;
     let asked =
         Asked::parse(form.get("asked")).ok_or_else(|| Error::refused("asked", Problem::ChoiceUnknown))?;
+    let agent = proven(context, form).await?.agent()?;
     Ok(context.app.desk.erase_by_agent(&agent, number, asked).await?)
 }
 
@@ -54,7 +56,6 @@ fn way(language: Language, asked: Asked) -> &'static str {
 
 async fn page(context: &Context, named: &Named, form: Form) -> Result<Page, Stop> {
     let agent = context.require_agent()?;
-    context.require_fresh()?;
     let number = named.number()?;
     let count = context.app.desk.erasure_preview_for_agent(&agent, number).await?;
     let language = context.language;
@@ -62,6 +63,7 @@ async fn page(context: &Context, named: &Named, form: Form) -> Result<Page, Stop
     let ways = Asked::ALL.into_iter().map(|asked| Choice::new(asked.as_str(), way(language, asked)));
     let ways = ways.collect::<Vec<_>>();
     let back = Some(NavLink::new(number.to_string(), agent_address(number)));
+    let password = password_field(context, &form);
     let page = Page::new(text::agent_title(language), Place::Queue, move || {
         view! {
             <PageHead title=text::agent_title(language) lede=text::agent_lede(language) back/>
@@ -89,6 +91,7 @@ async fn page(context: &Context, named: &Named, form: Form) -> Result<Page, Stop
                         error=form.error("asked")
                         required=true
                     />
+                    {password}
                     <div class="form-actions">
                         <Button
                             label=text::agent_delete(language)

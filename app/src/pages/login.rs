@@ -39,7 +39,7 @@ async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
     mailed_link::first_step(context, login, form.get("next")).await
 }
 
-fn after_login(context: &Context, next: &str) -> String {
+pub(super) fn after_login(context: &Context, next: &str) -> String {
     let staff = context.session().is_some_and(|session| session.role().is_staff());
     match next {
         "" if staff => "/agent".to_owned(),

@@ -10,6 +10,7 @@ use tresen_desk::Error;
 use tresen_desk::people::SecondProof;
 use tresen_model::Language;
 
+use super::login::after_login;
 use super::mailed_link;
 use crate::components::{Button, ButtonKind, ButtonLink, Field, Notice, NoticeKind, PageHead};
 use crate::islands::LiveForm;
@@ -34,7 +35,7 @@ pub(super) async fn show(context: Context, Query(from): Query<Where>) -> Respons
 
 async fn open(context: &Context, from: &Where) -> Result<Answer, Stop> {
     if context.session().is_some() {
-        return Ok(Answer::go("/login"));
+        return Ok(Answer::go(after_login(context, &from.next)));
     }
     let good = match context.second_step() {
         Some(half) => context.app.desk.check_second_step(half).await,

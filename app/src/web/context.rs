@@ -240,14 +240,6 @@ impl Context {
         self.session.as_ref().ok_or(Stop::LogIn)
     }
 
-    /// Refuses, before anything is shown or typed, whoever has not proven lately who they are.
-    ///
-    /// # Errors
-    /// [`Stop::LogIn`], or [`Error::ProofNeeded`].
-    pub fn require_fresh(&self) -> Result<(), Stop> {
-        if self.require_session()?.is_fresh(self.now) { Ok(()) } else { Err(Error::ProofNeeded.into()) }
-    }
-
     /// What the browser keeps of earlier logins, if it does.
     pub fn device(&self) -> Option<&Secret> {
         self.device.as_ref()

@@ -37,17 +37,19 @@ impl Desk {
         if session.is_fresh(self.now()) { Ok(()) } else { Err(Error::ProofNeeded) }
     }
 
-    /// Proves by the password who one is; good for ten minutes in this session.
+    /// Proves by the password who one is; good for ten minutes in this session, which is given back as it
+    /// is now.
     ///
     /// # Errors
     /// [`Problem::PasswordWrong`](tresen_model::Problem::PasswordWrong) on the field `password`.
-    pub async fn confirm_with_password(&self, session: &Session, password: &str) -> Result<(), Error> {
+    pub async fn confirm_with_password(&self, session: &Session, password: &str) -> Result<Session, Error> {
         let (row, key) = self.require_person(session.person()).await?;
         self.require_password(&row, &key, "password", password).await?;
+        let now = self.now();
         let mut tx = self.store.write().await?;
-        note(&mut tx, session, self.now()).await?;
+        note(&mut tx, session, now).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(session.proven_at(now))
     }
 
     /// The same by a code of the authenticator app, or by a recovery code.
@@ -59,7 +61,7 @@ impl Desk {
         session: &Session,
         proof: SecondProof<'_>,
         device: Option<&Secret>,
-    ) -> Result<(), Error> {
+    ) -> Result<Session, Error> {
         let (_, key) = self.require_person(session.person()).await?;
         let (person, now) = (session.person(), self.now());
         let mut tx = self.store.write().await?;
@@ -71,6 +73,6 @@ impl Desk {
         // A wrong code is counted.
         tx.commit().await?;
         self.mail_wakeup.notify_one();
-        proven.map(drop).map_err(|problem| Error::refused(proof.field(), problem))
+        proven.map(|_| session.proven_at(now)).map_err(|problem| Error::refused(proof.field(), problem))
     }
 }

@@ -109,6 +109,11 @@ impl Session {
         self.proved_at
     }
 
+    /// The same, just proven.
+    pub(crate) fn proven_at(&self, now: Timestamp) -> Self {
+        Self { proved_at: now, ..self.clone() }
+    }
+
     /// What is stored of its secret.
     pub(crate) fn token_hash(&self) -> &[u8] {
         &self.token_hash

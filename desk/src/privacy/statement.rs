@@ -28,6 +28,10 @@ pub use settings::{
 };
 use writer::Writer;
 
+/// Days after its last login at which a browser is forgotten.
+const DEVICE_DAYS: u32 = 180;
+const _: () = assert!(DEVICE_DAYS as i64 * 24 * 3600 == crate::people::DEVICE_LIFETIME);
+
 /// A text in sections, made of plain text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {

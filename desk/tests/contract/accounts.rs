@@ -55,9 +55,9 @@ async fn a_forgotten_password_is_set_anew(world: &World) {
     let after = entered(world.desk.reset_password(&link, OTHER_PASSWORD).await.unwrap()).session;
     assert!(world.session(&before).await.is_none(), "a session outlived the reset");
     assert!(world.session(&after).await.is_some());
+    assert_eq!(world.mail().await.to(), "ada@example.com");
     assert!(world.login("ada@example.com", PASSWORD).await.is_err());
     assert!(world.login("ada@example.com", OTHER_PASSWORD).await.is_ok());
-    assert_eq!(world.mail().await.to(), "ada@example.com");
     assert_fails!(world.desk.reset_password(&link, PASSWORD).await, Error::Gone);
     // The link that was asked for before, too.
     assert!(world.is_gone(Purpose::Password, &first).await, "an older link still sets a password");

@@ -91,6 +91,16 @@ pub(super) fn of_mail(language: Language, word: &str) -> &str {
         MailKind::NoAccount => say("there is no account yet", "es gibt noch kein Konto"),
         MailKind::PasswordReset => say("link for another password", "Link für ein neues Passwort"),
         MailKind::PasswordChanged => say("your password was changed", "Ihr Passwort wurde geändert"),
+        MailKind::FactorAdded => say("a second factor was set up", "ein zweiter Faktor wurde eingerichtet"),
+        MailKind::FactorRemoved => say("a second factor was removed", "ein zweiter Faktor wurde entfernt"),
+        MailKind::FactorsReset => {
+            say("your second factors were reset", "Ihre zweiten Faktoren wurden zurückgesetzt")
+        }
+        MailKind::RecoveryCodes => say("new recovery codes", "neue Wiederherstellungscodes"),
+        MailKind::RecoveryUsed => {
+            say("a recovery code was used", "ein Wiederherstellungscode wurde verwendet")
+        }
+        MailKind::NewDevice => say("a login from a new device", "eine Anmeldung mit einem neuen Gerät"),
         MailKind::AddressProve => {
             say("link that proves the new address", "Link zum Bestätigen der neuen Adresse")
         }

@@ -4,7 +4,7 @@ mod rights;
 mod storage;
 
 use super::writer::{Writer, paragraph, texts};
-use super::{Block, Retention};
+use super::{Block, DEVICE_DAYS, Retention};
 
 /// Writes every section and returns the title.
 pub(super) fn statement(writer: &mut Writer<'_>, retention: &Retention) -> String {
@@ -96,7 +96,9 @@ fn data(writer: &mut Writer<'_>) {
         ],
         texts![
             "Account, if you register",
-            "A hash of your password (not the password itself), start and last use of each session",
+            "A hash of your password (not the password itself), start and last use of each session; if you set \
+             it up, the secret of your authenticator app and hashes of your recovery codes; a hash for each \
+             browser that you have logged in with, which says neither what it is nor where it was",
             "From you and from your use of the desk",
         ],
         texts![
@@ -233,16 +235,28 @@ fn cookies(writer: &mut Writer<'_>, retention: &Retention) {
             format!("Until you log out, at most {} after its last use", days(retention.session_days)),
         ],
         texts![
+            "Known browser",
+            "Tells us that you have logged in with this browser before, so that we can warn you when somebody \
+             logs in with another. Contains a random string.",
+            format!("At most {}", days(DEVICE_DAYS)),
+        ],
+        texts![
+            "Steps under way",
+            "The second step of a login, or a look at your data by a link that we have sent you. Contains a \
+             random string.",
+            "10 or 30 minutes",
+        ],
+        texts![
             "Language",
             "Remembers the language that you chose.",
             format!("At most {}", days(retention.language_cookie_days)),
         ],
     ];
     let blocks = vec![
-        paragraph("We use two cookies at most:"),
+        paragraph("We use these cookies, and no others:"),
         Block::Table { head: texts!["Cookie", "Purpose", "Duration"], rows },
         paragraph(
-            "Both are strictly necessary for the service that you ask for. They need no consent (Art. 5(3) \
+            "They are strictly necessary for the service that you ask for. They need no consent (Art. 5(3) \
              of Directive 2002/58/EC; in Germany § 25(2) no. 2 TDDDG). There are no cookies for advertising \
              or statistics, and none of other providers.",
         ),

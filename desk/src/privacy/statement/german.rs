@@ -4,7 +4,7 @@ mod rights;
 mod storage;
 
 use super::writer::{Writer, paragraph, texts};
-use super::{Block, Retention};
+use super::{Block, DEVICE_DAYS, Retention};
 
 /// Writes every section and returns the title.
 pub(super) fn statement(writer: &mut Writer<'_>, retention: &Retention) -> String {
@@ -108,7 +108,10 @@ fn data(writer: &mut Writer<'_>) {
         ],
         texts![
             "Konto, wenn Sie sich registrieren",
-            "Prüfwert Ihres Passworts (nicht das Passwort selbst), Beginn und letzte Nutzung jeder Sitzung",
+            "Prüfwert Ihres Passworts (nicht das Passwort selbst), Beginn und letzte Nutzung jeder Sitzung; wenn \
+             Sie es einrichten, das Geheimnis Ihrer Authenticator-App und Prüfwerte Ihrer \
+             Wiederherstellungscodes; ein Prüfwert je Browser, mit dem Sie sich angemeldet haben: Er sagt \
+             weder, welcher es ist, noch, wo er war",
             "Von Ihnen und aus der Nutzung",
         ],
         texts![
@@ -251,16 +254,28 @@ fn cookies(writer: &mut Writer<'_>, retention: &Retention) {
             ),
         ],
         texts![
+            "Bekannter Browser",
+            "Zeigt uns, dass Sie sich mit diesem Browser schon angemeldet haben, damit wir Sie warnen können, \
+             wenn sich jemand mit einem anderen anmeldet. Enthält eine zufällige Zeichenfolge.",
+            format!("Längstens {}", tage(DEVICE_DAYS)),
+        ],
+        texts![
+            "Laufende Schritte",
+            "Der zweite Schritt einer Anmeldung, oder die Ansicht Ihrer Daten über einen Link, den wir Ihnen \
+             geschickt haben. Enthält eine zufällige Zeichenfolge.",
+            "10 oder 30 Minuten",
+        ],
+        texts![
             "Sprache",
             "Merkt sich die Sprache, die Sie gewählt haben.",
             format!("Längstens {}", tage(retention.language_cookie_days)),
         ],
     ];
     let blocks = vec![
-        paragraph("Wir verwenden höchstens zwei Cookies:"),
+        paragraph("Wir verwenden diese Cookies und keine anderen:"),
         Block::Table { head: texts!["Cookie", "Zweck", "Dauer"], rows },
         paragraph(
-            "Beide sind unbedingt erforderlich, damit wir Ihnen den gewünschten Dienst bieten können. Eine \
+            "Sie sind unbedingt erforderlich, damit wir Ihnen den gewünschten Dienst bieten können. Eine \
              Einwilligung ist dafür nicht nötig (§ 25 Abs. 2 Nr. 2 TDDDG). Cookies für Werbung oder \
              Statistik gibt es nicht, Cookies anderer Anbieter auch nicht.",
         ),

@@ -1,7 +1,7 @@
 //! How long, how deleted, how protected.
 
 use super::super::writer::{Writer, paragraph, texts};
-use super::super::{Block, Retention};
+use super::super::{Block, DEVICE_DAYS, Retention};
 use super::{days, months};
 
 pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
@@ -33,6 +33,11 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
             "Sessions",
             format!("until you log out, at most {} after the last use", days(retention.session_days)),
         ],
+        texts![
+            "Hashes of the browsers that you have logged in with",
+            format!("{} after the last login, at most until your password changes", days(DEVICE_DAYS)),
+        ],
+        texts!["Authenticator app and recovery codes", "until you remove or use them, at most as long as the account"],
         texts!["Links that we send you", "until they have expired or been used up"],
         texts!["Consents", "as long as we keep the person to whom they belong"],
         texts!["Backups of the keys", format!("at most {}", days(retention.key_backup_days))],
@@ -111,7 +116,7 @@ pub(super) fn security(writer: &mut Writer<'_>) {
          identify nobody by themselves.",
         "To make requests searchable, the search index on our server contains words in the clear. It is \
          never backed up, and deleted content disappears from it too.",
-        "Your password is stored only as a hash (Argon2id), sessions and links likewise only as hashes.",
+        "Your password is stored only as a hash (Argon2id), sessions, links and recovery codes likewise only as hashes. The secret of an authenticator app is encrypted with your key.",
         "The logs of the service desk contain no names, no addresses and no content.",
         "What passes between your browser and these pages is encrypted when the address begins with https. \
          Email is often not encrypted all the way and in mailboxes. Confidential matters are better written \

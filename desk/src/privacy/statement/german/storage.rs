@@ -1,7 +1,7 @@
 //! Wie lange, wie gelöscht, wie geschützt.
 
 use super::super::writer::{Writer, paragraph, texts};
-use super::super::{Block, Retention};
+use super::super::{Block, DEVICE_DAYS, Retention};
 use super::{monate, tage, tagen};
 
 pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
@@ -32,6 +32,14 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
         texts![
             "Sitzungen",
             format!("bis zur Abmeldung, längstens {} nach der letzten Nutzung", tage(retention.session_days)),
+        ],
+        texts![
+            "Prüfwerte der Browser, mit denen Sie sich angemeldet haben",
+            format!("{} nach der letzten Anmeldung, längstens bis zu einem neuen Passwort", tage(DEVICE_DAYS)),
+        ],
+        texts![
+            "Authenticator-App und Wiederherstellungscodes",
+            "bis Sie sie entfernen oder verwenden, längstens solange das Konto besteht",
         ],
         texts!["Links, die wir Ihnen schicken", "bis sie abgelaufen oder verbraucht sind"],
         texts!["Einwilligungen", "solange wir die Person führen, zu der sie gehören"],
@@ -119,8 +127,9 @@ pub(super) fn security(writer: &mut Writer<'_>) {
          Anzahlen. Damit allein lässt sich niemand erkennen.",
         "Damit sich Anfragen durchsuchen lassen, enthält der Suchindex auf unserem Server Wörter im \
          Klartext. Er wird nie mitgesichert, und gelöschte Inhalte verschwinden auch aus ihm.",
-        "Ihr Passwort speichern wir nur als Prüfwert (Argon2id), Sitzungen und Links ebenfalls nur als \
-         Prüfwerte.",
+        "Ihr Passwort speichern wir nur als Prüfwert (Argon2id), Sitzungen, Links und Wiederherstellungscodes \
+         ebenfalls nur als Prüfwerte. Das Geheimnis einer Authenticator-App ist mit Ihrem Schlüssel \
+         verschlüsselt.",
         "Protokolle des Service-Desks enthalten weder Namen noch Adressen noch Inhalte.",
         "Die Übertragung zwischen Ihrem Browser und diesen Seiten ist verschlüsselt, wenn die Adresse mit \
          https beginnt. E-Mails sind unterwegs und in Postfächern oft nicht durchgehend verschlüsselt. \

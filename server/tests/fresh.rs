@@ -1,0 +1,136 @@
+//! A session that is older than ten minutes, as pages meet it: asked who it is before what cannot be
+//! taken back. The test makes a session old in the database, since nobody can move the program's clock.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
+// Other tests use the rest of it.
+#![allow(dead_code)]
+
+mod served;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
+
+use crate::served::{Served, ask, status};
+
+const EMAIL: &str = "grace@desk.example.com";
+const PASSWORD: &str = "vermilion gearbox sonata 88";
+
+/// A browser with one session.
+struct Browser {
+    port: u16,
+    session: String,
+}
+
+impl Browser {
+    async fn log_in(port: u16) -> Self {
+        let mut browser = Self { port, session: String::new() };
+        let answer = browser.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
+        let cookie = answer.split("tresen-session=").nth(1).unwrap();
+        browser.session = cookie.split(';').next().unwrap().to_owned();
+        browser
+    }
+
+    async fn get(&self, path: &str) -> String {
+        let head = format!("GET {path} HTTP/1.1\r\ncookie: tresen-session={}", self.session);
+        ask(self.port, "127.0.0.1", &head, "").await
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let escape = |text: &str| text.replace('@', "%40").replace(' ', "+").replace('/', "%2F");
+        let fields = fields.iter().map(|(name, value)| format!("{name}={}", escape(value)));
+        let body = fields.collect::<Vec<_>>().join("&");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\ncookie: tresen-session={}\r\ncontent-type: \
+             application/x-www-form-urlencoded\r\ncontent-length: {}",
+            self.session,
+            body.len()
+        );
+        ask(self.port, "127.0.0.1", &head, &body).await
+    }
+}
+
+fn leads_to(answer: &str) -> &str {
+    let line = answer.lines().find_map(|line| line.strip_prefix("location: "));
+    line.unwrap_or_else(|| panic!("it leads nowhere: {}", answer.lines().next().unwrap_or_default()))
+}
+
+fn add_agent(folder: &Path) {
+    use std::io::Write;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tresen"))
+        .args(["person", "add", "--email", EMAIL, "--name", "Grace", "--role", "agent", "--password-stdin"])
+        .current_dir(folder)
+        .env("TRESEN_CONFIG", folder.join("tresen.toml"))
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    writeln!(child.stdin.take().unwrap(), "{PASSWORD}").unwrap();
+    assert!(child.wait().unwrap().success());
+}
+
+/// Makes all sessions ten minutes older.
+async fn grow_old(folder: &Path) {
+    let file = SqliteConnectOptions::new().filename(folder.join("data/tresen.db"));
+    let mut connection = file.connect().await.unwrap();
+    let aged = sqlx::query("UPDATE session SET proved_at = proved_at - 600000000")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    assert!(aged.rows_affected() > 0);
+    connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_old_session_shows_who_it_is_before_what_cannot_be_taken_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Served::start(folder.path(), "[sign_in]\nsecond_factor = 'offered'\n").await;
+    add_agent(folder.path());
+    let browser = Browser::log_in(desk.port).await;
+    let answer = browser
+        .post("/requests/new", &[("email", "ada@example.com"), ("subject", "Lamp"), ("body", "It flickers"), ("kind", "question"), ("consent", "yes"), ("once", "x")])
+        .await;
+    let number = leads_to(&answer).rsplit('=').next().unwrap().to_owned();
+    assert_eq!(status(&browser.post("/account/data/export", &[]).await), 200);
+    assert!(browser.get("/account/factors").await.contains("action=\"/account/factors/app/begin\""));
+    let erase = format!("/agent/requests/{number}/erase");
+    assert!(!browser.get(&erase).await.contains("name=\"password\""));
+
+    grow_old(folder.path()).await;
+    // Reading goes on as ever.
+    for path in ["/agent", "/account", "/account/data", &erase] {
+        assert_eq!(status(&browser.get(path).await), 200, "{path}");
+    }
+    // What cannot be taken back leads to the question, and from there back to where the button is.
+    for path in ["/account/data/export", "/account/factors/app/begin", "/account/factors/codes"] {
+        let answer = browser.post(path, &[]).await;
+        assert_eq!((status(&answer), leads_to(&answer)), (303, &*format!("/account/confirm?next={path}")));
+        assert_eq!(status(&browser.get(path).await), 303, "{path}");
+    }
+    let answer = browser.get("/account/factors/app").await;
+    assert_eq!(leads_to(&answer), "/account/confirm?next=/account/factors/app");
+    // The page of factors asks at once, and a form that erases has a field for it.
+    let factors = browser.get("/account/factors").await;
+    assert!(factors.contains("/account/confirm?next=/account/factors"));
+    assert!(!factors.contains("action=\"/account/factors/app/begin\""));
+    assert!(browser.get(&erase).await.contains("name=\"password\""));
+    assert_eq!(status(&browser.post(&erase, &[("asked", "phone"), ("password", "wrong")]).await), 422);
+    let answer = browser.post(&erase, &[("asked", "phone")]).await;
+    assert_eq!(leads_to(&answer), format!("/account/confirm?next={erase}"));
+    assert_eq!(status(&browser.get(&format!("/agent/requests/{number}")).await), 200, "it was erased");
+
+    // Only the right password, and only to an address of this desk.
+    assert_eq!(status(&browser.post("/account/confirm", &[("password", "wrong")]).await), 422);
+    assert_eq!(leads_to(&browser.post("/account/data/export", &[]).await), "/account/confirm?next=/account/data/export");
+    let there = [("password", PASSWORD), ("next", "//evil.example.com/")];
+    assert_eq!(leads_to(&browser.post("/account/confirm", &there).await), "/");
+    assert_eq!(status(&browser.post("/account/data/export", &[]).await), 200);
+
+    // The same in place.
+    grow_old(folder.path()).await;
+    let answer = browser.post(&erase, &[("asked", "phone"), ("password", PASSWORD)]).await;
+    assert_eq!(status(&answer), 200, "{answer}");
+    assert_eq!(status(&browser.get(&format!("/agent/requests/{number}")).await), 404);
+}
