@@ -311,7 +311,8 @@ async fn only_a_session_makes_the_proof(_: &World) {
     let mut makers = Vec::new();
     for file in files_under(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         let source = std::fs::read_to_string(&file).unwrap();
-        let made = source.matches("Agent {").count() - source.matches("impl Agent {").count();
+        let all = source.matches("Agent {").count();
+        let made = all - source.matches("impl Agent {").count() - source.matches("Role::Agent {").count();
         // The type itself, and the one place.
         if made > 0 {
             makers.push((file.file_name().unwrap().to_string_lossy().into_owned(), made));
