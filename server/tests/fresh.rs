@@ -90,7 +90,17 @@ async fn an_old_session_shows_who_it_is_before_what_cannot_be_taken_back() {
     add_agent(folder.path());
     let browser = Browser::log_in(desk.port).await;
     let answer = browser
-        .post("/requests/new", &[("email", "ada@example.com"), ("subject", "Lamp"), ("body", "It flickers"), ("kind", "question"), ("consent", "yes"), ("once", "x")])
+        .post(
+            "/requests/new",
+            &[
+                ("email", "ada@example.com"),
+                ("subject", "Lamp"),
+                ("body", "It flickers"),
+                ("kind", "question"),
+                ("consent", "yes"),
+                ("once", "x"),
+            ],
+        )
         .await;
     let number = leads_to(&answer).rsplit('=').next().unwrap().to_owned();
     assert_eq!(status(&browser.post("/account/data/export", &[]).await), 200);
@@ -123,7 +133,10 @@ async fn an_old_session_shows_who_it_is_before_what_cannot_be_taken_back() {
 
     // Only the right password, and only to an address of this desk.
     assert_eq!(status(&browser.post("/account/confirm", &[("password", "wrong")]).await), 422);
-    assert_eq!(leads_to(&browser.post("/account/data/export", &[]).await), "/account/confirm?next=/account/data/export");
+    assert_eq!(
+        leads_to(&browser.post("/account/data/export", &[]).await),
+        "/account/confirm?next=/account/data/export"
+    );
     let there = [("password", PASSWORD), ("next", "//evil.example.com/")];
     assert_eq!(leads_to(&browser.post("/account/confirm", &there).await), "/");
     assert_eq!(status(&browser.post("/account/data/export", &[]).await), 200);

@@ -60,6 +60,9 @@ mod tests {
     #[test]
     fn dark_modules_become_rectangles() {
         use Color::{Dark, Light};
-        assert_eq!(path(3, &[Dark, Dark, Light, Light, Light, Light, Dark, Light, Dark]), "M4 4h2v1h-2zM4 6h1v1h-1zM6 6h1v1h-1z");
+        assert_eq!(
+            path(3, &[Dark, Dark, Light, Light, Light, Light, Dark, Light, Dark]),
+            "M4 4h2v1h-2zM4 6h1v1h-1zM6 6h1v1h-1z"
+        );
     }
 }

@@ -108,7 +108,11 @@ fn page(context: &Context, form: Form) -> Page {
     let (field, other, by) = if recovery {
         (recovery_field(language, form.error("recovery")), text::use_code(language), "")
     } else {
-        (code_field(language, text::code_hint(language), form.error("code")), text::use_recovery(language), "recovery")
+        (
+            code_field(language, text::code_hint(language), form.error("code")),
+            text::use_recovery(language),
+            "recovery",
+        )
     };
     let next = form.value("next");
     let instead = format!("/login/second?by={by}&next={}", escape(&next));

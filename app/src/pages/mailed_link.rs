@@ -123,7 +123,8 @@ pub(super) async fn first_step(context: &Context, login: Login, next: &str) -> R
     match login {
         Login::In(entry) => let_in(context, &entry, next).await,
         Login::Second(half) => {
-            let next = if next.is_empty() { String::new() } else { format!("?next={}", escape(&local(next))) };
+            let next =
+                if next.is_empty() { String::new() } else { format!("?next={}", escape(&local(next))) };
             Ok(Answer::Go(format!("/login/second{next}"), vec![Cookie::second_step(&half)]))
         }
     }

@@ -6,9 +6,9 @@
 
 mod account;
 mod account_address;
+mod account_confirm;
 mod account_data;
 mod account_data_sections;
-mod account_confirm;
 mod account_delete;
 mod account_factors;
 mod account_factors_app;

@@ -5,10 +5,10 @@
 
 use tresen_model::{EmailAddress, Language, PersonId, Problem, Timestamp};
 
-use super::passwords::{self, MAX_PASSWORD};
-use super::person::{self, PersonRow, Presence};
 use super::devices::{self, Greeting};
 use super::factors;
+use super::passwords::{self, MAX_PASSWORD};
+use super::person::{self, PersonRow, Presence};
 use super::sessions::{self, Entry, Secret, Session};
 use super::tokens::{self, Purpose};
 use crate::Desk;

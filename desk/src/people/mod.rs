@@ -18,7 +18,7 @@ pub use devices::DEVICE_LIFETIME;
 pub use factors::{AppSetup, Factor, FactorAdded, Factors, SecondProof};
 pub use fresh::FRESH;
 pub use history::{PersonEvent, PersonStep};
-pub use passwords::{MAX_PASSWORD, MIN_PASSWORD, Strength, strength};
 pub use login::Login;
+pub use passwords::{MAX_PASSWORD, MIN_PASSWORD, Strength, strength};
 pub use sessions::{Agent, Entry, Secret, Session};
 pub use tokens::{LinkHolder, Purpose};

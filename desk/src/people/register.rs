@@ -3,10 +3,10 @@
 
 use tresen_model::{EmailAddress, Language, PersonName, Problem, Role};
 
+use super::devices::{self, Greeting};
 use super::kinds;
 use super::login::store_password;
 use super::person::{self, Presence};
-use super::devices::{self, Greeting};
 use super::sessions::{self, Entry, Secret};
 use super::tokens::{self, Purpose};
 use crate::Desk;

@@ -34,8 +34,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Broken`] only.
     pub async fn audited(&self, event: &str) -> Result<Vec<(Timestamp, String)>, Error> {
-        const SQL: &str =
-            "SELECT at, counts FROM audit WHERE event = $1 ORDER BY at DESC, id DESC LIMIT 100";
+        const SQL: &str = "SELECT at, counts FROM audit WHERE event = $1 ORDER BY at DESC, id DESC LIMIT 100";
         let mut reader = self.store.read().await?;
         let rows: Vec<(i64, String)> =
             on!(reader.conn(), c => sqlx::query_as(SQL).bind(event).fetch_all(c).await)?;

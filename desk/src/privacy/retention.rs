@@ -22,10 +22,10 @@ use tresen_model::{PersonId, RequestId, Timestamp};
 
 use super::restrict::NOT_RESTRICTED;
 use super::wish::Wish;
+use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::requests::remove::delete_request;
 use crate::store::{Conn, StoreError, Tx, on};
-use crate::Desk;
 
 /// Looked for at once.
 const BATCH: i64 = 100;

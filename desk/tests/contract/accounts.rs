@@ -4,7 +4,7 @@ use tresen_desk::Error;
 use tresen_desk::people::Purpose;
 use tresen_model::{Language, Problem};
 
-use crate::support::{Form, OTHER_PASSWORD, PASSWORD, World, assert_fails, refusals, entered};
+use crate::support::{Form, OTHER_PASSWORD, PASSWORD, World, assert_fails, entered, refusals};
 
 stories! {
     an_unknown_address_looks_like_a_wrong_password,

@@ -6,7 +6,9 @@ use tresen_desk::backup::{BackupError, Part, Places, backup, give_up_keyless, re
 use tresen_desk::requests::Access;
 use tresen_desk::{Broken, Desk, Error, Location, MasterKey};
 
-use crate::support::{Engine, Form, PASSWORD, Place, World, assert_fails, clock, contents, files_under, entered};
+use crate::support::{
+    Engine, Form, PASSWORD, Place, World, assert_fails, clock, contents, entered, files_under,
+};
 
 fn places(place: &Place) -> Places {
     Places {
@@ -93,7 +95,12 @@ async fn an_old_backup_brings_nobody_back() {
     let desk = world.open_another().await.unwrap();
     assert_eq!(readable(&desk).await, ["Mandersnatch"]);
     assert!(desk.erase_by_operator("ada@example.com").await.unwrap().is_none());
-    assert!(desk.session(&entered(desk.login("bob@example.com", PASSWORD, None).await.unwrap()).session).await.unwrap().is_some());
+    assert!(
+        desk.session(&entered(desk.login("bob@example.com", PASSWORD, None).await.unwrap()).session)
+            .await
+            .unwrap()
+            .is_some()
+    );
     // Who was logged in then has to log in again.
     assert_fails!(desk.my_requests(&ada, &Default::default()).await, Error::Forbidden);
     let access = Access::Session(bob);

@@ -1,7 +1,7 @@
 //! Browsers that are known: what is told of others, and who is one.
 
-use tresen_desk::people::{Login, Secret, SecondProof};
 use tresen_desk::Desk;
+use tresen_desk::people::{Login, SecondProof, Secret};
 use tresen_model::{Language, Role};
 
 use crate::support::{OTHER_PASSWORD, PASSWORD, World, entered};
@@ -28,7 +28,11 @@ async fn log_in(desk: &Desk, email: &str, device: Option<&Secret>) -> Secret {
 /// How many mails about a new browser went to `EMAIL`, and nothing else.
 async fn news(world: &World) -> usize {
     let mails = world.post().await;
-    assert!(mails.iter().all(|mail| mail.subject() == NEW && mail.to() == EMAIL), "{:?}", mails.iter().map(|mail| mail.subject()).collect::<Vec<_>>());
+    assert!(
+        mails.iter().all(|mail| mail.subject() == NEW && mail.to() == EMAIL),
+        "{:?}",
+        mails.iter().map(|mail| mail.subject()).collect::<Vec<_>>()
+    );
     for mail in &mails {
         // Neither where nor what.
         for word in ["IP", "Firefox", "Chrom", "Windows", "address", "127.0.0.1"] {
@@ -139,7 +143,9 @@ async fn half_a_login_makes_no_browser_known(world: &World) {
     let session = world.customer(EMAIL).await;
     let (_, codes, entry) = crate::factors::set_up(world, &world.desk, &session).await;
     world.post().await;
-    let Login::Second(half) = world.desk.login(EMAIL, PASSWORD, None).await.unwrap() else { panic!("no step") };
+    let Login::Second(half) = world.desk.login(EMAIL, PASSWORD, None).await.unwrap() else {
+        panic!("no step")
+    };
     assert_eq!(news(world).await, 0);
     // Setting up a factor has forgotten all but the browser it was done in.
     assert!(world.desk.knows_device(EMAIL, &entry.device).await.unwrap());

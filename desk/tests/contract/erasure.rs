@@ -55,7 +55,8 @@ impl Customer {
         let number = world.submit_with(&form, files, None).await.unwrap().number;
         // The farewell to another one may arrive late.
         let mail = world.post().await.into_iter().find(|mail| mail.to() == email).unwrap();
-        let secret = world.desk.complete_registration(&mail.link("register"), PASSWORD).await.unwrap().session;
+        let secret =
+            world.desk.complete_registration(&mail.link("register"), PASSWORD).await.unwrap().session;
         let session = world.session(&secret).await.unwrap();
         Self { email, name, words, session, numbers: vec![number], link: mail.request_link() }
     }
@@ -155,10 +156,7 @@ async fn one_of_thirty_is_erased_without_a_trace(world: &World) {
 
     // Nothing of it can be reached.
     assert!(world.session(&secret).await.is_none());
-    assert_eq!(
-        refusals(world.secret(&erased.email, PASSWORD).await),
-        [("password", Problem::LoginFailed)]
-    );
+    assert_eq!(refusals(world.secret(&erased.email, PASSWORD).await), [("password", Problem::LoginFailed)]);
     assert_fails!(world.desk.my_requests(&erased.session, &ListQuery::default()).await, Error::Forbidden);
     assert_fails!(world.desk.account(&erased.session).await, Error::Forbidden);
     assert!(world.is_gone(Purpose::Request, &erased.link).await);
@@ -300,7 +298,8 @@ async fn who_writes_again_starts_afresh(world: &World) {
     let after = world.submit(&form).await;
     assert_ne!(before, after);
     let mail = world.mail().await;
-    let secret = world.desk.complete_registration(&mail.link("register"), OTHER_PASSWORD).await.unwrap().session;
+    let secret =
+        world.desk.complete_registration(&mail.link("register"), OTHER_PASSWORD).await.unwrap().session;
     let again = world.session(&secret).await.unwrap();
     assert_ne!(again.person(), ada.person());
     assert_eq!(world.mine(&again).await.iter().map(|line| line.number).collect::<Vec<_>>(), [after]);

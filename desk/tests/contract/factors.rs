@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use totp_rs::{Builder, Secret as AppSecret, Totp};
-use tresen_desk::people::{Entry, Factor, Login, Purpose, Secret, SecondProof, Session};
+use tresen_desk::people::{Entry, Factor, Login, Purpose, SecondProof, Secret, Session};
 use tresen_desk::{Desk, Error, SecondFactor};
 use tresen_model::{Language, Problem, Role};
 
@@ -177,7 +177,8 @@ async fn a_code_is_good_once(world: &World) {
     // Nor is the code before it any good now, which is within the tolerance.
     world.clock.advance_seconds(3_600);
     let (before, now) = (app.code(world, -1), app.code(world, 0));
-    let tried = async |code: &str| world.desk.confirm_with_code(&session, SecondProof::Code(code), None).await;
+    let tried =
+        async |code: &str| world.desk.confirm_with_code(&session, SecondProof::Code(code), None).await;
     tried(&now).await.unwrap();
     assert_eq!(refusals(tried(&before).await), [("code", Problem::CodeWrong)]);
     assert_eq!(refusals(tried(&now).await), [("code", Problem::CodeWrong)]);
@@ -230,14 +231,18 @@ async fn guesses_wait_but_not_the_owner(world: &World) {
     let said = refusals(guess(&app.code(world, 0), None).await);
     let [("code", Problem::TooManyAttempts { wait })] = said[..] else { panic!("no wait: {said:?}") };
     assert!((60..=61).contains(&wait), "{wait}");
-    let answer = world.desk.second_step(&stranger, SecondProof::Code(&app.code(world, 0)), None).await.map(drop);
+    let answer =
+        world.desk.second_step(&stranger, SecondProof::Code(&app.code(world, 0)), None).await.map(drop);
     assert!(matches!(refusals(answer)[..], [(_, Problem::TooManyAttempts { .. })]));
     // The owner gets in all the while: from a browser that is known, and with a recovery code from any.
     guess(&app.code(world, 0), Some(&device)).await.unwrap();
     let known = half(&world.desk, EMAIL, None).await;
     world.desk.second_step(&known, SecondProof::Recovery(&codes[0]), None).await.unwrap();
     // Neither lets the stranger off.
-    assert!(matches!(refusals(guess(&app.code(world, 1), None).await)[..], [(_, Problem::TooManyAttempts { .. })]));
+    assert!(matches!(
+        refusals(guess(&app.code(world, 1), None).await)[..],
+        [(_, Problem::TooManyAttempts { .. })]
+    ));
     // The wait ends, and is twice as long after the next wrong one.
     world.clock.advance_seconds(61);
     assert_eq!(refusals(guess(&app.wrong(world), None).await), [("code", Problem::CodeWrong)]);
@@ -468,12 +473,17 @@ async fn a_copy_names_the_factors_and_an_erasure_takes_them(world: &World) {
     let bare = setup.secret.replace(' ', "");
     let plain: Vec<String> = codes.iter().map(|code| code.replace('-', "")).collect();
     let secrets = [&bare, &setup.secret, &setup.link].into_iter().chain(&codes).chain(&plain);
-    let needles = Needles::new(
-        secrets.map(String::as_str).chain([waiting.reveal(), entry.device.reveal(), entry.session.reveal()]),
-    );
+    let needles = Needles::new(secrets.map(String::as_str).chain([
+        waiting.reveal(),
+        entry.device.reveal(),
+        entry.session.reveal(),
+    ]));
     for (name, bytes) in &files {
         let text = String::from_utf8_lossy(bytes);
-        assert!(!text.contains(&bare) && !codes.iter().any(|code| text.contains(code)), "{name} holds a secret");
+        assert!(
+            !text.contains(&bare) && !codes.iter().any(|code| text.contains(code)),
+            "{name} holds a secret"
+        );
     }
     assert_eq!(needles.traces(&world.place).await, Vec::<String>::new());
     // Foreign keys would keep whoever has a row in one of the tables: all go.
@@ -513,7 +523,10 @@ async fn old_sessions_prove_themselves_again(world: &World) {
         refusals(desk.confirm_with_password(&customer, OTHER_PASSWORD).await),
         [("password", Problem::PasswordWrong)]
     );
-    assert!(!world.session(&secret).await.unwrap().is_fresh(desk.now()), "another session has proven this one");
+    assert!(
+        !world.session(&secret).await.unwrap().is_fresh(desk.now()),
+        "another session has proven this one"
+    );
     desk.confirm_with_password(&customer, PASSWORD).await.unwrap();
     let customer = world.session(&secret).await.unwrap();
     assert!(customer.is_fresh(desk.now()));

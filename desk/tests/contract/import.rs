@@ -14,7 +14,7 @@ use tresen_desk::{Desk, Error};
 use tresen_model::{Priority, RequestNumber, Status};
 use zip::write::SimpleFileOptions;
 
-use crate::support::{Form, PASSWORD, Place, World, assert_fails, note, random_word, entered};
+use crate::support::{Form, PASSWORD, Place, World, assert_fails, entered, note, random_word};
 use crate::traces::Needles;
 
 stories! {

@@ -179,8 +179,12 @@ async fn internal_notes_are_hidden_from_the_customer(world: &World) {
     let files = world.file("secret-list.txt", b"internal bytes").await;
     world.desk.reply(&agent, number, &note("A difficult customer", "a"), files).await.unwrap();
     world.answer(&agent, number, "Dear customer").await;
-    let secret =
-        world.desk.complete_registration(&mail.link("register"), crate::support::PASSWORD).await.unwrap().session;
+    let secret = world
+        .desk
+        .complete_registration(&mail.link("register"), crate::support::PASSWORD)
+        .await
+        .unwrap()
+        .session;
     let session = world.session(&secret).await.unwrap();
     let internal = world.desk.conversation_for_agent(&agent, number).await.unwrap();
     assert_eq!(internal.comments.len(), 3);

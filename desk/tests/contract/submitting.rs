@@ -54,8 +54,12 @@ async fn a_request_is_stored_with_consent_and_mail(world: &World) {
     assert!(matches!(staff.history[0].event, HistoryEvent::Created));
     assert_eq!(staff.history[0].actor.as_deref(), Some("Ada"));
 
-    let secret =
-        world.desk.complete_registration(&mail.link("register"), crate::support::PASSWORD).await.unwrap().session;
+    let secret = world
+        .desk
+        .complete_registration(&mail.link("register"), crate::support::PASSWORD)
+        .await
+        .unwrap()
+        .session;
     let session = world.session(&secret).await.unwrap();
     let stored = world.desk.erasure_preview(&session).await.unwrap();
     assert_eq!((stored.requests, stored.comments, stored.attachments), (1, 1, 1));

@@ -16,7 +16,8 @@ use tresen_desk::requests::{
     Access, Fields, File, ListQuery, OpenFile, QueueQuery, Reply, Submission, Submitted,
 };
 use tresen_desk::{
-    AttachmentLimits, Broken, Desk, Error, Location, MasterKey, Opening, Refusal, SecondFactor, Settings, SignIn,
+    AttachmentLimits, Broken, Desk, Error, Location, MasterKey, Opening, Refusal, SecondFactor, Settings,
+    SignIn,
 };
 use tresen_model::views::{Page, RequestLine};
 use tresen_model::{EmailAddress, Language, Problem, RequestNumber, Role, Status, Timestamp, Visibility};

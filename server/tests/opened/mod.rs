@@ -10,9 +10,7 @@ use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::{Outgoing, Templates, Transport};
 use tresen_desk::privacy::{Checked, Needles, PrivacySettings, Retention};
 use tresen_desk::requests::{Fields, Submission};
-use tresen_desk::{
-    AttachmentLimits, Desk, Location, MasterKey, Opening, SecondFactor, Settings, SignIn,
-};
+use tresen_desk::{AttachmentLimits, Desk, Location, MasterKey, Opening, SecondFactor, Settings, SignIn};
 use tresen_model::{EmailAddress, Language};
 
 /// Requests that [`write`] makes.

@@ -162,7 +162,8 @@ impl Desk {
         let totp = row.totp(&key, Some((&desk, &account)))?;
         let link = totp.to_url().map_err(|_| Broken::Inconsistent("totp.secret", row.id))?;
         let secret = totp.secret().to_base32();
-        let groups: Vec<&str> = secret.as_bytes().chunks(4).filter_map(|group| std::str::from_utf8(group).ok()).collect();
+        let groups: Vec<&str> =
+            secret.as_bytes().chunks(4).filter_map(|group| std::str::from_utf8(group).ok()).collect();
         Ok(AppSetup { secret: groups.join(" "), link })
     }
 
@@ -180,7 +181,8 @@ impl Desk {
         let (person, now) = (session.person(), self.now());
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Forbidden) };
-        let pending = find(tx.conn(), person, Some(now.plus_seconds(-SETUP))).await?.ok_or(Error::NotFound)?;
+        let pending =
+            find(tx.conn(), person, Some(now.plus_seconds(-SETUP))).await?.ok_or(Error::NotFound)?;
         let step = pending.step_of(&key, code, now)?.ok_or(Error::refused("code", Problem::CodeWrong))?;
         on!(tx.conn(), c => sqlx::query(DELETE).bind(person.0).execute(c).await.map(drop))?;
         on!(tx.conn(), c => sqlx::query(CONFIRM)

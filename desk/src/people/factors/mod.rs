@@ -229,7 +229,8 @@ impl Desk {
         sessions::end_others(&mut tx, person, &[]).await?;
         tokens::revoke(&mut tx, person, now).await?;
         devices::forget(&mut tx, person).await?;
-        crate::privacy::audit(&mut tx, "factors-reset", &serde_json::json!({ "factors": removed }), now).await?;
+        crate::privacy::audit(&mut tx, "factors-reset", &serde_json::json!({ "factors": removed }), now)
+            .await?;
         self.tell(&mut tx, person, &key, MailKind::FactorsReset, now).await?;
         tx.commit().await?;
         self.mail_wakeup.notify_one();

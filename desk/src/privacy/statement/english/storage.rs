@@ -37,7 +37,10 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
             "Hashes of the browsers that you have logged in with",
             format!("{} after the last login, at most until your password changes", days(DEVICE_DAYS)),
         ],
-        texts!["Authenticator app and recovery codes", "until you remove or use them, at most as long as the account"],
+        texts![
+            "Authenticator app and recovery codes",
+            "until you remove or use them, at most as long as the account"
+        ],
         texts!["Links that we send you", "until they have expired or been used up"],
         texts!["Consents", "as long as we keep the person to whom they belong"],
         texts!["Backups of the keys", format!("at most {}", days(retention.key_backup_days))],

@@ -35,7 +35,10 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
         ],
         texts![
             "Prüfwerte der Browser, mit denen Sie sich angemeldet haben",
-            format!("{} nach der letzten Anmeldung, längstens bis zu einem neuen Passwort", tage(DEVICE_DAYS)),
+            format!(
+                "{} nach der letzten Anmeldung, längstens bis zu einem neuen Passwort",
+                tage(DEVICE_DAYS)
+            ),
         ],
         texts![
             "Authenticator-App und Wiederherstellungscodes",
