@@ -155,6 +155,13 @@ pub async fn backup(places: &Places, part: Part, to: &Path, now: Timestamp) -> R
         let mut connection = sqlite::options(&copy).connect().await?;
         let rows: Vec<(Uuid,)> =
             sqlx::query_as("SELECT id FROM attachment ORDER BY id").fetch_all(&mut connection).await?;
+        // Small pictures are made again.
+        sqlx::query(
+            "UPDATE attachment SET preview_key_sealed = NULL, preview_width = NULL, preview_height = NULL,
+             preview_size = NULL, work_at = 0, work_tries = 0 WHERE preview_key_sealed IS NOT NULL",
+        )
+        .execute(&mut connection)
+        .await?;
         // Turned back into one file, without a log beside it.
         sqlx::query("PRAGMA journal_mode = DELETE").execute(&mut connection).await?;
         connection.close().await?;

@@ -1,7 +1,7 @@
 //! What can go wrong.
 
 use sqlx::types::Uuid;
-use tresen_model::Problem;
+use tresen_model::{FileCheck, Problem};
 
 use crate::keys::SealBroken;
 use crate::random::NoRandomness;
@@ -33,6 +33,9 @@ pub enum Error {
     /// nothing but this to be seen, and nothing is changed.
     #[error("restricted")]
     Restricted,
+    /// A scanner has found something in this file, or has not looked at it yet.
+    #[error("withheld: {}", .0.as_str())]
+    Withheld(FileCheck),
     /// Too much is asked at once; it may be asked again.
     #[error("busy, try again in {wait} seconds")]
     Busy {

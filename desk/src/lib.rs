@@ -9,6 +9,7 @@
 //! - [`mail`]: the outbox and what leaves it
 //! - [`intake`]: what comes in by mail
 //! - `search`, `events`, `objects`: finding, telling, keeping files
+//! - [`uploads`]: having files checked, making images small
 //! - `keys`, `store`: the storage format (one key a person) and its two databases
 
 mod address;
@@ -29,6 +30,7 @@ pub mod requests;
 mod search;
 mod settings;
 mod store;
+pub mod uploads;
 
 use std::future::Future;
 use std::ops::Deref;
@@ -85,6 +87,9 @@ pub struct Inner {
     /// For mails that carry files: not many are in memory at once.
     mail_files: Arc<Semaphore>,
     search_wakeup: Notify,
+    files_wakeup: Notify,
+    /// Whoever makes an image small.
+    previewing: Semaphore,
     /// Who reads a message that came in.
     reading: Semaphore,
     /// Who checks the senders of mails, if the operator wants that.
@@ -160,6 +165,8 @@ impl Desk {
             mail_wakeup: Notify::new(),
             mail_files: Arc::new(Semaphore::new(mail::FILES_AT_ONCE)),
             search_wakeup: Notify::new(),
+            files_wakeup: Notify::new(),
+            previewing: Semaphore::new(1),
             reading: Semaphore::new(intake::READ_AT_ONCE),
             verifier,
             background: Arc::new(Semaphore::new(BACKGROUND as usize)),
@@ -257,5 +264,6 @@ impl Desk {
         self.events.committed(event);
         self.mail_wakeup.notify_one();
         self.search_wakeup.notify_one();
+        self.files_wakeup.notify_one();
     }
 }

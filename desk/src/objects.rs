@@ -41,6 +41,23 @@ pub(crate) fn path(folder: &Path, id: Uuid) -> PathBuf {
     folder.join(&name[30..]).join(name)
 }
 
+/// Of a small picture: its attachment's with another version, 8 for 7. So whoever deletes the one finds the
+/// other without being told.
+fn preview_of(id: Uuid) -> Uuid {
+    with_version(id, 8)
+}
+
+/// Whose small picture a file is, or what it is itself.
+fn original_of(id: Uuid) -> Uuid {
+    if id.get_version_num() == 8 { with_version(id, 7) } else { id }
+}
+
+fn with_version(id: Uuid, version: u8) -> Uuid {
+    let mut bytes = id.into_bytes();
+    bytes[6] = (bytes[6] & 0x0f) | (version << 4);
+    Uuid::from_bytes(bytes)
+}
+
 impl Objects {
     pub(crate) async fn open(folder: &Path) -> Result<Self, Broken> {
         fs::create_dir_all(folder).await?;
@@ -74,6 +91,21 @@ impl Objects {
         })
     }
 
+    /// Begins the small picture of an attachment, in the place of one that was begun before.
+    pub(crate) async fn create_preview(&self, of: Uuid) -> Result<Upload, Broken> {
+        self.remove(preview_of(of)).await?;
+        self.create(preview_of(of)).await
+    }
+
+    /// Streams the small picture of an attachment.
+    pub(crate) async fn read_preview(
+        &self,
+        of: Uuid,
+        key: Zeroizing<[u8; 32]>,
+    ) -> Result<impl Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static, Broken> {
+        self.read(preview_of(of), key).await
+    }
+
     /// Streams a file's contents.
     pub(crate) async fn read(
         &self,
@@ -102,15 +134,20 @@ impl Objects {
         }))
     }
 
-    /// Deletes a file; one that is gone already is fine.
+    /// Deletes a file, and its small picture first; one that is gone already is fine.
     pub(crate) async fn delete(&self, id: Uuid) -> Result<(), Broken> {
+        self.remove(preview_of(id)).await?;
+        self.remove(id).await
+    }
+
+    async fn remove(&self, id: Uuid) -> Result<(), Broken> {
         match fs::remove_file(self.path(id)).await {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
     }
 
-    /// The files that are old enough to have a row, by id.
+    /// The files that are old enough to have a row, by the id of the row.
     pub(crate) async fn settled(&self) -> Result<Vec<Uuid>, Broken> {
         let mut found = Vec::new();
         let mut folders = fs::read_dir(&self.folder).await?;
@@ -125,10 +162,12 @@ impl Objects {
                 if let Some(id) = id
                     && age > ORPHAN_AGE
                 {
-                    found.push(id);
+                    found.push(original_of(id));
                 }
             }
         }
+        found.sort_unstable();
+        found.dedup();
         Ok(found)
     }
 }

@@ -6,6 +6,7 @@ use tresen_model::{EmailAddress, Language};
 use crate::intake::IntakeSettings;
 use crate::mail::Outgoing;
 use crate::privacy::{PrivacySettings, Retention};
+use crate::uploads::Uploads;
 
 /// The settings of a desk.
 #[derive(Clone)]
@@ -22,6 +23,8 @@ pub struct Settings {
     pub request_types: Vec<RequestType>,
     /// How much may be attached.
     pub attachments: AttachmentLimits,
+    /// What is done with files that come in.
+    pub uploads: Uploads,
     /// How mails leave.
     pub outgoing: Outgoing,
     /// Who is responsible, for the privacy statement and the imprint.

@@ -295,6 +295,33 @@ describe('the live events of others', () => {
     assert.equal((await listen(null, `/events/requests/${number}?token=forged`)).status, 410);
   });
 
+  test('end with the session: whoever has logged out hears nothing more', async () => {
+    const here = await registered(desk, { email: 'cleo@example.com' });
+    const there = new Client(desk);
+    await there.login(here);
+    const own = await write(here.client, { subject: 'A matter of Cleo' });
+    for (const [client, hears] of [[there, true], [here.client, false]]) {
+      const signal = AbortSignal.timeout(20_000);
+      const cookie = `tresen-session=${here.client.cookie('tresen-session')}`;
+      const answer = await fetch(new URL(`/events/requests/${own}`, desk.url), { headers: { cookie }, signal });
+      if (!hears) {
+        await there.login(here);
+        await client.post('/logout');
+      }
+      const sent = await there.post(`/requests/${own}`, { body: 'One more thing', once: crypto.randomUUID() });
+      assert.equal(sent.status, 303);
+      let heard = '';
+      const reader = answer.body.getReader();
+      for (let end = false; !end && !heard.includes('news'); ) {
+        const { done, value } = await reader.read();
+        end = done;
+        heard += Buffer.from(value ?? []).toString();
+      }
+      await reader.cancel();
+      assert.equal(heard.includes('event: news'), hears);
+    }
+  });
+
   test('cannot be read by another site, which gets no permission and no cookie', async () => {
     const answer = await listen(anna.client, `/events/requests/${number}`, { origin: 'https://evil.example' });
     assert.equal(answer.headers.get('access-control-allow-origin'), null);

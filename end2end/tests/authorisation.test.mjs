@@ -86,6 +86,8 @@ const TABLE = [
   ['GET /requests/{number}/reopen', back],
   ['POST /requests/{number}/reopen', reader('done', 'forbidden')],
   ['GET /requests/{number}/files/{id}', reader('ok')],
+  // The file is no image: for whoever may read it there is none either. Their rights: attacks-files.
+  ['GET /requests/{number}/files/{id}/preview', reader('missing')],
   ['GET /requests/{number}/comments/{comment}/formatted', ['login', ...ROLES.slice(1).map(() => 'missing')].join(' ')],
   ['GET /events/queue', staff('ok')],
   ['GET /events/requests/{number}', reader('ok')],
@@ -108,6 +110,7 @@ const TABLE = [
   ['GET /agent/requests/{number}/erase', onIt('ok')],
   ['POST /agent/requests/{number}/erase', onIt('refused'), { asked: 'by telepathy' }],
   ['GET /agent/requests/{number}/files/{id}', onIt('ok')],
+  ['GET /agent/requests/{number}/files/{id}/preview', onIt('missing')],
   ['GET /agent/requests/{number}/release', back],
   ['POST /agent/requests/{number}/release', onIt('missing')],
   ['GET /agent/requests/{number}/discard', back],

@@ -52,6 +52,16 @@ words! {
         Low = "low",
     }
 
+    /// What is known of a file.
+    FileCheck {
+        /// A scanner has found nothing, or there is none.
+        Fine = "fine",
+        /// A scanner has not looked at it yet.
+        Waiting = "waiting",
+        /// A scanner has found something: nobody gets it.
+        Infected = "infected",
+    }
+
     /// What a person may do.
     Role {
         /// Writes requests and sees their own.

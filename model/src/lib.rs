@@ -26,8 +26,8 @@ pub mod views;
 pub use address::EmailAddress;
 pub use ids::{AsideId, AttachmentId, CommentId, PersonId, RequestId};
 pub use kinds::{
-    AuthorKind, Channel, DeliveryState, HeldWhy, MailRemark, MailTrouble, MailVerdict, Priority, Role,
-    Standing, Status, Visibility,
+    AuthorKind, Channel, DeliveryState, FileCheck, HeldWhy, MailRemark, MailTrouble, MailVerdict, Priority,
+    Role, Standing, Status, Visibility,
 };
 pub use language::Language;
 pub use number::RequestNumber;

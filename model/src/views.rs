@@ -5,8 +5,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AttachmentId, AuthorKind, CommentId, DeliveryState, HeldWhy, Language, MailRemark, MailTrouble,
-    MailVerdict, PersonId, Priority, RequestId, RequestNumber, Role, Standing, Status, Timestamp, Visibility,
+    AttachmentId, AuthorKind, CommentId, DeliveryState, FileCheck, HeldWhy, Language, MailRemark,
+    MailTrouble, MailVerdict, PersonId, Priority, RequestId, RequestNumber, Role, Standing, Status,
+    Timestamp, Visibility,
 };
 
 /// A line in a list of requests.
@@ -192,6 +193,23 @@ pub struct Attachment {
     pub size: u64,
     /// Whether a browser can show it as an image, judged by its content.
     pub image: bool,
+    /// Its small picture, where it has one or is about to get one.
+    pub preview: Option<Preview>,
+    /// What a scanner says of it.
+    pub check: FileCheck,
+    /// Whether it can be had: not before a scanner has looked at it, if the operator says so.
+    pub served: bool,
+    /// What the scanner calls what it has found; only for agents.
+    pub finding: Option<String>,
+}
+
+/// The small picture of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Pixels; 0 while it is being made.
+    pub width: u32,
+    /// Pixels; 0 while it is being made.
+    pub height: u32,
 }
 
 /// One step in the life of a request.

@@ -44,13 +44,14 @@ pub(crate) async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
 
 fn start_workers(desk: &Desk) -> Vec<tokio::task::JoinHandle<()>> {
     let (mails, search, tidy, events) = (desk.clone(), desk.clone(), desk.clone(), desk.clone());
-    let erasures = desk.clone();
+    let (erasures, files) = (desk.clone(), desk.clone());
     vec![
         tokio::spawn(async move { mails.send_mails().await }),
         tokio::spawn(async move { search.keep_searchable().await }),
         tokio::spawn(async move { tidy.keep_tidy().await }),
         tokio::spawn(async move { erasures.keep_finishing().await }),
         tokio::spawn(async move { events.hear_other_nodes().await }),
+        tokio::spawn(async move { files.look_after_files().await }),
     ]
 }
 

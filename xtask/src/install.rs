@@ -61,6 +61,19 @@ pub(crate) fn mail_servers() -> Result {
     found.map(drop)
 }
 
+/// ClamAV's daemon, for the tests of files that come in. They start one of their own, with a signature of
+/// their own; the package's signatures are not downloaded.
+pub(crate) fn clamd() -> Result {
+    let find = || Some(PathBuf::from("/usr/sbin/clamd")).filter(|path| path.is_file());
+    if find().is_some() {
+        return Ok(());
+    }
+    let asleep = Asleep::new();
+    let found = find_or_install("ClamAV's daemon", &["clamav-daemon"], find);
+    drop(asleep);
+    found.map(drop)
+}
+
 /// While this lives, packages that are installed do not start their services (Debian Policy 9.3.3).
 struct Asleep(Option<PathBuf>);
 

@@ -108,6 +108,7 @@ fn clippy() -> Result {
 fn rust() -> Result {
     install::pebble()?;
     install::mail_servers()?;
+    install::clamd()?;
     let postgres = Postgres::start()?;
     let mut tests = shell::cargo(["test", "--workspace", "--exclude", "tresen-frontend", "--no-fail-fast"])?;
     shell::run(tests.env("TRESEN_TEST_POSTGRES", postgres.url()))

@@ -36,8 +36,10 @@ pub struct AttachmentLine {
     pub name: String,
     /// Its size, in words.
     pub size: String,
-    /// For a picture: where to get what is shown of it.
-    pub preview: Option<String>,
+    /// For a picture: where to get what is shown of it, its width and height, and what to call it.
+    pub preview: Option<(String, u32, u32, String)>,
+    /// Why it cannot be had, in words: then it is no link.
+    pub withheld: Option<String>,
 }
 
 /// What a comment that came by mail has beside its text.
@@ -175,11 +177,22 @@ fn attachment(file: AttachmentLine) -> AnyView {
         <bdi class="attachment-name">{file.name}</bdi>
         <span class="attachment-size">{file.size}</span>
     };
+    if let Some(why) = file.withheld {
+        return view! {
+            <div class="attachment withheld">
+                <Icon icon=Icon::Warning/>
+                <span class="attachment-withheld">
+                    <span class="attachment-line">{line}</span>
+                    <span>{why}</span>
+                </span>
+            </div>
+        }
+        .into_any();
+    }
     match file.preview {
-        Some(preview) => view! {
-            // The name stands under the picture, so the picture needs no text.
+        Some((src, width, height, alt)) => view! {
             <a class="attachment picture" href=file.href>
-                <img src=preview alt="" loading="lazy" decoding="async"/>
+                <img src=src width=width height=height alt=alt loading="lazy" decoding="async"/>
                 <span class="attachment-line">{line}</span>
             </a>
         }
@@ -345,7 +358,8 @@ mod tests {
                         href: "/a".into(),
                         name: hostile.into(),
                         size: "1 KB".into(),
-                        preview: Some("/a/preview".into()),
+                        preview: Some(("/a/preview".into(), 4, 3, hostile.into())),
+                        withheld: None,
                     }]
                 />
             }

@@ -34,6 +34,33 @@ async fn find_for_agent(context: &Context, named: &Named) -> Result<OpenFile, St
     Ok(context.app.desk.attachment_for_agent(&agent, number, file).await?)
 }
 
+pub(super) async fn preview(context: Context, named: Named, parameters: Parameters) -> Response {
+    let found = async {
+        let (number, file) = (named.number()?, named.file()?);
+        let access = context.access(Some(parameter(&parameters, "token"))).await?;
+        Ok(context.app.desk.preview(&access, number, file).await?)
+    };
+    let answer: Result<OpenFile, Stop> = found.await;
+    context.finish(answer.map(|file| Answer::other(picture(file))))
+}
+
+pub(super) async fn preview_to_agent(context: Context, named: Named) -> Response {
+    let found = async {
+        let agent = context.require_agent()?;
+        let (number, file) = (named.number()?, named.file()?);
+        Ok(context.app.desk.preview_for_agent(&agent, number, file).await?)
+    };
+    let answer: Result<OpenFile, Stop> = found.await;
+    context.finish(answer.map(|file| Answer::other(picture(file))))
+}
+
+/// A small picture. It is shown and not saved, and nobody keeps it: what is erased is gone from browsers too.
+fn picture(file: OpenFile) -> Response {
+    let mut response = download(file);
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
+    response
+}
+
 fn download(file: OpenFile) -> Response {
     const POLICY: HeaderValue = HeaderValue::from_static("sandbox; default-src 'none'");
     let disposition = HeaderValue::from_str(&disposition(&file.name))

@@ -67,6 +67,7 @@ pub fn routes() -> Router<App> {
         .route("/requests/{number}/close", get(conversation::back).post(conversation::close))
         .route("/requests/{number}/reopen", get(conversation::back).post(conversation::reopen))
         .route("/requests/{number}/files/{id}", get(files::show))
+        .route("/requests/{number}/files/{id}/preview", get(files::preview))
         .route("/requests/{number}/comments/{comment}/formatted", get(comment_mail::show))
         .route("/agent", get(agent_queue::show))
         .route("/agent/reports", get(agent_reports::show))
@@ -78,6 +79,7 @@ pub fn routes() -> Router<App> {
         .route("/agent/requests/{number}/change", get(agent_request::back).post(agent_request::change))
         .route("/agent/requests/{number}/erase", get(agent_erase::show).post(agent_erase::submit))
         .route("/agent/requests/{number}/files/{id}", get(files::show_to_agent))
+        .route("/agent/requests/{number}/files/{id}/preview", get(files::preview_to_agent))
         .route("/agent/requests/{number}/release", get(agent_request::back).post(agent_held::release))
         .route("/agent/requests/{number}/discard", get(agent_request::back).post(agent_held::discard))
         .route(

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
 use tresen_model::views::{Attachment, Comment as CommentView};
-use tresen_model::{AuthorKind, Language, RequestNumber, Standing, Status, Timestamp, Visibility};
+use tresen_model::{AuthorKind, FileCheck, Language, RequestNumber, Standing, Status, Timestamp, Visibility};
 
 use super::address::address;
 use super::agent_delivery;
@@ -11,7 +11,7 @@ use super::comment_mail::mail_parts;
 use crate::components::{AttachmentLine, Comment, CommentSide, StatusBadge};
 use crate::islands::LiveConversation;
 use crate::language::islands::size;
-use crate::language::{conversation as text, dates, words};
+use crate::language::{conversation as text, dates, files, words};
 use crate::web::Context;
 
 /// Who reads a thread, when, and by what address its files are found.
@@ -48,13 +48,26 @@ impl Thread {
     fn attachment(&self, file: Attachment) -> AttachmentLine {
         let request = if self.agent { "/agent/requests" } else { "/requests" };
         let path = format!("{request}/{}/files/{}", self.number, file.id);
+        let language = self.language;
         let href = address(&path, &[("token", &self.token)]);
-        AttachmentLine {
-            preview: file.image.then(|| href.clone()),
-            href,
-            name: file.name,
-            size: size(self.language, file.size),
-        }
+        let preview = file.preview.map(|preview| {
+            let src = address(&format!("{path}/preview"), &[("token", &self.token)]);
+            // One that is being made has the place of most photos.
+            let (width, height) =
+                if preview.width == 0 { (640, 480) } else { (preview.width, preview.height) };
+            (src, width, height, files::picture_of(language).to_owned())
+        });
+        let withheld = match file.check {
+            _ if file.served => None,
+            FileCheck::Waiting => Some(files::waiting(language).to_owned()),
+            FileCheck::Fine | FileCheck::Infected => Some(match &file.finding {
+                Some(finding) => {
+                    format!("{} {} {finding}", files::infected(language), files::finding(language))
+                }
+                None => files::infected(language).to_owned(),
+            }),
+        };
+        AttachmentLine { preview, withheld, href, name: file.name, size: size(language, file.size) }
     }
 
     /// Who wrote it, and in what part if that needs to be said.

@@ -12,7 +12,7 @@ use tresen_desk::people::{Agent, DEVICE_LIFETIME, Entry, Purpose, Secret, Sessio
 use tresen_desk::privacy::DataAccess;
 use tresen_desk::requests::Access;
 use tresen_desk::{Error, Refusal};
-use tresen_model::{Language, Problem, Timestamp};
+use tresen_model::{FileCheck, Language, Problem, Timestamp};
 
 use super::failure::{Trouble, trouble_page};
 use super::form::Form;
@@ -382,6 +382,7 @@ impl Context {
             Error::Restricted => Trouble::Restricted {
                 staff: self.session.as_ref().is_some_and(|session| session.role().is_staff()),
             },
+            Error::Withheld(check) => Trouble::Withheld { infected: check == FileCheck::Infected },
             Error::Busy { wait } => {
                 let mut response = self.trouble(status, Trouble::Busy);
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
@@ -428,9 +429,11 @@ fn refusal_status(error: &Error) -> StatusCode {
         Error::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Gone => StatusCode::GONE,
-        Error::Forbidden | Error::Restricted | Error::FactorNeeded | Error::ProofNeeded => {
-            StatusCode::FORBIDDEN
-        }
+        Error::Forbidden
+        | Error::Restricted
+        | Error::Withheld(_)
+        | Error::FactorNeeded
+        | Error::ProofNeeded => StatusCode::FORBIDDEN,
         Error::Busy { .. } | Error::Unfinished { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }

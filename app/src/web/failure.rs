@@ -6,7 +6,7 @@ use tresen_model::Language;
 
 use super::frame::{Page, Place, Width};
 use crate::components::{ButtonLink, PageHead};
-use crate::language::{common, data, erase};
+use crate::language::{common, data, erase, files};
 
 /// What went wrong, as far as people are told.
 #[derive(Debug, Clone)]
@@ -21,6 +21,11 @@ pub enum Trouble {
     Restricted {
         /// Whether an agent is told so; otherwise the customer is.
         staff: bool,
+    },
+    /// 403: a file in which a scanner has found something, or at which it has not looked yet.
+    Withheld {
+        /// Whether it has found something.
+        infected: bool,
     },
     /// 503.
     Busy,
@@ -50,6 +55,12 @@ impl Trouble {
             }
             Self::Restricted { staff: false } => {
                 (data::own_restricted_title(language), data::own_restricted_text(language))
+            }
+            Self::Withheld { infected: true } => {
+                (files::infected_title(language), files::infected_text(language))
+            }
+            Self::Withheld { infected: false } => {
+                (files::waiting_title(language), files::waiting_text(language))
             }
             Self::Busy => (common::busy_title(language), common::busy_text(language)),
             Self::TooMany => (common::too_many_title(language), common::too_many_text(language)),

@@ -67,10 +67,13 @@ impl Desk {
         let (mut files, mut with_files) = (Vec::new(), None);
         if let Some(comment) = row.comment_id {
             self.add_comment(&mut context, comment, key).await?;
+            self.check_files_of(comment).await?;
             let attached = self.stored_files(comment).await?;
             context.attachments = u32::try_from(attached.len()).unwrap_or(u32::MAX);
             let size: u64 = attached.iter().map(StoredFile::size).sum();
-            if !attached.is_empty() && size <= self.settings.outgoing.attach_bytes {
+            // What may not be served stands on the page, which says why.
+            let all_served = attached.iter().all(|file| self.serves(file));
+            if !attached.is_empty() && all_served && size <= self.settings.outgoing.attach_bytes {
                 with_files = Arc::clone(&self.mail_files).acquire_owned().await.ok();
                 for file in attached {
                     let (name, media_type, contents) = self.read_whole(&file, key).await?;

@@ -128,6 +128,17 @@ pub(crate) async fn touch(tx: &mut Tx, person: PersonId, now: Timestamp) -> Resu
     Ok(if touched == 1 { Presence::Here } else { Presence::Erased })
 }
 
+/// Locks a person for this transaction without noting anything: nothing is done for them.
+pub(crate) async fn hold(tx: &mut Tx, person: PersonId) -> Result<Presence, StoreError> {
+    const SQL: &str = "UPDATE person SET state = state WHERE id = $1 AND state = 'active'";
+    let held = on!(tx.conn(), c => sqlx::query(SQL)
+        .bind(person.0)
+        .execute(c)
+        .await
+        .map(|done| done.rows_affected()))?;
+    Ok(if held == 1 { Presence::Here } else { Presence::Erased })
+}
+
 /// A person who writes, and may be new.
 pub(crate) struct Writer<'a> {
     pub(crate) id: PersonId,

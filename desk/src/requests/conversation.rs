@@ -171,8 +171,8 @@ impl Desk {
         request: RequestId,
         reader: Reader<'_>,
     ) -> Result<Vec<Comment>, Broken> {
-        const FILES: &str = "SELECT id, comment_id, name_sealed, media_type, size
-            FROM attachment WHERE request_id = $1 ORDER BY id";
+        const FILES: &str = "SELECT id, comment_id, name_sealed, media_type, size, checked, finding,
+            preview_width, preview_height, work_at FROM attachment WHERE request_id = $1 ORDER BY id";
         let Reader { customer, key, person, reading } = reader;
         let comments = format!(
             "SELECT id, author_id, author_kind, visibility, body_sealed, created_at, channel, automatic,
@@ -242,7 +242,10 @@ impl Desk {
                 address: addresses.get(&owner).cloned(),
                 remarks: remarks.split(' ').filter_map(MailRemark::parse).collect(),
                 verdict: row.verdict.as_deref().filter(|_| for_agent).and_then(MailVerdict::parse),
-                attachments: files.iter().map(|file| file.view(key)).collect::<Result<_, _>>()?,
+                attachments: files
+                    .iter()
+                    .map(|file| file.view(key, &self.settings.uploads, for_agent))
+                    .collect::<Result<_, _>>()?,
                 created_at: Timestamp(row.created_at),
                 delivery: deliveries.remove(&CommentId(row.id)),
             });

@@ -1,12 +1,16 @@
 //! Files that come with a comment.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, TryStreamExt};
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
-use tresen_model::views::Attachment;
-use tresen_model::{AttachmentId, CommentId, Problem, RequestId, RequestNumber, Timestamp, file_name};
+use tresen_model::views::{Attachment, Preview};
+use tresen_model::{
+    AttachmentId, CommentId, PersonId, Problem, RequestId, RequestNumber, Timestamp, file_name,
+};
 use zeroize::Zeroizing;
 
 use super::access::{self, Access, RequestHead};
@@ -16,7 +20,12 @@ use crate::keys::PersonKey;
 use crate::objects::{Stored, Upload};
 use crate::people::Agent;
 use crate::store::{StoreError, Tx, on};
+use crate::uploads::Uploads;
 use crate::{Desk, random};
+
+/// So often, and so long each time, whoever asks for a small picture waits for it.
+const PREVIEW_LOOKS: usize = 20;
+const PREVIEW_WAIT: Duration = Duration::from_millis(150);
 
 /// Images that every browser shows, told by their contents.
 const IMAGES: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -29,18 +38,26 @@ pub struct File {
     content_id: Option<String>,
     media_type: String,
     stored: Stored,
+    /// Whether a scanner is to look at it.
+    to_check: bool,
 }
 
 impl File {
     /// A file that is on disk, by whatever name somebody gave it.
-    pub(super) fn of(name: &str, content_id: Option<&str>, stored: Stored) -> Self {
+    pub(super) fn of(name: &str, content_id: Option<&str>, stored: Stored, uploads: &Uploads) -> Self {
         let name = Some(file_name::safe(name)).filter(|name| !name.is_empty());
         Self {
             name: name.unwrap_or_else(|| "attachment".to_owned()),
             content_id: content_id.map(str::to_owned),
             media_type: media_type(&stored).to_owned(),
             stored,
+            to_check: uploads.scanner.is_some(),
         }
+    }
+
+    /// Whether something is to be done with it once it is stored.
+    fn wants_work(&self) -> bool {
+        self.to_check || IMAGES.contains(&self.media_type.as_str())
     }
 
     /// Bytes.
@@ -100,9 +117,7 @@ impl FileInput {
             return Ok(());
         }
         let stored = upload.finish().await?;
-        let media_type = media_type(&stored);
-        let name = if name.is_empty() { "attachment".to_owned() } else { name };
-        self.files.push(File { name, content_id: None, media_type: media_type.to_owned(), stored });
+        self.files.push(File::of(&name, None, stored, &self.desk.settings.uploads));
         Ok(())
     }
 
@@ -124,6 +139,11 @@ pub(super) struct AttachmentRow {
     name_sealed: Vec<u8>,
     media_type: String,
     size: i64,
+    checked: Option<String>,
+    finding: Option<String>,
+    preview_width: Option<i64>,
+    preview_height: Option<i64>,
+    work_at: Option<i64>,
 }
 
 /// A file that a mail takes along.
@@ -134,9 +154,15 @@ pub(crate) struct StoredFile {
     key_sealed: Vec<u8>,
     media_type: String,
     size: i64,
+    checked: Option<String>,
 }
 
 impl StoredFile {
+    /// A file of which the contents alone are wanted.
+    pub(crate) fn of(id: Uuid, key_sealed: Vec<u8>, size: i64) -> Self {
+        Self { id, name_sealed: Vec::new(), key_sealed, media_type: String::new(), size, checked: None }
+    }
+
     /// Bytes.
     pub(crate) fn size(&self) -> u64 {
         self.size.cast_unsigned()
@@ -146,7 +172,7 @@ impl StoredFile {
 impl Desk {
     /// The files of a comment, in order.
     pub(crate) async fn stored_files(&self, comment: Uuid) -> Result<Vec<StoredFile>, StoreError> {
-        const SQL: &str = "SELECT id, name_sealed, key_sealed, media_type, size FROM attachment
+        const SQL: &str = "SELECT id, name_sealed, key_sealed, media_type, size, checked FROM attachment
             WHERE comment_id = $1 ORDER BY id";
         let mut reader = self.store.read().await?;
         on!(reader.conn(), c => sqlx::query_as(SQL).bind(comment).fetch_all(c).await)
@@ -159,30 +185,90 @@ impl Desk {
         key: &PersonKey,
     ) -> Result<(String, String, Vec<u8>), Broken> {
         let name = key.open_text("attachment.name", file.id, &file.name_sealed)?;
+        Ok((name, file.media_type.clone(), self.read_contents(file, key).await?))
+    }
+
+    /// Whether everybody who may read it gets it.
+    pub(crate) fn serves(&self, file: &StoredFile) -> bool {
+        let uploads = &self.settings.uploads;
+        uploads.serves(uploads.check_of(file.checked.as_deref()))
+    }
+
+    /// The contents, opened while they stream.
+    pub(crate) async fn read_contents(&self, file: &StoredFile, key: &PersonKey) -> Result<Vec<u8>, Broken> {
         let file_key = file_key(file.id, &file.key_sealed, key)?;
         let mut stream = boxed(self.objects.read(file.id, file_key).await?);
         let mut contents = Vec::with_capacity(usize::try_from(file.size).unwrap_or_default());
         while let Some(chunk) = stream.try_next().await? {
             contents.extend_from_slice(&chunk);
         }
-        Ok((name, file.media_type.clone(), contents))
+        Ok(contents)
     }
 }
 
-fn file_key(id: Uuid, sealed: &[u8], key: &PersonKey) -> Result<Zeroizing<[u8; 32]>, Broken> {
-    let opened = key.open("attachment.key", id, sealed)?;
+/// The key of a file, which is sealed with its person's.
+pub(crate) fn file_key(id: Uuid, sealed: &[u8], key: &PersonKey) -> Result<Zeroizing<[u8; 32]>, Broken> {
+    opened_key("attachment.key", id, sealed, key)
+}
+
+fn opened_key(
+    column: &'static str,
+    id: Uuid,
+    sealed: &[u8],
+    key: &PersonKey,
+) -> Result<Zeroizing<[u8; 32]>, Broken> {
+    let opened = key.open(column, id, sealed)?;
     let file_key = <[u8; 32]>::try_from(opened.as_slice());
-    file_key.map(Zeroizing::new).map_err(|_| Broken::Inconsistent("attachment.key", id))
+    file_key.map(Zeroizing::new).map_err(|_| Broken::Inconsistent(column, id))
 }
 
 impl AttachmentRow {
-    pub(super) fn view(&self, key: &PersonKey) -> Result<Attachment, Broken> {
+    pub(super) fn view(
+        &self,
+        key: &PersonKey,
+        uploads: &Uploads,
+        for_agent: bool,
+    ) -> Result<Attachment, Broken> {
+        let image = IMAGES.contains(&self.media_type.as_str());
+        let check = uploads.check_of(self.checked.as_deref());
+        let pixels = |side: Option<i64>| side.and_then(|side| u32::try_from(side).ok()).unwrap_or_default();
+        // One that is being made is waited for when it is asked for.
+        let soon = image && self.work_at.is_some() && uploads.preview_megapixels > 0;
+        let preview = (self.preview_width.is_some() || soon)
+            .then(|| Preview { width: pixels(self.preview_width), height: pixels(self.preview_height) });
+        let served = uploads.serves(check);
         Ok(Attachment {
             id: AttachmentId(self.id),
             name: key.open_text("attachment.name", self.id, &self.name_sealed)?,
             size: self.size.cast_unsigned(),
-            image: IMAGES.contains(&self.media_type.as_str()),
+            image,
+            preview: preview.filter(|_| served),
+            check,
+            served,
+            finding: self.finding.clone().filter(|_| for_agent),
         })
+    }
+}
+
+/// A file that somebody asks for.
+#[derive(sqlx::FromRow)]
+struct FoundFile {
+    name_sealed: Vec<u8>,
+    key_sealed: Vec<u8>,
+    media_type: String,
+    size: i64,
+    author_id: Option<Uuid>,
+    author_kind: String,
+    checked: Option<String>,
+    preview_key_sealed: Option<Vec<u8>>,
+    preview_size: Option<i64>,
+    work_at: Option<i64>,
+}
+
+impl FoundFile {
+    /// With whose key it is sealed.
+    fn owner(&self, head: &RequestHead) -> PersonId {
+        conversation::sealed_for(self.author_id, &self.author_kind, head.customer())
     }
 }
 
@@ -209,7 +295,7 @@ impl Desk {
     ) -> Result<File, Broken> {
         let mut upload = self.objects.create(random::id(self.now())?).await?;
         upload.write(contents).await?;
-        Ok(File::of(name, content_id, upload.finish().await?))
+        Ok(File::of(name, content_id, upload.finish().await?, &self.settings.uploads))
     }
 
     /// Takes the files of a form.
@@ -245,41 +331,109 @@ impl Desk {
         self.open_file(&head, attachment, true).await
     }
 
-    async fn open_file(
+    /// The row of a file that this reader may have.
+    async fn find_file(
         &self,
         head: &RequestHead,
         attachment: AttachmentId,
         internal: bool,
-    ) -> Result<OpenFile, Error> {
+    ) -> Result<FoundFile, Error> {
         let sql = format!(
-            "SELECT name_sealed, key_sealed, media_type, size, author_id, author_kind FROM attachment
+            "SELECT name_sealed, key_sealed, media_type, size, author_id, author_kind, checked,
+             preview_key_sealed, preview_size, work_at FROM attachment
              JOIN comment ON comment.id = attachment.comment_id
              WHERE attachment.id = $1 AND attachment.request_id = $2 AND ({} OR $3) AND {}",
             conversation::FOR_CUSTOMERS,
             conversation::author_may_be_read(4),
         );
-        type Row = (Vec<u8>, Vec<u8>, String, i64, Option<Uuid>, String);
         let mut reader = self.store.read().await?;
-        let row: Option<Row> = on!(reader.conn(), c => sqlx::query_as(AssertSqlSafe(sql))
+        let row: Option<FoundFile> = on!(reader.conn(), c => sqlx::query_as(AssertSqlSafe(sql))
             .bind(attachment.0)
             .bind(head.id)
             .bind(internal)
             .bind(head.person_id)
             .fetch_optional(c)
             .await)?;
-        drop(reader);
-        let (name, sealed, media_type, size, author, author_kind) = row.ok_or(Error::NotFound)?;
-        let owner = conversation::sealed_for(author, &author_kind, head.customer());
-        let key = self.keys.get(owner).await?.ok_or(Error::NotFound)?;
-        let name = key.open_text("attachment.name", attachment.0, &name)?;
-        let file_key = file_key(attachment.0, &sealed, &key)?;
+        let row = row.ok_or(Error::NotFound)?;
+        let uploads = &self.settings.uploads;
+        let check = uploads.check_of(row.checked.as_deref());
+        if uploads.serves(check) { Ok(row) } else { Err(Error::Withheld(check)) }
+    }
+
+    /// The small picture of an image of the customer's own request; one that is about to be made is
+    /// waited for, for some seconds.
+    ///
+    /// # Errors
+    /// As [`attachment`](Self::attachment), and [`Error::NotFound`] for a file that has none.
+    pub async fn preview(
+        &self,
+        access: &Access,
+        number: RequestNumber,
+        attachment: AttachmentId,
+    ) -> Result<OpenFile, Error> {
+        let head = access.find(self.store.read().await?.conn(), number).await?;
+        self.open_preview(&head, attachment, false).await
+    }
+
+    /// The same of any request, for an agent.
+    ///
+    /// # Errors
+    /// As [`attachment_for_agent`](Self::attachment_for_agent), and [`Error::NotFound`] for a file that
+    /// has none.
+    pub async fn preview_for_agent(
+        &self,
+        agent: &Agent,
+        number: RequestNumber,
+        attachment: AttachmentId,
+    ) -> Result<OpenFile, Error> {
+        let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
+        self.open_preview(&head, attachment, true).await
+    }
+
+    async fn open_preview(
+        &self,
+        head: &RequestHead,
+        attachment: AttachmentId,
+        internal: bool,
+    ) -> Result<OpenFile, Error> {
+        for _ in 0..PREVIEW_LOOKS {
+            let row = self.find_file(head, attachment, internal).await?;
+            if let (Some(sealed), Some(size)) = (&row.preview_key_sealed, row.preview_size) {
+                let key = self.keys.get(row.owner(head)).await?.ok_or(Error::NotFound)?;
+                let file_key = opened_key("attachment.preview_key", attachment.0, sealed, &key)?;
+                let contents = self.objects.read_preview(attachment.0, file_key).await;
+                return Ok(OpenFile {
+                    name: "preview.jpg".to_owned(),
+                    size: size.cast_unsigned(),
+                    media_type: "image/jpeg",
+                    contents: boxed(contents.map_err(|_| Error::NotFound)?),
+                });
+            }
+            if row.work_at.is_none() {
+                break;
+            }
+            tokio::time::sleep(PREVIEW_WAIT).await;
+        }
+        Err(Error::NotFound)
+    }
+
+    async fn open_file(
+        &self,
+        head: &RequestHead,
+        attachment: AttachmentId,
+        internal: bool,
+    ) -> Result<OpenFile, Error> {
+        let row = self.find_file(head, attachment, internal).await?;
+        let key = self.keys.get(row.owner(head)).await?.ok_or(Error::NotFound)?;
+        let name = key.open_text("attachment.name", attachment.0, &row.name_sealed)?;
+        let file_key = file_key(attachment.0, &row.key_sealed, &key)?;
         let contents = self.objects.read(attachment.0, file_key).await?;
         Ok(OpenFile {
             name,
-            size: size.cast_unsigned(),
+            size: row.size.cast_unsigned(),
             media_type: IMAGES
                 .iter()
-                .find(|known| **known == media_type)
+                .find(|known| **known == row.media_type)
                 .copied()
                 .unwrap_or("application/octet-stream"),
             contents: boxed(contents),
@@ -301,8 +455,8 @@ pub(crate) async fn attach(
     now: Timestamp,
 ) -> Result<(), Broken> {
     const SQL: &str = "INSERT INTO attachment
-        (id, request_id, comment_id, name_sealed, key_sealed, media_type, size, created_at, content_id_sealed)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        (id, request_id, comment_id, name_sealed, key_sealed, media_type, size, created_at, content_id_sealed,
+        checked, work_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     for file in files {
         let id = file.stored.id;
         let seal_place = |place: &str| key.seal("attachment.content_id", id, place.as_bytes());
@@ -319,6 +473,8 @@ pub(crate) async fn attach(
             .bind(file.stored.size.cast_signed())
             .bind(now.0)
             .bind(place)
+            .bind(file.to_check.then_some("waiting"))
+            .bind(file.wants_work().then_some(now.0))
             .execute(c)
             .await
             .map(drop))?;

@@ -79,7 +79,7 @@ pub(crate) async fn take_file(
     while let Some(part) = parts.recv().await {
         upload.write(&part).await?;
     }
-    Ok(File::of(name, None, upload.finish().await?))
+    Ok(File::of(name, None, upload.finish().await?, &desk.settings.uploads))
 }
 
 /// From here on the files of a request stay; see [`files::keep`].

@@ -71,6 +71,16 @@ pub(crate) async fn touch_both(
     Ok(Presence::Here)
 }
 
+/// The same without noting that anything was done for them.
+pub(crate) async fn hold_both(tx: &mut Tx, one: PersonId, other: PersonId) -> Result<Presence, StoreError> {
+    for person in [one.min(other), one.max(other)] {
+        if let Presence::Erased = person::hold(tx, person).await? {
+            return Ok(Presence::Erased);
+        }
+    }
+    Ok(Presence::Here)
+}
+
 impl Desk {
     /// Both persons of a decision, locked, with what it is about.
     async fn outsider(

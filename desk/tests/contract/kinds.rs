@@ -95,6 +95,7 @@ async fn a_request_of_another_type_is_in_no_list_and_behind_no_number(world: &Wo
         assert_fails!(desk.conversation_for_agent(&grace, other).await, Error::NotFound);
         assert_fails!(desk.request_id_for_agent(&grace, other).await, Error::NotFound);
         assert_fails!(desk.attachment_for_agent(&grace, other, file).await, Error::NotFound);
+        assert_fails!(desk.preview_for_agent(&grace, other, file).await, Error::NotFound);
         assert_fails!(desk.formatted_for_agent(&grace, other, comment).await, Error::NotFound);
         assert_fails!(desk.restriction_of(&grace, other).await, Error::NotFound);
         assert_fails!(desk.restrict_customer(&grace, other).await, Error::NotFound);

@@ -58,6 +58,7 @@ mod rectification;
 mod resolver;
 mod restriction;
 mod retention;
+mod roles;
 mod search;
 // The unit tests of the transport use the rest of it.
 #[allow(dead_code)]
@@ -67,3 +68,4 @@ mod submitting;
 mod support;
 mod traces;
 mod unfinished;
+mod uploads;

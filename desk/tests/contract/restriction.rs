@@ -89,6 +89,7 @@ async fn agents_see_and_change_nothing(world: &World) {
     assert_fails!(desk.conversation_for_agent(&agent, number).await, Error::Restricted);
     assert_fails!(desk.request_id_for_agent(&agent, number).await, Error::Restricted);
     assert_fails!(desk.attachment_for_agent(&agent, number, file).await, Error::Restricted);
+    assert_fails!(desk.preview_for_agent(&agent, number, file).await, Error::Restricted);
     let nothing = RequestNumber::from_bits(1);
     assert_fails!(desk.conversation_for_agent(&agent, nothing).await, Error::NotFound);
     assert_fails!(desk.restriction_of(&agent, nothing).await, Error::NotFound);
@@ -165,6 +166,7 @@ const TRIED: &[&str] = &[
     "kinds_of",
     "lift_for_customer",
     "mail_trouble",
+    "preview_for_agent",
     "queue",
     "queue_counts",
     "release_held",

@@ -147,6 +147,7 @@ fn settings() -> Settings {
         accent: "#1b5e9b".into(),
         request_types: Settings::default_request_types(),
         attachments: AttachmentLimits { max_files: MAX_FILES, max_bytes: MAX_BYTES },
+        uploads: tresen_desk::uploads::Uploads::default(),
         privacy: PrivacySettings::default(),
         outgoing: tresen_desk::mail::Outgoing::default().resolved(true),
         retention: Retention::default(),

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::{Outgoing, Signer, Templates, Transport, read_certificates};
 use tresen_desk::privacy::{PrivacySettings, Retention};
+use tresen_desk::uploads::Uploads;
 use tresen_desk::{AttachmentLimits, Location, RequestType, SecondFactor, Settings, SignIn};
 use tresen_model::EmailAddress;
 
@@ -74,6 +75,7 @@ struct File {
     lmtp: Option<LmtpFile>,
     request_types: Vec<RequestType>,
     attachments: AttachmentLimits,
+    uploads: Uploads,
     outgoing: Outgoing,
     privacy: PrivacySettings,
     retention: Retention,
@@ -312,6 +314,7 @@ impl File {
                 accent: accent.unwrap_or(crate::theme::DEFAULT_ACCENT).to_string(),
                 request_types,
                 attachments: self.attachments,
+                uploads: self.uploads,
                 outgoing: check_outgoing(self.outgoing)?.resolved(takes_mail),
                 privacy: self.privacy,
                 retention: self.retention,

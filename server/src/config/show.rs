@@ -82,9 +82,22 @@ impl Config {
                 ),
             ),
         ];
+        let uploads = &self.desk.uploads;
+        let scanner = match &uploads.scanner {
+            Some(scanner) if uploads.serve_unchecked => {
+                format!("scanner {scanner}; unchecked files are served")
+            }
+            Some(scanner) => format!("scanner {scanner}; unchecked files wait"),
+            None => "no scanner".to_owned(),
+        };
+        let previews = match uploads.preview_megapixels {
+            0 => "no small pictures".to_owned(),
+            most => format!("small pictures of images up to {most} megapixels"),
+        };
         let mut shown = lines.map(|(key, value)| format!("{key:<16}{value}\n")).concat();
         shown += &format!("{:<16}{} bytes\n", "largest_mail", self.largest_mail);
         shown += &format!("{:<16}{}\n", "intake", show_intake(&self.desk.intake));
+        shown += &format!("{:<16}{scanner}; {previews}\n", "uploads");
         for mailbox in &self.mailboxes {
             shown += &format!("{:<16}{}: {mailbox}\n", "mailboxes", mailbox.name);
         }

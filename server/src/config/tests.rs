@@ -56,6 +56,7 @@ fn says_what_is_wrong_and_what_is_right() {
         ("[limits]\nlogin = { at_once = 0, an_hour = 5 }", &[], "login"),
         ("[proxies]\ntrusted = ['everybody']", &[], "trusted"),
         ("database_url = 'postgres://localhost/tresen'", &[], "keys_url"),
+        ("[uploads]\nscanner = 'clamd'", &[], "/run/clamav/clamd.ctl"),
         ("objects_url = 's3://bucket'", &[], "file:PATH"),
         ("logo = 'missing.png'", &[], "missing.png"),
         ("[[request_types]]\nid = 'A b'\nname = { en = 'x', de = 'y' }", &[], "hyphens"),

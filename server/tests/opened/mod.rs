@@ -25,6 +25,8 @@ pub(crate) async fn open(folder: &Path) -> Desk {
         accent: "#1b5e9b".into(),
         request_types: Settings::default_request_types(),
         attachments: AttachmentLimits::default(),
+
+        uploads: Default::default(),
         privacy: PrivacySettings::default(),
         outgoing: Outgoing::default(),
         retention: Retention::default(),

@@ -1,0 +1,476 @@
+//! Who may do what: every public method of the desk crossed with every kind of person. The methods are read
+//! from the source, so one that is new fails here until somebody has decided who may use it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use tresen_desk::people::{Agent, SecondProof, Secret, Session};
+use tresen_desk::privacy::{Asked, Day};
+use tresen_desk::requests::{Access, Capture, Change, ListQuery, QueueQuery};
+use tresen_desk::{Error, Event};
+use tresen_model::{AttachmentId, CommentId, Language, Priority, RequestNumber};
+
+use crate::support::{Form, PASSWORD, World, files_under, note, random_word};
+
+stories! {
+    every_method_has_its_row,
+    every_proof_is_tried_by_everybody,
+    a_forged_secret_proves_nothing,
+}
+
+/// Whoever comes, in the order of the columns. The request is that of `customer`, who has a session; `link`
+/// holds its mailed link. `restricted` is a customer whose data is restricted, on a request of their own.
+/// `elsewhere` is an agent who works on another type of request.
+const ROLES: [&str; 8] = ["nobody", "link", "customer", "other", "restricted", "agent", "elsewhere", "admin"];
+
+/// What each of them meets. `-`: they have no such proof, so it does not compile. `none`: it does not exist,
+/// for them. `no`: not for them. `kept`: restricted. `refused`: they may, but what was sent is no good.
+#[rustfmt::skip]
+const TABLE: &[(&str, &str)] = &[
+    // By an access: its own request.
+    ("attachment",               "- ok ok none ok none none none"),
+    ("close_or_reopen",          "- ok ok none kept none none none"),
+    ("comment",                  "- ok ok none refused none none none"),
+    ("concerns_customer",        "- true true false true false false false"),
+    ("conversation",             "- ok ok none ok none none none"),
+    ("formatted",                "- none none none none none none none"),
+    ("preview",                  "- ok ok none none none none none"),
+    ("request_id",               "- ok ok none ok none none none"),
+    // By a session, or as the owner: themselves and nobody else.
+    ("account",                  "- - ok ok ok ok ok ok"),
+    ("app_setup",                "- - none none none none none none"),
+    ("ask_new_address",          "- - refused refused refused refused refused refused"),
+    ("ask_own_erasure",          "- - ok ok ok ok ok ok"),
+    ("begin_app",                "- - ok ok ok ok ok ok"),
+    ("change_language",          "- - ok ok ok ok ok ok"),
+    ("change_mail_news",         "- - no no no ok ok ok"),
+    ("change_name",              "- - ok ok ok ok ok ok"),
+    ("change_password",          "- - refused refused refused refused refused refused"),
+    ("confirm_app",              "- - refused refused refused refused refused refused"),
+    ("confirm_with_code",        "- - refused refused refused refused refused refused"),
+    ("confirm_with_password",    "- - refused refused refused refused refused refused"),
+    ("consents",                 "- - ok ok ok ok ok ok"),
+    ("data_overview",            "- - ok ok ok ok ok ok"),
+    ("end_session",              "- - ok ok ok ok ok ok"),
+    ("erase_self",               "- - refused refused refused refused refused refused"),
+    ("erasure_preview",          "- - ok ok ok ok ok ok"),
+    ("export",                   "- - ok ok ok ok ok ok"),
+    ("factors",                  "- - ok ok ok ok ok ok"),
+    ("give_consent",             "- - ok ok ok ok ok ok"),
+    ("lift_restriction",         "- - ok ok ok ok ok ok"),
+    ("logout",                   "- - ok ok ok ok ok ok"),
+    ("my_requests",              "- - ok ok ok ok ok ok"),
+    ("new_recovery_codes",       "- - none none none none none none"),
+    ("own_restriction",          "- - ok ok ok ok ok ok"),
+    ("remove_app",               "- - none none none none none none"),
+    ("restrict",                 "- - ok ok ok no no no"),
+    ("withdraw_consent",         "- - none none none none none none"),
+    // By the proof of being an agent: everybody's request, of a type that they work on.
+    ("admit",                    "- - - - - none none none"),
+    ("agents",                   "- - - - - ok ok ok"),
+    ("aside_message",            "- - - - - no no none"),
+    ("attachment_for_agent",     "- - - - - ok none ok"),
+    ("capture",                  "- - - - - ok refused ok"),
+    ("change",                   "- - - - - ok none ok"),
+    ("concerns",                 "- - - - - true false true"),
+    ("conversation_for_agent",   "- - - - - ok none ok"),
+    ("delete_aside",             "- - - - - no no none"),
+    ("discard_held",             "- - - - - none none none"),
+    ("erase_by_agent",           "- - - - - ok none ok"),
+    ("erasure_preview_for_agent","- - - - - ok none ok"),
+    ("formatted_for_agent",      "- - - - - none none none"),
+    ("held_requests",            "- - - - - ok ok ok"),
+    ("kinds_of",                 "- - - - - ok ok ok"),
+    ("lift_for_customer",        "- - - - - ok none ok"),
+    ("mail_trouble",             "- - - - - no no ok"),
+    ("preview_for_agent",        "- - - - - ok none ok"),
+    ("queue",                    "- - - - - 1 0 1"),
+    ("queue_counts",             "- - - - - 1 0 1"),
+    ("release_held",             "- - - - - none none none"),
+    ("reply",                    "- - - - - ok none ok"),
+    ("request_id_for_agent",     "- - - - - ok none ok"),
+    ("restrict_customer",        "- - - - - ok none ok"),
+    ("restriction_of",           "- - - - - ok none ok"),
+    ("retry_aside",              "- - - - - no no none"),
+    ("send_again",               "- - - - - none none none"),
+    ("send_parked_again",        "- - - - - no no ok"),
+    ("set_aside",                "- - - - - no no ok"),
+    ("split_off",                "- - - - - none none none"),
+    ("statistics",               "- - - - - ok ok ok"),
+];
+
+/// For everybody: what asks for nothing, or for a secret that was mailed or given out.
+const EVERYBODY: &[&str] = &[
+    "ask_data_link",
+    "ask_erasure",
+    "check_link",
+    "check_second_step",
+    "closing",
+    "complete_registration",
+    "confirm_new_address",
+    "data_access",
+    "end_data_access",
+    "erase_by_data_access",
+    "erase_by_link",
+    "erasure_preview_by_link",
+    "exchange_data_link",
+    "forgot_password",
+    "knows_device",
+    "login",
+    "open_request_link",
+    "privacy_text",
+    "register",
+    "reset_password",
+    "second_step",
+    "session",
+    "submit",
+];
+
+/// For the operator and the program itself: no page calls them.
+const OPERATOR: &[&str] = &[
+    "add_api_token",
+    "add_person",
+    "api_tokens",
+    "audited",
+    "check_api_token",
+    "close",
+    "erase_by_operator",
+    "export_by_operator",
+    "find_traces",
+    "finish_erasures",
+    "fold_statistics",
+    "hear_other_nodes",
+    "import_person",
+    "index_stale",
+    "keep_finishing",
+    "keep_searchable",
+    "keep_tidy",
+    "look_after_files",
+    "mailbox_position",
+    "make_up",
+    "open",
+    "ready",
+    "remove_api_token",
+    "reset_factors_by_operator",
+    "retain",
+    "retention_preview",
+    "retention_record",
+    "send_due_mails",
+    "send_mails",
+    "set_kinds",
+    "set_mailbox_position",
+    "settle",
+    "take_in",
+    "tidy_up",
+    "work_on_files",
+];
+
+async fn every_method_has_its_row(_: &World) {
+    let desk = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut methods = BTreeSet::new();
+    for file in files_under(&desk.join("src")) {
+        let source = std::fs::read_to_string(file).unwrap();
+        for part in source.split("\nimpl Desk {").skip(1) {
+            let part = part.split("\n}").next().unwrap();
+            for method in part.split("    pub async fn ").skip(1) {
+                let (name, rest) = method.split_once(['(', '<']).unwrap();
+                let arguments = rest.split("->").next().unwrap();
+                let proof = ["&Agent", "&Access", "&Session", "&impl Owner"]
+                    .iter()
+                    .any(|proof| arguments.contains(proof) && !arguments.contains("Option<&Session>"));
+                let in_table = TABLE.iter().any(|(row, _)| *row == name);
+                assert_eq!(proof, in_table, "{name}: whoever shows a proof stands in the table, with a call");
+                methods.insert(name.to_owned());
+            }
+        }
+    }
+    let rows: Vec<&str> =
+        TABLE.iter().map(|(name, _)| *name).chain(EVERYBODY.iter().chain(OPERATOR).copied()).collect();
+    let known: BTreeSet<String> = rows.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(known.len(), rows.len(), "a method stands in two places");
+    let new: Vec<&String> = methods.difference(&known).collect();
+    assert!(new.is_empty(), "decide who may use these, and give each a row in this file: {new:?}");
+    let gone: Vec<&String> = known.difference(&methods).collect();
+    assert!(gone.is_empty(), "these rows have no method: {gone:?}");
+    for page in files_under(&desk.join("../app/src")) {
+        let source = std::fs::read_to_string(&page).unwrap();
+        for method in OPERATOR {
+            assert!(!source.contains(&format!("desk.{method}(")), "{} calls {method}", page.display());
+        }
+    }
+}
+
+/// Somebody, with the proofs that they have, on the request that they try.
+struct Visitor<'a> {
+    world: &'a World,
+    access: Option<Access>,
+    session: Option<Session>,
+    agent: Option<Agent>,
+    number: RequestNumber,
+    comment: CommentId,
+    file: AttachmentId,
+    event: Event,
+}
+
+fn word<T>(result: Result<T, Error>) -> String {
+    match result {
+        Ok(_) => "ok",
+        Err(Error::NotFound) => "none",
+        Err(Error::Forbidden) => "no",
+        Err(Error::Restricted) => "kept",
+        Err(Error::Refused(_)) => "refused",
+        Err(Error::Gone) => "gone",
+        Err(Error::ProofNeeded) => "proof",
+        Err(other) => panic!("{other:?}"),
+    }
+    .to_owned()
+}
+
+/// `true` and `false` instead of `ok`, and numbers.
+fn value<T: ToString>(result: Result<T, Error>) -> String {
+    match result {
+        Ok(value) => value.to_string(),
+        other => word(other),
+    }
+}
+
+impl Visitor<'_> {
+    async fn by_access(&self, method: &str, access: &Access) -> Option<String> {
+        let desk = &self.world.desk;
+        let number = self.number;
+        Some(match method {
+            "attachment" => word(desk.attachment(access, number, self.file).await),
+            "close_or_reopen" => word(desk.close_or_reopen(access, number, true).await),
+            "comment" => word(desk.comment(access, number, "More", &random_word(), Vec::new()).await),
+            "concerns_customer" => value(desk.concerns_customer(access, &self.event).await),
+            "conversation" => word(desk.conversation(access, number).await),
+            "formatted" => word(desk.formatted(access, number, self.comment).await),
+            "preview" => word(desk.preview(access, number, self.file).await),
+            "request_id" => word(desk.request_id(access, number).await),
+            _ => return None,
+        })
+    }
+
+    async fn by_session(&self, method: &str, session: &Session) -> Option<String> {
+        let desk = &self.world.desk;
+        let wrong = "not the password";
+        Some(match method {
+            "account" => word(desk.account(session).await),
+            "app_setup" => word(desk.app_setup(session).await),
+            "begin_app" => word(desk.begin_app(session).await),
+            "confirm_app" => word(desk.confirm_app(session, "not a code").await),
+            "confirm_with_code" => {
+                word(desk.confirm_with_code(session, SecondProof::Code("000000"), None).await)
+            }
+            "confirm_with_password" => word(desk.confirm_with_password(session, wrong).await),
+            "factors" => word(desk.factors(session).await),
+            "new_recovery_codes" => word(desk.new_recovery_codes(session).await),
+            "remove_app" => word(desk.remove_app(session).await),
+            "ask_new_address" => word(desk.ask_new_address(session, "new@example.org", wrong).await),
+            "ask_own_erasure" => word(desk.ask_own_erasure(session).await),
+            "change_language" => word(desk.change_language(session, Language::English).await),
+            "change_mail_news" => word(desk.change_mail_news(session, true).await),
+            "change_name" => word(desk.change_name(session, "Their own").await),
+            "change_password" => word(desk.change_password(session, wrong, PASSWORD).await),
+            "consents" => word(desk.consents(session).await),
+            "data_overview" => word(desk.data_overview(session).await),
+            "end_session" => word(desk.end_session(session, "nonsense").await),
+            "erase_self" => word(desk.erase_self(session, wrong).await),
+            "erasure_preview" => word(desk.erasure_preview(session).await),
+            "export" => word(desk.export(session).await),
+            "give_consent" => word(desk.give_consent(session).await),
+            "lift_restriction" => word(desk.lift_restriction(session).await),
+            "logout" => word(desk.logout(session).await),
+            "my_requests" => word(desk.my_requests(session, &ListQuery::default()).await),
+            "own_restriction" => word(desk.own_restriction(session).await),
+            "restrict" => word(desk.restrict(session).await),
+            "withdraw_consent" => word(desk.withdraw_consent(session, Some("nonsense")).await),
+            _ => return None,
+        })
+    }
+
+    async fn by_agent(&self, method: &str, agent: &Agent) -> Option<String> {
+        let desk = &self.world.desk;
+        let (number, comment, nothing) = (self.number, self.comment, self.comment.0);
+        let once = random_word();
+        let captured = Capture {
+            email: "called@example.org",
+            name: "",
+            kind: "question",
+            subject: "Called",
+            body: "Wants to know.",
+            once: &once,
+            language: Language::English,
+        };
+        let urgent = Change { priority: Some(Priority::Urgent), ..Change::default() };
+        Some(match method {
+            "admit" => word(desk.admit(agent, number, comment).await),
+            "agents" => word(desk.agents(agent).await),
+            "aside_message" => word(desk.aside_message(agent, nothing).await),
+            "attachment_for_agent" => word(desk.attachment_for_agent(agent, number, self.file).await),
+            "capture" => word(desk.capture(agent, &captured, Vec::new()).await),
+            "change" => word(desk.change(agent, number, urgent).await),
+            "concerns" => value(desk.concerns(agent, &self.event).await),
+            "conversation_for_agent" => word(desk.conversation_for_agent(agent, number).await),
+            "delete_aside" => word(desk.delete_aside(agent, nothing).await),
+            "discard_held" => word(desk.discard_held(agent, number).await),
+            "erase_by_agent" => word(desk.erase_by_agent(agent, number, Asked::Phone).await),
+            "erasure_preview_for_agent" => word(desk.erasure_preview_for_agent(agent, number).await),
+            "formatted_for_agent" => word(desk.formatted_for_agent(agent, number, comment).await),
+            "held_requests" => word(desk.held_requests(agent, None).await),
+            "kinds_of" => word(desk.kinds_of(agent).await),
+            "lift_for_customer" => word(desk.lift_for_customer(agent, number).await),
+            "mail_trouble" => word(desk.mail_trouble(agent).await),
+            "preview_for_agent" => word(desk.preview_for_agent(agent, number, self.file).await),
+            // How many of one: the request that is searched for.
+            "queue" => {
+                let query = QueueQuery { search: number.to_string(), ..QueueQuery::default() };
+                value(desk.queue(agent, &query).await.map(|page| page.rows.len()))
+            }
+            "queue_counts" => value(desk.queue_counts(agent).await.map(|counts| counts.active.min(1))),
+            "release_held" => word(desk.release_held(agent, number).await),
+            "reply" => word(desk.reply(agent, number, &note("Hm", &once), Vec::new()).await),
+            "request_id_for_agent" => word(desk.request_id_for_agent(agent, number).await),
+            "restrict_customer" => word(desk.restrict_customer(agent, number).await),
+            "restriction_of" => word(desk.restriction_of(agent, number).await),
+            "retry_aside" => word(desk.retry_aside(agent, nothing).await),
+            "send_again" => word(desk.send_again(agent, number, comment).await),
+            "send_parked_again" => word(desk.send_parked_again(agent, None).await),
+            "set_aside" => word(desk.set_aside(agent).await),
+            "split_off" => word(desk.split_off(agent, number, comment).await),
+            "statistics" => word(desk.statistics(agent, Day(0), Day(1)).await),
+            _ => return None,
+        })
+    }
+
+    /// By whichever proof the method takes; `-` without it.
+    async fn tries(&self, method: &str) -> String {
+        let mut met = Vec::new();
+        if let Some(access) = &self.access {
+            met.extend(self.by_access(method, access).await);
+        }
+        if let Some(session) = &self.session {
+            met.extend(self.by_session(method, session).await);
+        }
+        if let Some(agent) = &self.agent {
+            met.extend(self.by_agent(method, agent).await);
+        }
+        assert!(met.len() < 2, "{method} is called twice");
+        met.pop().unwrap_or_else(|| "-".to_owned())
+    }
+}
+
+/// A request that somebody tries.
+#[derive(Clone)]
+struct Target {
+    number: RequestNumber,
+    comment: CommentId,
+    file: AttachmentId,
+    event: Event,
+    link: Secret,
+}
+
+async fn target(world: &World, alan: &Agent, email: &str, picture: &[u8]) -> Target {
+    let file = world.file("picture.png", picture).await;
+    world.tick();
+    let number = world.submit_with(&Form::from(email), file, None).await.unwrap().number;
+    let link = world.mail().await.request_link();
+    let shown = world.desk.conversation_for_agent(alan, number).await.unwrap();
+    let customer = shown.staff.unwrap().customer.id;
+    let (comment, file) = (shown.comments[0].id, shown.comments[0].attachments[0].id);
+    Target { number, comment, file, event: Event { request: shown.id, customer, public: true }, link }
+}
+
+const EMAILS: [&str; 8] = [
+    "",
+    "",
+    "owner@example.org",
+    "other@example.org",
+    "restricted@example.org",
+    "grace@desk.example",
+    "linus@desk.example",
+    "root@desk.example",
+];
+
+async fn every_proof_is_tried_by_everybody(world: &World) {
+    let desk = &world.desk;
+    let alan = world.agent("Alan").await;
+    for email in &EMAILS[2..5] {
+        world.customer(email).await;
+    }
+    world.agent("Grace").await;
+    world.agent("Linus").await;
+    world.admin("Root").await;
+    desk.set_kinds("linus@desk.example", &["order".to_owned()]).await.unwrap();
+    let mut picture = std::io::Cursor::new(Vec::new());
+    image::RgbImage::new(8, 8).write_to(&mut picture, image::ImageFormat::Png).unwrap();
+    let picture = picture.into_inner();
+    let restricted = world.login(EMAILS[4], PASSWORD).await.unwrap();
+    let withheld = target(world, &alan, EMAILS[4], &picture).await;
+    desk.restrict(&restricted).await.unwrap();
+    let owned = target(world, &alan, EMAILS[2], &picture).await;
+    let mut sessions: [Option<Session>; 8] = Default::default();
+    let mut met = vec![vec![String::new(); ROLES.len()]; TABLE.len()];
+    for (place, role) in ROLES.iter().enumerate() {
+        let mut shared = if *role == "restricted" { withheld.clone() } else { owned.clone() };
+        let mut fresh = place < 5;
+        for (row, (method, _)) in TABLE.iter().enumerate() {
+            // Whoever logged out is here again.
+            if place >= 2 && (row == 0 || TABLE[row - 1].0 == "logout") {
+                sessions[place] = Some(world.login(EMAILS[place], PASSWORD).await.unwrap());
+            }
+            let session = sessions[place].clone();
+            let agent = session.as_ref().and_then(|session| session.agent().ok());
+            // What agents do may end the customer, so each has somebody else.
+            if !fresh {
+                shared = target(world, &alan, &format!("{}@example.org", random_word()), &picture).await;
+                fresh = true;
+            }
+            desk.restrict(&restricted).await.unwrap();
+            desk.work_on_files().await.unwrap();
+            let access = match (*role, &session) {
+                ("link", _) => Some(Access::Link(world.holder(&shared.link).await)),
+                (_, Some(session)) => Some(Access::Session(session.clone())),
+                _ => None,
+            };
+            let Target { number, comment, file, event, .. } = shared;
+            let visitor = Visitor { world, access, session, agent, number, comment, file, event };
+            met[row][place] = visitor.tries(method).await;
+            if visitor.agent.is_some() && matches!(*method, "erase_by_agent" | "restrict_customer") {
+                fresh = false;
+            }
+            if let Some(session) =
+                visitor.session.as_ref().filter(|_| *method == "restrict" && *role != "restricted")
+            {
+                desk.lift_restriction(session).await.unwrap();
+            }
+            world.post().await;
+        }
+    }
+    let wrong: Vec<String> = TABLE
+        .iter()
+        .zip(met)
+        .map(|((method, expected), met)| (method, *expected, met.join(" ")))
+        .filter(|(_, expected, met)| expected != met)
+        .map(|(method, expected, met)| format!("{method}: {met} instead of {expected}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+async fn a_forged_secret_proves_nothing(world: &World) {
+    let desk = &world.desk;
+    world.customer("ada@example.org").await;
+    for forged in ["", "x", &"A".repeat(43), "../../etc/passwd"] {
+        let secret = Secret::received(forged);
+        assert_eq!(word(desk.reset_password(&secret, PASSWORD).await), "gone");
+        assert_eq!(word(desk.complete_registration(&secret, PASSWORD).await), "gone");
+        assert_eq!(word(desk.confirm_new_address(&secret).await), "gone");
+        assert_eq!(word(desk.open_request_link(&secret).await), "gone");
+        assert_eq!(word(desk.erasure_preview_by_link(&secret).await), "gone");
+        assert_eq!(word(desk.erase_by_link(&secret).await), "gone");
+        assert_eq!(word(desk.exchange_data_link(&secret).await), "gone");
+        assert_eq!(word(desk.data_access(&secret).await), "gone");
+        assert!(desk.session(&secret).await.unwrap().is_none());
+    }
+    assert!(world.login("ada@example.org", PASSWORD).await.is_ok());
+}
