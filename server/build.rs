@@ -67,10 +67,11 @@ fn table(site: &Path, list: &Value) -> Result<String> {
 fn code(list: &Value, rows: &str) -> String {
     let name = |key: &str| format!("{:?}", list[key].as_str());
     format!(
-        "const NAMES: Names = Names {{ css: {}, script: {}, icon: {} }};\n\
+        "const NAMES: Names = Names {{ css: {}, script: {}, icon: {}, proof: {} }};\n\
          static ASSETS: &[Asset] = &[\n{rows}];\n",
         name("css"),
         name("script"),
         name("icon"),
+        name("proof"),
     )
 }

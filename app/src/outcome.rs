@@ -10,6 +10,13 @@ use serde::{Deserialize, Serialize};
 pub enum Outcome {
     /// Done; go there.
     Go(String),
+    /// Not done yet: show a proof of work for this stamp, and send it once more.
+    Prove {
+        /// The stamp, in the place of the form's.
+        stamp: String,
+        /// The zero bits of the proof.
+        bits: u8,
+    },
     /// Not done.
     Refused {
         /// A sentence for each field that is wrong, by the field's name.

@@ -3,6 +3,7 @@
 use sqlx::types::Uuid;
 use tresen_model::{FileCheck, Problem};
 
+use crate::abuse::Challenge;
 use crate::keys::SealBroken;
 use crate::random::NoRandomness;
 use crate::store::StoreError;
@@ -36,6 +37,9 @@ pub enum Error {
     /// A scanner has found something in this file, or has not looked at it yet.
     #[error("withheld: {}", .0.as_str())]
     Withheld(FileCheck),
+    /// The form is to be sent once more, with a proof of work for this stamp. Nothing was stored.
+    #[error("a proof of work is needed")]
+    Prove(Challenge),
     /// Too much is asked at once; it may be asked again.
     #[error("busy, try again in {wait} seconds")]
     Busy {

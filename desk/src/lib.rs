@@ -3,6 +3,7 @@
 //! It knows no HTTP and no HTML. Pages, the command line and the mail gateway all call the
 //! methods of [`Desk`], which stand with their subjects:
 //!
+//! - [`abuse`]: limits, and what is suspicious about a form
 //! - [`people`]: registering, logging in, the account
 //! - [`requests`]: submitting, reading, answering, changing, listing
 //! - [`privacy`]: consent, the privacy statement, erasure
@@ -12,6 +13,7 @@
 //! - [`uploads`]: having files checked, making images small
 //! - `keys`, `store`: the storage format (one key a person) and its two databases
 
+pub mod abuse;
 mod address;
 mod api_tokens;
 pub mod backup;
@@ -41,6 +43,7 @@ use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 use tresen_model::Timestamp;
 
+use crate::abuse::Counts;
 pub use crate::api_tokens::{ApiToken, Scope};
 use crate::clock::Clock;
 pub use crate::error::{Broken, Error, Refusal};
@@ -75,6 +78,7 @@ pub struct Inner {
     search: Index,
     objects: Objects,
     events: Events,
+    counts: Counts,
     passwords: Passwords,
     templates: Templates,
     transport: Transport,
@@ -150,6 +154,7 @@ impl Desk {
         let desk = Self(Arc::new(Inner {
             objects: Objects::open(&opening.objects).await?,
             events: Events::new(&store),
+            counts: Counts::open(&store).await?,
             passwords: Passwords::new()?,
             settings: opening.settings,
             clock: opening.clock,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tresen_model::{EmailAddress, Language};
 
+use crate::abuse::{FormSettings, LimitSettings};
 use crate::intake::IntakeSettings;
 use crate::mail::Outgoing;
 use crate::privacy::{PrivacySettings, Retention};
@@ -33,6 +34,10 @@ pub struct Settings {
     pub retention: Retention,
     /// How mail that comes in is judged.
     pub intake: IntakeSettings,
+    /// How often somebody may be guessed at or written to.
+    pub limits: LimitSettings,
+    /// How forms are looked at that anybody may send.
+    pub forms: FormSettings,
     /// How people log in.
     pub sign_in: SignIn,
 }

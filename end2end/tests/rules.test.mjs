@@ -45,7 +45,7 @@ const as = (who) => ({ nobody: new Client(desk), anna: anna.client, agent })[who
 
 /** The policy of DESIGN.md, section 6. */
 const policy = (nonce) =>
-  `default-src 'none'; script-src 'nonce-${nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+  `default-src 'none'; script-src 'nonce-${nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
 describe('every page', () => {
   test('has the policy with a nonce of its own, and nothing inline', async () => {

@@ -173,6 +173,8 @@ words! {
         Spam = "spam",
         /// The operator has blocked the sender.
         Blocked = "blocked",
+        /// The form looked as if a program had filled it in, and nobody has confirmed it.
+        Unconfirmed = "unconfirmed",
     }
 
     /// How a request came in.

@@ -70,6 +70,8 @@ pub struct Conversation {
     /// Whether the processing of the customer's data is restricted (Art. 18 GDPR): nothing can
     /// be written.
     pub restricted: bool,
+    /// Whether it waits until the customer says that it is theirs.
+    pub unconfirmed: bool,
     /// What agents see beside it; `None` for customers.
     pub staff: Option<StaffView>,
 }

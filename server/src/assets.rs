@@ -36,6 +36,8 @@ pub(crate) struct Names {
     pub(crate) script: Option<&'static str>,
     /// The path of the icon (SVG).
     pub(crate) icon: Option<&'static str>,
+    /// The path of the worker that finds proofs of work.
+    pub(crate) proof: Option<&'static str>,
 }
 
 /// The names of the files that every page loads.

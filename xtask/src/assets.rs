@@ -29,6 +29,8 @@ pub(crate) struct Site {
     pub(crate) script: String,
     /// The path of the icon.
     pub(crate) icon: Option<String>,
+    /// The path of the worker that finds proofs of work.
+    pub(crate) proof: String,
     /// Everything that is served.
     pub(crate) assets: Vec<Asset>,
 }
@@ -96,7 +98,13 @@ impl Site {
         for asset in &self.assets {
             assets.push(asset.write(site, &mut names)?);
         }
-        let list = json!({ "css": self.css, "script": self.script, "icon": self.icon, "assets": assets });
+        let list = json!({
+            "css": self.css,
+            "script": self.script,
+            "icon": self.icon,
+            "proof": self.proof,
+            "assets": assets,
+        });
         folders::write(&site.join("assets.json"), format!("{list:#}\n").as_bytes())?;
         for folder in ["assets", "pkg"] {
             folders::create(&site.join(folder))?;

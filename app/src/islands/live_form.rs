@@ -37,8 +37,12 @@ mod browser {
     use wasm_bindgen_futures::spawn_local;
     use web_sys::{Element, FormData, HtmlElement, HtmlFormElement, HtmlInputElement};
 
+    use crate::islands::prove;
     use crate::language::islands as text;
     use crate::outcome::Outcome;
+
+    /// The server asks for a proof once; the next ones are for stamps that became old meanwhile.
+    const PROOFS: usize = 3;
 
     /// A browser's own checks name one field at a time, in the browser's language and away from
     /// the field. Without this island they stay: they keep chosen files from being lost.
@@ -67,21 +71,38 @@ mod browser {
         drop(form.set_attribute("aria-busy", "true"));
         announce(&form, text::sending(language), false);
         spawn_local(async move {
-            let outcome = send(&form, data).await;
+            let outcome = send_with_proof(language, &form, &data).await;
             drop(form.remove_attribute("aria-busy"));
             match outcome {
                 Some(Outcome::Go(address)) => go(&address),
                 Some(Outcome::Refused { errors, notice }) => {
                     show(&form, &errors, &notice);
                 }
-                None => show(&form, &Default::default(), text::no_connection(language)),
+                Some(Outcome::Prove { .. }) | None => show(&form, &Default::default(), text::no_connection(language)),
             }
         });
     }
 
-    async fn send(form: &HtmlFormElement, data: FormData) -> Option<Outcome> {
+    /// Sends it, with a proof of work when the page or the server wants one.
+    async fn send_with_proof(language: Language, form: &HtmlFormElement, data: &FormData) -> Option<Outcome> {
+        if prove::is_wanted(form) {
+            announce(form, text::proving(language), false);
+            prove::put_into(form, data).await;
+        }
+        let mut outcome = send(form, data).await;
+        for _ in 0..PROOFS {
+            let Some(Outcome::Prove { stamp, bits }) = &outcome else { break };
+            prove::want(form, stamp, *bits);
+            announce(form, text::proving(language), false);
+            prove::put_into(form, data).await;
+            outcome = send(form, data).await;
+        }
+        outcome
+    }
+
+    async fn send(form: &HtmlFormElement, data: &FormData) -> Option<Outcome> {
         let action = form.get_attribute("action").unwrap_or_default();
-        let request = Request::post(&action).header("Accept", "application/json").body(data).ok()?;
+        let request = Request::post(&action).header("Accept", "application/json").body(data.clone()).ok()?;
         request.send().await.ok()?.json().await.ok()
     }
 

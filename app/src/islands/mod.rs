@@ -10,6 +10,8 @@ mod file_picker;
 mod live_conversation;
 mod live_form;
 mod password_strength;
+#[cfg(feature = "hydrate")]
+mod prove;
 mod queue_news;
 
 pub use file_picker::FilePicker;

@@ -14,6 +14,10 @@ texts! {
     outsider: "By mail, not part of this request; the customer does not see it"
         | "Per E‑Mail, gehört nicht zu dieser Anfrage; für den Kontakt nicht sichtbar";
     internal_note: "Internal note, never shown to the customer" | "Interne Notiz, nur für das Team sichtbar";
+    confirm_title: "Is this request yours?" | "Ist diese Anfrage von Ihnen?";
+    confirm_text: "Machines send us advertising through our form. As soon as you confirm, we take care of your request."
+        | "Über unser Formular schicken uns Maschinen Werbung. Sobald Sie bestätigen, kümmern wir uns um Ihre Anfrage.";
+    confirm: "Yes, it is mine" | "Ja, sie ist von mir";
     thread: "Messages" | "Nachrichten";
     reply_title: "Your reply" | "Ihre Antwort";
     reply_body: "Your message" | "Ihre Nachricht";

@@ -2,6 +2,8 @@
 
 texts! {
     sending: "Sending …" | "Wird gesendet …";
+    proving: "One moment: your browser works out a small sum, which keeps machines away. There is nothing for you to do."
+        | "Einen Augenblick: Ihr Browser rechnet eine kleine Aufgabe aus, die Maschinen fernhält. Sie brauchen nichts zu tun.";
     no_connection: "We could not be reached. What you typed is still here. Please check your connection and send it again."
         | "Wir waren nicht erreichbar. Ihre Eingaben sind noch da. Bitte prüfen Sie Ihre Verbindung und senden Sie noch einmal.";
     remove: "Remove" | "Entfernen";

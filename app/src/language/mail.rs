@@ -96,10 +96,12 @@ pub const fn held_why(language: Language, why: HeldWhy) -> &'static str {
         (Language::English, HeldWhy::Forged) => "The sender is probably forged",
         (Language::English, HeldWhy::Spam) => "The spam filter says so",
         (Language::English, HeldWhy::Blocked) => "The sender is blocked",
+        (Language::English, HeldWhy::Unconfirmed) => "Not confirmed by its sender yet",
         (Language::German, HeldWhy::TooMany) => "Viele Nachrichten innerhalb einer Stunde",
         (Language::German, HeldWhy::Forged) => "Der Absender ist vermutlich gefälscht",
         (Language::German, HeldWhy::Spam) => "Der Spamfilter hält sie für Spam",
         (Language::German, HeldWhy::Blocked) => "Der Absender ist gesperrt",
+        (Language::German, HeldWhy::Unconfirmed) => "Vom Absender noch nicht bestätigt",
     }
 }
 

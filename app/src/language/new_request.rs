@@ -26,6 +26,14 @@ texts! {
     sent_lede: "Thank you. This is its number:" | "Vielen Dank. Das ist ihre Nummer:";
     sent_next: "We have sent you a confirmation by mail. Its links lead to this request and, if you like, to an account with all your requests."
         | "Wir haben Ihnen eine Bestätigung per E‑Mail geschickt. Ihre Links führen zu dieser Anfrage und, wenn Sie möchten, zu einem Konto mit allen Ihren Anfragen.";
+    held_title: "One more step" | "Noch ein Schritt";
+    held_lede: "We have sent you a mail. Please press the link in it, so that we know your request is from you. Its number is:"
+        | "Wir haben Ihnen eine E‑Mail geschickt. Bitte öffnen Sie den Link darin, damit wir wissen, dass die Anfrage von Ihnen ist. Das ist ihre Nummer:";
+    held_next: "Nothing of it is lost. As soon as you have confirmed it, we take care of it. We ask because machines send us advertising through this form."
+        | "Es ist nichts verloren. Sobald Sie bestätigt haben, kümmern wir uns darum. Wir fragen, weil uns Maschinen über dieses Formular Werbung schicken.";
+    trap: "Please leave this empty" | "Bitte leer lassen";
+    once_more: "Please send it once more. Machines use this form too, and they do not read this."
+        | "Bitte senden Sie es noch einmal. Auch Maschinen benutzen dieses Formular, und die lesen das hier nicht.";
     sent_no_mail: "No mail after a few minutes? Please look into your spam folder, and check whether the address was right."
         | "Nach ein paar Minuten noch keine E‑Mail? Bitte sehen Sie im Spam-Ordner nach, und prüfen Sie, ob die Adresse stimmte.";
 }

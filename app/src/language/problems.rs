@@ -118,10 +118,25 @@ pub fn problem(language: Language, problem: &Problem) -> String {
             "The processing of this customer's data is restricted. Nothing can be written down until that is lifted.",
             "Die Verarbeitung der Daten dieses Kunden ist eingeschränkt. Bis das aufgehoben ist, kann nichts aufgeschrieben werden."
         ),
-        Problem::TooManyAttempts { wait } => say!(
-            language,
-            "Too many attempts. Please try again in {wait} seconds.",
-            "Zu viele Versuche. Bitte versuchen Sie es in {wait} Sekunden noch einmal."
-        ),
+        Problem::TooManyAttempts { wait } => {
+            let wait = duration(language, *wait);
+            say!(
+                language,
+                "That was too often in a short time. Please try again in {wait}.",
+                "Das war zu oft in kurzer Zeit. Bitte versuchen Sie es in {wait} noch einmal."
+            )
+        }
+    }
+}
+
+/// How long to wait, in words: seconds, or minutes rounded up.
+fn duration(language: Language, seconds: u64) -> String {
+    match seconds {
+        ..=1 => say!(language, "one second", "einer Sekunde"),
+        2..=90 => say!(language, "{seconds} seconds", "{seconds} Sekunden"),
+        _ => {
+            let minutes = seconds.div_ceil(60);
+            say!(language, "{minutes} minutes", "{minutes} Minuten")
+        }
     }
 }

@@ -11,7 +11,7 @@ pub(crate) use super::thread::{Thread, comments_html, status_html};
 use super::thread::{live_thread, place_of_latest};
 use super::{parts, restricted};
 use crate::components::{
-    Button, ButtonKind, ButtonLink, Icon, NavLink, Number, PageHead, StatusBadge, TextArea, Time,
+    Button, ButtonKind, ButtonLink, Icon, NavLink, Notice, NoticeKind, Number, PageHead, StatusBadge, TextArea, Time,
 };
 use crate::islands::LiveForm;
 use crate::language::{common, conversation as text, words};
@@ -51,6 +51,17 @@ pub(super) async fn close(context: Context, named: Named, form: Submitted) -> Re
 
 pub(super) async fn reopen(context: Context, named: Named, form: Submitted) -> Response {
     let done = close_or_reopen(&context, &named, &form, false).await;
+    context.finish(done)
+}
+
+pub(super) async fn confirm(context: Context, named: Named, form: Submitted) -> Response {
+    let done = async {
+        let (number, token) = (named.number()?, form.get("token"));
+        let access = context.access(Some(token)).await?;
+        context.app.desk.confirm_request(&access, number).await?;
+        Ok(Answer::go(request_address(number, token)))
+    };
+    let done = done.await;
     context.finish(done)
 }
 
@@ -100,9 +111,11 @@ fn contents(context: &Context, conversation: Conversation, token: &str, form: Fo
     let thread = live_thread(Thread::of(context, number, token, false), comments);
     // What was typed before the restriction, and sent after it, is not lost.
     let write = !conversation.restricted || form.is_refused();
+    let unconfirmed = conversation.unconfirmed && !conversation.restricted;
     view! {
         <PageHead title=subject back meta=meta.into_any()/>
         <div class="stack loose">
+            {unconfirmed.then(|| ask_to_confirm(language, number, token))}
             {if conversation.restricted {
                 view! {
                     <div class="stack">
@@ -155,6 +168,20 @@ fn reply(context: &Context, number: RequestNumber, status: Status, token: String
                 </form>
             </LiveForm>
         </section>
+    }
+    .into_any()
+}
+
+fn ask_to_confirm(language: Language, number: RequestNumber, token: &str) -> AnyView {
+    let token = token.to_owned();
+    view! {
+        <Notice kind=NoticeKind::Warning title=text::confirm_title(language)>
+            {text::confirm_text(language)}
+            <form class="cluster" method="post" action=format!("/requests/{number}/confirm")>
+                <input type="hidden" name="token" value=token/>
+                <Button label=text::confirm(language) kind=ButtonKind::Primary/>
+            </form>
+        </Notice>
     }
     .into_any()
 }

@@ -35,7 +35,8 @@ pub(super) async fn submit(context: Context, form: Submitted) -> Response {
 }
 
 async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
-    let login = context.app.desk.login(form.get("email"), form.get("password"), context.device()).await?;
+    let desk = &context.app.desk;
+    let login = desk.login_from(form.get("email"), form.get("password"), context.visitor()).await?;
     mailed_link::first_step(context, login, form.get("next")).await
 }
 

@@ -64,6 +64,7 @@ pub fn routes() -> Router<App> {
         .route("/requests/sent", get(new_request::sent))
         .route("/requests", get(requests::show))
         .route("/requests/{number}", get(conversation::show).post(conversation::submit))
+        .route("/requests/{number}/confirm", get(conversation::back).post(conversation::confirm))
         .route("/requests/{number}/close", get(conversation::back).post(conversation::close))
         .route("/requests/{number}/reopen", get(conversation::back).post(conversation::reopen))
         .route("/requests/{number}/files/{id}", get(files::show))

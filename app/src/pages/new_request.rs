@@ -4,6 +4,7 @@ use axum::extract::Query;
 use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
+use tresen_desk::abuse::FormKind;
 use tresen_desk::requests::{Fields, Submission};
 use tresen_model::{PersonName, RequestNumber, Subject};
 
@@ -43,10 +44,13 @@ async fn act(context: &Context, form: &mut Submitted) -> Result<Answer, Stop> {
     };
     let submission = Submission::parse(&fields, desk.settings());
     let files = form.take_files();
-    let submitted = desk.submit(submission?, files?, context.session()).await?;
+    let signs = context.signs(form);
+    let submitted = desk.submit_screened(submission?, files?, context.session(), &signs).await?;
+    let number = submitted.number;
     Ok(Answer::go(match context.session() {
-        Some(_) => format!("/requests/{}", submitted.number),
-        None => format!("/requests/sent?number={}", submitted.number),
+        Some(_) => format!("/requests/{number}"),
+        None if submitted.held => format!("/requests/sent?number={number}&confirm"),
+        None => format!("/requests/sent?number={number}"),
     }))
 }
 
@@ -64,6 +68,10 @@ async fn page(context: Context, form: Form) -> Result<Page, Stop> {
         None => None,
     };
     let restricted = restricted::notice(&context).await?;
+    let shield = match context.session() {
+        Some(_) => None,
+        None => Some(parts::shield(&context, &form, context.app.desk.stamp(FormKind::Request).await?)),
+    };
     let page = Page::new(common::new_request(language), Place::NewRequest, move || {
         let who = match account {
             Some(account) => view! {
@@ -92,6 +100,7 @@ async fn page(context: Context, form: Form) -> Result<Page, Stop> {
             <LiveForm language>
                 <form class="form card" method="post" action="/requests/new" enctype="multipart/form-data">
                     {parts::top(&form)}
+                    {shield}
                     {who}
                     {kind}
                     <Field
@@ -166,6 +175,8 @@ fn who(language: tresen_model::Language, form: &Form) -> AnyView {
 pub(super) struct Sent {
     #[serde(default)]
     number: String,
+    /// There when it waits to be confirmed.
+    confirm: Option<String>,
 }
 
 pub(super) async fn sent(context: Context, Query(sent): Query<Sent>) -> Response {
@@ -173,13 +184,19 @@ pub(super) async fn sent(context: Context, Query(sent): Query<Sent>) -> Response
     let Some(number) = RequestNumber::parse(&sent.number) else {
         return context.finish(Ok(Answer::go("/requests/new")));
     };
-    let page = Page::new(text::sent_title(language), Place::NewRequest, move || {
+    let held = sent.confirm.is_some();
+    let (title, lede, next) = if held {
+        (text::held_title(language), text::held_lede(language), text::held_next(language))
+    } else {
+        (text::sent_title(language), text::sent_lede(language), text::sent_next(language))
+    };
+    let page = Page::new(title, Place::NewRequest, move || {
         view! {
-            <PageHead title=text::sent_title(language) lede=text::sent_lede(language)/>
+            <PageHead title lede/>
             <div class="stack">
             <NumberSlip number=number.to_string() large=true/>
             <div class="prose">
-                <p>{text::sent_next(language)}</p>
+                <p>{next}</p>
                 <p class="muted">{text::sent_no_mail(language)}</p>
             </div>
             <p class="cluster">

@@ -4,9 +4,11 @@
 use axum::extract::Query;
 use axum::response::Response;
 use leptos::prelude::*;
+use tresen_desk::abuse::FormKind;
 use tresen_desk::people::{Purpose, Secret};
 
 use super::mailed_link::{self, Mailed};
+use super::parts;
 use crate::components::{Button, ButtonKind, Field, Icon, Notice, NoticeKind, PageHead};
 use crate::islands::LiveForm;
 use crate::language::{common, password, register as text};
@@ -24,7 +26,7 @@ async fn open(context: &Context, from: &Mailed) -> Result<Answer, Stop> {
             let log_in = ("/login", common::log_in(language));
             return Ok(mailed_link::page(mailed_link::gone(language, "/register", Some(log_in))));
         }
-        return Ok(mailed_link::page(page(context, Form::with([("token", &from.token)]))));
+        return Ok(mailed_link::page(choose(context, Form::with([("token", &from.token)]))));
     }
     if from.sent.is_some() {
         let lede = text::sent_lede(language);
@@ -34,17 +36,18 @@ async fn open(context: &Context, from: &Mailed) -> Result<Answer, Stop> {
     if context.session().is_some() {
         return Ok(Answer::go("/account"));
     }
-    Ok(mailed_link::page(page(context, Form::default())))
+    Ok(mailed_link::page(ask(context, Form::default()).await?))
 }
 
 pub(super) async fn submit(context: Context, form: Submitted) -> Response {
     let done = act(&context, &form).await;
-    context.finish_form(done, form, |shown| async { Ok(page(&context, shown)) }).await
+    context.finish_form(done, form, |shown| page(&context, shown)).await
 }
 
 async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
     let desk = &context.app.desk;
     if form.get("token").is_empty() {
+        desk.screen_registration(&context.signs(form)).await?;
         desk.register(form.get("email"), context.language).await?;
         return Ok(Answer::go("/register?sent"));
     }
@@ -54,12 +57,13 @@ async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
 }
 
 /// Either step, by whether there is a link.
-fn page(context: &Context, form: Form) -> Page {
-    if form.value("token").is_empty() { ask(context, form) } else { choose(context, form) }
+async fn page(context: &Context, form: Form) -> Result<Page, Stop> {
+    if form.value("token").is_empty() { ask(context, form).await } else { Ok(choose(context, form)) }
 }
 
-fn ask(context: &Context, form: Form) -> Page {
+async fn ask(context: &Context, form: Form) -> Result<Page, Stop> {
     let language = context.language;
+    let shield = parts::shield(context, &form, context.app.desk.stamp(FormKind::Register).await?);
     let page = Page::new(common::register(language), Place::Login, move || {
         view! {
             <PageHead title=common::register(language) lede=text::lede(language)/>
@@ -67,6 +71,7 @@ fn ask(context: &Context, form: Form) -> Page {
                 <LiveForm language>
                     <form class="form card" method="post" action="/register">
                         {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
+                        {shield}
                         <Field
                             name="email"
                             kind="email"
@@ -87,7 +92,7 @@ fn ask(context: &Context, form: Form) -> Page {
         }
         .into_any()
     });
-    page.width(Width::Narrow)
+    Ok(page.width(Width::Narrow))
 }
 
 fn choose(context: &Context, form: Form) -> Page {

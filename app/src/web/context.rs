@@ -1,6 +1,7 @@
 //! Who asks, in what language, and how they are answered.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Json, Redirect, Response};
+use tresen_desk::abuse::{Challenge, Signs, Visitor};
 use tresen_desk::people::{Agent, DEVICE_LIFETIME, Entry, Purpose, Secret, Session};
 use tresen_desk::privacy::DataAccess;
 use tresen_desk::requests::Access;
@@ -21,13 +23,19 @@ use super::render::render;
 use super::state::App;
 use super::submitted::{self, Submitted};
 use crate::components::When;
-use crate::language::{common, dates};
+use crate::language::{common, dates, new_request};
 use crate::outcome::Outcome;
 
 /// The nonce of a response's Content-Security-Policy. The program puts it into the request's
 /// extensions.
 #[derive(Clone)]
 pub struct Nonce(pub Arc<str>);
+
+/// The network that a request comes from: an IPv4 address, or the /64 of an IPv6 address; `None` for
+/// this machine itself. The program puts it into the request's extensions. It is counted under a
+/// salted hash and written nowhere, so there is no `Debug`.
+#[derive(Clone, Copy)]
+pub struct Network(pub Option<IpAddr>);
 
 /// A request for a page: who asks, and what. Cheap to clone.
 #[derive(Clone)]
@@ -48,6 +56,7 @@ pub struct Inner {
     device: Option<Secret>,
     second_step: Option<Secret>,
     nonce: Arc<str>,
+    network: Option<IpAddr>,
     /// Whether the island `LiveForm` asks.
     wants_json: bool,
 }
@@ -219,6 +228,7 @@ impl Context {
             second_step: read_cookie(headers, app.https, SECOND_STEP).map(Secret::received),
             now: app.desk.now(),
             address: parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned(),
+            network: parts.extensions.get::<Network>().and_then(|network| network.0),
             nonce: parts.extensions.get::<Nonce>().map(|nonce| Arc::clone(&nonce.0)).unwrap_or_default(),
             wants_json: accept.is_some_and(|accept| accept.starts_with("application/json")),
             app: app.clone(),
@@ -248,6 +258,23 @@ impl Context {
     /// What the browser keeps of the first step of a login; it may be over.
     pub fn second_step(&self) -> Option<&Secret> {
         self.second_step.as_ref()
+    }
+
+    /// Who comes, as far as limits need to know.
+    pub fn visitor(&self) -> Visitor<'_> {
+        Visitor { network: self.network, device: self.device() }
+    }
+
+    /// What came with a form beside its fields.
+    pub fn signs<'a>(&self, form: &'a Submitted) -> Signs<'a> {
+        Signs {
+            stamp: form.get("stamp"),
+            proof: form.get("proof"),
+            trap: form.get("url"),
+            // The island says so when it could not work.
+            can_prove: self.wants_json && form.get("proof") != "none",
+            network: self.network,
+        }
     }
 
     /// What the browser keeps of a mailed link that was exchanged; it may have ended.
@@ -335,7 +362,37 @@ impl Context {
     {
         let Err(Stop::Desk(error)) = done else { return self.finish(done) };
         let status = refusal_status(&error);
-        let Error::Refused(refusals) = error else { return self.finish(Err(Stop::Desk(error))) };
+        let refusals = match error {
+            Error::Refused(refusals) => refusals,
+            Error::Prove(challenge) => {
+                if self.wants_json {
+                    let Challenge { stamp, bits } = challenge;
+                    return (status, Json(Outcome::Prove { stamp, bits })).into_response();
+                }
+                let mut fields = submitted.fields();
+                fields.insert("stamp".to_owned(), challenge.stamp);
+                let notice = new_request::once_more(self.language).to_owned();
+                let form = Form::refused(fields, &[], self.language, notice);
+                return match again(form).await {
+                    Ok(mut page) => {
+                        page.status = status;
+                        self.page(page)
+                    }
+                    Err(stop) => self.finish(Err(stop)),
+                };
+            }
+            error => return self.finish(Err(Stop::Desk(error))),
+        };
+        let wait = refusals.iter().find_map(|refusal| match refusal.problem {
+            Problem::TooManyAttempts { wait } => Some(wait),
+            _ => None,
+        });
+        let retry_later = |mut response: Response| {
+            if let Some(wait) = wait {
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+            }
+            response
+        };
         let mut notice = common::please_check(self.language).to_owned();
         if submitted.had_files() && !self.wants_json {
             // No browser lets a page fill a file field again.
@@ -344,13 +401,13 @@ impl Context {
         let form = Form::refused(submitted.fields(), &refusals, self.language, notice);
         if self.wants_json {
             let notice = form.notice().unwrap_or_default();
-            return (status, Json(Outcome::Refused { errors: form.errors().clone(), notice }))
-                .into_response();
+            let refused = Outcome::Refused { errors: form.errors().clone(), notice };
+            return retry_later((status, Json(refused)).into_response());
         }
         match again(form).await {
             Ok(mut page) => {
                 page.status = status;
-                self.page(page)
+                retry_later(self.page(page))
             }
             Err(stop) => self.finish(Err(stop)),
         }
@@ -393,7 +450,7 @@ impl Context {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(60));
                 return response;
             }
-            Error::Refused(_) => Trouble::Unreadable,
+            Error::Refused(_) | Error::Prove(_) => Trouble::Unreadable,
             Error::Broken(error) => {
                 let word = Form::default().once();
                 tracing::error!(%error, word, "a request could not be answered");
@@ -427,6 +484,8 @@ fn refusal_status(error: &Error) -> StatusCode {
         _ if submitted::is_too_large(error) => StatusCode::PAYLOAD_TOO_LARGE,
         Error::Refused(refusals) if refusals.iter().any(too_many) => StatusCode::TOO_MANY_REQUESTS,
         Error::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        // RFC 6585, section 3.
+        Error::Prove(_) => StatusCode::PRECONDITION_REQUIRED,
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Gone => StatusCode::GONE,
         Error::Forbidden

@@ -16,7 +16,7 @@ mod render;
 mod state;
 mod submitted;
 
-pub use context::{Answer, Context, Cookie, Nonce, Stop};
+pub use context::{Answer, Context, Cookie, Network, Nonce, Stop};
 pub(crate) use context::{escape, local};
 pub use failure::{Trouble, trouble_page};
 pub use form::Form;

@@ -45,6 +45,8 @@ pub struct AssetNames {
     pub script: Option<&'static str>,
     /// The path of the icon.
     pub icon: Option<&'static str>,
+    /// The path of the worker that finds proofs.
+    pub proof: Option<&'static str>,
 }
 
 impl App {

@@ -362,7 +362,7 @@ impl<'a> Incoming<'a> {
     fn is_trusted(&self, own_token: bool) -> bool {
         match self.judgement.hold() {
             None => true,
-            Some(HeldWhy::Blocked | HeldWhy::TooMany) => false,
+            Some(HeldWhy::Blocked | HeldWhy::TooMany | HeldWhy::Unconfirmed) => false,
             Some(HeldWhy::Forged | HeldWhy::Spam) => own_token,
         }
     }

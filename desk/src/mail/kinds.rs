@@ -64,6 +64,9 @@ kinds! {
         needs: ["number", "request_url"],
         may: ["name", "subject", "register_url", "login_url", "can_reply"]
     }
+    /// A request that may be a program's waits until its sender confirms it, on the page at
+    /// `request_url`: repeats nothing typed.
+    ConfirmRequest = "confirm-request" { needs: ["number", "request_url"], may: [] }
     /// Somebody wants to register: `action_url` leads to choosing a password.
     Register = "register" { needs: ["action_url", "valid_hours"], may: [] }
     /// The same for an address that has an account.
@@ -133,6 +136,7 @@ impl MailKind {
             | Self::Erased => true,
             Self::Confirmation
             | Self::ConfirmationKnown
+            | Self::ConfirmRequest
             | Self::Reply
             | Self::Resolved
             | Self::Captured

@@ -96,7 +96,13 @@ impl Desk {
             None => receiver.email(key)?,
         };
         let thread = row.request_id.map(|request| self.thread_id(request));
-        let first = matches!(kind, MailKind::Confirmation | MailKind::ConfirmationKnown | MailKind::Captured);
+        let first = matches!(
+            kind,
+            MailKind::Confirmation
+                | MailKind::ConfirmationKnown
+                | MailKind::ConfirmRequest
+                | MailKind::Captured
+        );
         let mail = OutgoingMail {
             message_id: match &thread {
                 Some(thread) if first => thread.clone(),

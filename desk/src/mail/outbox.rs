@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
-use tresen_model::{CommentId, PersonId, RequestId, Timestamp};
+use tresen_model::{CommentId, EmailAddress, PersonId, RequestId, Timestamp};
 
 use super::MailKind;
 use crate::Desk;
@@ -11,7 +11,7 @@ use crate::error::Broken;
 use crate::keys::PersonKey;
 use crate::people::kinds::seen_by;
 use crate::random;
-use crate::store::{StoreError, Tx, on};
+use crate::store::{Tx, on};
 
 /// An address that nobody has proven gets at most so many mails an hour, whatever is typed
 /// into forms: the desk is no way to annoy a stranger.
@@ -97,31 +97,39 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether an unproven address has had its share of mails for this hour.
+    /// Whether an unproven address has had its share of mails for this hour. If not, the one that
+    /// is about to be sent is counted: the rows of the outbox outlast a restart, the other count
+    /// knows of mails to the same mailbox that belong to somebody else.
     pub(crate) async fn had_enough_mail(
         &self,
         tx: &mut Tx,
         person: PersonId,
+        to: &EmailAddress,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        const SQL: &str = "SELECT COUNT(*) FROM outbox JOIN person ON person.id = outbox.person_id
-            WHERE outbox.person_id = $1 AND outbox.created_at > $2 AND person.proven_at IS NULL";
-        let (count,): (i64,) = on!(tx.conn(), c => sqlx::query_as(SQL)
+    ) -> Result<bool, Broken> {
+        const SQL: &str = "SELECT (SELECT COUNT(*) FROM outbox WHERE outbox.person_id = $1
+            AND outbox.created_at > $2) FROM person WHERE id = $1 AND proven_at IS NULL";
+        let unproven: Option<(i64,)> = on!(tx.conn(), c => sqlx::query_as(SQL)
             .bind(person.0)
             .bind(now.plus_seconds(-3600).0)
-            .fetch_one(c)
+            .fetch_optional(c)
             .await)?;
-        Ok(count >= MOST_AN_HOUR)
+        match unproven {
+            None => Ok(false),
+            Some((count,)) if count >= MOST_AN_HOUR => Ok(true),
+            Some(_) => Ok(!self.may_mail_unproven(tx, to, now).await?),
+        }
     }
 
     /// The same for new addresses, which nobody has proven either, however well the person
-    /// who asks is known.
+    /// who asks is known, and however many people ask.
     pub(crate) async fn proved_enough_addresses(
         &self,
         tx: &mut Tx,
         person: PersonId,
+        to: &EmailAddress,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, Broken> {
         const SQL: &str =
             "SELECT COUNT(*) FROM outbox WHERE person_id = $1 AND created_at > $2 AND kind = $3";
         let (count,): (i64,) = on!(tx.conn(), c => sqlx::query_as(SQL)
@@ -130,7 +138,7 @@ impl Desk {
             .bind(MailKind::AddressProve.as_str())
             .fetch_one(c)
             .await)?;
-        Ok(count >= MOST_AN_HOUR)
+        Ok(count >= MOST_AN_HOUR || !self.may_mail_unproven(tx, to, now).await?)
     }
 }
 

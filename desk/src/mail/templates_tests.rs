@@ -60,6 +60,7 @@ fn mail_to_unproven_addresses_repeats_nothing() {
     };
     for kind in [
         MailKind::Confirmation,
+        MailKind::ConfirmRequest,
         MailKind::Captured,
         MailKind::Register,
         MailKind::NoAccount,

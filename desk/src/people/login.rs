@@ -12,6 +12,7 @@ use super::person::{self, PersonRow, Presence};
 use super::sessions::{self, Entry, Secret, Session};
 use super::tokens::{self, Purpose};
 use crate::Desk;
+use crate::abuse::{Limited, Visitor};
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::mail::{Mail, MailKind, Payload};
@@ -27,21 +28,47 @@ pub enum Login {
 }
 
 impl Desk {
-    /// Logs in with address and password. `device` is what the browser keeps from earlier.
+    /// Logs in with address and password, from nowhere in particular. `device` is what the browser
+    /// keeps from earlier.
+    ///
+    /// # Errors
+    /// As [`login_from`](Self::login_from).
+    pub async fn login(&self, email: &str, password: &str, device: Option<&Secret>) -> Result<Login, Error> {
+        self.login_from(email, password, Visitor { network: None, device }).await
+    }
+
+    /// Logs in with address and password. Whoever comes with a device that knows the account is
+    /// not kept out by strangers who guess.
     ///
     /// # Errors
     /// [`Problem::LoginFailed`] on the field `password`, whichever of the two was wrong;
-    /// [`Error::Busy`] when too many try at once.
-    pub async fn login(&self, email: &str, password: &str, device: Option<&Secret>) -> Result<Login, Error> {
+    /// [`Problem::TooManyAttempts`] when wrong ones came too often, whether there is an account
+    /// or not; [`Error::Busy`] when too many try at once.
+    pub async fn login_from(
+        &self,
+        email: &str,
+        password: &str,
+        visitor: Visitor<'_>,
+    ) -> Result<Login, Error> {
         let failed = || Error::refused("password", Problem::LoginFailed);
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
         let password = if password.chars().count() <= MAX_PASSWORD { password } else { "" };
         let found = self.find_by_address(&email).await?;
+        let known = match visitor.device {
+            Some(device) => self.knows_device(email.as_str(), device).await?,
+            None => false,
+        };
+        let guess = self.begin_guess(&email, visitor, known).await?;
         let hash = match &found {
             Some((row, key)) => row.password_hash(key)?,
             None => None,
         };
-        if !self.passwords.verify(password, hash).await? {
+        let right = self.passwords.verify(password, hash).await;
+        // Whoever could not be looked at has not guessed.
+        if !matches!(right, Ok(false)) {
+            self.end_guess(guess).await?;
+        }
+        if !right? {
             return Err(failed());
         }
         let Some((row, key)) = found else { return Err(failed()) };
@@ -54,7 +81,7 @@ impl Desk {
         if !current.is_some_and(|current| current.has_password_of(&row)) {
             return Err(failed());
         }
-        let greeting = Greeting { device, tell: Some(&key) };
+        let greeting = Greeting { device: visitor.device, tell: Some(&key) };
         let login = self.first_step(&mut tx, &row, greeting, now).await?;
         tx.commit().await?;
         self.mail_wakeup.notify_one();
@@ -80,9 +107,10 @@ impl Desk {
     /// once and is the same for every address.
     ///
     /// # Errors
-    /// A refusal of the address's form.
+    /// A refusal of the address: its form, or too many mails to it.
     pub async fn forgot_password(&self, email: &str, language: Language) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        self.limit_address(Limited::Link, &email).await?;
         let desk = self.clone();
         self.in_background(async move {
             let Some((row, key)) = desk.find_by_address(&email).await? else { return Ok(()) };
@@ -108,7 +136,7 @@ impl Desk {
         let person = PersonId(row.id);
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Ok(()) };
-        if self.had_enough_mail(&mut tx, person, now).await? {
+        if self.had_enough_mail(&mut tx, person, &row.email(key)?, now).await? {
             return Ok(());
         }
         let secret = self.mint(&mut tx, purpose, person, None, None, now).await?;
@@ -186,7 +214,12 @@ impl Desk {
         password: &str,
     ) -> Result<(), Error> {
         let password = if password.chars().count() <= MAX_PASSWORD { password } else { "" };
-        if self.passwords.verify(password, row.password_hash(key)?).await? {
+        let guess = self.begin_guess_of(PersonId(row.id), field).await?;
+        let right = self.passwords.verify(password, row.password_hash(key)?).await;
+        if !matches!(right, Ok(false)) {
+            self.end_guess(guess).await?;
+        }
+        if right? {
             Ok(())
         } else {
             Err(Error::refused(field, Problem::PasswordWrong))

@@ -7,6 +7,7 @@ use super::person::{self, Presence};
 use super::sessions::{Secret, Session};
 use super::tokens::{self, Purpose};
 use crate::Desk;
+use crate::abuse::Limited;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
 use crate::mail::{Mail, MailKind, Payload};
@@ -25,6 +26,7 @@ impl Desk {
             return Err(Error::refused("email", Problem::EmailUnchanged));
         }
         self.require_password(&row, &key, "password", password).await?;
+        self.limit_address(Limited::Link, &new).await?;
         let desk = self.clone();
         let person = session.person();
         self.in_background(async move {
@@ -34,7 +36,7 @@ impl Desk {
             let now = desk.now();
             let mut tx = desk.store.write().await?;
             let Presence::Here = person::touch(&mut tx, person, now).await? else { return Ok(()) };
-            if desk.proved_enough_addresses(&mut tx, person, now).await? {
+            if desk.proved_enough_addresses(&mut tx, person, &new, now).await? {
                 return Ok(());
             }
             let sealed = Some((&key, new.as_str()));

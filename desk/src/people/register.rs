@@ -10,6 +10,7 @@ use super::person::{self, Presence};
 use super::sessions::{self, Entry, Secret};
 use super::tokens::{self, Purpose};
 use crate::Desk;
+use crate::abuse::Limited;
 use crate::error::{Broken, Error};
 use crate::mail::{Mail, MailKind, Payload};
 use crate::store::on;
@@ -19,9 +20,10 @@ impl Desk {
     /// alone. The answer comes at once and is the same for every address.
     ///
     /// # Errors
-    /// A refusal of the address's form.
+    /// A refusal of the address: its form, or too many mails to it.
     pub async fn register(&self, email: &str, language: Language) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        self.limit_address(Limited::Link, &email).await?;
         let desk = self.clone();
         self.in_background(async move { desk.offer_registration(&email, language).await }).await;
         Ok(())
@@ -37,7 +39,7 @@ impl Desk {
         let mut tx = self.store.write().await?;
         let writer = person::Writer { id: person, key: &key, email, name: None, language };
         let Presence::Here = person::ensure(&mut tx, &writer, now).await? else { return Ok(()) };
-        if self.had_enough_mail(&mut tx, person, now).await? {
+        if self.had_enough_mail(&mut tx, person, email, now).await? {
             return Ok(());
         }
         let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;

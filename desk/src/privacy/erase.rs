@@ -14,6 +14,7 @@ use super::owner::Owner;
 use super::retention::Idle;
 use super::wish::{Asked, Wish};
 use crate::Desk;
+use crate::abuse::Limited;
 use crate::error::{Broken, Error};
 use crate::mail::MailKind;
 use crate::people::{Agent, Purpose, Secret, Session};
@@ -165,10 +166,11 @@ impl Desk {
     /// at once and is the same for every address.
     ///
     /// # Errors
-    /// A refusal of the address's form.
+    /// A refusal of the address: its form, or too many mails to it.
     pub async fn ask_erasure(&self, email: &str) -> Result<(), Error> {
         let email =
             tresen_model::EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        self.limit_address(Limited::Link, &email).await?;
         let desk = self.clone();
         self.in_background(async move {
             match desk.find_by_address(&email).await? {

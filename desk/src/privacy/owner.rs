@@ -13,6 +13,7 @@ use tresen_model::{EmailAddress, PersonId, Timestamp};
 use super::erase::Erased;
 use super::wish::Wish;
 use crate::Desk;
+use crate::abuse::Limited;
 use crate::error::Error;
 use crate::mail::MailKind;
 use crate::people::person::{self, Presence};
@@ -66,9 +67,10 @@ impl Desk {
     /// comes at once and is the same for every address.
     ///
     /// # Errors
-    /// A refusal of the address's form.
+    /// A refusal of the address: its form, or too many mails to it.
     pub async fn ask_data_link(&self, email: &str) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        self.limit_address(Limited::Link, &email).await?;
         let desk = self.clone();
         self.in_background(async move {
             match desk.find_by_address(&email).await? {

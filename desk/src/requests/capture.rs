@@ -73,8 +73,8 @@ impl Desk {
             ],
         );
         for _ in 0..8 {
-            if let Some(number) = self.find_submitted(&once_hash).await? {
-                return Ok(Submitted { number, again: true });
+            if let Some((number, held)) = self.find_submitted(&once_hash).await? {
+                return Ok(Submitted { number, again: true, held });
             }
             let mut tx = self.store.write().await?;
             let writer = person::Writer {
@@ -107,7 +107,7 @@ impl Desk {
             else {
                 continue;
             };
-            if !self.had_enough_mail(&mut tx, person, now).await? {
+            if !self.had_enough_mail(&mut tx, person, &email, now).await? {
                 let row = person::find(tx.conn(), person).await?;
                 let row = row.ok_or(Broken::Inconsistent("person", person.0))?;
                 let register = !row.is_registered();
@@ -127,7 +127,7 @@ impl Desk {
             files::keep(&files);
             tx.commit().await?;
             self.committed(event);
-            return Ok(Submitted { number, again: false });
+            return Ok(Submitted { number, again: false, held: false });
         }
         Err(Error::Busy { wait: 5 })
     }

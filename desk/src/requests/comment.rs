@@ -146,6 +146,7 @@ impl Desk {
             mail: None,
         };
         let Some(comment) = insert_once(&mut tx, &comment, now).await? else { return Ok(()) };
+        held::confirmed(&mut tx, &head, access, now).await?;
         files::attach(&mut tx, &files, head.request(), comment, &key, now).await?;
         let actor = (access.person(), AuthorKind::Customer);
         if head.status()? != Status::Open {

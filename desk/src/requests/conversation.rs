@@ -8,7 +8,7 @@ use tresen_model::views::{
     AgentName, Comment, Conversation, HistoryEntry, HistoryEvent, PersonView, StaffView,
 };
 use tresen_model::{
-    AuthorKind, Channel, CommentId, MailRemark, MailVerdict, PersonId, PersonName, Priority, RequestId,
+    AuthorKind, Channel, CommentId, HeldWhy, MailRemark, MailVerdict, PersonId, PersonName, Priority, RequestId,
     RequestNumber, Standing, Status, Timestamp, Visibility,
 };
 
@@ -161,6 +161,7 @@ impl Desk {
             updated_at: Timestamp(if for_agent { row.updated_at } else { row.customer_news_at }),
             comments,
             restricted: head.is_restricted(),
+            unconfirmed: head.held() == Some(HeldWhy::Unconfirmed),
             staff: None,
         })
     }

@@ -4,9 +4,9 @@
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{HeldLine, Page};
-use tresen_model::{AuthorKind, HeldWhy, PersonId, RequestId, RequestNumber, Timestamp};
+use tresen_model::{AuthorKind, HeldWhy, PersonId, Problem, RequestId, RequestNumber, Timestamp};
 
-use super::access::{self, RequestHead};
+use super::access::{self, Access, RequestHead};
 use super::change::{self, Actor};
 use super::list::{read_cursor, write_cursor};
 use super::remove::delete_request;
@@ -52,7 +52,50 @@ pub(super) async fn clear(
     Ok(true)
 }
 
+/// Whoever has the mailbox did something in it, so it is theirs. `false` when it does not wait for
+/// that: what a filter holds only an agent releases.
+pub(super) async fn confirmed(
+    tx: &mut Tx,
+    head: &RequestHead,
+    access: &Access,
+    now: Timestamp,
+) -> Result<bool, Broken> {
+    if head.held() != Some(HeldWhy::Unconfirmed) {
+        return Ok(false);
+    }
+    if let Access::Link(holder) = access {
+        person::mark_proven(tx, holder.person, now).await?;
+    }
+    clear(tx, head, (access.person(), AuthorKind::Customer), now).await
+}
+
 impl Desk {
+    /// The customer says that a request which may be a program's is theirs: it goes where all are.
+    /// One that does not wait for this stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; a refusal on `body` while the customer's data is restricted.
+    pub async fn confirm_request(&self, access: &Access, number: RequestNumber) -> Result<(), Error> {
+        let head = access.find(self.store.read().await?.conn(), number).await?;
+        let now = self.now();
+        let mut tx = self.store.write().await?;
+        let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
+            return Err(Error::NotFound);
+        };
+        let head = access.find(tx.conn(), number).await?;
+        if head.is_restricted() {
+            return Err(Error::refused("body", Problem::DataRestricted));
+        }
+        if !confirmed(&mut tx, &head, access, now).await? {
+            return Ok(());
+        }
+        let event = Event { request: head.request(), customer: head.customer(), public: true };
+        self.events.announce(&mut tx, event).await?;
+        tx.commit().await?;
+        self.committed(event);
+        Ok(())
+    }
+
     /// A page of what is held back, the newest first.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use tresen_model::{
 use super::change;
 use super::comment::{self, MailPart, NewComment};
 use super::files::{self, File};
+use crate::abuse::{Limited, Screened, Signs, Written};
 use crate::error::{Broken, Error, Refusals};
 use crate::events::Event;
 use crate::keys::PersonKey;
@@ -66,6 +67,8 @@ pub struct Submitted {
     pub number: RequestNumber,
     /// Whether the form had been sent before: there is still one request.
     pub again: bool,
+    /// Whether it waits until whoever has the mailbox confirms it: a link was mailed.
+    pub held: bool,
 }
 
 impl Submission {
@@ -173,9 +176,51 @@ impl Desk {
     /// person is being erased and that takes long, otherwise [`Error::Broken`].
     pub async fn submit(
         &self,
+        submission: Submission,
+        files: Vec<File>,
+        session: Option<&Session>,
+    ) -> Result<Submitted, Error> {
+        self.submit_held(submission, files, session, None).await
+    }
+
+    /// The same for a form that anybody may send. What is suspicious waits, unseen by agents but
+    /// in its own list, until whoever has the mailbox confirms it by the link that is mailed.
+    ///
+    /// # Errors
+    /// As [`submit`](Self::submit); [`Error::Prove`] when the page is to show a proof of work
+    /// first; a refusal on `email` when too many requests came in its name.
+    pub async fn submit_screened(
+        &self,
+        submission: Submission,
+        files: Vec<File>,
+        session: Option<&Session>,
+        signs: &Signs<'_>,
+    ) -> Result<Submitted, Error> {
+        if session.is_some() {
+            // Their address is proven, and they can be spoken to.
+            return self.submit(submission, files, session).await;
+        }
+        self.limit_address(Limited::Request, &submission.email).await?;
+        let written = Written {
+            email: &submission.email,
+            name: submission.name.as_ref().map_or("", |name| name.as_str()),
+            subject: submission.subject.as_str(),
+            body: submission.body.as_str(),
+        };
+        let held = match self.screen_request(signs, &written).await? {
+            Screened::Fine => None,
+            Screened::Hold => Some(HeldWhy::Unconfirmed),
+            Screened::Prove(challenge) => return Err(Error::Prove(challenge)),
+        };
+        self.submit_held(submission, files, None, held).await
+    }
+
+    async fn submit_held(
+        &self,
         mut submission: Submission,
         files: Vec<File>,
         session: Option<&Session>,
+        held: Option<HeldWhy>,
     ) -> Result<Submitted, Error> {
         submission.by_stranger = session.is_none();
         for _ in 0..WAITS {
@@ -186,16 +231,17 @@ impl Desk {
             };
             let once_hash = self.once_hash(person, &submission);
             for _ in 0..TRIES {
-                match self.try_submit(person, &key, &submission, &files, once_hash, now).await? {
+                match self.try_submit(person, &key, &submission, &files, once_hash, held, now).await? {
                     Tried::Stored(number, event) => {
-                        if let Some(event) = event {
-                            self.committed(event);
+                        match event {
+                            Some(event) => self.committed(event),
+                            None => self.mail_wakeup.notify_one(),
                         }
-                        return Ok(Submitted { number, again: false });
+                        return Ok(Submitted { number, again: false, held: held.is_some() });
                     }
                     Tried::Collided => {
-                        if let Some(number) = self.find_submitted(&once_hash).await? {
-                            return Ok(Submitted { number, again: true });
+                        if let Some((number, held)) = self.find_submitted(&once_hash).await? {
+                            return Ok(Submitted { number, again: true, held });
                         }
                     }
                     Tried::Erased => break,
@@ -225,14 +271,19 @@ impl Desk {
         )
     }
 
-    pub(super) async fn find_submitted(&self, once_hash: &[u8; 32]) -> Result<Option<RequestNumber>, Broken> {
-        const SQL: &str = "SELECT number FROM request WHERE once_hash = $1";
+    /// The request that came of a form, and whether it is held.
+    pub(super) async fn find_submitted(
+        &self,
+        once_hash: &[u8; 32],
+    ) -> Result<Option<(RequestNumber, bool)>, Broken> {
+        const SQL: &str = "SELECT number, held_at FROM request WHERE once_hash = $1";
         let mut reader = self.store.read().await?;
-        let row: Option<(i64,)> =
+        let row: Option<(i64, Option<i64>)> =
             on!(reader.conn(), c => sqlx::query_as(SQL).bind(once_hash.as_slice()).fetch_optional(c).await)?;
-        Ok(row.map(|(number,)| RequestNumber::from_bits(number.cast_unsigned())))
+        Ok(row.map(|(number, held)| (RequestNumber::from_bits(number.cast_unsigned()), held.is_some())))
     }
 
+    #[expect(clippy::too_many_arguments, reason = "each is another thing, and there is one caller")]
     async fn try_submit(
         &self,
         person: PersonId,
@@ -240,6 +291,7 @@ impl Desk {
         submission: &Submission,
         files: &[File],
         once_hash: [u8; 32],
+        held: Option<HeldWhy>,
         now: Timestamp,
     ) -> Result<Tried, Broken> {
         let mut tx = self.store.write().await?;
@@ -267,16 +319,20 @@ impl Desk {
             once_hash: Some(once_hash),
             captured_by: None,
             mail: None,
-            held: None,
+            held,
         };
         let Some(Stored { request, number, .. }) = self.insert_request(&mut tx, &request, files, now).await?
         else {
             return Ok(Tried::Collided);
         };
         self.store_consent(&mut tx, person, "form", now).await?;
-        self.confirm(&mut tx, person, key, request, submission.by_stranger, now).await?;
+        if held.is_some() {
+            self.ask_to_confirm(&mut tx, person, key, request, now).await?;
+        } else {
+            self.confirm(&mut tx, person, key, request, submission.by_stranger, now).await?;
+        }
         // Nobody is to hear of what is withheld.
-        let event = (!restricted).then_some(Event { request, customer: person, public: true });
+        let event = (!restricted && held.is_none()).then_some(Event { request, customer: person, public: true });
         if let Some(event) = event {
             self.events.announce(&mut tx, event).await?;
         }
@@ -295,13 +351,31 @@ impl Desk {
         by_stranger: bool,
         now: Timestamp,
     ) -> Result<(), Broken> {
-        if self.had_enough_mail(tx, person, now).await? {
+        let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;
+        if self.had_enough_mail(tx, person, &row.email(key)?, now).await? {
             return Ok(());
         }
-        let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;
         let kind = if row.proven_at.is_some() { MailKind::ConfirmationKnown } else { MailKind::Confirmation };
         let offer_registration = !row.is_registered();
         self.mail_about(tx, About { person, key, request, kind, offer_registration, by_stranger }, now).await
+    }
+
+    /// The mail with the link by which somebody says that a held request is theirs.
+    async fn ask_to_confirm(
+        &self,
+        tx: &mut Tx,
+        person: PersonId,
+        key: &PersonKey,
+        request: RequestId,
+        now: Timestamp,
+    ) -> Result<(), Broken> {
+        let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;
+        if self.had_enough_mail(tx, person, &row.email(key)?, now).await? {
+            return Ok(());
+        }
+        let kind = MailKind::ConfirmRequest;
+        let about = About { person, key, request, kind, offer_registration: false, by_stranger: true };
+        self.mail_about(tx, about, now).await
     }
 
     /// A mail about a request, with its link.

@@ -108,7 +108,7 @@ async fn the_same_form_is_one_request(world: &World) {
     let file = world.file("again.txt", b"again").await;
     assert_eq!(world.objects(), 1);
     let again = world.submit_with(&form, file, None).await.unwrap();
-    assert_eq!(again, requests::Submitted { number: first, again: true });
+    assert_eq!(again, requests::Submitted { number: first, again: true, held: false });
     assert_eq!(world.objects(), 0);
     assert_eq!(world.post().await.len(), 1);
     let agent = world.agent("Grace").await;

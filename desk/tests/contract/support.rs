@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tresen_desk::abuse::{FormSettings, LimitSettings};
 use tresen_desk::clock::TestClock;
 use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::{Templates, Transport};
@@ -161,6 +162,8 @@ fn settings() -> Settings {
         },
         // The stories about it say `required`.
         sign_in: SignIn { second_factor: SecondFactor::Offered },
+        limits: LimitSettings::default(),
+        forms: FormSettings::default(),
     }
 }
 

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use tresen_desk::abuse::FormSettings;
 use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::{Outgoing, Signer, Templates, Transport, read_certificates};
 use tresen_desk::privacy::{PrivacySettings, Retention};
@@ -81,6 +82,7 @@ struct File {
     retention: Retention,
     intake: IntakeSettings,
     sign_in: SignIn,
+    forms: FormSettings,
 }
 
 /// The settings in force.
@@ -128,6 +130,7 @@ const KEYS: &[&str] = &[
     "TIME_ZONE",
     "PLAIN_HTTP",
     "SECOND_FACTOR",
+    "SCREEN_FORMS",
 ];
 const OTHERS: &[&str] = &["CONFIG", "LOG", "SITE", "BINARY", "CHROMIUM"];
 
@@ -190,12 +193,16 @@ impl File {
         take(&mut self.master_key_file, "MASTER_KEY_FILE");
         take(&mut self.tls_cert, "TLS_CERT");
         take(&mut self.tls_key, "TLS_KEY");
-        if let Some(value) = environment.get("PLAIN_HTTP") {
-            self.plain_http = match value.as_str() {
-                "true" | "1" => true,
-                "false" | "0" => false,
-                _ => return Err(wrong("TRESEN_PLAIN_HTTP", value, "it is true or false")),
-            };
+        for (key, slot) in
+            [("PLAIN_HTTP", &mut self.plain_http), ("SCREEN_FORMS", &mut self.forms.screen)]
+        {
+            if let Some(value) = environment.get(key) {
+                *slot = match value.as_str() {
+                    "true" | "1" => true,
+                    "false" | "0" => false,
+                    _ => return Err(wrong(&format!("TRESEN_{key}"), value, "it is true or false")),
+                };
+            }
         }
         if let Some(value) = environment.get("SECOND_FACTOR") {
             self.sign_in.second_factor = match value.as_str() {
@@ -320,6 +327,8 @@ impl File {
                 retention: self.retention,
                 intake: check_intake(self.intake)?,
                 sign_in: self.sign_in,
+                limits: self.limits.desk(),
+                forms: self.forms,
             },
             listen,
             database,

@@ -103,6 +103,17 @@ impl Config {
         }
         let lmtp = self.lmtp.as_ref().map_or_else(|| "off".to_owned(), |lmtp| lmtp.listen.to_string());
         shown += &format!("{:<16}{lmtp}\n", "lmtp");
+        for (name, rate) in self.door.limits.show() {
+            shown += &format!("{:<16}{name}: {rate}\n", "limits");
+        }
+        let forms = &self.desk.forms;
+        shown += &match forms.screen {
+            true => format!(
+                "{:<16}looked at: {} seconds at least, {} links; calm up to {}, from one network {}\n",
+                "forms", forms.quickest_seconds, forms.links, forms.calm, forms.calm_network
+            ),
+            false => format!("{:<16}taken as they are\n", "forms"),
+        };
         // What the operator has to publish.
         let records = self
             .signers()

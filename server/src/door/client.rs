@@ -7,7 +7,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use tresen_app::web::Network;
 
+use super::limits::network;
 use super::settings::{ForwardedHeader, Proxies};
 
 /// The other end of the connection, or of the trusted proxy's (PROXY protocol).
@@ -23,6 +25,7 @@ pub(crate) async fn find(State(proxies): State<Proxies>, mut request: Request, n
     if let Some(Peer(peer)) = request.extensions().get::<Peer>().copied() {
         let client = Client(behind(&proxies, peer, request.headers()));
         request.extensions_mut().insert(client);
+        request.extensions_mut().insert(Network(network(client.0)));
     }
     next.run(request).await
 }

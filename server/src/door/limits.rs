@@ -1,9 +1,10 @@
 //! How often one network may knock at the forms that cost something: a mail, a password's hash,
-//! a row. Who the network is stays in memory, as a keyed hash whose key changes every day.
+//! a row. Who the network is stays in memory, as a keyed hash whose key changes every day. Where
+//! several nodes share a PostgreSQL, what this one lets in is counted there once more, with the
+//! others': a flood at one node stays its own affair.
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
-use std::num::NonZeroU32;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::Deserialize;
 use tresen_app::web::{App, Context, Trouble};
+use tresen_desk::Error;
+use tresen_desk::abuse::{self, Rate};
 
 use super::client::Client;
 
@@ -36,37 +39,56 @@ pub(crate) struct LimitSettings {
     pub(crate) write: Rate,
     /// The API.
     pub(crate) api: Rate,
+    /// Wrong passwords for one account from everywhere.
+    pub(crate) account: Rate,
+    /// Wrong passwords for one account from one network, device or session.
+    pub(crate) guess: Rate,
+    /// Mails with a link to one address.
+    pub(crate) address: Rate,
+    /// Requests in the name of one address.
+    pub(crate) sender: Rate,
+    /// One token of the API.
+    pub(crate) token: Rate,
 }
 
-/// So many at once, then so many an hour.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Rate {
-    pub(crate) at_once: NonZeroU32,
-    pub(crate) an_hour: NonZeroU32,
-}
-
-impl Rate {
-    const fn new(at_once: u32, an_hour: u32) -> Self {
-        match (NonZeroU32::new(at_once), NonZeroU32::new(an_hour)) {
-            (Some(at_once), Some(an_hour)) => Self { at_once, an_hour },
-            _ => panic!("a rate of nothing"),
-        }
+impl LimitSettings {
+    /// What the desk looks after, for it knows accounts and addresses.
+    pub(crate) fn desk(&self) -> abuse::LimitSettings {
+        let Self { account, guess, address, sender, token, .. } = *self;
+        abuse::LimitSettings { account, guess, address, sender, token }
     }
 
-    fn quota(self) -> Quota {
-        Quota::per_hour(self.an_hour).allow_burst(self.at_once)
+    /// For `tresen config show`.
+    pub(crate) fn show(&self) -> [(&'static str, Rate); 9] {
+        [
+            ("login", self.login),
+            ("link", self.link),
+            ("write", self.write),
+            ("api", self.api),
+            ("account", self.account),
+            ("guess", self.guess),
+            ("address", self.address),
+            ("sender", self.sender),
+            ("token", self.token),
+        ]
     }
 }
 
 impl Default for LimitSettings {
     /// Enough for an office behind one address.
     fn default() -> Self {
+        let abuse::LimitSettings { account, guess, address, sender, token } =
+            abuse::LimitSettings::default();
         Self {
             login: Rate::new(20, 120),
             link: Rate::new(10, 60),
             write: Rate::new(30, 240),
             api: Rate::new(600, 36_000),
+            account,
+            guess,
+            address,
+            sender,
+            token,
         }
     }
 }
@@ -81,17 +103,28 @@ struct Inner {
     write: DefaultKeyedRateLimiter<u64>,
     api: DefaultKeyedRateLimiter<u64>,
     key: RwLock<RandomState>,
+    settings: LimitSettings,
 }
+
+/// A kind of form.
+type Kind = (&'static str, fn(&Inner) -> &DefaultKeyedRateLimiter<u64>, fn(&LimitSettings) -> Rate);
+
+const LOGIN: Kind = ("network login", |inner| &inner.login, |settings| settings.login);
+const LINK: Kind = ("network link", |inner| &inner.link, |settings| settings.link);
+const WRITE: Kind = ("network write", |inner| &inner.write, |settings| settings.write);
+const API: Kind = ("network api", |inner| &inner.api, |settings| settings.api);
 
 impl Limits {
     pub(crate) fn new(settings: LimitSettings) -> Self {
-        let limiter = |rate: Rate| RateLimiter::keyed(rate.quota());
+        let quota = |rate: Rate| Quota::per_hour(rate.an_hour).allow_burst(rate.at_once);
+        let limiter = |rate: Rate| RateLimiter::keyed(quota(rate));
         Self(Arc::new(Inner {
             login: limiter(settings.login),
             link: limiter(settings.link),
             write: limiter(settings.write),
             api: limiter(settings.api),
             key: RwLock::default(),
+            settings,
         }))
     }
 
@@ -116,35 +149,54 @@ impl Limits {
 
     /// How long a client has to wait, if it has to.
     fn wait(&self, client: Client, method: &Method, path: &str) -> Option<Duration> {
-        let limiter = self.limiter(method, path)?;
+        let (_, limiter, _) = kind(method, path)?;
         let network = network(client.0)?;
         // A poisoned lock would mean that a thread panicked between two words.
         let key = self.0.key.read().ok()?.hash_one(network);
-        let refused = limiter.check_key(&key).err()?;
+        let refused = limiter(&self.0).check_key(&key).err()?;
         Some(refused.wait_time_from(DefaultClock::default().now()))
     }
 
-    fn limiter(&self, method: &Method, path: &str) -> Option<&DefaultKeyedRateLimiter<u64>> {
-        if path.starts_with("/api/v1/") {
-            return Some(&self.0.api);
+    /// The same for all nodes together.
+    async fn wait_shared(
+        &self,
+        app: &App,
+        client: Client,
+        method: &Method,
+        path: &str,
+    ) -> Result<Option<Duration>, Error> {
+        let (Some((name, _, rate)), Some(network)) = (kind(method, path), network(client.0)) else {
+            return Ok(None);
+        };
+        if !app.desk.shares_counts() {
+            return Ok(None);
         }
-        if method != Method::POST {
-            return None;
-        }
-        match path {
-            "/login" | "/login/second" | "/account/confirm" => Some(&self.0.login),
-            "/register" | "/password" | "/account/delete" | "/account/data" | "/account/address" => {
-                Some(&self.0.link)
-            }
-            path if path == "/requests/new" || path.starts_with("/requests/") => Some(&self.0.write),
-            _ => None,
-        }
+        let wait = match network {
+            IpAddr::V4(network) => app.desk.knock(name, &network.octets(), rate(&self.0.settings)).await?,
+            IpAddr::V6(network) => app.desk.knock(name, &network.octets(), rate(&self.0.settings)).await?,
+        };
+        Ok(wait.map(Duration::from_secs))
+    }
+}
+
+fn kind(method: &Method, path: &str) -> Option<Kind> {
+    if path.starts_with("/api/v1/") {
+        return Some(API);
+    }
+    if method != Method::POST {
+        return None;
+    }
+    match path {
+        "/login" | "/login/second" | "/account/confirm" => Some(LOGIN),
+        "/register" | "/password" | "/account/delete" | "/account/data" | "/account/address" => Some(LINK),
+        path if path == "/requests/new" || path.starts_with("/requests/") => Some(WRITE),
+        _ => None,
     }
 }
 
 /// An IPv4 address, or the /64 of an IPv6 address, which belongs to one household or machine.
 /// `None` for this machine itself.
-fn network(address: IpAddr) -> Option<IpAddr> {
+pub(crate) fn network(address: IpAddr) -> Option<IpAddr> {
     match address {
         address if address.is_loopback() => None,
         IpAddr::V4(_) => Some(address),
@@ -159,7 +211,18 @@ pub(crate) async fn hold_back(
     next: Next,
 ) -> Response {
     let client = request.extensions().get::<Client>().copied();
-    let wait = client.and_then(|client| limits.wait(client, request.method(), request.uri().path()));
+    let (method, path) = (request.method(), request.uri().path());
+    let mut wait = client.and_then(|client| limits.wait(client, method, path));
+    if let (None, Some(client)) = (wait, client) {
+        wait = match limits.wait_shared(&app, client, method, path).await {
+            Ok(wait) => wait,
+            Err(error) => {
+                // This node's own count still holds.
+                tracing::error!(%error, "what other nodes have counted could not be asked for");
+                None
+            }
+        };
+    }
     let Some(wait) = wait else { return next.run(request).await };
     let mut head = request.into_parts().0;
     let context = Context::from_parts(&mut head, &app).await;
@@ -174,7 +237,8 @@ mod tests {
 
     fn limits() -> Limits {
         let rate = Rate::new(2, 2);
-        Limits::new(LimitSettings { login: rate, link: rate, write: rate, api: rate })
+        let other = LimitSettings::default();
+        Limits::new(LimitSettings { login: rate, link: rate, write: rate, api: rate, ..other })
     }
 
     fn knocks(limits: &Limits, client: &str, path: &str) -> bool {

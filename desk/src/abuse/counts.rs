@@ -1,0 +1,330 @@
+//! How often something was tried.
+//!
+//! Who tried is a keyed hash with a salt that is another one every day (UTC); with the day, the
+//! salt and all that was counted go. On SQLite there is one node: counts are in memory. On
+//! PostgreSQL several nodes share a row each, changed by one statement, so that what they allow
+//! together is exactly what one would: a `NOTIFY` would only tell others afterwards, and a node
+//! that was away would not hear of it. The tables are unlogged, so they reach no backup; what they
+//! lose in a crash is an attacker's hour, not a customer's request.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tresen_model::Timestamp;
+
+use super::settings::Rate;
+use crate::error::Broken;
+use crate::keys::MasterKey;
+use crate::random;
+use crate::store::{Conn, Store, StoreError};
+
+/// Microseconds of a day.
+const DAY: i64 = 24 * 3_600_000_000;
+
+/// Microseconds of an hour.
+const HOUR: i64 = 3_600_000_000;
+
+/// So many keys are kept in memory (at most 20 MiB); with more, all begins afresh.
+const MOST_KEYS: usize = 200_000;
+
+/// What is counted: a keyed hash.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Key([u8; 16]);
+
+/// Three times of a key; what they mean is the affair of each kind of count.
+type Times = [i64; 3];
+
+/// The counts of a desk.
+#[derive(Default)]
+pub(crate) struct Counts {
+    /// The day, and its salt.
+    salt: Mutex<Option<(i64, [u8; 32])>>,
+    memory: Mutex<HashMap<Key, Times>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn day(now: Timestamp) -> i64 {
+    now.0.div_euclid(DAY)
+}
+
+impl Counts {
+    /// Makes the tables where several nodes share them.
+    pub(crate) async fn open(store: &Store) -> Result<Self, StoreError> {
+        if let Store::Postgres(pool) = store {
+            let mut tx = pool.begin().await?;
+            sqlx::raw_sql(include_str!("../../migrations/counts_postgres.sql")).execute(&mut *tx).await?;
+            tx.commit().await?;
+        }
+        Ok(Self::default())
+    }
+
+    /// The key of something, for this day.
+    pub(crate) async fn key(
+        &self,
+        conn: Conn<'_>,
+        master: &MasterKey,
+        what: &str,
+        parts: &[&[u8]],
+        now: Timestamp,
+    ) -> Result<Key, Broken> {
+        let salt = self.salt(conn, day(now)).await?;
+        let mut all: Vec<&[u8]> = vec![&salt, what.as_bytes()];
+        all.extend_from_slice(parts);
+        let hash = master.fingerprint("abuse", &all);
+        let mut key = [0; 16];
+        key.copy_from_slice(&hash[..16]);
+        Ok(Key(key))
+    }
+
+    async fn salt(&self, conn: Conn<'_>, day: i64) -> Result<[u8; 32], Broken> {
+        if let Some((of, salt)) = *lock(&self.salt)
+            && of == day
+        {
+            return Ok(salt);
+        }
+        let fresh = random::bytes::<32>()?;
+        match conn {
+            Conn::Sqlite(_) => {
+                let mut kept = lock(&self.salt);
+                match *kept {
+                    // Somebody was quicker.
+                    Some((of, salt)) if of == day => Ok(salt),
+                    _ => {
+                        lock(&self.memory).clear();
+                        *kept = Some((day, fresh));
+                        Ok(fresh)
+                    }
+                }
+            }
+            Conn::Postgres(c) => {
+                const FIND: &str = "SELECT salt FROM abuse_salt WHERE day = $1";
+                const MAKE: &str =
+                    "INSERT INTO abuse_salt (day, salt) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING";
+                let mut found: Option<(Vec<u8>,)> =
+                    sqlx::query_as(FIND).bind(day).fetch_optional(&mut *c).await?;
+                let there = found.is_some();
+                if !there {
+                    sqlx::query(MAKE).bind(day).bind(fresh.as_slice()).execute(&mut *c).await?;
+                    found = sqlx::query_as(FIND).bind(day).fetch_optional(&mut *c).await?;
+                }
+                // Gone in between: then this one count is nobody else's.
+                let salt = found.and_then(|(salt,)| salt.try_into().ok()).unwrap_or(fresh);
+                // One that was made here may yet be undone with its transaction.
+                if there {
+                    *lock(&self.salt) = Some((day, salt));
+                }
+                Ok(salt)
+            }
+        }
+    }
+
+    /// Takes one, if there is room (GCRA, ITU-T I.371): `Err` with the seconds to wait if not.
+    pub(crate) async fn take(
+        &self,
+        conn: Conn<'_>,
+        key: Key,
+        rate: Rate,
+        now: Timestamp,
+    ) -> Result<Result<(), u64>, StoreError> {
+        const TAKE: &str = "INSERT INTO abuse_count AS kept (key, last) VALUES ($1, $2::BIGINT + $3::BIGINT)
+            ON CONFLICT (key) DO UPDATE SET last = GREATEST(kept.last, $2) + $3
+            WHERE GREATEST(kept.last, $2) + $3 - $2 <= $4::BIGINT RETURNING last";
+        const FIND: &str = "SELECT last FROM abuse_count WHERE key = $1";
+        let (step, burst) = (rate.step(), rate.burst());
+        let full = match conn {
+            Conn::Sqlite(_) => {
+                let mut memory = self.memory();
+                let times = memory.entry(key).or_default();
+                let next = times[2].max(now.0) + step;
+                if next - now.0 <= burst {
+                    times[2] = next;
+                    return Ok(Ok(()));
+                }
+                times[2]
+            }
+            Conn::Postgres(c) => {
+                let taken: Option<(i64,)> = sqlx::query_as(TAKE)
+                    .bind(key.0.as_slice())
+                    .bind(now.0)
+                    .bind(step)
+                    .bind(burst)
+                    .fetch_optional(&mut *c)
+                    .await?;
+                if taken.is_some() {
+                    return Ok(Ok(()));
+                }
+                let kept: Option<(i64,)> =
+                    sqlx::query_as(FIND).bind(key.0.as_slice()).fetch_optional(c).await?;
+                kept.map_or(now.0, |(last,)| last)
+            }
+        };
+        let wait = (full + step - burst - now.0).max(0);
+        Ok(Err(u64::try_from(wait).unwrap_or_default().div_ceil(1_000_000).max(1)))
+    }
+
+    /// Gives one back that was taken: it was no abuse.
+    pub(crate) async fn give_back(&self, conn: Conn<'_>, key: Key, rate: Rate) -> Result<(), StoreError> {
+        const SQL: &str = "UPDATE abuse_count SET last = last - $2 WHERE key = $1";
+        match conn {
+            Conn::Sqlite(_) => {
+                if let Some(times) = self.memory().get_mut(&key) {
+                    times[2] -= rate.step();
+                }
+                Ok(())
+            }
+            Conn::Postgres(c) => {
+                sqlx::query(SQL).bind(key.0.as_slice()).bind(rate.step()).execute(c).await.map(drop)
+            }
+        }
+    }
+
+    /// How full it is, in hundredths of what is calm, after `more` were put in; at most 300.
+    /// Nothing is refused.
+    pub(crate) async fn fill(
+        &self,
+        conn: Conn<'_>,
+        key: Key,
+        rate: Rate,
+        more: i64,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
+        const FILL: &str = "INSERT INTO abuse_count AS kept (key, last) VALUES ($1, $2::BIGINT + $3::BIGINT)
+            ON CONFLICT (key) DO UPDATE SET last = LEAST(GREATEST(kept.last, $2) + $3, $2 + $4::BIGINT)
+            RETURNING last";
+        const FIND: &str = "SELECT last FROM abuse_count WHERE key = $1";
+        let (step, burst) = (rate.step() * more, rate.burst());
+        let last = match conn {
+            Conn::Sqlite(_) => {
+                let mut memory = self.memory();
+                if more == 0 {
+                    memory.get(&key).map_or(0, |times| times[2])
+                } else {
+                    let times = memory.entry(key).or_default();
+                    times[2] = (times[2].max(now.0) + step).min(now.0 + 3 * burst);
+                    times[2]
+                }
+            }
+            Conn::Postgres(c) if more == 0 => {
+                let kept: Option<(i64,)> =
+                    sqlx::query_as(FIND).bind(key.0.as_slice()).fetch_optional(c).await?;
+                kept.map_or(0, |(last,)| last)
+            }
+            Conn::Postgres(c) => {
+                let (last,): (i64,) = sqlx::query_as(FILL)
+                    .bind(key.0.as_slice())
+                    .bind(now.0)
+                    .bind(step)
+                    .bind(3 * burst)
+                    .fetch_one(c)
+                    .await?;
+                last
+            }
+        };
+        Ok((last - now.0).max(0) * 100 / burst)
+    }
+
+    /// How often this day, with this time.
+    pub(crate) async fn count(&self, conn: Conn<'_>, key: Key) -> Result<i64, StoreError> {
+        const SQL: &str = "INSERT INTO abuse_count AS kept (key, last) VALUES ($1, 1)
+            ON CONFLICT (key) DO UPDATE SET last = kept.last + 1 RETURNING last";
+        match conn {
+            Conn::Sqlite(_) => {
+                let mut memory = self.memory();
+                let times = memory.entry(key).or_default();
+                times[2] += 1;
+                Ok(times[2])
+            }
+            Conn::Postgres(c) => {
+                let (last,): (i64,) = sqlx::query_as(SQL).bind(key.0.as_slice()).fetch_one(c).await?;
+                Ok(last)
+            }
+        }
+    }
+
+    /// How often this day.
+    pub(crate) async fn counted(&self, conn: Conn<'_>, key: Key) -> Result<i64, StoreError> {
+        const SQL: &str = "SELECT last FROM abuse_count WHERE key = $1";
+        match conn {
+            Conn::Sqlite(_) => Ok(self.memory().get(&key).map_or(0, |times| times[2])),
+            Conn::Postgres(c) => {
+                let kept: Option<(i64,)> =
+                    sqlx::query_as(SQL).bind(key.0.as_slice()).fetch_optional(c).await?;
+                Ok(kept.map_or(0, |(last,)| last))
+            }
+        }
+    }
+
+    /// Whether it is the third within an hour at most; if so it is noted. Unlike a bucket that
+    /// leaks, no hour whatever has more than three.
+    pub(crate) async fn third_in_an_hour(
+        &self,
+        conn: Conn<'_>,
+        key: Key,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        const SQL: &str = "INSERT INTO abuse_count AS kept (key, last) VALUES ($1, $2)
+            ON CONFLICT (key) DO UPDATE SET first = kept.second, second = kept.last, last = $2
+            WHERE kept.first <= $3 RETURNING last";
+        let hour_ago = now.0 - HOUR;
+        match conn {
+            Conn::Sqlite(_) => {
+                let mut memory = self.memory();
+                let times = memory.entry(key).or_default();
+                let room = times[0] <= hour_ago;
+                if room {
+                    *times = [times[1], times[2], now.0];
+                }
+                Ok(room)
+            }
+            Conn::Postgres(c) => {
+                let noted: Option<(i64,)> = sqlx::query_as(SQL)
+                    .bind(key.0.as_slice())
+                    .bind(now.0)
+                    .bind(hour_ago)
+                    .fetch_optional(c)
+                    .await?;
+                Ok(noted.is_some())
+            }
+        }
+    }
+
+    /// Forgets the days before this one.
+    pub(crate) async fn tidy(&self, store: &Store, now: Timestamp) -> Result<(), StoreError> {
+        const OLD: &str = "SELECT 1 FROM abuse_salt WHERE day < $1 LIMIT 1";
+        const TODAY: &str = "SELECT salt FROM abuse_salt WHERE day = $1";
+        const KEEP: &str = "INSERT INTO abuse_salt (day, salt) VALUES ($1, $2)";
+        let today = day(now);
+        let Store::Postgres(pool) = store else {
+            let mut salt = lock(&self.salt);
+            if salt.is_some_and(|(of, _)| of != today) {
+                *salt = None;
+                lock(&self.memory).clear();
+            }
+            return Ok(());
+        };
+        let old: Option<(i32,)> = sqlx::query_as(OLD).bind(today).fetch_optional(pool).await?;
+        if old.is_none() {
+            return Ok(());
+        }
+        // TRUNCATE takes new files: of what was deleted no byte stays in the gaps of pages.
+        let mut tx = pool.begin().await?;
+        sqlx::raw_sql("SET LOCAL lock_timeout = '5s'; LOCK TABLE abuse_salt, abuse_count").execute(&mut *tx).await?;
+        let kept: Option<(Vec<u8>,)> = sqlx::query_as(TODAY).bind(today).fetch_optional(&mut *tx).await?;
+        sqlx::raw_sql("TRUNCATE abuse_salt, abuse_count").execute(&mut *tx).await?;
+        if let Some((salt,)) = kept {
+            sqlx::query(KEEP).bind(today).bind(salt).execute(&mut *tx).await?;
+        }
+        tx.commit().await
+    }
+
+    fn memory(&self) -> MutexGuard<'_, HashMap<Key, Times>> {
+        let mut memory = lock(&self.memory);
+        if memory.len() > MOST_KEYS {
+            memory.clear();
+        }
+        memory
+    }
+}

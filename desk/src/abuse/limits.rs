@@ -1,0 +1,187 @@
+//! Guessing at passwords, and mails that strangers have sent to somebody. Whether there is an
+//! account for an address makes no difference to any answer here.
+
+use std::net::IpAddr;
+
+use tresen_model::{EmailAddress, PersonId, Problem, Timestamp};
+
+use super::counts::Key;
+use super::settings::Rate;
+use crate::Desk;
+use crate::address::normalise;
+use crate::error::{Broken, Error};
+use crate::people::Secret;
+use crate::store::Tx;
+
+/// Who comes to a form, as far as limits need to know: it is counted under a salted hash, and
+/// written nowhere. Personal data, so there is no `Debug`.
+#[derive(Clone, Copy, Default)]
+pub struct Visitor<'a> {
+    /// An IPv4 address, or the /64 of an IPv6 address; `None` on this machine itself.
+    pub network: Option<IpAddr>,
+    /// What the browser keeps to be known again, as it came.
+    pub device: Option<&'a Secret>,
+}
+
+/// What an address is limited in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limited {
+    /// Mails with a link.
+    Link,
+    /// Requests of whoever is not logged in.
+    Request,
+}
+
+/// A password that is being tried. It counts as a wrong one until it was right.
+pub(crate) struct Guess(Vec<(Key, Rate)>);
+
+/// One mailbox, one word: `ada+shop@example.com` is read by whoever reads `ada@example.com`
+/// (RFC 5233), so a limit for the one is a limit for the other.
+fn mailbox(address: &EmailAddress) -> String {
+    let address = normalise(address);
+    match address.split_once('@') {
+        Some((local, domain)) => {
+            let end = local.find('+').filter(|at| *at > 0).unwrap_or(local.len());
+            format!("{}@{domain}", &local[..end])
+        }
+        None => address,
+    }
+}
+
+fn network_bytes(network: IpAddr) -> [u8; 16] {
+    match network {
+        IpAddr::V4(network) => network.to_ipv6_mapped().octets(),
+        IpAddr::V6(network) => network.octets(),
+    }
+}
+
+/// The form has to be sent again later.
+fn too_often(field: &'static str, wait: u64) -> Error {
+    Error::refused(field, Problem::TooManyAttempts { wait })
+}
+
+impl Desk {
+    /// Somebody is about to try a password for an address. A device that knows the account is
+    /// counted by itself: whatever others do, its owner can log in.
+    ///
+    /// # Errors
+    /// A refusal on `password`.
+    pub(crate) async fn begin_guess(
+        &self,
+        email: &EmailAddress,
+        visitor: Visitor<'_>,
+        known_device: bool,
+    ) -> Result<Guess, Error> {
+        let address = normalise(email);
+        let limits = self.settings.limits;
+        let network = visitor.network.map(network_bytes);
+        let who: Vec<(&str, Vec<&[u8]>, Rate)> = match visitor.device.filter(|_| known_device) {
+            Some(device) => vec![("device", vec![address.as_bytes(), device.reveal().as_bytes()], limits.guess)],
+            None => {
+                let everywhere = ("account", vec![address.as_bytes()], limits.account);
+                let here = network
+                    .as_ref()
+                    .map(|network| ("guess", vec![address.as_bytes(), network.as_slice()], limits.guess));
+                here.into_iter().chain([everywhere]).collect()
+            }
+        };
+        self.guess(who, "password").await
+    }
+
+    /// The same for somebody who is logged in and is asked for the password again: a stolen
+    /// session is no way to find it out.
+    pub(crate) async fn begin_guess_of(&self, person: PersonId, field: &'static str) -> Result<Guess, Error> {
+        self.guess(vec![("session", vec![person.0.as_bytes()], self.settings.limits.guess)], field).await
+    }
+
+    async fn guess(
+        &self,
+        who: Vec<(&str, Vec<&[u8]>, Rate)>,
+        field: &'static str,
+    ) -> Result<Guess, Error> {
+        let now = self.now();
+        let mut connection = self.store.read().await?;
+        let mut taken = Guess(Vec::new());
+        for (what, parts, rate) in who {
+            let key = self.counts.key(connection.conn(), self.keys.master(), what, &parts, now).await?;
+            if let Err(wait) = self.counts.take(connection.conn(), key, rate, now).await? {
+                drop(connection);
+                self.end_guess(taken).await?;
+                return Err(too_often(field, wait));
+            }
+            taken.0.push((key, rate));
+        }
+        Ok(taken)
+    }
+
+    /// The password was right: that was no guess.
+    pub(crate) async fn end_guess(&self, guess: Guess) -> Result<(), Error> {
+        let mut connection = self.store.read().await?;
+        for (key, rate) in guess.0 {
+            self.counts.give_back(connection.conn(), key, rate).await?;
+        }
+        Ok(())
+    }
+
+    /// Somebody has a form do something to an address that they only typed.
+    ///
+    /// # Errors
+    /// A refusal on `email`, whether the address is known or not.
+    pub(crate) async fn limit_address(&self, limited: Limited, email: &EmailAddress) -> Result<(), Error> {
+        let (what, rate) = match limited {
+            Limited::Link => ("link", self.settings.limits.address),
+            Limited::Request => ("sender", self.settings.limits.sender),
+        };
+        let wait = self.knock(what, mailbox(email).as_bytes(), rate).await?;
+        wait.map_or(Ok(()), |wait| Err(too_often("email", wait)))
+    }
+
+    /// Counts one for somebody, for all nodes together: the seconds to wait when it is one too
+    /// many.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    pub async fn knock(&self, what: &str, who: &[u8], rate: Rate) -> Result<Option<u64>, Error> {
+        let now = self.now();
+        let mut connection = self.store.read().await?;
+        let key = self.counts.key(connection.conn(), self.keys.master(), what, &[who], now).await?;
+        Ok(self.counts.take(connection.conn(), key, rate, now).await?.err())
+    }
+
+    /// Whether other nodes may count with this one.
+    pub fn shares_counts(&self) -> bool {
+        self.store.is_postgres()
+    }
+
+    /// Whether an address that nobody has proven gets one more mail: three an hour at most, to
+    /// whoever's account they belong. Counts it.
+    pub(crate) async fn may_mail_unproven(
+        &self,
+        tx: &mut Tx,
+        to: &EmailAddress,
+        now: Timestamp,
+    ) -> Result<bool, Broken> {
+        let mailbox = mailbox(to);
+        let parts = [mailbox.as_bytes()];
+        let key = self.counts.key(tx.conn(), self.keys.master(), "mailed", &parts, now).await?;
+        Ok(self.counts.third_in_an_hour(tx.conn(), key, now).await?)
+    }
+
+    pub(super) fn network_key(network: IpAddr) -> [u8; 16] {
+        network_bytes(network)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mailbox_has_one_limit() {
+        let of = |address: &str| mailbox(&EmailAddress::parse(address).expect("valid"));
+        assert_eq!(of("Ada+one@Example.com"), "ada@example.com");
+        assert_eq!(of("ada+one+two@example.com"), "ada@example.com");
+        assert_eq!(of("+ada@example.com"), "+ada@example.com");
+        assert_ne!(of("ada@example.com"), of("eve@example.com"));
+    }
+}

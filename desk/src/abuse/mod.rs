@@ -1,0 +1,23 @@
+//! Nobody makes the desk a nuisance: limits for accounts and addresses, and what is suspicious
+//! about a form.
+//!
+//! - [`counts`]: how often something was tried, for a day, under a salted hash
+//! - [`limits`]: guessing at passwords, and mails that strangers have sent to somebody
+//! - [`stamp`]: the signed time of a form, and the proof of work
+//! - [`words`]: what is suspicious about a text
+//! - [`screen`]: what all that means for a form
+
+mod counts;
+mod limits;
+mod screen;
+mod settings;
+mod stamp;
+mod words;
+
+pub(crate) use counts::Counts;
+pub use limits::Visitor;
+pub(crate) use limits::Limited;
+pub(crate) use screen::Written;
+pub use screen::{Screened, Signs};
+pub use settings::{FormSettings, LimitSettings, Rate};
+pub use stamp::{Challenge, FormKind};

@@ -1,0 +1,219 @@
+//! Limits for accounts and addresses: what strangers try, and what stays possible for the owner.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use tresen_desk::abuse::{LimitSettings, Rate, Visitor};
+use tresen_desk::people::Secret;
+use tresen_desk::{Desk, Error};
+use tresen_model::{Language, Problem};
+
+use crate::support::{Engine, Form, OTHER_PASSWORD, PASSWORD, World, assert_fails, refusals};
+
+stories! {
+    guessing_ends_for_known_and_unknown_addresses_alike,
+    many_networks_together_are_one_guesser,
+    a_right_password_is_no_guess,
+    a_stolen_session_cannot_guess,
+    mails_to_one_address_end_for_known_and_unknown_alike,
+    requests_in_one_name_end_too,
+    at_once_is_no_way_around,
+    nodes_count_together,
+    nothing_is_kept_beyond_the_day,
+}
+
+fn at(network: &str) -> Visitor<'static> {
+    let network: IpAddr = network.parse().unwrap();
+    Visitor { network: Some(network), device: None }
+}
+
+/// How a login was answered: the seconds to wait, or `None` for a wrong password.
+async fn guess(desk: &Desk, email: &str, visitor: Visitor<'_>) -> Option<u64> {
+    match refusals(desk.login_from(email, "a wrong password", visitor).await).as_slice() {
+        [("password", Problem::LoginFailed)] => None,
+        [("password", Problem::TooManyAttempts { wait })] => Some(*wait),
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn guessing_ends_for_known_and_unknown_addresses_alike(world: &World) {
+    let most = world.desk.settings().limits.guess.at_once.get();
+    world.customer("ada@example.com").await;
+    let mut answers = Vec::new();
+    for email in ["ada@example.com", "nobody@example.com"] {
+        let mut said = Vec::new();
+        for _ in 0..most + 2 {
+            said.push(guess(&world.desk, email, at("192.0.2.1")).await);
+        }
+        assert!(said[..most as usize].iter().all(Option::is_none), "{said:?}");
+        assert!(said[most as usize..].iter().all(Option::is_some), "{said:?}");
+        answers.push(said);
+    }
+    assert_eq!(answers[0], answers[1]);
+    // The right password is no longer looked at from there, and from anywhere else it is.
+    let right = world.desk.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await;
+    assert!(matches!(refusals(right).as_slice(), [(_, Problem::TooManyAttempts { .. })]));
+    world.desk.login_from("ada@example.com", PASSWORD, at("192.0.2.2")).await.unwrap();
+    // The next house of an IPv6 provider is another one; another mailbox is another account.
+    assert_eq!(guess(&world.desk, "eve@example.com", at("192.0.2.1")).await, None);
+    // It is as it was after a while.
+    let wait = answers[0].last().copied().flatten().unwrap();
+    world.clock.advance_seconds(i64::try_from(wait).unwrap());
+    world.desk.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await.unwrap();
+}
+
+async fn many_networks_together_are_one_guesser(world: &World) {
+    let session = world.customer("ada@example.com").await;
+    let desk = small(world).await;
+    for host in 1..=4 {
+        assert_eq!(guess(&desk, "ada@example.com", at(&format!("192.0.2.{host}"))).await, None);
+    }
+    assert!(guess(&desk, "ada@example.com", at("198.51.100.1")).await.is_some());
+    // Whoever is logged in stays so, and a mailed link lets the owner in.
+    assert!(desk.account(&session).await.is_ok());
+    desk.forgot_password("ada@example.com", Language::English).await.unwrap();
+    desk.settle().await;
+    let link = world.mail().await.link("password");
+    desk.reset_password(&link, OTHER_PASSWORD).await.unwrap();
+    desk.close().await;
+}
+
+/// A desk on the same data with small limits.
+async fn small(world: &World) -> Desk {
+    let mut opening = world.place.opening(Arc::clone(&world.clock));
+    opening.settings.limits =
+        LimitSettings { account: Rate::new(4, 4), guess: Rate::new(2, 2), ..LimitSettings::default() };
+    Desk::open(opening).await.unwrap()
+}
+
+async fn a_right_password_is_no_guess(world: &World) {
+    world.customer("ada@example.com").await;
+    let desk = small(world).await;
+    for _ in 0..6 {
+        desk.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await.unwrap();
+    }
+    assert_eq!(guess(&desk, "ada@example.com", at("192.0.2.1")).await, None);
+    desk.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await.unwrap();
+    assert_eq!(guess(&desk, "ada@example.com", at("192.0.2.1")).await, None);
+    assert!(guess(&desk, "ada@example.com", at("192.0.2.1")).await.is_some());
+    desk.close().await;
+}
+
+async fn a_stolen_session_cannot_guess(world: &World) {
+    let session = world.customer("ada@example.com").await;
+    let desk = small(world).await;
+    let mut said = Vec::new();
+    for _ in 0..3 {
+        said.extend(refusals(desk.change_password(&session, "wrong", OTHER_PASSWORD).await));
+    }
+    assert_eq!(said[..2], [("current_password", Problem::PasswordWrong); 2].map(|said| said));
+    assert!(matches!(said[2], ("current_password", Problem::TooManyAttempts { .. })), "{said:?}");
+    // Neither at another form: it is one password.
+    assert!(matches!(
+        refusals(desk.erase_self(&session, PASSWORD).await).as_slice(),
+        [("password", Problem::TooManyAttempts { .. })]
+    ));
+    world.clock.advance_seconds(3600);
+    desk.change_password(&session, PASSWORD, OTHER_PASSWORD).await.unwrap();
+    desk.close().await;
+}
+
+async fn mails_to_one_address_end_for_known_and_unknown_alike(world: &World) {
+    world.customer("ada@example.com").await;
+    world.clock.advance_seconds(7200);
+    let most = world.desk.settings().limits.address.at_once.get();
+    for who in ["ada", "nobody"] {
+        for count in 0..most + 3 {
+            // In whatever spelling, by whatever form.
+            let email = [format!("{who}@example.com"), format!("{}+x{count}@EXAMPLE.com", who.to_uppercase())]
+                [usize::from(count % 2 == 1)]
+            .clone();
+            let done = match count % 4 {
+                0 => world.desk.register(&email, Language::English).await,
+                1 => world.desk.forgot_password(&email, Language::English).await,
+                2 => world.desk.ask_erasure(&email).await,
+                _ => world.desk.ask_data_link(&email).await,
+            };
+            if count < most {
+                done.unwrap();
+            } else {
+                let said = refusals(done);
+                assert!(matches!(said.as_slice(), [("email", Problem::TooManyAttempts { .. })]), "{said:?}");
+            }
+        }
+    }
+    world.desk.register("eve@example.com", Language::English).await.unwrap();
+}
+
+async fn requests_in_one_name_end_too(world: &World) {
+    let mut opening = world.place.opening(Arc::clone(&world.clock));
+    opening.settings.limits.sender = Rate::new(2, 2);
+    let desk = Desk::open(opening).await.unwrap();
+    for count in 0..3 {
+        let form = Form::from("ada@example.com");
+        let done = crate::form_spam::send(&desk, &form, &crate::form_spam::careful(&desk, world).await).await;
+        if count < 2 {
+            done.unwrap();
+        } else {
+            assert!(matches!(refusals(done).as_slice(), [("email", Problem::TooManyAttempts { .. })]));
+        }
+    }
+    desk.close().await;
+}
+
+async fn at_once_is_no_way_around(world: &World) {
+    let rate = Rate::new(10, 10);
+    let tries: Vec<_> = (0..60)
+        .map(|_| {
+            let desk = world.desk.clone();
+            tokio::spawn(async move { desk.knock("test", b"somebody", rate).await.unwrap().is_none() })
+        })
+        .collect();
+    let mut taken = 0;
+    for one in tries {
+        taken += usize::from(one.await.unwrap());
+    }
+    assert_eq!(taken, 10);
+}
+
+async fn nodes_count_together(world: &World) {
+    assert_eq!(world.desk.shares_counts(), world.engine == Engine::Postgres);
+    if world.engine == Engine::Sqlite {
+        // One process, which counts in its memory.
+        return;
+    }
+    let other = world.open_another().await.unwrap();
+    let rate = Rate::new(6, 6);
+    for (count, desk) in [&world.desk, &other].into_iter().cycle().take(8).enumerate() {
+        assert_eq!(desk.knock("test", b"somebody", rate).await.unwrap().is_none(), count < 6, "{count}");
+    }
+    // A node that comes later knows what was counted.
+    let third = world.open_another().await.unwrap();
+    assert!(third.knock("test", b"somebody", rate).await.unwrap().is_some());
+    for node in [other, third] {
+        node.close().await;
+    }
+}
+
+async fn nothing_is_kept_beyond_the_day(world: &World) {
+    let rate = Rate::new(1, 1);
+    let knock = async |who: &[u8]| world.desk.knock("test", who, rate).await.unwrap().is_none();
+    assert!(knock(b"somebody").await);
+    assert!(!knock(b"somebody").await);
+    let before = world.count_rows("abuse_count").await;
+    world.clock.advance_seconds(24 * 3600);
+    // Another salt: nobody is who they were. And what was counted goes.
+    assert!(knock(b"somebody else").await);
+    world.desk.tidy_up().await.unwrap();
+    if world.engine == Engine::Postgres {
+        assert_eq!(before, 1);
+        assert_eq!(world.count_rows("abuse_salt").await, 1);
+        assert_eq!(world.count_rows("abuse_count").await, 0);
+        world.clock.advance_seconds(24 * 3600);
+        world.desk.tidy_up().await.unwrap();
+        assert_eq!(world.count_rows("abuse_salt").await, 0);
+    }
+    assert!(knock(b"somebody").await);
+    assert_fails!(world.desk.login("nobody@example.com", "x").await, Error::Refused(_));
+    let _ = Secret::received("x");
+}
