@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use crate::Result;
 
-const USAGE: &str = "[erasure] [--requests N] [--seconds S] [--concurrency C] [--rounds R] [--postgres URL] [--folder DIR] [--json FILE]";
+const USAGE: &str = "[erasure|flood] [--requests N] [--seconds S] [--concurrency C] [--rounds R] [--postgres URL] [--folder DIR] [--json FILE]";
 
 /// How much is measured, and where.
 pub(crate) struct Arguments {
     /// One erasure in place of the load.
     pub(crate) erasure: bool,
+    /// Logins without end in place of the load.
+    pub(crate) flood: bool,
     /// Requests that are there before anything is measured.
     pub(crate) requests: u64,
     /// How long each measurement takes.
@@ -30,10 +32,17 @@ pub(crate) struct Arguments {
 impl Arguments {
     pub(crate) fn parse(given: &[String]) -> Result<Self> {
         let erasure = given.iter().any(|word| word == "erasure");
-        let given: Vec<String> = given.iter().filter(|word| *word != "erasure").cloned().collect();
+        let flood = given.iter().any(|word| word == "flood");
+        let named = |word: &&String| *word == "erasure" || *word == "flood";
+        let given: Vec<String> = given.iter().filter(|word| !named(word)).cloned().collect();
         let mut arguments = Self {
             erasure,
-            requests: if erasure { 1_000_000 } else { 10_000 },
+            flood,
+            requests: match (erasure, flood) {
+                (true, _) => 1_000_000,
+                (_, true) => 1_000,
+                _ => 10_000,
+            },
             time: Duration::from_secs(3),
             concurrency: 8,
             rounds: 3,
@@ -76,7 +85,10 @@ mod tests {
         let parse = |line: &str| Arguments::parse(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
         let arguments = parse("--requests 500 --seconds 1 --concurrency 4").expect("fine");
         assert_eq!((arguments.requests, arguments.concurrencies()), (500, vec![4, 1]));
-        assert!(!arguments.erasure && parse("erasure --requests 1000").expect("fine").erasure);
+        assert!(parse("flood --seconds 2").expect("fine").flood);
+        assert!(
+            !arguments.erasure && !arguments.flood && parse("erasure --requests 1000").expect("fine").erasure
+        );
         for wrong in ["--requests", "--requests x", "--seconds 0", "--concurrency 9999", "--fast yes"] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

@@ -61,6 +61,13 @@ impl Request {
         Self::post(path, cookie, &format!("multipart/form-data; boundary={BOUNDARY}"), &body)
     }
 
+    /// The same as a proxy on this machine hands it on for a client.
+    pub(crate) fn coming_from(&self, client: std::net::Ipv4Addr) -> Self {
+        let end = self.0.windows(2).position(|two| two == b"\r\n").map_or(0, |at| at + 2);
+        let line = format!("x-forwarded-for: {client}\r\n");
+        Self([&self.0[..end], line.as_bytes(), &self.0[end..]].concat())
+    }
+
     fn post(path: &str, cookie: &str, media_type: &str, body: &str) -> Self {
         let (cookie, length) = (cookie_line(cookie), body.len());
         Self(
@@ -216,6 +223,10 @@ impl Client {
 mod tests {
     use super::*;
 
+    fn bytes_of(text: &str) -> Vec<u8> {
+        text.as_bytes().to_vec()
+    }
+
     #[test]
     fn writes_forms() {
         let Request(bytes) = Request::form("/login", "a=b", &[("email", "a+b@c"), ("x", "ä &")]);
@@ -223,6 +234,12 @@ mod tests {
         assert!(text.starts_with("POST /login HTTP/1.1\r\n"), "{text}");
         assert!(text.contains("\r\ncookie: a=b\r\n"), "{text}");
         assert!(text.ends_with("\r\n\r\nemail=a%2Bb%40c&x=%C3%A4%20%26"), "{text}");
+        let Request(bytes) = Request(bytes_of(&text)).coming_from(std::net::Ipv4Addr::new(192, 0, 2, 1));
+        let handed_on = String::from_utf8(bytes).expect("text");
+        assert!(
+            handed_on.starts_with("POST /login HTTP/1.1\r\nx-forwarded-for: 192.0.2.1\r\nhost:"),
+            "{handed_on}"
+        );
     }
 
     #[tokio::test]

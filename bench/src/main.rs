@@ -10,6 +10,7 @@ mod client;
 mod commits;
 mod cpu;
 mod erasure;
+mod flood;
 mod intake;
 mod limits;
 mod load;
@@ -82,9 +83,12 @@ async fn bench(arguments: &[String]) -> Result {
         databases: databases.as_ref().map(postgres::Databases::urls),
     };
     let database_process = databases.as_ref().and_then(|databases| databases.process);
-    let done = match arguments.erasure {
-        true => erasure::run(&arguments, &tresen, database_process).await,
-        false => measure(&arguments, &tresen, database_process).await,
+    let done = if arguments.erasure {
+        erasure::run(&arguments, &tresen, database_process).await
+    } else if arguments.flood {
+        flood::run(&arguments, &tresen, database_process).await
+    } else {
+        measure(&arguments, &tresen, database_process).await
     };
     if let Some(databases) = &databases {
         databases.remove().await?;

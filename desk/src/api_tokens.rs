@@ -140,7 +140,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when there is no such token, it has expired, or it is good for
-    /// something else; [`Error::Broken`].
+    /// something else; [`Error::Busy`] when it was used too often; [`Error::Broken`].
     pub async fn check_api_token(&self, secret: &Secret, scope: Scope) -> Result<(), Error> {
         const SQL: &str = "SELECT name, scope, created_at, expires_at, last_used_at FROM api_token
             WHERE secret_hash = $1";
@@ -152,6 +152,9 @@ impl Desk {
         drop(reader);
         let good = |row: &Row| row.scope == scope.as_str() && row.expires_at.is_none_or(|end| now.0 < end);
         let row = row.filter(good).ok_or(Error::Forbidden)?;
+        if let Some(wait) = self.knock("token", &hash, self.settings.limits.token).await? {
+            return Err(Error::Busy { wait });
+        }
         if row.last_used_at.is_none_or(|last| now.seconds_since(Timestamp(last)) >= NOTED_EVERY) {
             let mut tx = self.store.write().await?;
             on!(tx.conn(), c => sqlx::query(USED).bind(&hash).bind(now.0).execute(c).await.map(drop))?;

@@ -17,6 +17,8 @@ const PATIENCE = 30_000;
  *
  * `settings` are environment variables (`{ TRESEN_PUBLIC_URL: … }`), `flags` follow `serve`, `config` is
  * what stands in `tresen.toml`.
+ *
+ * Forms are taken as they are, unless `TRESEN_SCREEN_FORMS` says otherwise: tests fill them in faster than people.
  */
 export async function startDesk({ settings = {}, flags = [], config } = {}) {
   const data = await mkdtemp(path.join(tmpdir(), 'tresen-desk-'));
@@ -54,6 +56,7 @@ class Desk {
       TRESEN_PUBLIC_URL: this.url,
       // Tests whose subject it is say `required`.
       TRESEN_SECOND_FACTOR: 'offered',
+      TRESEN_SCREEN_FORMS: 'false',
       ...settings,
     };
   }

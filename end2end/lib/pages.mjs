@@ -93,6 +93,7 @@ export const PAGES = [
   ['nobody', 'a new request', () => '/requests/new'],
   ['nobody', 'a new request, refused', () => '/requests/new', 200, refuse('main form', { email: 'wrong', subject: 'Kept' })],
   ['nobody', 'a request that was sent', ({ number }) => `/requests/sent?number=${number}`],
+  ['nobody', 'a request that is to be confirmed', ({ number }) => `/requests/sent?number=${number}&confirm`],
   ['nobody', 'a request by its link', ({ request }) => request],
   ['nobody', 'the login', () => '/login'],
   ['nobody', 'the login, refused', () => '/login', 200, refuse('main form', { email: 'a@example.com', password: 'x' })],

@@ -81,6 +81,8 @@ const TABLE = [
   ['GET /requests', everybody('ok')],
   ['GET /requests/{number}', reader('ok')],
   ['POST /requests/{number}', reader('refused'), { body: '', once: 'x' }],
+  ['GET /requests/{number}/confirm', back],
+  ['POST /requests/{number}/confirm', reader('done', 'forbidden')],
   ['GET /requests/{number}/close', back],
   ['POST /requests/{number}/close', reader('done', 'forbidden')],
   ['GET /requests/{number}/reopen', back],

@@ -83,4 +83,9 @@ pub enum Problem {
         /// Seconds to wait.
         wait: u64,
     },
+    /// Too many wrong passwords for an account; a mailed link still leads in.
+    TooManyGuesses {
+        /// Seconds to wait.
+        wait: u64,
+    },
 }

@@ -29,12 +29,7 @@ pub(crate) fn router(config: &Config, desk: Desk, room: &Arc<Room>, dev: bool) -
     let mail = api::router(desk.clone(), Arc::clone(room));
     let app = App::new(AppParts {
         desk,
-        assets: AssetNames {
-            css: names.css,
-            script: names.script,
-            icon: names.icon,
-            proof: names.proof,
-        },
+        assets: AssetNames { css: names.css, script: names.script, icon: names.icon, proof: names.proof },
         time_zone: config.time_zone.clone(),
         https: config.desk.public_url.starts_with("https://"),
         dev_mail: (dev && config.smtp_url.is_none()).then(|| config.outgoing_mail()),

@@ -78,7 +78,9 @@ mod browser {
                 Some(Outcome::Refused { errors, notice }) => {
                     show(&form, &errors, &notice);
                 }
-                Some(Outcome::Prove { .. }) | None => show(&form, &Default::default(), text::no_connection(language)),
+                Some(Outcome::Prove { .. }) | None => {
+                    show(&form, &Default::default(), text::no_connection(language))
+                }
             }
         });
     }

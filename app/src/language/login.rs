@@ -2,8 +2,6 @@
 
 texts! {
     lede: "With your mail address and your password." | "Mit Ihrer E‑Mail-Adresse und Ihrem Passwort.";
-    guessed: "Somebody may be guessing at this password. A browser in which you have logged in before still lets you in; and with “Forgot your password?” you get a link by mail."
-        | "Vielleicht probiert jemand an diesem Passwort herum. Ein Browser, in dem Sie schon angemeldet waren, lässt Sie weiterhin hinein; und über „Passwort vergessen?“ bekommen Sie einen Link per E‑Mail.";
     failed: "That did not work." | "Das hat nicht geklappt.";
     email: "Mail address" | "E‑Mail-Adresse";
     password: "Password" | "Passwort";

@@ -118,6 +118,14 @@ pub fn problem(language: Language, problem: &Problem) -> String {
             "The processing of this customer's data is restricted. Nothing can be written down until that is lifted.",
             "Die Verarbeitung der Daten dieses Kunden ist eingeschränkt. Bis das aufgehoben ist, kann nichts aufgeschrieben werden."
         ),
+        Problem::TooManyGuesses { wait } => {
+            let wait = duration(language, *wait);
+            say!(
+                language,
+                "Wrong passwords came too often for this address. Please try again in {wait}. If that was not you: with “Forgot your password?” you get a link that works at once.",
+                "Für diese Adresse kam zu oft ein falsches Passwort. Bitte versuchen Sie es in {wait} noch einmal. Wenn Sie das nicht waren: Über „Passwort vergessen?“ bekommen Sie einen Link, der sofort funktioniert."
+            )
+        }
         Problem::TooManyAttempts { wait } => {
             let wait = duration(language, *wait);
             say!(

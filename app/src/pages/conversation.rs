@@ -11,7 +11,8 @@ pub(crate) use super::thread::{Thread, comments_html, status_html};
 use super::thread::{live_thread, place_of_latest};
 use super::{parts, restricted};
 use crate::components::{
-    Button, ButtonKind, ButtonLink, Icon, NavLink, Notice, NoticeKind, Number, PageHead, StatusBadge, TextArea, Time,
+    Button, ButtonKind, ButtonLink, Icon, NavLink, Notice, NoticeKind, Number, PageHead, StatusBadge,
+    TextArea, Time,
 };
 use crate::islands::LiveForm;
 use crate::language::{common, conversation as text, words};

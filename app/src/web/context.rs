@@ -384,7 +384,7 @@ impl Context {
             error => return self.finish(Err(Stop::Desk(error))),
         };
         let wait = refusals.iter().find_map(|refusal| match refusal.problem {
-            Problem::TooManyAttempts { wait } => Some(wait),
+            Problem::TooManyAttempts { wait } | Problem::TooManyGuesses { wait } => Some(wait),
             _ => None,
         });
         let retry_later = |mut response: Response| {
@@ -499,7 +499,7 @@ fn refusal_status(error: &Error) -> StatusCode {
 }
 
 fn too_many(refusal: &Refusal) -> bool {
-    matches!(refusal.problem, Problem::TooManyAttempts { .. })
+    matches!(refusal.problem, Problem::TooManyAttempts { .. } | Problem::TooManyGuesses { .. })
 }
 
 /// Percent-encodes a value for a query (RFC 3986).

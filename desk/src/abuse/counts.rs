@@ -311,7 +311,9 @@ impl Counts {
         }
         // TRUNCATE takes new files: of what was deleted no byte stays in the gaps of pages.
         let mut tx = pool.begin().await?;
-        sqlx::raw_sql("SET LOCAL lock_timeout = '5s'; LOCK TABLE abuse_salt, abuse_count").execute(&mut *tx).await?;
+        sqlx::raw_sql("SET LOCAL lock_timeout = '5s'; LOCK TABLE abuse_salt, abuse_count")
+            .execute(&mut *tx)
+            .await?;
         let kept: Option<(Vec<u8>,)> = sqlx::query_as(TODAY).bind(today).fetch_optional(&mut *tx).await?;
         sqlx::raw_sql("TRUNCATE abuse_salt, abuse_count").execute(&mut *tx).await?;
         if let Some((salt,)) = kept {

@@ -76,7 +76,9 @@ impl Desk {
         let limits = self.settings.limits;
         let network = visitor.network.map(network_bytes);
         let who: Vec<(&str, Vec<&[u8]>, Rate)> = match visitor.device.filter(|_| known_device) {
-            Some(device) => vec![("device", vec![address.as_bytes(), device.reveal().as_bytes()], limits.guess)],
+            Some(device) => {
+                vec![("device", vec![address.as_bytes(), device.reveal().as_bytes()], limits.guess)]
+            }
             None => {
                 let everywhere = ("account", vec![address.as_bytes()], limits.account);
                 let here = network
@@ -85,19 +87,21 @@ impl Desk {
                 here.into_iter().chain([everywhere]).collect()
             }
         };
-        self.guess(who, "password").await
+        let too_often = |wait| Error::refused("password", Problem::TooManyGuesses { wait });
+        self.guess(who, too_often).await
     }
 
     /// The same for somebody who is logged in and is asked for the password again: a stolen
     /// session is no way to find it out.
     pub(crate) async fn begin_guess_of(&self, person: PersonId, field: &'static str) -> Result<Guess, Error> {
-        self.guess(vec![("session", vec![person.0.as_bytes()], self.settings.limits.guess)], field).await
+        let who = vec![("session", vec![person.0.as_bytes().as_slice()], self.settings.limits.guess)];
+        self.guess(who, |wait| too_often(field, wait)).await
     }
 
     async fn guess(
         &self,
         who: Vec<(&str, Vec<&[u8]>, Rate)>,
-        field: &'static str,
+        too_often: impl Fn(u64) -> Error,
     ) -> Result<Guess, Error> {
         let now = self.now();
         let mut connection = self.store.read().await?;
@@ -107,7 +111,7 @@ impl Desk {
             if let Err(wait) = self.counts.take(connection.conn(), key, rate, now).await? {
                 drop(connection);
                 self.end_guess(taken).await?;
-                return Err(too_often(field, wait));
+                return Err(too_often(wait));
             }
             taken.0.push((key, rate));
         }

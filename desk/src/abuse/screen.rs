@@ -17,10 +17,8 @@ use crate::store::Reader;
 /// From so many points on a proof of work is not enough.
 const HOLD: u32 = 4;
 
-/// Zero bits of the easiest and of the hardest proof: a tenth of a second and two seconds of a slow
-/// browser.
-const EASIEST: u8 = 15;
-const HARDEST: u8 = 19;
+/// So many zero bits more than the easiest proof has the hardest one: sixteen times the work.
+const HARDER: u8 = 4;
 
 /// Nobody reads a page, fills it in and sends it within a second.
 const INHUMAN: i64 = 1_000_000;
@@ -71,7 +69,7 @@ impl Desk {
         let now = self.now();
         let mut connection = self.store.read().await?;
         let level = self.level(&mut connection, kind, None, 0, now).await?;
-        let bits = if self.settings.forms.screen && level > 100 { bits(level, 1) } else { 0 };
+        let bits = if self.settings.forms.screen && level > 100 { self.bits(level, 1) } else { 0 };
         Ok(Stamp::new(kind, bits, now).map_err(Broken::from)?.write(self.keys.master()))
     }
 
@@ -91,7 +89,7 @@ impl Desk {
         let level = self.level(&mut connection, kind, None, 0, now).await?;
         let (mut points, _) = self.points(&mut connection, kind, stamp, signs, level, now).await?;
         points += self.points_of_words(&mut connection, written, now).await?;
-        let bits = bits(level, points);
+        let bits = self.bits(level, points);
         let screened = match stamp {
             Some(stamp) if points < HOLD => {
                 if points == 0 || is_proof(signs.stamp, bits, signs.proof) {
@@ -125,7 +123,7 @@ impl Desk {
         let stamp = Stamp::read(kind, signs.stamp, self.keys.master());
         let level = self.level(&mut connection, kind, None, 0, now).await?;
         let (points, uses) = self.points(&mut connection, kind, stamp, signs, level, now).await?;
-        let bits = bits(level, points);
+        let bits = self.bits(level, points);
         let fine = match stamp {
             _ if points == 0 => true,
             // The second time: a proof, or the time that a person needs to read why.
@@ -155,6 +153,11 @@ impl Desk {
             self.level(connection, kind, signs.network, 1, now).await?;
         }
         Ok(())
+    }
+
+    /// How many zero bits a proof needs.
+    fn bits(&self, level: i64, points: u32) -> u8 {
+        self.settings.forms.proof_bits.saturating_add(harder(level, points))
     }
 
     /// How much strangers send, in hundredths of what is calm: all of them, or those of one
@@ -215,9 +218,7 @@ impl Desk {
         if level > 100 {
             points += 1;
         }
-        if signs.network.is_some()
-            && self.level(connection, kind, signs.network, 0, now).await? > 100
-        {
+        if signs.network.is_some() && self.level(connection, kind, signs.network, 0, now).await? > 100 {
             points += 1;
         }
         Ok((points, uses))
@@ -266,15 +267,15 @@ impl Desk {
     }
 }
 
-/// How hard the proof is.
-fn bits(level: i64, points: u32) -> u8 {
+/// How much harder the proof is than the easiest.
+fn harder(level: i64, points: u32) -> u8 {
     let by_level = match level {
         ..=150 => 0,
         151..=250 => 2,
-        _ => 4,
+        _ => HARDER,
     };
-    let by_points = u8::try_from(points.saturating_sub(1) * 2).unwrap_or(HARDEST);
-    EASIEST.saturating_add(by_points.max(by_level)).min(HARDEST)
+    let by_points = u8::try_from(points.saturating_sub(1) * 2).unwrap_or(HARDER);
+    by_points.max(by_level).min(HARDER)
 }
 
 #[cfg(test)]
@@ -283,8 +284,8 @@ mod tests {
 
     #[test]
     fn proofs_grow_with_load_and_suspicion() {
-        assert_eq!((bits(0, 1), bits(0, 2), bits(0, 3)), (15, 17, 19));
-        assert_eq!((bits(120, 1), bits(200, 1), bits(300, 1)), (15, 17, 19));
-        assert_eq!(bits(300, 9), HARDEST);
+        assert_eq!((harder(0, 1), harder(0, 2), harder(0, 3)), (0, 2, 4));
+        assert_eq!((harder(120, 1), harder(200, 1), harder(300, 1)), (0, 2, 4));
+        assert_eq!(harder(300, 9), HARDER);
     }
 }

@@ -87,6 +87,9 @@ pub struct FormSettings {
     pub calm: Rate,
     /// The same for those of one network.
     pub calm_network: Rate,
+    /// Zero bits of the easiest proof of work; the hardest has four more. With 15, a slow browser
+    /// works for a tenth of a second, and for two.
+    pub proof_bits: u8,
 }
 
 impl Default for FormSettings {
@@ -97,6 +100,7 @@ impl Default for FormSettings {
             links: 4,
             calm: Rate::new(20, 120),
             calm_network: Rate::new(6, 30),
+            proof_bits: 15,
         }
     }
 }

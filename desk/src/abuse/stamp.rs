@@ -135,7 +135,11 @@ mod tests {
     }
 
     fn stamp() -> Stamp {
-        Stamp::new(FormKind::Request, 8, Timestamp(1_800_000_000_000_000)).expect("randomness")
+        // Always the same, so that nothing here is a matter of luck.
+        Stamp {
+            word: [7; 8],
+            ..Stamp::new(FormKind::Request, 8, Timestamp(1_800_000_000_000_000)).expect("randomness")
+        }
     }
 
     #[test]
@@ -166,11 +170,11 @@ mod tests {
 
     #[test]
     fn a_proof_is_for_one_stamp() {
-        let challenge = stamp().harder(16).write(&master());
+        let challenge = stamp().harder(10).write(&master());
         let proof = challenge.solve();
-        assert!(is_proof(&challenge.stamp, 16, &proof));
+        assert!(is_proof(&challenge.stamp, 10, &proof));
         for (stamp, bits, proof) in [
-            ("another", 16, proof.as_str()),
+            ("another", 10, proof.as_str()),
             (&challenge.stamp, 40, &proof),
             (&challenge.stamp, 0, ""),
             (&challenge.stamp, 0, "none"),

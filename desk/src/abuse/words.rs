@@ -81,14 +81,19 @@ mod tests {
     #[test]
     fn texts_made_from_one_are_alike() {
         let text = |name: &str, end: &str| {
-            format!("Dear {name}, we can bring your shop to page one within a week, for very little money. {end}")
+            format!(
+                "Dear {name}, we can bring your shop to page one within a week, for very little money. {end}"
+            )
         };
-        let one = likeness("Offer", &text("Ada", "Write to us today, we wait for your answer, kind regards."));
-        let two = likeness("Hello", &text("Eve", "Write to us today, we wait for your answer, kind regards!!"));
+        let one =
+            likeness("Offer", &text("Ada", "Write to us today, we wait for your answer, kind regards."));
+        let two =
+            likeness("Hello", &text("Eve", "Write to us today, we wait for your answer, kind regards!!"));
         assert!(one.iter().any(|part| two.contains(part)), "{one:?} {two:?}");
         assert!(likeness("Printer", "It does not work.").is_empty());
         let long = "The printer on the second floor takes the paper but prints nothing on it since Monday.";
-        let other = "The scanner on the first floor makes a strange noise when somebody opens the lid slowly.";
+        let other =
+            "The scanner on the first floor makes a strange noise when somebody opens the lid slowly.";
         assert!(!likeness("", long).iter().any(|part| likeness("", other).contains(part)));
     }
 }

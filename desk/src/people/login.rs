@@ -42,7 +42,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Problem::LoginFailed`] on the field `password`, whichever of the two was wrong;
-    /// [`Problem::TooManyAttempts`] when wrong ones came too often, whether there is an account
+    /// [`Problem::TooManyGuesses`] when wrong ones came too often, whether there is an account
     /// or not; [`Error::Busy`] when too many try at once.
     pub async fn login_from(
         &self,
@@ -219,11 +219,7 @@ impl Desk {
         if !matches!(right, Ok(false)) {
             self.end_guess(guess).await?;
         }
-        if right? {
-            Ok(())
-        } else {
-            Err(Error::refused(field, Problem::PasswordWrong))
-        }
+        if right? { Ok(()) } else { Err(Error::refused(field, Problem::PasswordWrong)) }
     }
 
     /// Judges a new password and hashes it.

@@ -8,8 +8,8 @@ use tresen_model::views::{
     AgentName, Comment, Conversation, HistoryEntry, HistoryEvent, PersonView, StaffView,
 };
 use tresen_model::{
-    AuthorKind, Channel, CommentId, HeldWhy, MailRemark, MailVerdict, PersonId, PersonName, Priority, RequestId,
-    RequestNumber, Standing, Status, Timestamp, Visibility,
+    AuthorKind, Channel, CommentId, HeldWhy, MailRemark, MailVerdict, PersonId, PersonName, Priority,
+    RequestId, RequestNumber, Standing, Status, Timestamp, Visibility,
 };
 
 use super::access::{self, Access, RequestHead};

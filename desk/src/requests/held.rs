@@ -4,7 +4,7 @@
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{HeldLine, Page};
-use tresen_model::{AuthorKind, HeldWhy, PersonId, Problem, RequestId, RequestNumber, Timestamp};
+use tresen_model::{AuthorKind, HeldWhy, PersonId, RequestId, RequestNumber, Timestamp};
 
 use super::access::{self, Access, RequestHead};
 use super::change::{self, Actor};
@@ -74,7 +74,7 @@ impl Desk {
     /// One that does not wait for this stays as it is.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; a refusal on `body` while the customer's data is restricted.
+    /// [`Error::NotFound`]; [`Error::Forbidden`] while the customer's data is restricted.
     pub async fn confirm_request(&self, access: &Access, number: RequestNumber) -> Result<(), Error> {
         let head = access.find(self.store.read().await?.conn(), number).await?;
         let now = self.now();
@@ -84,7 +84,7 @@ impl Desk {
         };
         let head = access.find(tx.conn(), number).await?;
         if head.is_restricted() {
-            return Err(Error::refused("body", Problem::DataRestricted));
+            return Err(Error::Forbidden);
         }
         if !confirmed(&mut tx, &head, access, now).await? {
             return Ok(());

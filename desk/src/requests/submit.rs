@@ -332,7 +332,8 @@ impl Desk {
             self.confirm(&mut tx, person, key, request, submission.by_stranger, now).await?;
         }
         // Nobody is to hear of what is withheld.
-        let event = (!restricted && held.is_none()).then_some(Event { request, customer: person, public: true });
+        let event =
+            (!restricted && held.is_none()).then_some(Event { request, customer: person, public: true });
         if let Some(event) = event {
             self.events.announce(&mut tx, event).await?;
         }

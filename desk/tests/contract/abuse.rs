@@ -4,8 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use tresen_desk::abuse::{LimitSettings, Rate, Visitor};
-use tresen_desk::people::Secret;
-use tresen_desk::{Desk, Error};
+use tresen_desk::{Desk, Error, Scope};
 use tresen_model::{Language, Problem};
 
 use crate::support::{Engine, Form, OTHER_PASSWORD, PASSWORD, World, assert_fails, refusals};
@@ -18,6 +17,7 @@ stories! {
     mails_to_one_address_end_for_known_and_unknown_alike,
     requests_in_one_name_end_too,
     at_once_is_no_way_around,
+    a_token_is_good_for_so_much_an_hour,
     nodes_count_together,
     nothing_is_kept_beyond_the_day,
 }
@@ -31,7 +31,7 @@ fn at(network: &str) -> Visitor<'static> {
 async fn guess(desk: &Desk, email: &str, visitor: Visitor<'_>) -> Option<u64> {
     match refusals(desk.login_from(email, "a wrong password", visitor).await).as_slice() {
         [("password", Problem::LoginFailed)] => None,
-        [("password", Problem::TooManyAttempts { wait })] => Some(*wait),
+        [("password", Problem::TooManyGuesses { wait })] => Some(*wait),
         other => panic!("{other:?}"),
     }
 }
@@ -52,7 +52,7 @@ async fn guessing_ends_for_known_and_unknown_addresses_alike(world: &World) {
     assert_eq!(answers[0], answers[1]);
     // The right password is no longer looked at from there, and from anywhere else it is.
     let right = world.desk.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await;
-    assert!(matches!(refusals(right).as_slice(), [(_, Problem::TooManyAttempts { .. })]));
+    assert!(matches!(refusals(right).as_slice(), [(_, Problem::TooManyGuesses { .. })]));
     world.desk.login_from("ada@example.com", PASSWORD, at("192.0.2.2")).await.unwrap();
     // The next house of an IPv6 provider is another one; another mailbox is another account.
     assert_eq!(guess(&world.desk, "eve@example.com", at("192.0.2.1")).await, None);
@@ -106,7 +106,7 @@ async fn a_stolen_session_cannot_guess(world: &World) {
     for _ in 0..3 {
         said.extend(refusals(desk.change_password(&session, "wrong", OTHER_PASSWORD).await));
     }
-    assert_eq!(said[..2], [("current_password", Problem::PasswordWrong); 2].map(|said| said));
+    assert!(said[..2].iter().all(|said| *said == ("current_password", Problem::PasswordWrong)), "{said:?}");
     assert!(matches!(said[2], ("current_password", Problem::TooManyAttempts { .. })), "{said:?}");
     // Neither at another form: it is one password.
     assert!(matches!(
@@ -125,9 +125,10 @@ async fn mails_to_one_address_end_for_known_and_unknown_alike(world: &World) {
     for who in ["ada", "nobody"] {
         for count in 0..most + 3 {
             // In whatever spelling, by whatever form.
-            let email = [format!("{who}@example.com"), format!("{}+x{count}@EXAMPLE.com", who.to_uppercase())]
-                [usize::from(count % 2 == 1)]
-            .clone();
+            let email =
+                [format!("{who}@example.com"), format!("{}+x{count}@EXAMPLE.com", who.to_uppercase())]
+                    [usize::from(count % 2 == 1)]
+                .clone();
             let done = match count % 4 {
                 0 => world.desk.register(&email, Language::English).await,
                 1 => world.desk.forgot_password(&email, Language::English).await,
@@ -176,6 +177,20 @@ async fn at_once_is_no_way_around(world: &World) {
     assert_eq!(taken, 10);
 }
 
+async fn a_token_is_good_for_so_much_an_hour(world: &World) {
+    let secret = world.desk.add_api_token("Mail", Scope::Mail, None).await.unwrap().unwrap();
+    let other = world.desk.add_api_token("Other", Scope::Mail, None).await.unwrap().unwrap();
+    let mut opening = world.place.opening(Arc::clone(&world.clock));
+    opening.settings.limits.token = Rate::new(2, 2);
+    let desk = Desk::open(opening).await.unwrap();
+    for _ in 0..2 {
+        desk.check_api_token(&secret, Scope::Mail).await.unwrap();
+    }
+    assert_fails!(desk.check_api_token(&secret, Scope::Mail).await, Error::Busy { .. });
+    desk.check_api_token(&other, Scope::Mail).await.unwrap();
+    desk.close().await;
+}
+
 async fn nodes_count_together(world: &World) {
     assert_eq!(world.desk.shares_counts(), world.engine == Engine::Postgres);
     if world.engine == Engine::Sqlite {
@@ -214,6 +229,4 @@ async fn nothing_is_kept_beyond_the_day(world: &World) {
         assert_eq!(world.count_rows("abuse_salt").await, 0);
     }
     assert!(knock(b"somebody").await);
-    assert_fails!(world.desk.login("nobody@example.com", "x").await, Error::Refused(_));
-    let _ = Secret::received("x");
 }

@@ -26,6 +26,7 @@ macro_rules! stories {
     };
 }
 
+mod abuse;
 mod accounts;
 mod agents;
 mod api_tokens;
@@ -38,6 +39,7 @@ mod erasure;
 mod erasure_races;
 mod export;
 mod factors;
+mod form_spam;
 mod import;
 mod intake;
 mod intake_erasure;
@@ -56,6 +58,7 @@ mod races;
 mod receipts;
 mod rectification;
 mod resolver;
+mod relay;
 mod restriction;
 mod retention;
 mod roles;

@@ -193,9 +193,7 @@ impl File {
         take(&mut self.master_key_file, "MASTER_KEY_FILE");
         take(&mut self.tls_cert, "TLS_CERT");
         take(&mut self.tls_key, "TLS_KEY");
-        for (key, slot) in
-            [("PLAIN_HTTP", &mut self.plain_http), ("SCREEN_FORMS", &mut self.forms.screen)]
-        {
+        for (key, slot) in [("PLAIN_HTTP", &mut self.plain_http), ("SCREEN_FORMS", &mut self.forms.screen)] {
             if let Some(value) = environment.get(key) {
                 *slot = match value.as_str() {
                     "true" | "1" => true,
@@ -298,6 +296,13 @@ impl File {
             self.request_types
         };
         check_types(&request_types)?;
+        if self.forms.proof_bits > 20 {
+            return Err(wrong(
+                "forms.proof_bits",
+                &self.forms.proof_bits.to_string(),
+                "from 0 to 20: with more, people on old phones would wait for minutes",
+            ));
+        }
         let largest_mail = self.largest_mail.unwrap_or(mail_settings::LARGEST);
         if !(64 * 1024..=100 * 1024 * 1024).contains(&largest_mail) {
             return Err(wrong(

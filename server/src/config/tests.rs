@@ -56,6 +56,7 @@ fn says_what_is_wrong_and_what_is_right() {
         ("[limits]\nlogin = { at_once = 0, an_hour = 5 }", &[], "login"),
         ("[limits]\naccount = { at_once = 5, an_hour = 0 }", &[], "account"),
         ("[forms]\nscreen = 'a little'", &[], "screen"),
+        ("[forms]\nproof_bits = 30", &[], "from 0 to 20"),
         ("", &[("SCREEN_FORMS", "maybe")], "true or false"),
         ("[proxies]\ntrusted = ['everybody']", &[], "trusted"),
         ("database_url = 'postgres://localhost/tresen'", &[], "keys_url"),

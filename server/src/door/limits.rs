@@ -77,8 +77,7 @@ impl LimitSettings {
 impl Default for LimitSettings {
     /// Enough for an office behind one address.
     fn default() -> Self {
-        let abuse::LimitSettings { account, guess, address, sender, token } =
-            abuse::LimitSettings::default();
+        let abuse::LimitSettings { account, guess, address, sender, token } = abuse::LimitSettings::default();
         Self {
             login: Rate::new(20, 120),
             link: Rate::new(10, 60),

@@ -52,6 +52,8 @@ enum Refused {
     TooLarge,
     NoSuchKind,
     CutOff,
+    /// The seconds to wait.
+    TooMany(u64),
     Later,
 }
 
@@ -86,6 +88,7 @@ async fn check_token(desk: &Desk, headers: &HeaderMap) -> Result<(), Refused> {
     match desk.check_api_token(&Secret::received(token.trim()), Scope::Mail).await {
         Ok(()) => Ok(()),
         Err(Error::Forbidden) => Err(Refused::NoToken),
+        Err(Error::Busy { wait }) => Err(Refused::TooMany(wait)),
         Err(error) => {
             tracing::error!(%error, "a token could not be checked");
             Err(Refused::Later)
@@ -180,11 +183,17 @@ impl IntoResponse for Refused {
                 "only `kind` may follow the question mark, the id of a request type",
             ),
             Self::CutOff => (StatusCode::BAD_REQUEST, "the message was cut off"),
+            Self::TooMany(_) => {
+                (StatusCode::TOO_MANY_REQUESTS, "this token was used too often; see Retry-After")
+            }
             Self::Later => (StatusCode::SERVICE_UNAVAILABLE, "try again later"),
         };
         let mut response = (status, Json(Told { error })).into_response();
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Self::TooMany(wait) = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
         }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));

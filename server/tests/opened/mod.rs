@@ -32,6 +32,8 @@ pub(crate) async fn open(folder: &Path) -> Desk {
         retention: Retention::default(),
         intake: IntakeSettings::default(),
         sign_in: SignIn { second_factor: SecondFactor::Offered },
+        limits: Default::default(),
+        forms: Default::default(),
     };
     let opening = Opening {
         settings,
