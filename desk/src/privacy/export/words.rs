@@ -115,6 +115,7 @@ pub(super) fn of_mail(language: Language, word: &str) -> &str {
         }
         MailKind::EraseLink => say("link for deleting everything", "Link zum Löschen von allem"),
         MailKind::DataLink => say("link to your data", "Link zu Ihren Daten"),
+        MailKind::ConfirmRequest => say("please confirm a request", "bitte eine Anfrage bestätigen"),
         MailKind::Erased => say("everything is deleted", "alles ist gelöscht"),
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
             format!("{} after they came in", days(retention.unconfirmed_days)),
         ],
         texts![
-            "Requests by email that were held back as suspected spam",
+            "Requests that were held back as suspected spam",
             format!("{} after they came in, unless we release them", days(retention.held_days)),
         ],
         texts![
@@ -120,6 +120,9 @@ pub(super) fn security(writer: &mut Writer<'_>) {
         "To make requests searchable, the search index on our server contains words in the clear. It is \
          never backed up, and deleted content disappears from it too.",
         "Your password is stored only as a hash (Argon2id), sessions, links and recovery codes likewise only as hashes. The secret of an authenticator app is encrypted with your key.",
+        "Against abuse we count how often somebody tries to log in, asks for an email or sends a form. For \
+         that we compare hashes of the network, the email address and parts of the text. They are made with \
+         a secret key that is another one every day, and deleted when the day is over.",
         "The logs of the service desk contain no names, no addresses and no content.",
         "What passes between your browser and these pages is encrypted when the address begins with https. \
          Email is often not encrypted all the way and in mailboxes. Confidential matters are better written \

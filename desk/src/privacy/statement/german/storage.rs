@@ -20,7 +20,7 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
             format!("{} nach dem Eingang", tage(retention.unconfirmed_days)),
         ],
         texts![
-            "Anfragen per E-Mail, die als möglicher Spam zurückgehalten wurden",
+            "Anfragen, die als möglicher Spam zurückgehalten wurden",
             format!("{} nach dem Eingang, wenn wir sie nicht freigeben", tage(retention.held_days)),
         ],
         texts![
@@ -133,6 +133,10 @@ pub(super) fn security(writer: &mut Writer<'_>) {
         "Ihr Passwort speichern wir nur als Prüfwert (Argon2id), Sitzungen, Links und Wiederherstellungscodes \
          ebenfalls nur als Prüfwerte. Das Geheimnis einer Authenticator-App ist mit Ihrem Schlüssel \
          verschlüsselt.",
+        "Gegen Missbrauch zählen wir, wie oft sich jemand anzumelden versucht, eine E-Mail anfordert oder ein \
+         Formular sendet. Dazu vergleichen wir Prüfwerte des Netzes, der E-Mail-Adresse und von Teilen des \
+         Textes. Sie sind mit einem geheimen Schlüssel gebildet, der jeden Tag ein anderer ist, und werden \
+         gelöscht, wenn der Tag vorbei ist.",
         "Protokolle des Service-Desks enthalten weder Namen noch Adressen noch Inhalte.",
         "Die Übertragung zwischen Ihrem Browser und diesen Seiten ist verschlüsselt, wenn die Adresse mit \
          https beginnt. E-Mails sind unterwegs und in Postfächern oft nicht durchgehend verschlüsselt. \
