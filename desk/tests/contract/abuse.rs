@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use tresen_desk::abuse::{LimitSettings, Rate, Visitor};
+use tresen_desk::people::{Login, Secret};
 use tresen_desk::{Desk, Error, Scope};
 use tresen_model::{Language, Problem};
 
@@ -12,6 +13,7 @@ use crate::support::{Engine, Form, OTHER_PASSWORD, PASSWORD, World, assert_fails
 stories! {
     guessing_ends_for_known_and_unknown_addresses_alike,
     many_networks_together_are_one_guesser,
+    the_owner_gets_in_while_others_guess,
     a_right_password_is_no_guess,
     a_stolen_session_cannot_guess,
     mails_to_one_address_end_for_known_and_unknown_alike,
@@ -75,6 +77,34 @@ async fn many_networks_together_are_one_guesser(world: &World) {
     desk.settle().await;
     let link = world.mail().await.link("password");
     desk.reset_password(&link, OTHER_PASSWORD).await.unwrap();
+    desk.close().await;
+}
+
+async fn the_owner_gets_in_while_others_guess(world: &World) {
+    world.customer("ada@example.com").await;
+    world.customer("eve@example.com").await;
+    let desk = small(world).await;
+    let device = async |email: &str| match desk.login_from(email, PASSWORD, at("192.0.2.1")).await.unwrap() {
+        Login::In(entry) => entry.device,
+        Login::Second(_) => panic!("a second step"),
+    };
+    let (adas, eves) = (device("ada@example.com").await, device("eve@example.com").await);
+    for host in 1..=5 {
+        guess(&desk, "ada@example.com", at(&format!("198.51.100.{host}"))).await;
+    }
+    let with = |device| Visitor { device: Some(device), ..at("192.0.2.9") };
+    assert!(guess(&desk, "ada@example.com", at("192.0.2.9")).await.is_some(), "nobody else is looked at");
+    desk.login_from("ada@example.com", PASSWORD, with(&adas)).await.unwrap();
+    // Another's device, and one that somebody made up, are no way around.
+    for stranger in [eves, Secret::received("made up")] {
+        assert!(guess(&desk, "ada@example.com", with(&stranger)).await.is_some());
+    }
+    // Whoever has taken the browser may guess no more than anybody.
+    let mut tries = Vec::new();
+    for _ in 0..3 {
+        tries.push(guess(&desk, "ada@example.com", with(&adas)).await.is_some());
+    }
+    assert_eq!(tries, [false, false, true]);
     desk.close().await;
 }
 
