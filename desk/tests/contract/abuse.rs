@@ -80,6 +80,10 @@ async fn many_networks_together_are_one_guesser(world: &World) {
     desk.close().await;
 }
 
+fn with(device: &Secret) -> Visitor<'_> {
+    Visitor { device: Some(device), ..at("192.0.2.9") }
+}
+
 async fn the_owner_gets_in_while_others_guess(world: &World) {
     world.customer("ada@example.com").await;
     world.customer("eve@example.com").await;
@@ -92,7 +96,6 @@ async fn the_owner_gets_in_while_others_guess(world: &World) {
     for host in 1..=5 {
         guess(&desk, "ada@example.com", at(&format!("198.51.100.{host}"))).await;
     }
-    let with = |device| Visitor { device: Some(device), ..at("192.0.2.9") };
     assert!(guess(&desk, "ada@example.com", at("192.0.2.9")).await.is_some(), "nobody else is looked at");
     desk.login_from("ada@example.com", PASSWORD, with(&adas)).await.unwrap();
     // Another's device, and one that somebody made up, are no way around.
