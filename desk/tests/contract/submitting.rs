@@ -205,9 +205,10 @@ async fn a_stranger_has_nothing_mailed_to_a_proven_address(world: &World) {
 async fn an_unproven_address_gets_few_mails(world: &World) {
     for _ in 0..6 {
         world.submit(&Form::from("ada@example.com")).await;
-        world.desk.register("ada@example.com", Language::English).await.unwrap();
-        world.desk.forgot_password("ada@example.com", Language::English).await.unwrap();
-        world.desk.ask_erasure("ada@example.com").await.unwrap();
+        // From the sixth on whoever asks is told to wait.
+        world.desk.register("ada@example.com", Language::English).await.ok();
+        world.desk.forgot_password("ada@example.com", Language::English).await.ok();
+        world.desk.ask_erasure("ada@example.com").await.ok();
         world.desk.settle().await;
     }
     assert_eq!(world.post().await.len(), 3);
