@@ -36,7 +36,7 @@ async function picture([who, what, address, , act], places, language) {
   const at = who === 'idle' ? empty : desk;
   const page = await openPage(browser, at, { language });
   try {
-    for (const cookie of ['tresen-session', 'tresen-data']) {
+    for (const cookie of ['tresen-session', 'tresen-data', 'tresen-second-step']) {
       const value = places[who]?.cookie(cookie);
       if (value) await page.context().addCookies([{ name: cookie, value, url: at.url }]);
     }

@@ -2,6 +2,7 @@
 
 import { live } from './browser.mjs';
 import { Client } from './client.mjs';
+import { App } from './totp.mjs';
 import { PASSWORD, linkTo, registered, write } from './people.mjs';
 
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
@@ -72,10 +73,20 @@ export async function prepare(desk, empty, language) {
   await mail(`Otto Other <${name('otto')}>`, 'A colleague answers', `In-Reply-To: ${parent}\r\n`);
   const held = /T-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec((await agent.get('/agent/held')).text)[0];
 
+  // Somebody with an authenticator app, somebody who is setting one up, and somebody who is half in.
+  const careful = (await registered(desk, { email: name('careful'), language })).client;
+  await careful.post('/account/factors/app/begin');
+  const app = new App(/<code class="secret">([^<]+)</.exec((await careful.get('/account/factors/app')).text)[1]);
+  await careful.post('/account/factors/app', { code: await app.next() });
+  const beginner = (await registered(desk, { email: name('beginner'), language })).client;
+  await beginner.post('/account/factors/app/begin');
+  const half = client();
+  await half.login({ email: name('careful'), password: PASSWORD });
+
   const idle = new Client(empty);
   await idle.login(await empty.addPerson({ email: name('idle') }));
   await idle.post('/account/language', { language });
-  return { admin, held, linked, agent, customer, other, visitor, data, newcomer, leaver, restricted, withheld, idle, number, closed, request, register, password, address, erase };
+  return { careful, beginner, half, admin, held, linked, agent, customer, other, visitor, data, newcomer, leaver, restricted, withheld, idle, number, closed, request, register, password, address, erase };
 }
 
 /** Sends the form of a page with what is wrong. */
@@ -89,6 +100,17 @@ const refuse = (form, fields = {}) => async (page) => {
 
 /** Every page and state: who sees it, what it is, where it is, its status, how one gets there. */
 export const PAGES = [
+  // First: half a login, and a proof of who one is, are good for ten minutes.
+  ['customer', 'the second factor, none', () => '/account/factors'],
+  ['careful', 'the second factor, an app', () => '/account/factors'],
+  ['beginner', 'setting up an app', () => '/account/factors/app'],
+  ['beginner', 'setting up an app, refused', () => '/account/factors/app', 200, refuse('main form', { code: '12' })],
+  ['customer', 'showing who one is', () => '/account/confirm'],
+  ['careful', 'showing who one is, by a code', () => '/account/confirm?by=code', 200, refuse('main form', { code: '12' })],
+  ['nobody', 'the second step, nothing before', () => '/login/second', 410],
+  ['half', 'the second step', () => '/login/second'],
+  ['half', 'the second step, refused', () => '/login/second', 200, refuse('main form', { code: '12' })],
+  ['half', 'the second step, a recovery code', () => '/login/second?by=recovery'],
   ['nobody', 'the front page', () => '/'],
   ['nobody', 'a new request', () => '/requests/new'],
   ['nobody', 'a new request, refused', () => '/requests/new', 200, refuse('main form', { email: 'wrong', subject: 'Kept' })],

@@ -97,7 +97,7 @@ for (const language of ['en', 'de']) {
       if (open[who]) return open[who];
       const at = who === 'idle' ? empty : desk;
       const page = await openPage(browser, at, { language, allow: [/status of (403|404|410|422)/] });
-      for (const name of ['tresen-session', 'tresen-data']) {
+      for (const name of ['tresen-session', 'tresen-data', 'tresen-second-step']) {
         const value = places[who]?.cookie(name);
         if (value) await page.context().addCookies([{ name, value, url: at.url }]);
       }

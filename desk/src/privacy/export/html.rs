@@ -73,6 +73,11 @@ pub(super) fn head(language: Language, about: &Person) -> String {
     if let Some(at) = &person.address_proven_at {
         fact(say("Address confirmed", "Adresse bestätigt"), &when(at));
     }
+    if let Some(since) = &about.factors.authenticator_app_since {
+        fact(say("Authenticator app since", "Authenticator-App seit"), &when(since));
+        let left = about.factors.recovery_codes_left.to_string();
+        fact(say("Recovery codes left", "Wiederherstellungscodes übrig"), &left);
+    }
     if let Some(restriction) = &about.restriction {
         fact(say("Processing restricted since", "Gesperrt seit"), &when(&restriction.since));
     }
