@@ -479,7 +479,10 @@ async fn a_copy_names_the_factors_and_an_erasure_takes_them(world: &World) {
         entry.session.reveal(),
     ]));
     let page = String::from_utf8_lossy(&files["index.html"]);
-    assert!(page.contains("Authenticator app since") && page.contains("Recovery codes left</dt><dd>10"), "{page}");
+    assert!(
+        page.contains("Authenticator app since") && page.contains("Recovery codes left</dt><dd>10"),
+        "{page}"
+    );
     for (name, bytes) in &files {
         let text = String::from_utf8_lossy(bytes);
         assert!(
