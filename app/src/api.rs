@@ -21,6 +21,19 @@ pub struct News {
     pub count: usize,
 }
 
+/// What a passkey is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PasskeyFor {
+    /// To be made.
+    New,
+    /// To log in.
+    Login,
+    /// To take the second step of a login.
+    SecondStep,
+    /// To show again who one is.
+    Confirm,
+}
+
 /// How good a password is.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Judgement {
@@ -53,6 +66,15 @@ pub async fn judge(password: String, language: Language) -> Result<Judgement, Se
     Ok(server::judge(&password, language))
 }
 
+/// What the browser is to have a passkey sign, as JSON.
+///
+/// # Errors
+/// One opaque error, whatever the reason is.
+#[server(prefix = "/api/ui", endpoint = "passkey")]
+pub async fn passkey_question(purpose: PasskeyFor) -> Result<String, ServerFnError> {
+    server::passkey_question(purpose).await.ok_or_else(opaque)
+}
+
 #[cfg(feature = "ssr")]
 fn opaque() -> ServerFnError {
     ServerFnError::ServerError("not available".into())
@@ -67,7 +89,7 @@ pub(crate) mod server {
     use tresen_desk::people::{Strength, strength};
     use tresen_model::{CommentId, Language, RequestNumber};
 
-    use super::{Judgement, News};
+    use super::{Judgement, News, PasskeyFor};
     use crate::language::strength as text;
     use crate::pages::conversation::{Thread, comments_html, status_html};
     use crate::web::{Context, render};
@@ -100,6 +122,18 @@ pub(crate) mod server {
         let status = conversation.status;
         let status = render("", move || status_html(language, status, agent));
         Some(News { html, last: newest, status, count })
+    }
+
+    pub(super) async fn passkey_question(purpose: PasskeyFor) -> Option<String> {
+        let context = use_context::<Context>()?;
+        let desk = &context.app.desk;
+        let question = match purpose {
+            PasskeyFor::New => desk.ask_for_new_passkey(context.session()?).await,
+            PasskeyFor::Login => desk.ask_for_passkey().await,
+            PasskeyFor::SecondStep => desk.ask_for_passkey_in_second_step(context.second_step()?).await,
+            PasskeyFor::Confirm => desk.ask_for_passkey_to_confirm(context.session()?).await,
+        };
+        question.ok()
     }
 
     pub(super) fn judge(password: &str, language: Language) -> Judgement {

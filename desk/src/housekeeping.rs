@@ -33,9 +33,10 @@ impl Desk {
     /// [`Error::Broken`] only.
     pub async fn tidy_up(&self) -> Result<(), Error> {
         const EXPIRED: &[&str] = &[
-            "DELETE FROM session WHERE expires_at < $1",
-            "DELETE FROM token WHERE expires_at < $1",
             "DELETE FROM device WHERE expires_at < $1",
+            "DELETE FROM session WHERE expires_at < $1 OR ends_at < $1",
+            "DELETE FROM token WHERE expires_at < $1",
+            "DELETE FROM sign_in_attempt WHERE expires_at < $1",
         ];
         let now = self.now();
         let mut tx = self.store.write().await?;

@@ -54,6 +54,7 @@ use crate::keys::KeyStore;
 pub use crate::keys::{MasterKey, MasterKeyError};
 use crate::mail::{Templates, Transport};
 use crate::objects::Objects;
+use crate::people::factors::passkeys::relying_party;
 use crate::people::passwords::Passwords;
 use crate::privacy::farewell::Farewells;
 use crate::privacy::unfinished::Postponed;
@@ -80,6 +81,8 @@ pub struct Inner {
     events: Events,
     counts: Counts,
     passwords: Passwords,
+    /// `None` where browsers make no passkeys.
+    passkeys: Option<webauthn_rs::Webauthn>,
     templates: Templates,
     transport: Transport,
     privacy_version: i64,
@@ -156,6 +159,7 @@ impl Desk {
             events: Events::new(&store),
             counts: Counts::open(&store).await?,
             passwords: Passwords::new()?,
+            passkeys: relying_party(&opening.settings.public_url, &opening.settings.name),
             settings: opening.settings,
             clock: opening.clock,
             store,

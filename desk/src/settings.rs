@@ -6,6 +6,7 @@ use tresen_model::{EmailAddress, Language};
 use crate::abuse::{FormSettings, LimitSettings};
 use crate::intake::IntakeSettings;
 use crate::mail::Outgoing;
+use crate::people::Provider;
 use crate::privacy::{PrivacySettings, Retention};
 use crate::uploads::Uploads;
 
@@ -40,6 +41,8 @@ pub struct Settings {
     pub forms: FormSettings,
     /// How people log in.
     pub sign_in: SignIn,
+    /// The providers that people who work here sign in with.
+    pub providers: Vec<Provider>,
 }
 
 /// `[sign_in]`: how people log in.

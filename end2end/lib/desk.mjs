@@ -16,18 +16,18 @@ const PATIENCE = 30_000;
  * Starts a desk and waits until it is ready.
  *
  * `settings` are environment variables (`{ TRESEN_PUBLIC_URL: … }`), `flags` follow `serve`, `config` is
- * what stands in `tresen.toml`.
+ * what stands in `tresen.toml`, `host` what browsers call this machine.
  *
  * Forms are taken as they are, unless `TRESEN_SCREEN_FORMS` says otherwise: tests fill them in faster than people.
  */
-export async function startDesk({ settings = {}, flags = [], config } = {}) {
+export async function startDesk({ settings = {}, flags = [], config, host = '127.0.0.1' } = {}) {
   const data = await mkdtemp(path.join(tmpdir(), 'tresen-desk-'));
   if (config !== undefined) {
     const file = path.join(data, 'tresen.toml');
     await writeFile(file, config);
     settings = { TRESEN_CONFIG: file, ...settings };
   }
-  const desk = new Desk(data, await freePort(), settings, flags);
+  const desk = new Desk(data, await freePort(), settings, flags, host);
   try {
     await desk.start();
   } catch (error) {
@@ -43,9 +43,9 @@ class Desk {
   #flags;
   #env;
 
-  constructor(data, port, settings, flags) {
+  constructor(data, port, settings, flags, host) {
     this.data = data;
-    this.url = `http://127.0.0.1:${port}`;
+    this.url = `http://${host}:${port}`;
     this.#flags = flags;
     // What the developer's own shell says about another desk must not reach this one.
     const env = Object.entries(process.env).filter(([name]) => !name.startsWith('TRESEN_'));

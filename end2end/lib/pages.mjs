@@ -8,7 +8,17 @@ import { PASSWORD, linkTo, registered, write } from './people.mjs';
 const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
 
 /** What stands in the `tresen.toml` of the desk that `prepare` is given. */
-export const CONFIG = '[intake]\nblocked = ["@spam.example.com"]\n';
+export const CONFIG = `
+[intake]
+blocked = ["@spam.example.com"]
+
+[[sign_in.provider]]
+id = "company"
+name = "Example Company"
+issuer = "https://login.example.com"
+client_id = "desk"
+roles = [{ claim = "groups", contains = "desk", role = "agent" }]
+`;
 
 /**
  * People and requests for the pages in one language, and where everything is. `desk` runs with
@@ -119,6 +129,7 @@ export const PAGES = [
   ['nobody', 'a request by its link', ({ request }) => request],
   ['nobody', 'the login', () => '/login'],
   ['nobody', 'the login, refused', () => '/login', 200, refuse('main form', { email: 'a@example.com', password: 'x' })],
+  ['nobody', 'signing in with a provider came to nothing', () => '/login/with/company/back', 403],
   ['nobody', 'registering', () => '/register'],
   ['nobody', 'registering, refused', () => '/register', 200, refuse('main form', { email: 'wrong' })],
   ['nobody', 'registering, mail sent', () => '/register?sent'],

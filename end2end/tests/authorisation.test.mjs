@@ -137,6 +137,13 @@ const TABLE = [
   ['POST /login', all('refused'), { email: 'nobody@example.com', password: 'wrong' }],
   ['GET /login/second', 'gone gone done done done done done done'],
   ['POST /login/second', all('gone'), { code: '123456' }],
+  // By its address this desk has no passkeys.
+  ['GET /login/passkey', all('login')],
+  ['POST /login/passkey', all('refused'), { passkey: '{}' }],
+  // This desk has no provider; whoever comes back from one has begun nothing here.
+  ['GET /login/with/{provider}', all('login')],
+  ['POST /login/with/{provider}', all('missing')],
+  ['GET /login/with/{provider}/back', all('forbidden')],
   ['GET /register', 'ok ok done done done done done done'],
   ['POST /register', all('gone'), { token: 'forged', password: PASSWORD }],
   ['GET /password', all('ok')],
@@ -157,6 +164,10 @@ const TABLE = [
   ['GET /account/confirm', everybody('ok')],
   ['POST /account/confirm', everybody('refused'), { password: 'wrong' }],
   ['GET /account/factors', everybody('ok')],
+  ['GET /account/factors/passkeys', back],
+  ['POST /account/factors/passkeys', everybody('refused'), { passkey: '{}', passkey_name: 'Phone' }],
+  ['GET /account/factors/passkeys/remove', back],
+  ['POST /account/factors/passkeys/remove', everybody('done'), { id: ID }],
   ['GET /account/factors/codes', back],
   // Whoever has no second factor has nothing to recover.
   ['POST /account/factors/codes', everybody('missing')],
@@ -208,6 +219,7 @@ async function ask(role, route, fields = {}, { withheld = role === 'restricted' 
     '{id}': path.includes('/aside/') ? ID : withheld ? scene.withheldId : scene.id,
     '{comment}': comment,
     '{name}': '1.eml',
+    '{provider}': 'company',
     '{*function}': 'nothing',
   };
   const address = path.replace(/\{[^}]+\}/g, (name) => named[name]);
@@ -267,6 +279,8 @@ describe('what agents meet while the data of a customer is restricted:', () => {
 test('server functions answer those alone who may read the request', async () => {
   const functions = {
     '/api/ui/judge': { fields: () => ({ password: 'x', language: 'en' }), may: ROLES },
+    // By its address this desk has no passkeys: nobody is asked for one.
+    '/api/ui/passkey': { fields: () => ({ purpose: 'Login' }), may: [] },
     '/api/ui/news': { fields: (role) => ({ number: scene.number, token: role === 'link' ? scene.token : '', last: '', agent: 'false' }), may: ['link', 'owner'] },
   };
   assert.deepEqual((await serverFunctions()).sort(), Object.keys(functions).sort(), 'decide who may call it');

@@ -70,6 +70,15 @@ pub enum Problem {
     FactorRequired,
     /// Address and password do not belong together. Says nothing about which is wrong.
     LoginFailed,
+    /// What a browser has brought of a passkey is not what was asked for.
+    PasskeyRefused,
+    /// As many passkeys as a person may have.
+    TooManyPasskeys {
+        /// The limit.
+        max: usize,
+    },
+    /// Whoever works here signs in with a provider, the operator has said, and not otherwise.
+    OnlyWithProvider,
     /// The form could not be read: not UTF-8, cut off, or a field twice.
     FormUnreadable,
     /// A value that the form does not offer.

@@ -11,9 +11,11 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use tresen_app::web::{App, AppParts, AssetNames, Look};
 use tresen_desk::Desk;
+use tresen_desk::clock::SystemClock;
 
 use crate::config::{Config, Logo};
 use crate::mailbox::{api, room::Room};
+use crate::sign_in::Providers;
 use crate::{Failure, assets, rules, theme};
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -27,9 +29,11 @@ pub(crate) fn router(config: &Config, desk: Desk, room: &Arc<Room>, dev: bool) -
     };
     let names = assets::names();
     let mail = api::router(desk.clone(), Arc::clone(room));
+    let sign_in = Arc::new(Providers::new(config, Arc::new(SystemClock))?);
     let app = App::new(AppParts {
         desk,
         assets: AssetNames { css: names.css, script: names.script, icon: names.icon, proof: names.proof },
+        sign_in,
         time_zone: config.time_zone.clone(),
         https: config.desk.public_url.starts_with("https://"),
         dev_mail: (dev && config.smtp_url.is_none()).then(|| config.outgoing_mail()),

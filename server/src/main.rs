@@ -14,6 +14,7 @@ mod open;
 mod proof;
 mod rules;
 mod serve;
+mod sign_in;
 mod theme;
 mod tokens;
 

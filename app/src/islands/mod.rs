@@ -9,6 +9,7 @@
 mod file_picker;
 mod live_conversation;
 mod live_form;
+mod passkey;
 mod password_strength;
 #[cfg(feature = "hydrate")]
 mod prove;
@@ -17,5 +18,6 @@ mod queue_news;
 pub use file_picker::FilePicker;
 pub use live_conversation::LiveConversation;
 pub use live_form::LiveForm;
+pub use passkey::PasskeyForm;
 pub use password_strength::PasswordStrength;
 pub use queue_news::QueueNews;

@@ -9,6 +9,8 @@ texts! {
     remove: "Remove" | "Entfernen";
     drop_here: "You can also drop files here or paste a picture." | "Sie können Dateien auch hierher ziehen oder ein Bild einfügen.";
     chosen_files: "Chosen files" | "Ausgewählte Dateien";
+    no_passkey: "No passkey was used. Please try it once more, or another way."
+        | "Es wurde kein Passkey benutzt. Bitte versuchen Sie es noch einmal, oder einen anderen Weg.";
     something_new: "There is something new." | "Es gibt Neues.";
     show: "Show" | "Anzeigen";
     new_comments: "There is a new comment." | "Es gibt einen neuen Beitrag.";

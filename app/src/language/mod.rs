@@ -60,6 +60,8 @@ pub mod mailed_link;
 #[cfg(feature = "ssr")]
 pub mod new_request;
 #[cfg(feature = "ssr")]
+pub mod passkeys;
+#[cfg(feature = "ssr")]
 pub mod password;
 #[cfg(feature = "ssr")]
 pub mod privacy;

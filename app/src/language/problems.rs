@@ -100,6 +100,21 @@ pub fn problem(language: Language, problem: &Problem) -> String {
             "Address and password do not match. Please check both.",
             "Adresse und Passwort passen nicht zusammen. Bitte prüfen Sie beides."
         ),
+        Problem::PasskeyRefused => say!(
+            language,
+            "That passkey was not taken. Please try it once more, or another way.",
+            "Dieser Passkey wurde nicht angenommen. Bitte versuchen Sie es noch einmal, oder einen anderen Weg."
+        ),
+        Problem::TooManyPasskeys { max } => say!(
+            language,
+            "You have {max} passkeys already. Remove one that you do not use.",
+            "Sie haben schon {max} Passkeys. Entfernen Sie einen, den Sie nicht benutzen."
+        ),
+        Problem::OnlyWithProvider => say!(
+            language,
+            "People who work here sign in with the button of their organisation, on the login page.",
+            "Wer hier arbeitet, meldet sich auf der Anmeldeseite mit der Schaltfläche der eigenen Organisation an."
+        ),
         Problem::FormUnreadable => say!(
             language,
             "What your browser sent could not be read. Please send it again.",

@@ -9,6 +9,8 @@ use tresen_desk::people::Session;
 
 use super::login_second::{code_field, proof, recovery_field};
 use super::mailed_link;
+use super::passkeys::{self, Ask};
+use crate::api::PasskeyFor;
 use crate::components::{Button, ButtonKind, Field, Notice, NoticeKind, PageHead};
 use crate::islands::LiveForm;
 use crate::language::factors as text;
@@ -39,6 +41,7 @@ async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
     let (desk, session) = (&context.app.desk, context.require_session()?);
     match form.get("by") {
         "code" | "recovery" => desk.confirm_with_code(session, proof(form), context.device()).await?,
+        "passkey" => desk.confirm_with_passkey(session, form.get("passkey")).await?,
         _ => desk.confirm_with_password(session, form.get("password")).await?,
     };
     Ok(Answer::go(local(form.get("next"))))
@@ -107,9 +110,13 @@ async fn page(context: &Context, form: Form) -> Result<Page, Stop> {
         let href = format!("/account/confirm?by={instead}&next={}", escape(&next));
         view! { <a href=href>{other}</a> }
     });
+    let ask = Ask::new(PasskeyFor::Confirm, "/account/confirm", &form);
+    let ask = (factors.passkeys > 0).then_some(ask);
     let page = Page::new(text::confirm_title(language), Place::Account, move || {
         view! {
             <PageHead title=text::confirm_title(language) lede=text::confirm_lede(language)/>
+            <div class="stack">
+            {ask.map(|ask| passkeys::button(language, ask))}
             <LiveForm language>
                 <form class="form card" method="post" action="/account/confirm">
                     {form.notice().map(|_| view! {
@@ -124,6 +131,7 @@ async fn page(context: &Context, form: Form) -> Result<Page, Stop> {
                     </div>
                 </form>
             </LiveForm>
+            </div>
         }
         .into_any()
     });

@@ -4,14 +4,15 @@ use axum::extract::Query;
 use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
-use tresen_desk::people::Factors;
+use tresen_desk::people::{Factors, PasskeyLine};
 
 use super::account_factors_app as app;
+use super::account_factors_passkeys as passkeys;
 use super::mailed_link;
 use super::parts::section;
 use crate::components::{Button, ButtonKind, ButtonLink, Icon, NavLink, Notice, NoticeKind, PageHead};
-use crate::language::{common, factors as text};
-use crate::web::{Answer, Context, Page, Place, Stop, Submitted, Width};
+use crate::language::{common, factors as text, passkeys as passkeys_text};
+use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width};
 
 pub(super) const PATH: &str = "/account/factors";
 
@@ -29,6 +30,7 @@ pub(super) struct Where {
 pub(super) struct View {
     pub(super) context: Context,
     pub(super) factors: Factors,
+    pub(super) passkeys: Vec<PasskeyLine>,
     /// Whether something may be changed now.
     pub(super) fresh: bool,
 }
@@ -38,9 +40,11 @@ pub(super) async fn show(context: Context, Query(from): Query<Where>) -> Respons
     let notice = match from.done.as_str() {
         "app" => Some(text::app_added(language)),
         "app-removed" => Some(text::app_removed(language)),
+        "passkey" => Some(passkeys_text::added(language)),
+        "passkey-removed" => Some(passkeys_text::removed(language)),
         _ => None,
     };
-    let page = page(&context, notice, from.needed.is_some()).await;
+    let page = page(&context, notice, from.needed.is_some(), Form::default()).await;
     context.finish(page.map(mailed_link::page))
 }
 
@@ -59,12 +63,23 @@ pub(super) async fn codes(context: Context, _: Submitted) -> Response {
     context.finish(done)
 }
 
-async fn page(context: &Context, notice: Option<&'static str>, needed: bool) -> Result<Page, Stop> {
+/// The same with a form that was refused.
+pub(super) async fn page_with(context: Context, form: Form) -> Result<Page, Stop> {
+    page(&context, None, false, form).await
+}
+
+async fn page(
+    context: &Context,
+    notice: Option<&'static str>,
+    needed: bool,
+    form: Form,
+) -> Result<Page, Stop> {
     let language = context.language;
     let session = context.require_session()?;
     let factors = context.app.desk.factors(session).await?;
     let needed = needed && session.lacks_factor();
-    let view = View { context: context.clone(), factors, fresh: session.is_fresh(context.now) };
+    let passkeys = context.app.desk.passkeys_of(session).await?;
+    let view = View { context: context.clone(), factors, passkeys, fresh: session.is_fresh(context.now) };
     let back = Some(NavLink::new(common::account(language), "/account"));
     Ok(Page::new(text::title(language), Place::Account, move || {
         view! {
@@ -74,6 +89,7 @@ async fn page(context: &Context, notice: Option<&'static str>, needed: bool) -> 
                 {needed.then(|| view! { <Notice kind=NoticeKind::Warning>{text::needed(language)}</Notice> })}
                 {(!view.fresh).then(|| locked(&view))}
                 <div>
+                    {passkeys::section_of(&view, &form)}
                     {app::section_of(&view)}
                     {recovery(&view)}
                 </div>

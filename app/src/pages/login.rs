@@ -6,6 +6,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use super::mailed_link;
+use super::passkeys::{self, Ask};
+use super::sign_in;
+use crate::api::PasskeyFor;
 use crate::components::{Button, ButtonKind, Field, Notice, NoticeKind, PageHead};
 use crate::islands::LiveForm;
 use crate::language::{common, login as text};
@@ -60,8 +63,11 @@ pub(super) async fn logout(context: Context) -> Response {
     context.finish(done)
 }
 
-async fn page(context: Context, form: Form) -> Result<Page, Stop> {
+pub(super) async fn page(context: Context, form: Form) -> Result<Page, Stop> {
     let language = context.language;
+    let providers = sign_in::buttons(&context, form.value("next"));
+    let ask = Ask::new(PasskeyFor::Login, "/login/passkey", &form);
+    let ask = context.app.desk.offers_passkeys().then_some(ask);
     let page = Page::new(common::log_in(language), Place::Login, move || {
         view! {
             <PageHead title=common::log_in(language) lede=text::lede(language)/>
@@ -95,6 +101,8 @@ async fn page(context: Context, form: Form) -> Result<Page, Stop> {
                     </div>
                 </form>
             </LiveForm>
+            {ask.map(|ask| passkeys::button(language, ask))}
+            {providers}
             <p>{text::no_account(language)} " " <a href="/register">{text::register(language)}</a></p>
             </div>
         }

@@ -12,9 +12,11 @@ use tresen_model::Language;
 
 use super::login::after_login;
 use super::mailed_link;
+use super::passkeys::{self, Ask};
+use crate::api::PasskeyFor;
 use crate::components::{Button, ButtonKind, ButtonLink, Field, Notice, NoticeKind, PageHead};
 use crate::islands::LiveForm;
-use crate::language::{common, factors as text};
+use crate::language::{common, factors as text, passkeys as passkeys_text};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width, escape};
 
 /// What the address of the page says.
@@ -42,7 +44,10 @@ async fn open(context: &Context, from: &Where) -> Result<Answer, Stop> {
         None => Err(Error::Gone),
     };
     match good {
-        Ok(()) => Ok(mailed_link::page(page(context, Form::with([("next", &from.next), ("by", &from.by)])))),
+        Ok(()) => {
+            let form = Form::with([("next", &from.next), ("by", &from.by)]);
+            Ok(mailed_link::page(page(context, form).await))
+        }
         Err(Error::Gone) => Ok(mailed_link::page(gone(context))),
         Err(error) => Err(error.into()),
     }
@@ -51,13 +56,17 @@ async fn open(context: &Context, from: &Where) -> Result<Answer, Stop> {
 pub(super) async fn submit(context: Context, form: Submitted) -> Response {
     match act(&context, &form).await {
         Err(Stop::Desk(Error::Gone)) => context.finish(Ok(mailed_link::page(gone(&context)))),
-        done => context.finish_form(done, form, |shown| async { Ok(page(&context, shown)) }).await,
+        done => context.finish_form(done, form, |shown| async { Ok(page(&context, shown).await) }).await,
     }
 }
 
 async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
     let half = context.second_step().ok_or(Error::Gone)?;
-    let entry = context.app.desk.second_step(half, proof(form), context.device()).await?;
+    let (desk, device) = (&context.app.desk, context.device());
+    let entry = match form.get("by") {
+        "passkey" => desk.second_step_with_passkey(half, form.get("passkey"), device).await?,
+        _ => desk.second_step(half, proof(form), device).await?,
+    };
     mailed_link::let_in(context, &entry, form.get("next")).await
 }
 
@@ -102,38 +111,58 @@ pub(super) fn recovery_field(language: Language, error: Option<String>) -> AnyVi
     .into_any()
 }
 
-fn page(context: &Context, form: Form) -> Page {
+async fn page(context: &Context, form: Form) -> Page {
     let language = context.language;
+    // Over meanwhile: then whatever is sent is answered with that.
+    let factors = match context.second_step() {
+        Some(half) => context.app.desk.second_step_factors(half).await.ok(),
+        None => None,
+    };
+    let has_app = factors.as_ref().is_none_or(|factors| factors.app.is_some());
+    let has_passkey = factors.is_some_and(|factors| factors.passkeys > 0);
+    let ask = Ask::new(PasskeyFor::SecondStep, "/login/second", &form);
+    let ask = has_passkey.then_some(ask);
     let recovery = form.value("by") == "recovery";
     let (field, other, by) = if recovery {
-        (recovery_field(language, form.error("recovery")), text::use_code(language), "")
+        {
+            let other = if has_app { text::use_code(language) } else { passkeys_text::log_in(language) };
+            (Some(recovery_field(language, form.error("recovery"))), other, "")
+        }
     } else {
         (
-            code_field(language, text::code_hint(language), form.error("code")),
+            has_app.then(|| code_field(language, text::code_hint(language), form.error("code"))),
             text::use_recovery(language),
             "recovery",
         )
     };
     let next = form.value("next");
+    let by_now = if recovery { "recovery" } else { "" };
     let instead = format!("/login/second?by={by}&next={}", escape(&next));
     let page = Page::new(text::second_title(language), Place::Login, move || {
         view! {
             <PageHead title=text::second_title(language) lede=text::second_lede(language)/>
             <div class="stack">
-                <LiveForm language>
-                    <form class="form card" method="post" action="/login/second">
-                        {form.notice().map(|_| view! {
-                            <Notice kind=NoticeKind::Error>{text::second_failed(language)}</Notice>
-                        })}
-                        {field}
-                        <input type="hidden" name="by" value=form.value("by")/>
-                        <input type="hidden" name="next" value=next/>
-                        <div class="form-actions">
-                            <Button label=common::log_in(language) kind=ButtonKind::Primary/>
-                            <a href=instead>{other}</a>
-                        </div>
-                    </form>
-                </LiveForm>
+                {ask.map(|ask| passkeys::button(language, ask))}
+                {match field {
+                    Some(field) => view! {
+                        <LiveForm language>
+                            <form class="form card" method="post" action="/login/second">
+                                {form.notice().map(|_| view! {
+                                    <Notice kind=NoticeKind::Error>{text::second_failed(language)}</Notice>
+                                })}
+                                {field}
+                                <input type="hidden" name="by" value=by_now/>
+                                <input type="hidden" name="next" value=next/>
+                                <div class="form-actions">
+                                    <Button label=common::log_in(language) kind=ButtonKind::Primary/>
+                                    <a href=instead>{other}</a>
+                                </div>
+                            </form>
+                        </LiveForm>
+                    }
+                    .into_any(),
+                    None => view! { <p><a href=instead>{other}</a></p> }.into_any(),
+                }}
                 {recovery.then(|| view! { <p class="muted">{text::all_lost(language)}</p> })}
             </div>
         }

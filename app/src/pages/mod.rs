@@ -12,6 +12,7 @@ mod account_data_sections;
 mod account_delete;
 mod account_factors;
 mod account_factors_app;
+mod account_factors_passkeys;
 mod account_sections;
 mod address;
 mod agent_delivery;
@@ -38,12 +39,14 @@ mod login_second;
 mod mailed_link;
 mod new_request;
 mod parts;
+mod passkeys;
 mod password;
 mod privacy;
 mod receipt;
 mod register;
 mod requests;
 mod restricted;
+mod sign_in;
 mod thread;
 
 use axum::Router;
@@ -100,6 +103,9 @@ pub fn routes() -> Router<App> {
         .route("/agent/settings/mail/aside/{id}/delete", get(agent_mail::back).post(agent_mail::delete))
         .route("/login", get(login::show).post(login::submit))
         .route("/login/second", get(login_second::show).post(login_second::submit))
+        .route("/login/passkey", get(sign_in::show).post(passkeys::log_in))
+        .route("/login/with/{provider}", get(sign_in::show).post(sign_in::leave))
+        .route("/login/with/{provider}/back", get(sign_in::come_back))
         .route("/logout", post(login::logout))
         .route("/register", get(register::show).post(register::submit))
         .route("/password", get(password::show).post(password::submit))
@@ -116,6 +122,11 @@ pub fn routes() -> Router<App> {
         .route("/account/factors/app", get(account_factors_app::show).post(account_factors_app::submit))
         .route("/account/factors/app/begin", get(account_factors::back).post(account_factors_app::begin))
         .route("/account/factors/app/remove", get(account_factors::back).post(account_factors_app::remove))
+        .route("/account/factors/passkeys", get(account_factors::back).post(account_factors_passkeys::add))
+        .route(
+            "/account/factors/passkeys/remove",
+            get(account_factors::back).post(account_factors_passkeys::remove),
+        )
         .route("/account/data", get(account_data::show).post(account_data::submit))
         .route("/account/data/export", get(account_data::back).post(account_data::export))
         .route("/account/delete", get(account_delete::show).post(account_delete::submit))

@@ -9,8 +9,9 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Json, Redirect, Response};
+use data_encoding::BASE64URL_NOPAD;
 use tresen_desk::abuse::{Challenge, Signs, Visitor};
-use tresen_desk::people::{Agent, DEVICE_LIFETIME, Entry, Purpose, Secret, Session};
+use tresen_desk::people::{Agent, DEVICE_LIFETIME, Entry, PATIENCE, Purpose, Secret, Session};
 use tresen_desk::privacy::DataAccess;
 use tresen_desk::requests::Access;
 use tresen_desk::{Error, Refusal};
@@ -55,6 +56,7 @@ pub struct Inner {
     data_access: Option<Secret>,
     device: Option<Secret>,
     second_step: Option<Secret>,
+    signing_in: Option<(Secret, String)>,
     nonce: Arc<str>,
     network: Option<IpAddr>,
     /// Whether the island `LiveForm` asks.
@@ -119,6 +121,10 @@ const LANGUAGE: &str = "tresen-language";
 const DATA: &str = "tresen-data";
 const DEVICE: &str = "tresen-device";
 const SECOND_STEP: &str = "tresen-second-step";
+const SIGN_IN: &str = "tresen-sign-in";
+
+/// Where to go after a sign-in has at most so many bytes.
+const LONGEST_NEXT: usize = 500;
 
 /// Browsers keep the session cookie at most so long: as long as the longest session.
 const SESSION_SECONDS: i64 = 30 * 24 * 3600;
@@ -160,6 +166,18 @@ impl Cookie {
     /// Forgets that.
     pub fn no_data_access() -> Self {
         Self { name: DATA, value: String::new(), seconds: 0 }
+    }
+
+    /// Keeps what a sign-in with a provider has begun with, and where to go afterwards.
+    pub fn signing_in(secret: &Secret, next: &str) -> Self {
+        let next = if next.len() <= LONGEST_NEXT { next } else { "" };
+        let value = format!("{}.{}", secret.reveal(), BASE64URL_NOPAD.encode(next.as_bytes()));
+        Self { name: SIGN_IN, value, seconds: PATIENCE }
+    }
+
+    /// Forgets that.
+    pub fn not_signing_in() -> Self {
+        Self { name: SIGN_IN, value: String::new(), seconds: 0 }
     }
 
     /// Remembers the language for a year.
@@ -226,6 +244,7 @@ impl Context {
             data_access: read_cookie(headers, app.https, DATA).map(Secret::received),
             device: read_cookie(headers, app.https, DEVICE).map(Secret::received),
             second_step: read_cookie(headers, app.https, SECOND_STEP).map(Secret::received),
+            signing_in: read_cookie(headers, app.https, SIGN_IN).and_then(read_signing_in),
             now: app.desk.now(),
             address: parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned(),
             network: parts.extensions.get::<Network>().and_then(|network| network.0),
@@ -280,6 +299,11 @@ impl Context {
     /// What the browser keeps of a mailed link that was exchanged; it may have ended.
     pub fn data_access(&self) -> Option<&Secret> {
         self.data_access.as_ref()
+    }
+
+    /// What a sign-in with a provider has begun with in this browser, and where to go afterwards.
+    pub fn signing_in(&self) -> Option<(Secret, String)> {
+        self.signing_in.clone()
     }
 
     /// Whose data a mailed link has opened in this browser.
@@ -430,6 +454,11 @@ impl Context {
         set(response, &cookies, self.app.https)
     }
 
+    /// Gives an answer a cookie.
+    pub fn with_cookie(&self, response: Response, cookie: Cookie) -> Response {
+        set(response, &[cookie], self.app.https)
+    }
+
     fn failed(&self, error: Error) -> Response {
         let status = refusal_status(&error);
         let trouble = match error {
@@ -477,6 +506,12 @@ fn set(mut response: Response, cookies: &[Cookie], https: bool) -> Response {
         }
     }
     response
+}
+
+fn read_signing_in(value: &str) -> Option<(Secret, String)> {
+    let (secret, next) = value.split_once('.')?;
+    let next = BASE64URL_NOPAD.decode(next.as_bytes()).ok()?;
+    Some((Secret::received(secret), String::from_utf8(next).ok()?))
 }
 
 fn refusal_status(error: &Error) -> StatusCode {

@@ -6,7 +6,7 @@ use tresen_model::Language;
 
 use super::frame::{Page, Place, Width};
 use crate::components::{ButtonLink, PageHead};
-use crate::language::{common, data, erase, files};
+use crate::language::{common, data, erase, files, login};
 
 /// What went wrong, as far as people are told.
 #[derive(Debug, Clone)]
@@ -38,6 +38,8 @@ pub enum Trouble {
     },
     /// 400 or 413: a damaged form.
     Unreadable,
+    /// 403: a provider does not vouch for somebody, or not enough.
+    NotSignedIn,
     /// 403: a form from another site.
     NotYours,
     /// 500, with the word under which it was logged.
@@ -71,6 +73,7 @@ impl Trouble {
                 (erase::not_begun_title(language), erase::not_begun_text(language))
             }
             Self::Unreadable => (common::unreadable_title(language), common::unreadable_text(language)),
+            Self::NotSignedIn => (login::not_signed_in_title(language), login::not_signed_in_text(language)),
             Self::NotYours => (common::not_yours_title(language), common::not_yours_text(language)),
             Self::Broken(_) => (common::broken_title(language), common::broken_text(language)),
         }
@@ -89,13 +92,17 @@ impl Trouble {
 /// The page that says it.
 pub fn trouble_page(language: Language, status: StatusCode, trouble: Trouble) -> Page {
     let (title, text) = trouble.texts(language);
+    let (back, label) = match trouble {
+        Trouble::NotSignedIn => ("/login", login::to_login(language)),
+        _ => ("/", common::back_to_start(language)),
+    };
     let word = if let Trouble::Broken(word) = trouble { Some(word) } else { None };
     let mut page = Page::new(title, Place::Elsewhere, move || {
         view! {
             <PageHead title=title lede=text/>
             {word.map(|word| view! { <p><code>{word}</code></p> })}
             <p class="cluster">
-                <ButtonLink href="/" label=common::back_to_start(language)/>
+                <ButtonLink href=back label/>
             </p>
         }
         .into_any()

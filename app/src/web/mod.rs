@@ -6,6 +6,7 @@
 //! - [`submitted`]: what a browser sent
 //! - [`render`]: from a view to HTML
 //! - [`frame`]: header, footer and head of every page
+//! - [`sign_in`]: asking providers of sign-ins
 //! - [`failure`]: pages for what went wrong
 
 mod context;
@@ -13,6 +14,7 @@ mod failure;
 mod form;
 mod frame;
 mod render;
+mod sign_in;
 mod state;
 mod submitted;
 
@@ -22,5 +24,6 @@ pub use failure::{Trouble, trouble_page};
 pub use form::Form;
 pub use frame::{Page, Place, Width};
 pub use render::render;
+pub use sign_in::{Asking, NoSignIn, SignIn};
 pub use state::{App, AssetNames, Inner as AppParts, Look};
 pub use submitted::Submitted;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use tresen_desk::Desk;
 
+use super::sign_in::SignIn;
+
 /// Everything that pages need. Cheap to clone.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
@@ -15,6 +17,8 @@ pub struct App(Arc<Inner>);
 pub struct Inner {
     /// The service desk.
     pub desk: Desk,
+    /// Asks providers of sign-ins.
+    pub sign_in: Arc<dyn SignIn>,
     /// The operator's looks.
     pub look: Look,
     /// The names of the files that every page loads.

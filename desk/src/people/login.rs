@@ -81,6 +81,7 @@ impl Desk {
         if !current.is_some_and(|current| current.has_password_of(&row)) {
             return Err(failed());
         }
+        self.may_enter_here(row.role()?)?;
         let greeting = Greeting { device: visitor.device, tell: Some(&key) };
         let login = self.first_step(&mut tx, &row, greeting, now).await?;
         tx.commit().await?;
@@ -155,6 +156,7 @@ impl Desk {
     pub async fn reset_password(&self, link: &Secret, password: &str) -> Result<Login, Error> {
         let opened = self.peek(Purpose::Password, link).await?;
         let (row, key) = self.require_person(opened.person).await.map_err(|_| Error::Gone)?;
+        self.may_enter_here(row.role()?)?;
         let hash = self.new_password(&row, &key, password).await?;
         let now = self.now();
         let mut tx = self.store.write().await?;
@@ -186,6 +188,7 @@ impl Desk {
         password: &str,
     ) -> Result<Entry, Error> {
         let (row, key) = self.require_person(session.person()).await?;
+        self.may_enter_here(row.role()?)?;
         self.require_password(&row, &key, "current_password", current).await?;
         let hash = self.new_password(&row, &key, password).await?;
         let now = self.now();

@@ -10,15 +10,17 @@ pub(crate) mod login;
 pub(crate) mod new_address;
 pub(crate) mod passwords;
 pub(crate) mod person;
+pub(crate) mod providers;
 pub(crate) mod register;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
 
 pub use devices::DEVICE_LIFETIME;
-pub use factors::{AppSetup, Factor, FactorAdded, Factors, SecondProof};
+pub use factors::{AppSetup, Factor, FactorAdded, Factors, PasskeyLine, SecondProof};
 pub use fresh::FRESH;
 pub use history::{PersonEvent, PersonStep};
 pub use login::Login;
 pub use passwords::{MAX_PASSWORD, MIN_PASSWORD, Strength, strength};
+pub use providers::{Attempt, PATIENCE, Provider, RoleRule, Vouched};
 pub use sessions::{Agent, Entry, Secret, Session};
 pub use tokens::{LinkHolder, Purpose};

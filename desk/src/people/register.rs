@@ -67,6 +67,7 @@ impl Desk {
         if row.is_registered() {
             return Err(Error::Gone);
         }
+        self.may_enter_here(row.role()?)?;
         let hash = self.new_password(&row, &key, password).await?;
         let now = self.now();
         let mut tx = self.store.write().await?;

@@ -157,7 +157,8 @@ impl Desk {
         const SQL: &str = "SELECT session.person_id, session.last_used_at, session.proved_at, session.factor,
             person.role, person.language
             FROM session JOIN person ON person.id = session.person_id
-            WHERE session.token_hash = $1 AND session.expires_at > $2 AND person.state = 'active'";
+            WHERE session.token_hash = $1 AND session.expires_at > $2
+            AND (session.ends_at IS NULL OR session.ends_at > $2) AND person.state = 'active'";
         let now = self.now();
         let token_hash = self.session_hash(secret);
         let mut reader = self.store.read().await?;
@@ -250,7 +251,7 @@ impl Desk {
     /// Where the person is logged in, the latest use first.
     pub(crate) async fn sessions_of(&self, session: &Session) -> Result<Vec<SessionView>, Broken> {
         const SQL: &str = "SELECT token_hash, created_at, last_used_at FROM session
-            WHERE person_id = $1 AND expires_at > $2 ORDER BY last_used_at DESC LIMIT 100";
+            WHERE person_id = $1 AND expires_at > $2 AND (ends_at IS NULL OR ends_at > $2) ORDER BY last_used_at DESC LIMIT 100";
         let now = self.now();
         let mut reader = self.store.read().await?;
         let rows: Vec<(Vec<u8>, i64, i64)> = on!(reader.conn(), c => sqlx::query_as(SQL)

@@ -19,6 +19,8 @@ pub(crate) static DATA: Set = Set(&[
     (5, "rectification", include_str!("../../migrations/data/0005_rectification.sql")),
     (6, "api tokens", include_str!("../../migrations/data/0006_api_token.sql")),
     (7, "factors", include_str!("../../migrations/data/0007_factors.sql")),
+    (8, "passkeys", include_str!("../../migrations/data/0008_passkeys.sql")),
+    (9, "identities", include_str!("../../migrations/data/0009_identities.sql")),
     (11, "uploads and kinds", include_str!("../../migrations/data/0011_uploads_and_kinds.sql")),
 ]);
 

@@ -53,6 +53,7 @@ mod lists;
 mod mail;
 mod opening;
 mod outgoing;
+mod passkeys;
 mod proof;
 mod races;
 mod receipts;
@@ -63,6 +64,7 @@ mod restriction;
 mod retention;
 mod roles;
 mod search;
+mod sign_in;
 // The unit tests of the transport use the rest of it.
 #[allow(dead_code)]
 mod sink;

@@ -165,6 +165,7 @@ fn settings() -> Settings {
         limits: LimitSettings::default(),
         // Nobody is to wait for the sums of those who test.
         forms: FormSettings { proof_bits: 3, ..FormSettings::default() },
+        providers: Vec::new(),
     }
 }
 

@@ -29,6 +29,7 @@ use self::checks::{
 use crate::door::limits::LimitSettings;
 use crate::door::settings::{Acme, Door, Proxies, Tls};
 use crate::mailbox::settings::{self as mail_settings, Lmtp, LmtpFile, Mailbox, MailboxFile};
+use crate::sign_in::settings::{Provider, SignInFile};
 use crate::theme::Colour;
 
 /// What cannot be used, and what would be right.
@@ -81,7 +82,7 @@ struct File {
     privacy: PrivacySettings,
     retention: Retention,
     intake: IntakeSettings,
-    sign_in: SignIn,
+    sign_in: SignInFile,
     forms: FormSettings,
 }
 
@@ -104,6 +105,8 @@ pub(crate) struct Config {
     pub(crate) largest_mail: usize,
     pub(crate) mailboxes: Vec<Mailbox>,
     pub(crate) lmtp: Option<Lmtp>,
+    /// With whom people who work here sign in.
+    pub(crate) sign_in: Vec<Provider>,
 }
 
 /// The operator's picture.
@@ -154,8 +157,9 @@ impl Config {
     fn parse(text: &str, environment: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
         let mut file: File =
             toml::from_str(text).map_err(|error| ConfigError(format!("tresen.toml: {error}")))?;
-        let passwords: Vec<String> =
+        let mut passwords: Vec<String> =
             file.mailboxes.iter().map(|mailbox| mail_settings::password_key(mailbox.name())).collect();
+        passwords.extend(file.sign_in.secret_keys());
         for name in environment.keys() {
             if !KEYS.contains(&name.as_str())
                 && !passwords.contains(name)
@@ -313,6 +317,8 @@ impl File {
         }
         let mailboxes = mail_settings::mailboxes(self.mailboxes, &request_types, environment)?;
         let lmtp = self.lmtp.map(|lmtp| mail_settings::lmtp(lmtp, &mail_from, &request_types)).transpose()?;
+        let second_factor = self.sign_in.second_factor;
+        let sign_in = self.sign_in.check(environment)?;
         // Without a channel for mail, answers go to a mailbox that the desk does not read.
         let takes_mail = lmtp.is_some() || !mailboxes.is_empty();
         Ok(Config {
@@ -320,6 +326,7 @@ impl File {
             mailboxes,
             lmtp,
             desk: Settings {
+                providers: sign_in.iter().map(|provider| provider.rules.clone()).collect(),
                 name: self.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "Tresen".into()),
                 public_url,
                 mail_from,
@@ -331,9 +338,9 @@ impl File {
                 privacy: self.privacy,
                 retention: self.retention,
                 intake: check_intake(self.intake)?,
-                sign_in: self.sign_in,
                 limits: self.limits.desk(),
                 forms: self.forms,
+                sign_in: SignIn { second_factor },
             },
             listen,
             database,
@@ -346,6 +353,7 @@ impl File {
             accent,
             logo: self.logo.as_deref().map(read_logo).transpose()?,
             time_zone,
+            sign_in,
             data,
         })
     }

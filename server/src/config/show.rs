@@ -114,6 +114,9 @@ impl Config {
             ),
             false => format!("{:<16}taken as they are\n", "forms"),
         };
+        for provider in &self.sign_in {
+            shown += &format!("{:<16}{}: {provider}\n", "sign_in", provider.rules.id);
+        }
         // What the operator has to publish.
         let records = self
             .signers()

@@ -13,6 +13,23 @@ fn mailbox(more: &str) -> String {
     format!("[[mailboxes]]\nhost = 'imap.example.com'\nuser = 'support@example.com'\n{more}\n")
 }
 
+/// A provider whose settings are fine, but for what is given in place of them.
+fn provider(instead: &str) -> String {
+    let mut lines = vec![
+        "id = 'company'",
+        "name = 'Company'",
+        "issuer = 'https://login.example.com'",
+        "client_id = 'desk'",
+        "roles = [{ claim = 'groups', contains = 'desk', role = 'agent' }]",
+    ];
+    for line in instead.lines() {
+        let key = line.split(' ').next().unwrap_or_default();
+        lines.retain(|other| !other.starts_with(&format!("{key} ")));
+        lines.push(line);
+    }
+    format!("[[sign_in.provider]]\n{}\n", lines.join("\n"))
+}
+
 fn refusal(text: &str, environment: &[(&str, &str)]) -> String {
     parse(text, environment).err().expect("a refusal")
 }
@@ -91,6 +108,23 @@ fn says_what_is_wrong_and_what_is_right() {
             &[],
             "question",
         ),
+        (&provider("id = 'Company Login'"), &[], "hyphens"),
+        (&provider("name = ''"), &[], "one to 60"),
+        (&provider("issuer = 'http://login.example.com'"), &[], "https://"),
+        (&provider("issuer = 'https://login.example.com?x=1'"), &[], "https://"),
+        (&provider("issuer = 'https://u:p@login.example.com'"), &[], "https://"),
+        (&provider("issuer = 'http://127.0.0.1:8080'"), &[], "allow_http"),
+        (&provider("issuer = 'http://localhost:8080'\nallow_http = true"), &[], "127.0.0.1"),
+        (&provider("allow_http = true"), &[], "127.0.0.1"),
+        (&provider("roles = []"), &[], "nobody gets in"),
+        (
+            &provider("roles = [{ claim = 'groups', contains = 'x', role = 'customer' }]"),
+            &[],
+            "agent or admin",
+        ),
+        (&provider("client_secret_file = '/nowhere'"), &[], "no such file"),
+        (&(provider("") + &provider("")), &[], "two providers"),
+        ("", &[("SIGN_IN_COMPANY_SECRET", "x")], "TRESEN_SIGN_IN_COMPANY_SECRET"),
         (&mailbox("name = 'The Box'"), &[("MAILBOX_BOX_PASSWORD", "x")], "TRESEN_MAILBOX_BOX_PASSWORD"),
         (&mailbox("name = 'box'"), &[], "TRESEN_MAILBOX_BOX_PASSWORD"),
         (&mailbox("name = 'box'\npassword_file = '/nowhere'"), &[], "no such file"),
@@ -162,4 +196,7 @@ fn shows_no_secret() {
     assert!(!parse("", &settings).expect("fine").show().contains("geheim"));
     let shown = parse(&mailbox("name = 'box'"), BOX).expect("fine").show();
     assert!(shown.contains("imap.example.com:993") && !shown.contains("geheim"), "{shown}");
+    let shown =
+        parse(&provider("only = true"), &[("SIGN_IN_COMPANY_SECRET", "geheim")]).expect("fine").show();
+    assert!(shown.contains("https://login.example.com as desk") && !shown.contains("geheim"), "{shown}");
 }

@@ -187,6 +187,8 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
     }
     match path {
         "/login" | "/login/second" | "/account/confirm" => Some(LOGIN),
+        "/login/passkey" | "/api/ui/passkey" => Some(LOGIN),
+        path if path.starts_with("/login/with/") => Some(LOGIN),
         "/register" | "/password" | "/account/delete" | "/account/data" | "/account/address" => Some(LINK),
         path if path == "/requests/new" || path.starts_with("/requests/") => Some(WRITE),
         _ => None,

@@ -31,6 +31,7 @@ pub(crate) async fn open(folder: &Path) -> Desk {
         outgoing: Outgoing::default(),
         retention: Retention::default(),
         intake: IntakeSettings::default(),
+        providers: Vec::new(),
         sign_in: SignIn { second_factor: SecondFactor::Offered },
         limits: Default::default(),
         forms: Default::default(),

@@ -208,6 +208,8 @@ impl Desk {
         factor: Factor,
         now: Timestamp,
     ) -> Result<FactorAdded, Error> {
+        // The session that begins here has no end of its own, which one by a provider has.
+        self.may_enter_here(session.role())?;
         let person = session.person();
         debug_assert!(any(tx.conn(), person).await?, "the factor is not there");
         let recovery_codes = match recovery::left(tx.conn(), person).await? {

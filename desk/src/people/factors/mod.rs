@@ -2,6 +2,7 @@
 //! guessed, found or fished is not enough.
 //!
 //! - [`app`]: codes of an authenticator app (TOTP, RFC 6238)
+//! - [`passkeys`]: keys in somebody's telephone or computer (WebAuthn)
 //! - [`recovery`]: codes on paper for whoever has lost everything else
 //! - [`second_step`]: the second step of a login
 //! - [`guesses`]: how many wrong codes are too many
@@ -11,12 +12,14 @@
 
 mod app;
 mod guesses;
+pub(crate) mod passkeys;
 mod recovery;
 mod second_step;
 
 use tresen_model::{EmailAddress, PersonId, Problem, Timestamp};
 
 pub use app::{AppSetup, FactorAdded};
+pub use passkeys::PasskeyLine;
 pub use second_step::SecondProof;
 
 use super::devices;
@@ -38,6 +41,8 @@ pub enum Factor {
     Recovery,
     /// A passkey.
     Passkey,
+    /// Whatever a provider asked for that vouched for the person.
+    Provider,
 }
 
 impl Factor {
@@ -47,12 +52,15 @@ impl Factor {
             Self::App => "app",
             Self::Recovery => "recovery",
             Self::Passkey => "passkey",
+            Self::Provider => "provider",
         }
     }
 
     /// Reads [`as_str`](Self::as_str) back.
     pub(crate) fn parse(word: &str) -> Option<Self> {
-        [Self::App, Self::Recovery, Self::Passkey].into_iter().find(|factor| factor.as_str() == word)
+        [Self::App, Self::Recovery, Self::Passkey, Self::Provider]
+            .into_iter()
+            .find(|factor| factor.as_str() == word)
     }
 }
 
@@ -61,6 +69,8 @@ impl Factor {
 pub struct Factors {
     /// Since when an authenticator app is set up.
     pub app: Option<Timestamp>,
+    /// How many passkeys there are.
+    pub passkeys: u32,
     /// How many recovery codes are left.
     pub recovery_codes: u32,
     /// Whether the last factor may not be removed.
@@ -70,24 +80,26 @@ pub struct Factors {
 impl Factors {
     /// Whether there is one. Recovery codes alone are none: they stand in for another.
     pub fn any(&self) -> bool {
-        self.app.is_some()
+        self.app.is_some() || self.passkeys > 0
     }
 
     /// Whether there is one only, which may not be removed.
     pub fn is_last_required(&self) -> bool {
-        self.required
+        self.required && u32::from(self.app.is_some()) + self.passkeys == 1
     }
 }
 
 /// Whether a second factor is to be asked for.
-pub(crate) async fn any(conn: Conn<'_>, person: PersonId) -> Result<bool, StoreError> {
-    Ok(app::since(conn, person).await?.is_some())
+pub(crate) async fn any(mut conn: Conn<'_>, person: PersonId) -> Result<bool, StoreError> {
+    let app = app::since(conn.again(), person).await?;
+    Ok(app.is_some() || passkeys::count(conn, person).await? > 0)
 }
 
 /// What is there, whether it has to be or not.
 pub(crate) async fn read(mut conn: Conn<'_>, person: PersonId) -> Result<Factors, StoreError> {
     Ok(Factors {
         app: app::since(conn.again(), person).await?,
+        passkeys: passkeys::count(conn.again(), person).await?,
         recovery_codes: recovery::left(conn, person).await?,
         required: false,
     })
@@ -95,7 +107,7 @@ pub(crate) async fn read(mut conn: Conn<'_>, person: PersonId) -> Result<Factors
 
 /// Removes all of a person's factors, and answers how many there were.
 async fn remove_all(tx: &mut Tx, person: PersonId) -> Result<u64, StoreError> {
-    let removed = app::remove(tx, person).await?;
+    let removed = app::remove(tx, person).await? + passkeys::remove_all(tx, person).await?;
     recovery::remove(tx, person).await?;
     guesses::forget_all(tx, person).await?;
     Ok(removed)
@@ -109,7 +121,7 @@ pub(crate) async fn tidy_up(tx: &mut Tx, now: Timestamp) -> Result<(), StoreErro
         let before = now.plus_seconds(-seconds);
         on!(tx.conn(), c => sqlx::query(sql).bind(before.0).execute(c).await.map(drop))?;
     }
-    Ok(())
+    passkeys::tidy_up(tx, now).await
 }
 
 impl Desk {

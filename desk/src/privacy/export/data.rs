@@ -10,7 +10,7 @@ use crate::Desk;
 use crate::error::Broken;
 use crate::keys::PersonKey;
 use crate::people::person::PersonRow;
-use crate::people::{factors, history};
+use crate::people::{factors, history, providers};
 use crate::privacy::{consent, restrict};
 use crate::requests::{Reader, Reading};
 use crate::store::on;
@@ -36,6 +36,9 @@ pub(super) struct Person {
     pub(super) consents: Vec<Consent>,
     pub(super) sessions: Vec<Session>,
     pub(super) factors: Factors,
+    pub(super) passkeys: Vec<Passkey>,
+    /// Accounts elsewhere that the person signs in with.
+    pub(super) sign_ins: Vec<SignIn>,
     pub(super) mails: Vec<Mail>,
 }
 
@@ -90,6 +93,22 @@ pub(super) struct Session {
 pub(super) struct Factors {
     pub(super) authenticator_app_since: Option<String>,
     pub(super) recovery_codes_left: u32,
+}
+
+/// A key in a device of the person. The device has the secret half, here is nothing to be used with it.
+#[derive(Serialize)]
+pub(super) struct Passkey {
+    pub(super) name: String,
+    pub(super) since: String,
+    last_used_at: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct SignIn {
+    pub(super) issuer: String,
+    pub(super) subject: String,
+    pub(super) since: String,
+    last_used_at: String,
 }
 
 #[derive(Serialize)]
@@ -199,6 +218,8 @@ impl Desk {
         let restriction = restrict::restriction(reader.conn(), person).await?;
         let steps = history::steps(reader.conn(), person).await?;
         let factors = factors::read(reader.conn(), person).await?;
+        let passkeys = factors::passkeys::lines(reader.conn(), person, key).await?;
+        let sign_ins = providers::identities(reader.conn(), person, key).await?;
         let at = |micros: i64| time(Timestamp(micros));
         let url = &self.settings.public_url;
         Ok(Person {
@@ -246,6 +267,23 @@ impl Desk {
                 authenticator_app_since: factors.app.map(time),
                 recovery_codes_left: factors.recovery_codes,
             },
+            passkeys: passkeys
+                .into_iter()
+                .map(|line| Passkey {
+                    name: line.name,
+                    since: time(line.since),
+                    last_used_at: line.last_used_at.map(time),
+                })
+                .collect(),
+            sign_ins: sign_ins
+                .into_iter()
+                .map(|identity| SignIn {
+                    issuer: identity.issuer,
+                    subject: identity.subject,
+                    since: time(identity.since),
+                    last_used_at: time(identity.last_used_at),
+                })
+                .collect(),
             mails: mails
                 .into_iter()
                 .map(|(kind, state, created, sent, number)| Mail {

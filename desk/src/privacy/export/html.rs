@@ -104,6 +104,22 @@ pub(super) fn head(language: Language, about: &Person) -> String {
             format!("{at}, {to}{}", withdrawn.unwrap_or_default())
         }),
     );
+    if !about.passkeys.is_empty() {
+        list(
+            &mut page,
+            "Passkeys",
+            about.passkeys.iter().map(|one| format!("{}, {}", when(&one.since), escape(&one.name))),
+        );
+    }
+    if !about.sign_ins.is_empty() {
+        list(
+            &mut page,
+            say("Signing in with", "Anmeldung über"),
+            about.sign_ins.iter().map(|one| {
+                format!("{}, {} ({})", when(&one.since), escape(&one.issuer), escape(&one.subject))
+            }),
+        );
+    }
     list(
         &mut page,
         say("Mails to you", "E‑Mails an Sie"),

@@ -83,6 +83,10 @@ struct File {
     // Exports of earlier programs have none.
     #[serde(rename = "factors", default)]
     _factors: IgnoredAny,
+    #[serde(rename = "passkeys", default)]
+    _passkeys: Vec<IgnoredAny>,
+    #[serde(rename = "sign_ins", default)]
+    _sign_ins: Vec<IgnoredAny>,
     #[serde(rename = "mails")]
     _mails: Vec<IgnoredAny>,
     requests: Vec<Request>,

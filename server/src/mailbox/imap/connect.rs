@@ -86,7 +86,7 @@ async fn private(
 }
 
 /// The rules for TLS: what this machine trusts, or the certificates of a file and no others.
-pub(super) fn tls(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, Trouble> {
+pub(crate) fn tls(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, Trouble> {
     let mut roots = RootCertStore::empty();
     match ca_file {
         Some(path) => {

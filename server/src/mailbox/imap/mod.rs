@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use tresen_desk::Desk;
 
+pub(crate) use self::connect::tls;
 use self::round::Round;
 use self::talk::Talk;
 use self::trouble::Trouble;
