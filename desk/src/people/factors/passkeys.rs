@@ -364,7 +364,7 @@ impl Desk {
         let Presence::Here = person::touch(&mut tx, person, now).await? else {
             return Err(refused("its owner is gone"));
         };
-        self.check(&mut tx, person, &key, state, &answer, now).await?;
+        self.check_answer(&mut tx, person, &key, state, &answer, now).await?;
         self.may_enter_here(role)?;
         let greeting = Greeting { device, tell: Some(&key) };
         let entry = self.let_in(&mut tx, person, role, Some(Factor::Passkey), greeting, now).await?;
@@ -392,7 +392,7 @@ impl Desk {
         let now = self.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Gone) };
-        self.check(&mut tx, person, &key, state, &answer, now).await?;
+        self.check_answer(&mut tx, person, &key, state, &answer, now).await?;
         self.redeem(&mut tx, Link::SecondStep, half).await?;
         let greeting = Greeting { device, tell: Some(&key) };
         let entry = self.let_in(&mut tx, person, row.role()?, Some(Factor::Passkey), greeting, now).await?;
@@ -414,7 +414,7 @@ impl Desk {
         let now = self.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Forbidden) };
-        self.check(&mut tx, person, &key, state, &answer, now).await?;
+        self.check_answer(&mut tx, person, &key, state, &answer, now).await?;
         fresh::note(&mut tx, session, now).await?;
         tx.commit().await?;
         Ok(session.proven_at(now))
@@ -512,7 +512,7 @@ impl Desk {
     }
 
     /// Checks an answer against the person's passkey as it is now, and notes its use.
-    async fn check(
+    async fn check_answer(
         &self,
         tx: &mut Tx,
         person: PersonId,
