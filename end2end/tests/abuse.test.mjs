@@ -9,13 +9,14 @@ import { axe } from '../lib/axe.mjs';
 import { follow, go, launch, live, withPage } from '../lib/browser.mjs';
 import { Client, valueOf, words } from '../lib/client.mjs';
 import { startDesk } from '../lib/desk.mjs';
-import { PASSWORD, countActive, filled, linkTo, registered } from '../lib/people.mjs';
+import { PASSWORD, countActive, filled, linkTo, registered, write } from '../lib/people.mjs';
 
-// Whoever has filled a form in within a second looks like a program. People here do it in no time, so the
-// sums that their browsers work out instead are easy.
+// Here everybody is quicker than people are, however slow the machine; the sums that browsers work out
+// then are easy ones.
 const CONFIG = `
 [forms]
 screen = true
+quickest_seconds = 3600
 proof_bits = 6
 [limits]
 login = { at_once = 4, an_hour = 4 }
@@ -198,13 +199,13 @@ describe('too often', () => {
       for (const host of ['2001:db8::1', '2001:db8::2', '2001:db8::ffff:1', '2001:db8::3', '2001:db8:0:1::1']) statuses.push((await guess(host)).status);
       assert.deepEqual(statuses, [422, 422, 422, 429, 422]);
       // Mails with a link.
-      for (const email of ['anna@example.com', 'unknown@example.com']) {
+      await write(new Client(plain), { email: 'carla@example.com' });
+      for (const email of ['carla@example.com', 'unknown@example.com']) {
         const asked = [];
         for (const path of ['/password', '/register', '/account/delete', '/account/data']) {
-          asked.push((await new Client(plain).post(path, { email, ...(path === '/account/data' && { act: 'ask' }) })).status);
+          asked.push((await new Client(plain).post(path, { email })).status);
         }
-        assert.deepEqual(asked.slice(0, 3).map((status) => status < 400), [true, true, true], `${asked}`);
-        assert.ok(asked[3] === 429, `${asked}`);
+        assert.deepEqual(asked, [303, 303, 303, 429]);
       }
     } finally {
       await plain.stop();
@@ -221,7 +222,9 @@ describe('too often', () => {
           for (let tries = 0; tries < 4; tries++) {
             await page.locator('#email').fill(`guessed-${language}@example.com`);
             await page.locator('#password').fill(PASSWORD);
-            await Promise.all([page.waitForResponse((answer) => answer.url().endsWith('/login') && answer.request().method() === 'POST'), page.locator('main form button[type=submit]').click()]);
+            const button = page.locator('main form button[type=submit]');
+            if (javaScript) await Promise.all([page.waitForResponse((answer) => answer.request().method() === 'POST'), button.click()]);
+            else await follow(page, button);
             await page.locator('#password-error:not([hidden])').waitFor();
           }
           await page.getByText(language === 'en' ? 'too often' : 'zu oft').first().waitFor();
