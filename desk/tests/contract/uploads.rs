@@ -165,6 +165,20 @@ async fn an_infected_file_is_kept_back_wherever_it_came_from(world: &World) {
         assert_eq!(mail.text.contains("attached to"), carried);
     }
     check(0).await;
+
+    // The copy of one's data names what was found, and leaves it out.
+    let mut copy = desk.export_by_operator(EMAIL).await.unwrap().unwrap();
+    let mut zip = Vec::new();
+    while let Some(part) = copy.next().await {
+        zip.extend(part.unwrap());
+    }
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    assert!(names.iter().any(|name| name.ends_with("good.txt")), "{names:?}");
+    assert!(!names.iter().any(|name| name.contains("bad.")), "{names:?}");
+    let data: serde_json::Value = serde_json::from_reader(zip.by_name("data.json").unwrap()).unwrap();
+    let withheld = &data["requests"][0]["comments"][0]["withheld"];
+    assert_eq!((withheld.as_array().unwrap().len(), withheld[0]["name"].as_str()), (1, Some("bad.com")));
     desk.close().await;
 }
 

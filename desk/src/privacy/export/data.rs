@@ -3,14 +3,16 @@
 use serde::Serialize;
 use sqlx::types::Uuid;
 use tresen_model::views::HistoryEvent;
-use tresen_model::{AuthorKind, PersonId, RequestId, RequestNumber, Standing, Timestamp, Visibility};
+use tresen_model::{
+    AuthorKind, FileCheck, PersonId, RequestId, RequestNumber, Standing, Timestamp, Visibility,
+};
 
 use super::Attached;
 use crate::Desk;
 use crate::error::Broken;
 use crate::keys::PersonKey;
 use crate::people::person::PersonRow;
-use crate::people::{factors, history, providers};
+use crate::people::{factors, history, kinds, providers};
 use crate::privacy::{consent, restrict};
 use crate::requests::{Reader, Reading};
 use crate::store::on;
@@ -54,6 +56,8 @@ pub(super) struct About {
     pub(super) name: Option<String>,
     pub(super) language: &'static str,
     role: &'static str,
+    /// Of an agent who works on some request types only.
+    request_types: Vec<String>,
     pub(super) has_account: bool,
     pub(super) since: String,
     pub(super) address_proven_at: Option<String>,
@@ -154,6 +158,14 @@ pub(super) struct Comment {
     /// What a mail quoted, and how it was signed.
     pub(super) quoted: Option<String>,
     pub(super) attachments: Vec<Attachment>,
+    /// Files in which a scanner has found something. They are not in the copy.
+    withheld: Vec<Withheld>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Withheld {
+    name: String,
+    size: u64,
 }
 
 /// What the person wrote by mail in somebody else's request. Nothing else of that request is theirs.
@@ -164,6 +176,7 @@ pub(super) struct Elsewhere {
     pub(super) body: String,
     pub(super) quoted: Option<String>,
     pub(super) attachments: Vec<Attachment>,
+    withheld: Vec<Withheld>,
 }
 
 #[derive(Serialize)]
@@ -220,6 +233,7 @@ impl Desk {
         let factors = factors::read(reader.conn(), person).await?;
         let passkeys = factors::passkeys::lines(reader.conn(), person, key).await?;
         let sign_ins = providers::identities(reader.conn(), person, key).await?;
+        let request_types = kinds::of(reader.conn(), person).await?;
         let at = |micros: i64| time(Timestamp(micros));
         let url = &self.settings.public_url;
         Ok(Person {
@@ -232,6 +246,7 @@ impl Desk {
                 name: row.name(key)?.map(Into::into),
                 language: row.language().tag(),
                 role: row.role()?.as_str(),
+                request_types,
                 has_account: row.is_registered(),
                 since: at(since),
                 address_proven_at: row.proven_at.map(at),
@@ -307,20 +322,25 @@ impl Desk {
         const COMMENTS: &str = "SELECT comment.id, number, body_sealed, rest_sealed, comment.created_at
             FROM comment JOIN request ON request.id = comment.request_id
             WHERE author_id = $1 AND author_kind = 'customer' AND person_id <> $1 ORDER BY comment.id";
-        const FILES: &str = "SELECT id, name_sealed, size FROM attachment WHERE comment_id = $1 ORDER BY id";
+        const FILES: &str = "SELECT id, name_sealed, size, COALESCE(checked, '') FROM attachment
+            WHERE comment_id = $1 ORDER BY id";
         type Row = (Uuid, i64, Vec<u8>, Option<Vec<u8>>, i64);
         let mut reader = self.store.read().await?;
         let rows: Vec<Row> =
             on!(reader.conn(), c => sqlx::query_as(COMMENTS).bind(person.0).fetch_all(c).await)?;
         let (mut comments, mut attached) = (Vec::with_capacity(rows.len()), Vec::new());
         for (id, number, body, rest, at) in rows {
-            let files: Vec<(Uuid, Vec<u8>, i64)> =
+            let files: Vec<(Uuid, Vec<u8>, i64, String)> =
                 on!(reader.conn(), c => sqlx::query_as(FILES).bind(id).fetch_all(c).await)?;
-            let mut attachments = Vec::new();
-            for (file, name, size) in files {
+            let (mut attachments, mut withheld) = (Vec::new(), Vec::new());
+            for (file, name, size, checked) in files {
                 let name = key.open_text("attachment.name", file, &name)?;
-                let path = format!("attachments/elsewhere/{}-{name}", attached.len() + 1);
                 let size = size.cast_unsigned();
+                if self.settings.uploads.check_of(Some(&checked)) == FileCheck::Infected {
+                    withheld.push(Withheld { name, size });
+                    continue;
+                }
+                let path = format!("attachments/elsewhere/{}-{name}", attached.len() + 1);
                 attached.push(Attached { id: file, path: path.clone(), size });
                 attachments.push(Attachment { name, size, path });
             }
@@ -330,6 +350,7 @@ impl Desk {
                 body: key.open_text("comment.body", id, &body)?,
                 quoted: rest.map(|rest| key.open_text("comment.rest", id, &rest)).transpose()?,
                 attachments,
+                withheld,
             });
         }
         Ok((comments, attached))
@@ -353,8 +374,12 @@ impl Desk {
         let mut shown = Vec::with_capacity(comments.len());
         for comment in comments {
             let note = comment.visibility == Visibility::Internal;
-            let mut attachments = Vec::new();
+            let (mut attachments, mut withheld) = (Vec::new(), Vec::new());
             for attachment in comment.attachments {
+                if attachment.check == FileCheck::Infected {
+                    withheld.push(Withheld { name: attachment.name, size: attachment.size });
+                    continue;
+                }
                 // Two files may have the same name.
                 let path = format!("attachments/{number}/{}-{}", files.len() + 1, attachment.name);
                 files.push(Attached { id: attachment.id.0, path: path.clone(), size: attachment.size });
@@ -372,6 +397,7 @@ impl Desk {
                 erased: comment.standing == Standing::Erased,
                 quoted: comment.rest,
                 attachments,
+                withheld,
             });
         }
         let history = history.into_iter().map(|entry| {

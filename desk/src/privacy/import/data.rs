@@ -119,6 +119,8 @@ struct Person {
     // A role is given here or nowhere.
     #[serde(rename = "role")]
     _role: Role,
+    #[serde(rename = "request_types", default)]
+    _request_types: IgnoredAny,
     #[serde(rename = "has_account")]
     _has_account: bool,
     since: String,
@@ -189,6 +191,9 @@ struct Comment {
     erased: bool,
     quoted: Option<String>,
     attachments: Vec<Attachment>,
+    // What another desk's scanner has found something in.
+    #[serde(rename = "withheld", default)]
+    _withheld: IgnoredAny,
 }
 
 #[derive(Deserialize)]
