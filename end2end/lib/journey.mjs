@@ -13,7 +13,7 @@ import { startDesk } from './desk.mjs';
 import { linkTo, tokenIn, write } from './people.mjs';
 
 const PICTURE = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEklEQVR4nGNk6LjBgA0wYRUdtBIAbpcBPMfC6qsAAAAASUVORK5CYII=',
+  'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mNIKZmJFTEMLQkA/pVcQdcmDmIAAAAASUVORK5CYII=',
   'base64',
 );
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use futures_util::{Stream, TryStreamExt};
+use futures_util::{Stream, TryStreamExt, stream};
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{Attachment, Preview};
@@ -361,7 +361,7 @@ impl Desk {
     }
 
     /// The small picture of an image of the customer's own request; one that is about to be made is
-    /// waited for, for some seconds.
+    /// waited for, for some seconds. Of an image that could not be made small: one clear pixel.
     ///
     /// # Errors
     /// As [`attachment`](Self::attachment), and [`Error::NotFound`] for a file that has none.
@@ -410,7 +410,9 @@ impl Desk {
                 });
             }
             if row.work_at.is_none() {
-                break;
+                // Whoever was told that there would be one is not shown a broken picture.
+                let image = IMAGES.contains(&row.media_type.as_str());
+                return if image { Ok(no_picture()) } else { Err(Error::NotFound) };
             }
             tokio::time::sleep(PREVIEW_WAIT).await;
         }
@@ -438,6 +440,17 @@ impl Desk {
                 .unwrap_or("application/octet-stream"),
             contents: boxed(contents),
         })
+    }
+}
+
+/// What there is to be seen of an image that could not be made small: one clear pixel.
+fn no_picture() -> OpenFile {
+    const CLEAR: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\0\0\0\x21\xf9\x04\x01\0\0\0\0\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3b";
+    OpenFile {
+        name: "preview.gif".to_owned(),
+        size: CLEAR.len() as u64,
+        media_type: "image/gif",
+        contents: boxed(stream::once(std::future::ready(Ok(Bytes::from_static(CLEAR))))),
     }
 }
 
