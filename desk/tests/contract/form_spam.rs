@@ -408,8 +408,8 @@ async fn programs_are_held_and_people_arrive(world: &World) {
     // Whoever was held has a mail, and with it their request is where all are: none is lost.
     let mails = world.post().await;
     for (email, _, done) in &mix.people {
-        let of_theirs = mails.iter().filter(|mail| mail.to() == email);
-        let mail = of_theirs.last().unwrap_or_else(|| panic!("no mail to {email}"));
+        let mut of_theirs = mails.iter().filter(|mail| mail.to() == email);
+        let mail = of_theirs.next_back().unwrap_or_else(|| panic!("no mail to {email}"));
         if done.held {
             let access = Access::Link(world.holder(&mail.request_link()).await);
             desk.confirm_request(&access, done.number).await.unwrap();
