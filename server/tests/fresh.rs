@@ -86,10 +86,12 @@ async fn grow_old(folder: &Path) {
 #[tokio::test]
 async fn an_old_session_shows_who_it_is_before_what_cannot_be_taken_back() {
     let folder = tempfile::tempdir().unwrap();
-    let desk = Served::start(folder.path(), "[sign_in]\nsecond_factor = 'offered'\n").await;
+    let desk =
+        Served::start(folder.path(), "[sign_in]\nsecond_factor = 'offered'\n[forms]\nscreen = false\n").await;
     add_agent(folder.path());
     let browser = Browser::log_in(desk.port).await;
-    let answer = browser
+    let customer = Browser { port: desk.port, session: String::new() };
+    let answer = customer
         .post(
             "/requests/new",
             &[

@@ -23,6 +23,9 @@ const PIECE: Duration = Duration::from_secs(30);
 /// Until it has made up its mind. Its own limit is two minutes by default (MaxScanTime).
 const VERDICT: Duration = Duration::from_secs(180);
 
+/// What it still says after a file that did not reach it whole.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// Its answer is one short line.
 const LONGEST_ANSWER: u64 = 1024;
 
@@ -114,7 +117,8 @@ impl Scanner {
         let sent = send(&mut connection, contents).await;
         let mut answer = Vec::new();
         let mut connection = connection.take(LONGEST_ANSWER);
-        let read = timeout(VERDICT, connection.read_to_end(&mut answer)).await;
+        let patience = if sent.is_ok() { VERDICT } else { LAST_WORDS };
+        let read = timeout(patience, connection.read_to_end(&mut answer)).await;
         let read = read.map_err(|_| NoVerdict::Slow)?;
         match (verdict(&answer), sent) {
             (Err(NoVerdict::Failed), Err(error)) => Err(error),
