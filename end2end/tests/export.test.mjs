@@ -38,7 +38,7 @@ const FILES = [
 
 const SAYS = {
   en: { button: 'Download a copy', title: 'A copy of your data', words: ['Consents', 'Mails to you', 'Requests', 'Mail address'] },
-  de: { button: 'Kopie herunterladen', title: 'Eine Kopie Ihrer Daten', words: ['Einwilligungen', 'E-Mails an Sie', 'Anfragen', 'E-Mail-Adresse'] },
+  de: { button: 'Kopie herunterladen', title: 'Eine Kopie Ihrer Daten', words: ['Einwilligungen', 'E‑Mails an Sie', 'Anfragen', 'E‑Mail-Adresse'] },
 };
 
 let agent;

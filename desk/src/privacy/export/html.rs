@@ -9,7 +9,7 @@ use crate::settings::Settings;
 /// Ends the page.
 pub(super) const FOOT: &str = "</main>\n</body>\n</html>\n";
 
-const STYLE: &str = ":root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}\
+const STYLE: &str = ":root{color-scheme:light dark;background:Canvas;color:CanvasText}body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}\
     pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit}dt{font-weight:600}\
     article{border:1px solid #8888;border-radius:.5rem;padding:.5rem 1rem;margin:1rem 0}.note{border-style:dashed}";
 
