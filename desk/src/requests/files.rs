@@ -361,7 +361,7 @@ impl Desk {
     }
 
     /// The small picture of an image of the customer's own request; one that is about to be made is
-    /// waited for, for some seconds. Of an image that could not be made small: one clear pixel.
+    /// waited for, for some seconds. Of an image that is not made small by then, or never: one clear pixel.
     ///
     /// # Errors
     /// As [`attachment`](Self::attachment), and [`Error::NotFound`] for a file that has none.
@@ -409,14 +409,19 @@ impl Desk {
                     contents: boxed(contents.map_err(|_| Error::NotFound)?),
                 });
             }
+            if !IMAGES.contains(&row.media_type.as_str()) {
+                return Err(Error::NotFound);
+            }
             if row.work_at.is_none() {
                 // Whoever was told that there would be one is not shown a broken picture.
-                let image = IMAGES.contains(&row.media_type.as_str());
-                return if image { Ok(no_picture()) } else { Err(Error::NotFound) };
+                return Ok(no_picture());
             }
+            // A file that another process took in, a mail from the command line, woke nobody here.
+            self.files_wakeup.notify_one();
             tokio::time::sleep(PREVIEW_WAIT).await;
         }
-        Err(Error::NotFound)
+        // It takes longer; who looks again later sees it.
+        Ok(no_picture())
     }
 
     async fn open_file(
