@@ -35,7 +35,7 @@ const TABLE: &[(&str, &str)] = &[
     ("confirm_request",          "- ok ok none no none none none"),
     ("conversation",             "- ok ok none ok none none none"),
     ("formatted",                "- none none none none none none none"),
-    ("preview",                  "- ok ok none none none none none"),
+    ("preview",                  "- ok ok none ok none none none"),
     ("request_id",               "- ok ok none ok none none none"),
     // By a session, or as the owner: themselves and nobody else.
     ("account",                  "- - ok ok ok ok ok ok"),
