@@ -55,6 +55,9 @@ impl<E: Into<Error>> From<E> for Stop {
     }
 }
 
+/// When to ask again about an erasure that goes on by itself.
+const UNFINISHED_SECONDS: u64 = 60;
+
 impl Context {
     /// Answers.
     pub fn finish(&self, answer: Result<Answer, Stop>) -> Response {
@@ -95,54 +98,40 @@ impl Context {
     {
         let Err(Stop::Desk(error)) = done else { return self.finish(done) };
         let status = refusal_status(&error);
-        let refusals = match error {
-            Error::Refused(refusals) => refusals,
-            Error::Prove(challenge) => {
-                if self.wants_json {
-                    let Challenge { stamp, bits } = challenge;
-                    return (status, Json(Outcome::Prove { stamp, bits })).into_response();
+        let (form, wait) = match error {
+            Error::Refused(refusals) => {
+                let mut notice = common::please_check(self.language).to_owned();
+                if submitted.had_files() && !self.wants_json {
+                    // No browser lets a page fill a file field again.
+                    notice = format!("{notice} {}", common::choose_files_again(self.language));
                 }
+                let wait = refusals.iter().find_map(wait);
+                (Form::refused(submitted.fields(), &refusals, self.language, notice), wait)
+            }
+            Error::Prove(Challenge { stamp, bits }) if self.wants_json => {
+                return (status, Json(Outcome::Prove { stamp, bits })).into_response();
+            }
+            Error::Prove(challenge) => {
                 let mut fields = submitted.fields();
                 fields.insert("stamp".to_owned(), challenge.stamp);
                 let notice = new_request::once_more(self.language).to_owned();
-                let form = Form::refused(fields, &[], self.language, notice);
-                return match again(form).await {
-                    Ok(mut page) => {
-                        page.status = status;
-                        self.page(page)
-                    }
-                    Err(stop) => self.finish(Err(stop)),
-                };
+                (Form::refused(fields, &[], self.language, notice), None)
             }
             error => return self.finish(Err(Stop::Desk(error))),
         };
-        let wait = refusals.iter().find_map(|refusal| match refusal.problem {
-            Problem::TooManyAttempts { wait } | Problem::TooManyGuesses { wait } => Some(wait),
-            _ => None,
-        });
-        let retry_later = |mut response: Response| {
-            if let Some(wait) = wait {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
-            }
-            response
-        };
-        let mut notice = common::please_check(self.language).to_owned();
-        if submitted.had_files() && !self.wants_json {
-            // No browser lets a page fill a file field again.
-            notice = format!("{notice} {}", common::choose_files_again(self.language));
-        }
-        let form = Form::refused(submitted.fields(), &refusals, self.language, notice);
-        if self.wants_json {
+        let response = if self.wants_json {
             let notice = form.notice().unwrap_or_default();
             let refused = Outcome::Refused { errors: form.errors().clone(), notice };
-            return retry_later((status, Json(refused)).into_response());
-        }
-        match again(form).await {
-            Ok(mut page) => {
-                page.status = status;
-                retry_later(self.page(page))
+            (status, Json(refused)).into_response()
+        } else {
+            match again(form).await {
+                Ok(page) => self.page(Page { status, ..page }),
+                Err(stop) => return self.finish(Err(stop)),
             }
-            Err(stop) => self.finish(Err(stop)),
+        };
+        match wait {
+            Some(wait) => retry_after(response, wait),
+            None => response,
         }
     }
 
@@ -174,19 +163,15 @@ impl Context {
             Error::NotFound => Trouble::NotFound,
             Error::Gone => Trouble::Gone,
             Error::Forbidden | Error::FactorNeeded | Error::ProofNeeded => Trouble::Forbidden,
-            Error::Restricted => Trouble::Restricted {
-                staff: self.session().is_some_and(|session| session.role().is_staff()),
-            },
+            Error::Restricted => {
+                Trouble::Restricted { staff: self.session().is_some_and(|session| session.role().is_staff()) }
+            }
             Error::Withheld(check) => Trouble::Withheld { infected: check == FileCheck::Infected },
             Error::Busy { wait } => {
-                let mut response = self.trouble(status, Trouble::Busy);
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
-                return response;
+                return retry_after(self.trouble(status, Trouble::Busy), wait);
             }
             Error::Unfinished { begun } => {
-                let mut response = self.trouble(status, Trouble::Unfinished { begun });
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(60));
-                return response;
+                return retry_after(self.trouble(status, Trouble::Unfinished { begun }), UNFINISHED_SECONDS);
             }
             Error::Refused(_) | Error::Prove(_) => Trouble::Unreadable,
             Error::Broken(error) => {
@@ -211,7 +196,9 @@ impl Context {
 fn refusal_status(error: &Error) -> StatusCode {
     match error {
         _ if submitted::is_too_large(error) => StatusCode::PAYLOAD_TOO_LARGE,
-        Error::Refused(refusals) if refusals.iter().any(too_many) => StatusCode::TOO_MANY_REQUESTS,
+        Error::Refused(refusals) if refusals.iter().any(|refusal| wait(refusal).is_some()) => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         Error::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
         // RFC 6585, section 3.
         Error::Prove(_) => StatusCode::PRECONDITION_REQUIRED,
@@ -227,6 +214,16 @@ fn refusal_status(error: &Error) -> StatusCode {
     }
 }
 
-fn too_many(refusal: &Refusal) -> bool {
-    matches!(refusal.problem, Problem::TooManyAttempts { .. } | Problem::TooManyGuesses { .. })
+/// How many seconds somebody has to wait who has tried too often.
+fn wait(refusal: &Refusal) -> Option<u64> {
+    match refusal.problem {
+        Problem::TooManyAttempts { wait } | Problem::TooManyGuesses { wait } => Some(wait),
+        _ => None,
+    }
+}
+
+/// RFC 9110, section 10.2.3.
+fn retry_after(mut response: Response, seconds: u64) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
 }
