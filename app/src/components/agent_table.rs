@@ -1,11 +1,9 @@
-//! The agents' queue: a dense table, which becomes a list of blocks on a phone.
-//!
-//! The roles are written out, since `display: block` on a phone would take the table's meaning away.
+//! The agents' queue.
 
 use leptos::prelude::*;
 use tresen_model::{Priority, Status};
 
-use super::{Number, PriorityMark, StatusBadge, Time, When};
+use super::{Number, PriorityMark, StatusBadge, Table, Time, When};
 
 /// What the columns are called.
 #[derive(Clone)]
@@ -70,7 +68,7 @@ pub fn AgentTable(
     /// The lines, in order.
     rows: Vec<AgentRow>,
 ) -> impl IntoView {
-    let heads = [
+    let heads = vec![
         heads.subject,
         heads.status,
         heads.priority,
@@ -78,19 +76,9 @@ pub fn AgentTable(
         heads.assignee,
         heads.created,
         heads.updated,
-    ]
-    .map(|head| view! { <th scope="col" role="columnheader">{head}</th> });
-    let rows = rows.into_iter().map(line).collect::<Vec<_>>();
-    view! {
-        <div class="queue">
-            <table role="table">
-                <caption class="visually-hidden">{caption}</caption>
-                <thead role="rowgroup"><tr role="row">{heads.into_iter().collect::<Vec<_>>()}</tr></thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    ];
+    let rows = rows.into_iter().map(line).collect();
+    view! { <Table caption heads rows/> }.into_any()
 }
 
 fn line(row: AgentRow) -> AnyView {

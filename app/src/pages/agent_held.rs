@@ -7,7 +7,7 @@ use tresen_model::{HeldWhy, Language, RequestNumber};
 
 use super::address::{Named, Parameters, address, agent_address, parameter};
 use crate::components::{
-    Button, ButtonKind, EmptyState, Icon, NavLink, Notice, NoticeKind, Number, PageHead, Pager, Time,
+    Button, ButtonKind, EmptyState, Icon, NavLink, Notice, NoticeKind, Number, PageHead, Pager, Table, Time,
 };
 use crate::language::{agent, mail as text};
 use crate::web::{Answer, Context, Page, Place, Stop, Width};
@@ -53,22 +53,12 @@ async fn page(context: &Context, after: &str) -> Result<Page, Stop> {
     Ok(page.width(Width::Wide))
 }
 
-/// In the manner of the queue: a table, which becomes a list of blocks on a phone.
 fn table(context: &Context, rows: Vec<HeldLine>) -> AnyView {
     let language = context.language;
     let heads = [text::subject, text::from, text::why, text::received];
-    let heads = heads.map(|head| view! { <th scope="col" role="columnheader">{head(language)}</th> });
-    let rows = rows.into_iter().map(|line| row(context, line)).collect::<Vec<_>>();
-    view! {
-        <div class="queue held">
-            <table role="table">
-                <caption class="visually-hidden">{text::held(language)}</caption>
-                <thead role="rowgroup"><tr role="row">{heads.into_iter().collect::<Vec<_>>()}</tr></thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let heads = heads.iter().map(|head| head(language).to_owned()).collect();
+    let rows = rows.into_iter().map(|line| row(context, line)).collect();
+    view! { <Table caption=text::held(language) heads rows class="queue held"/> }.into_any()
 }
 
 fn row(context: &Context, line: HeldLine) -> AnyView {

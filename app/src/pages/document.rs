@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use tresen_desk::privacy::statement::{Block, Section};
 use tresen_model::EmailAddress;
 
-use crate::components::{Facts, TextWithLinks};
+use crate::components::{Facts, Table, TextWithLinks};
 
 /// A document with more sections than this gets a table of contents.
 const SHORT: usize = 6;
@@ -63,27 +63,11 @@ fn block(block: Block) -> AnyView {
             let facts = facts.into_iter().map(|(term, meaning)| (term, linked(&meaning))).collect();
             view! { <Facts facts/> }.into_any()
         }
-        Block::Table { head, rows } => table(head, rows),
+        Block::Table { head, rows } => {
+            let rows = rows.iter().map(|cells| row(cells)).collect();
+            view! { <Table heads=head rows/> }.into_any()
+        }
     }
-}
-
-/// Looks like the agents' queue, and like it becomes a list of blocks on a phone. The roles
-/// are written out, since `display: block` would take the table's meaning away.
-fn table(head: Vec<String>, rows: Vec<Vec<String>>) -> AnyView {
-    let head = head
-        .into_iter()
-        .map(|head| view! { <th scope="col" role="columnheader">{head}</th> })
-        .collect::<Vec<_>>();
-    let rows = rows.iter().map(|cells| row(cells)).collect::<Vec<_>>();
-    view! {
-        <div class="queue">
-            <table role="table">
-                <thead role="rowgroup"><tr role="row">{head}</tr></thead>
-                <tbody role="rowgroup">{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
 }
 
 fn row(cells: &[String]) -> AnyView {

@@ -8,7 +8,7 @@ use tresen_model::{AuthorKind, FileCheck, Language, RequestNumber, Standing, Sta
 use super::address::address;
 use super::agent_delivery;
 use super::comment_mail::mail_parts;
-use crate::components::{AttachmentLine, Comment, CommentSide, StatusBadge};
+use crate::components::{AttachmentLine, AttachmentPreview, Comment, CommentSide, StatusBadge};
 use crate::islands::LiveConversation;
 use crate::language::islands::size;
 use crate::language::{conversation as text, dates, files, words};
@@ -32,7 +32,6 @@ pub(crate) struct Thread {
 }
 
 impl Thread {
-    /// For whoever asks.
     /// The thread of a request for whoever asks.
     pub(crate) fn of(context: &Context, number: RequestNumber, token: &str, agent: bool) -> Self {
         Self {
@@ -55,7 +54,7 @@ impl Thread {
             // One that is being made has the place of most photos.
             let (width, height) =
                 if preview.width == 0 { (640, 480) } else { (preview.width, preview.height) };
-            (src, width, height, files::picture_of(language).to_owned())
+            AttachmentPreview { src, width, height, alt: files::picture_of(language).to_owned() }
         });
         let withheld = match file.check {
             _ if file.served => None,
