@@ -34,7 +34,7 @@ impl Desk {
     pub async fn tidy_up(&self) -> Result<(), Error> {
         const EXPIRED: &[&str] = &[
             "DELETE FROM device WHERE expires_at < $1",
-            "DELETE FROM session WHERE expires_at < $1 OR ends_at < $1",
+            "DELETE FROM session WHERE expires_at < $1",
             "DELETE FROM token WHERE expires_at < $1",
             "DELETE FROM sign_in_attempt WHERE expires_at < $1",
         ];

@@ -93,9 +93,11 @@ async fn finish(context: &Context, provider: &str, back: Back) -> Result<Answer,
     }
     let sign_in = &context.app.sign_in;
     let vouched = sign_in.come_back(provider, &attempt, &back.code, context.language).await?;
-    let session = desk.sign_in(provider, &vouched).await?;
+    let entry = desk.sign_in(provider, &vouched, context.device()).await?;
     let next = if next.is_empty() { "/agent".to_owned() } else { local(&next) };
-    Ok(Answer::Go(next, vec![Cookie::session(&session), Cookie::not_signing_in()]))
+    let mut cookies = Cookie::entry(&entry);
+    cookies.push(Cookie::not_signing_in());
+    Ok(Answer::Go(next, cookies))
 }
 
 enum Refused {

@@ -6,10 +6,9 @@
 //! A secret that a browser brings and that is not known is never made good: the desk gives a new one.
 //! So nobody can plant theirs in another's browser and be known ever after.
 
-use tresen_model::{EmailAddress, PersonId, Role, Timestamp};
+use tresen_model::{EmailAddress, PersonId, Timestamp};
 
-use super::factors::Factor;
-use super::sessions::{Entry, Secret};
+use super::sessions::{Entry, Opening, Secret};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
@@ -77,14 +76,12 @@ impl Desk {
     pub(crate) async fn let_in(
         &self,
         tx: &mut Tx,
-        person: PersonId,
-        role: Role,
-        factor: Option<Factor>,
+        opening: Opening,
         greeting: Greeting<'_>,
         now: Timestamp,
     ) -> Result<Entry, Broken> {
-        let session = self.begin_session(tx, person, role, factor, now).await?;
-        let device = self.greet(tx, person, greeting, now).await?;
+        let session = self.begin_session(tx, opening, now).await?;
+        let device = self.greet(tx, opening.person, greeting, now).await?;
         Ok(Entry { session, device })
     }
 

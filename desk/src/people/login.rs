@@ -5,12 +5,12 @@
 
 use tresen_model::{EmailAddress, Language, PersonId, Problem, Timestamp};
 
-use super::devices::{self, Greeting};
+use super::devices::Greeting;
 use super::factors;
 use super::passwords::{self, MAX_PASSWORD};
 use super::person::{self, PersonRow, Presence};
-use super::sessions::{self, Entry, Secret, Session};
-use super::tokens::{self, Purpose};
+use super::sessions::{self, Entry, Opening, Secret, Session};
+use super::tokens::Purpose;
 use crate::Desk;
 use crate::abuse::{Limited, Visitor};
 use crate::error::{Broken, Error};
@@ -101,7 +101,7 @@ impl Desk {
         if factors::any(tx.conn(), person).await? {
             return Ok(Login::Second(self.mint(tx, Purpose::SecondStep, person, None, None, now).await?));
         }
-        Ok(Login::In(self.let_in(tx, person, row.role()?, None, greeting, now).await?))
+        Ok(Login::In(self.let_in(tx, Opening::of(row, None)?, greeting, now).await?))
     }
 
     /// Mails a link that sets another password, if there is an account. The answer comes at
@@ -165,8 +165,6 @@ impl Desk {
         };
         self.redeem(&mut tx, Purpose::Password, link).await?;
         store_password(&mut tx, opened.person, &key, &hash, now).await?;
-        sessions::end_others(&mut tx, opened.person, &[]).await?;
-        devices::forget(&mut tx, opened.person).await?;
         // The mail about the password says enough about the browser.
         let greeting = Greeting { device: None, tell: None };
         let login = self.first_step(&mut tx, &row, greeting, now).await?;
@@ -197,11 +195,8 @@ impl Desk {
             return Err(Error::Forbidden);
         };
         store_password(&mut tx, session.person(), &key, &hash, now).await?;
-        sessions::end_others(&mut tx, session.person(), &[]).await?;
-        devices::forget(&mut tx, session.person()).await?;
         let greeting = Greeting { device: None, tell: None };
-        let factor = session.factor();
-        let entry = self.let_in(&mut tx, session.person(), row.role()?, factor, greeting, now).await?;
+        let entry = self.let_in(&mut tx, session.again(), greeting, now).await?;
         self.tell(&mut tx, session.person(), &key, MailKind::PasswordChanged, now).await?;
         tx.commit().await?;
         self.mail_wakeup.notify_one();
@@ -241,6 +236,7 @@ impl Desk {
     }
 }
 
+/// Sets a password; whoever was in by the old one is signed out.
 pub(crate) async fn store_password(
     tx: &mut Tx,
     person: PersonId,
@@ -252,6 +248,6 @@ pub(crate) async fn store_password(
         "UPDATE person SET password_sealed = $2, proven_at = COALESCE(proven_at, $3) WHERE id = $1";
     let sealed = key.seal("person.password", person.0, hash.as_bytes())?;
     on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(sealed).bind(now.0).execute(c).await.map(drop))?;
-    tokens::revoke(tx, person, now).await?;
+    sessions::sign_out(tx, person, now).await?;
     Ok(())
 }

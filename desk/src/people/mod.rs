@@ -12,6 +12,7 @@ pub(crate) mod passwords;
 pub(crate) mod person;
 pub(crate) mod providers;
 pub(crate) mod register;
+pub(crate) mod roles;
 pub(crate) mod sessions;
 pub(crate) mod tokens;
 

@@ -11,6 +11,7 @@
 //!   get their account.
 //! - The claims are looked at each time, and the provider has the last word: another role takes
 //!   the place of the old one and ends all sessions, and when no role is left it is taken away.
+//! - A browser that is new to the account is told to its owner by mail, as with a password.
 //! - Such a session ends after [`LASTS`], used or not, so that the provider is asked again.
 
 use data_encoding::BASE64URL_NOPAD;
@@ -19,12 +20,13 @@ use sqlx::types::Uuid;
 use subtle::ConstantTimeEq;
 use tresen_model::{EmailAddress, Language, PersonId, PersonName, Problem, Role, Timestamp};
 
+use super::devices::Greeting;
 use super::factors::Factor;
 use super::person::{self, Presence};
-use super::sessions::{self, Secret};
-use super::tokens;
+use super::roles;
+use super::sessions::{Entry, Opening, Secret};
 use crate::error::{Broken, Error};
-use crate::store::{Conn, StoreError, Tx, on};
+use crate::store::{Conn, StoreError, on};
 use crate::{Desk, random};
 
 /// So many seconds a session lasts that a provider has vouched for: a working day.
@@ -209,12 +211,18 @@ impl Desk {
         self.keys.master().secret_hash("sign-in", secret.reveal().as_bytes())
     }
 
-    /// Signs somebody in whom a provider vouches for, by the rules at the top of this file.
+    /// Signs somebody in whom a provider vouches for, by the rules at the top of this file. `device` is
+    /// what the browser keeps from earlier.
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such provider; [`Error::Forbidden`] when its word is
     /// not enough: the reason stands in the log, without who it was.
-    pub async fn sign_in(&self, provider: &str, vouched: &Vouched) -> Result<Secret, Error> {
+    pub async fn sign_in(
+        &self,
+        provider: &str,
+        vouched: &Vouched,
+        device: Option<&Secret>,
+    ) -> Result<Entry, Error> {
         let provider = self.provider(provider)?;
         if vouched.subject.is_empty() || vouched.subject.len() > LONGEST_SUBJECT {
             return Err(refused(provider, "it gives no subject that can be used"));
@@ -225,8 +233,8 @@ impl Desk {
         let known = find(reader.conn(), &subject_hash).await?;
         drop(reader);
         match (known, role) {
-            (Some(person), role) => self.sign_in_again(provider, person, &subject_hash, role).await,
-            (None, Some(role)) => self.sign_in_first(provider, vouched, &subject_hash, role).await,
+            (Some(person), role) => self.sign_in_again(provider, person, &subject_hash, role, device).await,
+            (None, Some(role)) => self.sign_in_first(provider, vouched, &subject_hash, role, device).await,
             (None, None) => Err(refused(provider, "the claims give no role")),
         }
     }
@@ -237,7 +245,8 @@ impl Desk {
         person: PersonId,
         subject_hash: &[u8; 32],
         role: Option<Role>,
-    ) -> Result<Secret, Error> {
+        device: Option<&Secret>,
+    ) -> Result<Entry, Error> {
         const USED: &str = "UPDATE identity SET last_used_at = $2 WHERE subject_hash = $1";
         let now = self.now();
         let mut tx = self.store.write().await?;
@@ -246,16 +255,18 @@ impl Desk {
         };
         let row = person::find(tx.conn(), person).await?;
         let before = row.ok_or(Broken::Inconsistent("identity.person_id", person.0))?.role()?;
+        let key =
+            self.keys.get(person).await?.ok_or_else(|| refused(provider, "the person is being erased"))?;
         let Some(role) = role else {
             if before.is_staff() {
-                take_role_away(&mut tx, person, now).await?;
+                roles::change(&mut tx, person, Role::Customer, now).await?;
                 tx.commit().await?;
                 tracing::warn!(%person, provider = provider.id, "a role was taken away: the claims give none");
             }
             return Err(refused(provider, "the claims give no role"));
         };
         if role != before {
-            change_role(&mut tx, person, role).await?;
+            roles::change(&mut tx, person, role, now).await?;
             tracing::info!(%person, provider = provider.id, role = role.as_str(), "a role was changed by claims");
         }
         on!(tx.conn(), c => sqlx::query(USED)
@@ -264,9 +275,12 @@ impl Desk {
             .execute(c)
             .await
             .map(drop))?;
-        let secret = self.begin_vouched_session(&mut tx, person, role, now).await?;
+        let tell = (role == before).then_some(&key);
+        let entry =
+            self.let_in(&mut tx, vouched_for(person, role, now), Greeting { device, tell }, now).await?;
         tx.commit().await?;
-        Ok(secret)
+        self.mail_wakeup.notify_one();
+        Ok(entry)
     }
 
     async fn sign_in_first(
@@ -275,7 +289,8 @@ impl Desk {
         vouched: &Vouched,
         subject_hash: &[u8; 32],
         role: Role,
-    ) -> Result<Secret, Error> {
+        device: Option<&Secret>,
+    ) -> Result<Entry, Error> {
         const BIND: &str = "INSERT INTO identity
             (id, person_id, issuer, subject_hash, subject_sealed, created_at, last_used_at)
             VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT DO NOTHING";
@@ -325,39 +340,26 @@ impl Desk {
             .await
             .map(drop))?;
         if role != before {
-            change_role(&mut tx, person, role).await?;
-            // Links that were asked for while the account could do less.
-            tokens::revoke(&mut tx, person, now).await?;
+            roles::change(&mut tx, person, role, now).await?;
         }
-        let secret = self.begin_vouched_session(&mut tx, person, role, now).await?;
+        let tell = (role == before).then_some(&key);
+        let entry =
+            self.let_in(&mut tx, vouched_for(person, role, now), Greeting { device, tell }, now).await?;
         tx.commit().await?;
+        self.mail_wakeup.notify_one();
         tracing::info!(%person, provider = provider.id, role = role.as_str(), "somebody has signed in for the first time");
-        Ok(secret)
+        Ok(entry)
     }
 
     fn subject_hash(&self, provider: &Provider, subject: &str) -> [u8; 32] {
         self.keys.master().fingerprint("identity", &[provider.issuer.as_bytes(), subject.as_bytes()])
     }
+}
 
-    /// The provider answers for both factors.
-    async fn begin_vouched_session(
-        &self,
-        tx: &mut Tx,
-        person: PersonId,
-        role: Role,
-        now: Timestamp,
-    ) -> Result<Secret, Broken> {
-        const SQL: &str = "UPDATE session SET ends_at = $2 WHERE token_hash = $1";
-        let secret = self.begin_session(tx, person, role, Some(Factor::Provider), now).await?;
-        let token_hash = self.session_hash(&secret);
-        on!(tx.conn(), c => sqlx::query(SQL)
-            .bind(token_hash.as_slice())
-            .bind(now.plus_seconds(LASTS).0)
-            .execute(c)
-            .await
-            .map(drop))?;
-        Ok(secret)
-    }
+/// The provider answers for both factors.
+fn vouched_for(person: PersonId, role: Role, now: Timestamp) -> Opening {
+    let ends_at = Some(now.plus_seconds(LASTS));
+    Opening { person, role, factor: Some(Factor::Provider), ends_at }
 }
 
 fn refused(provider: &Provider, why: &'static str) -> Error {
@@ -370,22 +372,6 @@ async fn find(conn: Conn<'_>, subject_hash: &[u8; 32]) -> Result<Option<PersonId
     let row: Option<Row> =
         on!(conn, c => sqlx::query_as(SQL).bind(subject_hash.as_slice()).fetch_optional(c).await)?;
     Ok(row.map(|row| PersonId(row.person_id)))
-}
-
-/// A new role begins with a new session.
-async fn change_role(tx: &mut Tx, person: PersonId, role: Role) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE person SET role = $2 WHERE id = $1";
-    on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(role.as_str()).execute(c).await.map(drop))?;
-    sessions::end_others(tx, person, &[]).await
-}
-
-/// Requests that are not done wait for somebody else.
-async fn take_role_away(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
-    const RELEASE: &str = "UPDATE request SET assignee_id = NULL
-        WHERE assignee_id = $1 AND status IN ('open', 'waiting')";
-    change_role(tx, person, Role::Customer).await?;
-    on!(tx.conn(), c => sqlx::query(RELEASE).bind(person.0).execute(c).await.map(drop))?;
-    tokens::revoke(tx, person, now).await
 }
 
 /// An account at a provider that somebody signs in with.

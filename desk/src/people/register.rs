@@ -3,12 +3,12 @@
 
 use tresen_model::{EmailAddress, Language, PersonName, Problem, Role};
 
-use super::devices::{self, Greeting};
-use super::kinds;
+use super::devices::Greeting;
 use super::login::store_password;
 use super::person::{self, Presence};
-use super::sessions::{self, Entry, Secret};
-use super::tokens::{self, Purpose};
+use super::roles;
+use super::sessions::{Entry, Opening, Secret};
+use super::tokens::Purpose;
 use crate::Desk;
 use crate::abuse::Limited;
 use crate::error::{Broken, Error};
@@ -76,9 +76,8 @@ impl Desk {
         };
         self.redeem(&mut tx, Purpose::Register, link).await?;
         store_password(&mut tx, opened.person, &key, &hash, now).await?;
-        sessions::end_others(&mut tx, opened.person, &[]).await?;
         let greeting = Greeting { device: None, tell: None };
-        let entry = self.let_in(&mut tx, opened.person, row.role()?, None, greeting, now).await?;
+        let entry = self.let_in(&mut tx, Opening::of(&row, None)?, greeting, now).await?;
         tx.commit().await?;
         Ok(entry)
     }
@@ -89,8 +88,8 @@ impl Desk {
     /// # Errors
     /// Refusals of `email`, `name` and `password`.
     pub async fn add_person(&self, email: &str, name: &str, role: Role, password: &str) -> Result<(), Error> {
-        const SQL: &str = "UPDATE person SET role = $2, name_sealed = $3, password_sealed = $4,
-            proven_at = COALESCE(proven_at, $5), restricted_at = NULL, restricted_by = NULL WHERE id = $1";
+        const SQL: &str = "UPDATE person SET name_sealed = $2, password_sealed = $3,
+            proven_at = COALESCE(proven_at, $4), restricted_at = NULL, restricted_by = NULL WHERE id = $1";
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
         let name = PersonName::parse(name).map_err(|problem| Error::refused("name", problem))?;
         super::passwords::check(password, &[email.as_str(), name.as_str(), &self.settings.name])
@@ -108,20 +107,13 @@ impl Desk {
         let sealed_password = key.seal("person.password", person.0, hash.as_bytes())?;
         on!(tx.conn(), c => sqlx::query(SQL)
             .bind(person.0)
-            .bind(role.as_str())
             .bind(sealed_name)
             .bind(sealed_password)
             .bind(now.0)
             .execute(c)
             .await
             .map(drop))?;
-        if role != Role::Agent {
-            kinds::forget(&mut tx, person).await?;
-        }
-        // A new role begins with a new session, and a password that the operator has set with new devices.
-        sessions::end_others(&mut tx, person, &[]).await?;
-        tokens::revoke(&mut tx, person, now).await?;
-        devices::forget(&mut tx, person).await?;
+        roles::change(&mut tx, person, role, now).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -7,7 +7,8 @@ use tresen_model::{Language, PersonId, Role, Timestamp};
 use zeroize::Zeroizing;
 
 use super::factors::Factor;
-
+use super::person::PersonRow;
+use super::{devices, tokens};
 use crate::error::{Broken, Error};
 use crate::store::{Conn, StoreError, Tx, on};
 use crate::{Desk, random};
@@ -50,6 +51,31 @@ pub struct Entry {
     pub device: Secret,
 }
 
+/// What a session begins with.
+#[derive(Clone, Copy)]
+pub(crate) struct Opening {
+    pub(crate) person: PersonId,
+    pub(crate) role: Role,
+    /// The second factor that was shown.
+    pub(crate) factor: Option<Factor>,
+    /// When it ends although it is used: a provider's word is good for some time only.
+    pub(crate) ends_at: Option<Timestamp>,
+}
+
+impl Opening {
+    /// For somebody who has shown what this desk itself asks for.
+    pub(crate) fn of(row: &PersonRow, factor: Option<Factor>) -> Result<Self, Broken> {
+        Ok(Self { person: PersonId(row.id), role: row.role()?, factor, ends_at: None })
+    }
+
+    /// When a session ends that nobody uses from `now` on.
+    fn expires_at(role: Role, ends_at: Option<Timestamp>, now: Timestamp) -> Timestamp {
+        let idle = if role.is_staff() { STAFF_IDLE } else { CUSTOMER_IDLE };
+        let unused = now.plus_seconds(idle);
+        ends_at.map_or(unused, |ends_at| ends_at.min(unused))
+    }
+}
+
 /// Somebody who is logged in. Only the desk makes one, from a [`Secret`].
 #[derive(Clone)]
 pub struct Session {
@@ -59,6 +85,7 @@ pub struct Session {
     token_hash: [u8; 32],
     proved_at: Timestamp,
     factor: Option<Factor>,
+    ends_at: Option<Timestamp>,
     lacks_factor: bool,
 }
 
@@ -104,6 +131,11 @@ impl Session {
         Ok(Agent { session: self.clone() })
     }
 
+    /// What another session begins with that takes this one's place.
+    pub(crate) fn again(&self) -> Opening {
+        Opening { person: self.person, role: self.role, factor: self.factor, ends_at: self.ends_at }
+    }
+
     /// When the person last proved who they are.
     pub(crate) fn proved_at(&self) -> Timestamp {
         self.proved_at
@@ -144,6 +176,7 @@ struct Row {
     last_used_at: i64,
     proved_at: i64,
     factor: Option<String>,
+    ends_at: Option<i64>,
     role: String,
     language: String,
 }
@@ -155,10 +188,9 @@ impl Desk {
     /// [`Error::Broken`] only.
     pub async fn session(&self, secret: &Secret) -> Result<Option<Session>, Error> {
         const SQL: &str = "SELECT session.person_id, session.last_used_at, session.proved_at, session.factor,
-            person.role, person.language
+            session.ends_at, person.role, person.language
             FROM session JOIN person ON person.id = session.person_id
-            WHERE session.token_hash = $1 AND session.expires_at > $2
-            AND (session.ends_at IS NULL OR session.ends_at > $2) AND person.state = 'active'";
+            WHERE session.token_hash = $1 AND session.expires_at > $2 AND person.state = 'active'";
         let now = self.now();
         let token_hash = self.session_hash(secret);
         let mut reader = self.store.read().await?;
@@ -170,8 +202,9 @@ impl Desk {
         drop(reader);
         let Some(row) = row else { return Ok(None) };
         let role = Role::parse(&row.role).ok_or(Broken::Inconsistent("person.role", row.person_id))?;
+        let ends_at = row.ends_at.map(Timestamp);
         if now.seconds_since(Timestamp(row.last_used_at)) >= NOTED_EVERY {
-            self.note_use(&token_hash, role, now).await?;
+            self.note_use(&token_hash, Opening::expires_at(role, ends_at, now), now).await?;
         }
         let language = Language::parse(&row.language).unwrap_or_default();
         let mut session = Session {
@@ -181,19 +214,25 @@ impl Desk {
             token_hash,
             proved_at: Timestamp(row.proved_at),
             factor: row.factor.as_deref().and_then(Factor::parse),
+            ends_at,
             lacks_factor: false,
         };
         session.lacks_factor = self.requires_factor(&session) && session.factor.is_none();
         Ok(Some(session))
     }
 
-    async fn note_use(&self, token_hash: &[u8; 32], role: Role, now: Timestamp) -> Result<(), Broken> {
+    async fn note_use(
+        &self,
+        token_hash: &[u8; 32],
+        expires_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Broken> {
         const SQL: &str = "UPDATE session SET last_used_at = $2, expires_at = $3 WHERE token_hash = $1";
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(SQL)
             .bind(token_hash.as_slice())
             .bind(now.0)
-            .bind(now.plus_seconds(idle(role)).0)
+            .bind(expires_at.0)
             .execute(c)
             .await
             .map(drop))?;
@@ -205,27 +244,25 @@ impl Desk {
         self.keys.master().secret_hash("session", secret.reveal().as_bytes())
     }
 
-    /// Begins a session within a transaction, for somebody who has just proven who they are, and with
-    /// which second factor.
+    /// Begins a session within a transaction, for somebody who has just proven who they are.
     pub(crate) async fn begin_session(
         &self,
         tx: &mut Tx,
-        person: PersonId,
-        role: Role,
-        factor: Option<Factor>,
+        opening: Opening,
         now: Timestamp,
     ) -> Result<Secret, Broken> {
         const SQL: &str = "INSERT INTO session
-            (token_hash, person_id, created_at, last_used_at, proved_at, expires_at, factor)
-            VALUES ($1, $2, $3, $3, $3, $4, $5)";
+            (token_hash, person_id, created_at, last_used_at, proved_at, expires_at, factor, ends_at)
+            VALUES ($1, $2, $3, $3, $3, $4, $5, $6)";
         let secret = Secret::random()?;
         let token_hash = self.session_hash(&secret);
         on!(tx.conn(), c => sqlx::query(SQL)
             .bind(token_hash.as_slice())
-            .bind(person.0)
+            .bind(opening.person.0)
             .bind(now.0)
-            .bind(now.plus_seconds(idle(role)).0)
-            .bind(factor.map(Factor::as_str))
+            .bind(Opening::expires_at(opening.role, opening.ends_at, now).0)
+            .bind(opening.factor.map(Factor::as_str))
+            .bind(opening.ends_at.map(|ends_at| ends_at.0))
             .execute(c)
             .await
             .map(drop))?;
@@ -251,7 +288,7 @@ impl Desk {
     /// Where the person is logged in, the latest use first.
     pub(crate) async fn sessions_of(&self, session: &Session) -> Result<Vec<SessionView>, Broken> {
         const SQL: &str = "SELECT token_hash, created_at, last_used_at FROM session
-            WHERE person_id = $1 AND expires_at > $2 AND (ends_at IS NULL OR ends_at > $2) ORDER BY last_used_at DESC LIMIT 100";
+            WHERE person_id = $1 AND expires_at > $2 ORDER BY last_used_at DESC LIMIT 100";
         let now = self.now();
         let mut reader = self.store.read().await?;
         let rows: Vec<(Vec<u8>, i64, i64)> = on!(reader.conn(), c => sqlx::query_as(SQL)
@@ -305,12 +342,22 @@ pub(crate) async fn is_live(conn: Conn<'_>, session: &Session, now: Timestamp) -
     Ok(row.is_some())
 }
 
-/// Ends the person's sessions, but not the one with the hash `except`.
-pub(crate) async fn end_others(tx: &mut Tx, person: PersonId, except: &[u8]) -> Result<(), StoreError> {
-    const SQL: &str = "DELETE FROM session WHERE person_id = $1 AND token_hash <> $2";
-    on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(except).execute(c).await.map(drop))
+/// Signs a person out everywhere: ends their sessions, makes their mailed links void, and forgets the
+/// browsers that they are known in. What is done after anything changed that lets somebody in, or what
+/// they may do.
+pub(crate) async fn sign_out(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
+    sign_out_but(tx, person, &[], now).await
 }
 
-fn idle(role: Role) -> i64 {
-    if role.is_staff() { STAFF_IDLE } else { CUSTOMER_IDLE }
+/// The same, but the session with the hash `except` goes on.
+pub(crate) async fn sign_out_but(
+    tx: &mut Tx,
+    person: PersonId,
+    except: &[u8],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM session WHERE person_id = $1 AND token_hash <> $2";
+    on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(except).execute(c).await.map(drop))?;
+    tokens::revoke(tx, person, now).await?;
+    devices::forget(tx, person).await
 }

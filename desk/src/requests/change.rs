@@ -141,6 +141,19 @@ pub(super) async fn set_assignee(
     note(tx, head.request(), Some(actor), ASSIGNED, before.as_deref(), after.as_deref(), now).await
 }
 
+/// What somebody worked on who works here no more, and had not done, waits for somebody else.
+pub(crate) async fn release_all(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), Broken> {
+    const SQL: &str = "UPDATE request SET assignee_id = NULL, updated_at = $2
+        WHERE assignee_id = $1 AND status IN ('open', 'waiting') RETURNING id";
+    let released: Vec<(Uuid,)> =
+        on!(tx.conn(), c => sqlx::query_as(SQL).bind(person.0).bind(now.0).fetch_all(c).await)?;
+    let before = person.to_string();
+    for (request,) in released {
+        note(tx, RequestId(request), None, ASSIGNED, Some(&before), None, now).await?;
+    }
+    Ok(())
+}
+
 async fn set_priority(
     tx: &mut Tx,
     head: &RequestHead,

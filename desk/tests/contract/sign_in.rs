@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use tresen_desk::people::{Attempt, PATIENCE, Provider, RoleRule, Secret, Session, Vouched};
-use tresen_desk::{Desk, Error};
+use tresen_desk::{Desk, Error, Event};
+use tresen_model::views::{HistoryEntry, HistoryEvent};
 use tresen_model::{Language, Problem, Role};
 
 use crate::support::{Form, OTHER_PASSWORD, PASSWORD, World, assert_fails, refusals};
@@ -14,6 +15,8 @@ stories! {
     after_the_first_time_the_address_does_not_matter,
     an_address_that_somebody_else_has_now_opens_nothing,
     a_role_that_goes_is_taken_away,
+    a_new_browser_is_told,
+    another_password_does_not_make_a_session_longer,
     another_role_begins_with_a_new_session,
     a_customer_becomes_an_agent_only_by_the_claims,
     issuers_do_not_speak_for_each_other,
@@ -56,8 +59,8 @@ fn vouched(subject: &str, email: &str, groups: &[&str]) -> Vouched {
 }
 
 async fn enter(desk: &Desk, vouched: &Vouched) -> Result<Session, Error> {
-    let secret = desk.sign_in("company", vouched).await?;
-    Ok(desk.session(&secret).await.unwrap().unwrap())
+    let entry = desk.sign_in("company", vouched, None).await?;
+    Ok(desk.session(&entry.session).await.unwrap().unwrap())
 }
 
 async fn the_claims_say_who_works_here(world: &World) {
@@ -75,7 +78,7 @@ async fn the_claims_say_who_works_here(world: &World) {
     assert_eq!(again.person(), grace.person());
     assert_eq!(desk.account(&again).await.unwrap().sessions.len(), 2);
     assert_fails!(
-        desk.sign_in("nobody", &vouched("1", "grace@example.com", &["desk"])).await,
+        desk.sign_in("nobody", &vouched("1", "grace@example.com", &["desk"]), None).await.map(drop),
         Error::NotFound
     );
     desk.close().await;
@@ -139,7 +142,8 @@ async fn an_address_that_somebody_else_has_now_opens_nothing(world: &World) {
 
 async fn a_role_that_goes_is_taken_away(world: &World) {
     let desk = opened(world, false).await;
-    let secret = desk.sign_in("company", &vouched("1", "grace@example.com", &["bosses"])).await.unwrap();
+    let secret =
+        desk.sign_in("company", &vouched("1", "grace@example.com", &["bosses"]), None).await.unwrap().session;
     let grace = desk.session(&secret).await.unwrap().unwrap();
     let agent = grace.agent().unwrap();
     let number = world.submit(&Form::from("carla@example.com")).await;
@@ -156,6 +160,10 @@ async fn a_role_that_goes_is_taken_away(world: &World) {
     assert!(desk.session(&secret).await.unwrap().is_none(), "a session of hers has outlived her role");
     assert_fails!(desk.complete_registration(&link, PASSWORD).await, Error::Gone);
     let other = world.agent("Hedy").await;
+    let conversation = world.desk.conversation_for_agent(&other, number).await.unwrap();
+    let staff = conversation.staff.expect("an agent's view");
+    let released = |step: &HistoryEntry| matches!(step.event, HistoryEvent::Assigned { to: None });
+    assert!(staff.history.iter().any(released), "nothing tells that nobody works on it any more");
     let counts = world.desk.queue_counts(&other).await.unwrap();
     assert_eq!((counts.active, counts.unassigned), (1, 1), "her requests wait for nobody");
     // It comes back with the claim.
@@ -166,10 +174,17 @@ async fn a_role_that_goes_is_taken_away(world: &World) {
 
 async fn another_role_begins_with_a_new_session(world: &World) {
     let desk = opened(world, false).await;
-    let before = desk.sign_in("company", &vouched("1", "grace@example.com", &["bosses"])).await.unwrap();
+    let before =
+        desk.sign_in("company", &vouched("1", "grace@example.com", &["bosses"]), None).await.unwrap().session;
     let after = enter(&desk, &vouched("1", "grace@example.com", &["desk"])).await.unwrap();
     assert_eq!(after.role(), Role::Agent);
     assert!(desk.session(&before).await.unwrap().is_none());
+    // An admin sees everything, whatever they saw as an agent.
+    desk.set_kinds("grace@example.com", &["order".to_owned()]).await.unwrap();
+    let agent = enter(&desk, &vouched("1", "grace@example.com", &["desk"])).await.unwrap();
+    assert_eq!(desk.kinds_of(&agent.agent().unwrap()).await.unwrap().len(), 1);
+    let admin = enter(&desk, &vouched("1", "grace@example.com", &["bosses"])).await.unwrap();
+    assert_eq!(desk.kinds_of(&admin.agent().unwrap()).await.unwrap().len(), 4);
     desk.close().await;
 }
 
@@ -194,7 +209,8 @@ async fn issuers_do_not_speak_for_each_other(world: &World) {
     let desk = opened(world, false).await;
     let grace = enter(&desk, &vouched("1", "grace@example.com", &["desk"])).await.unwrap();
     // The same subject elsewhere is somebody else.
-    let secret = desk.sign_in("other", &vouched("1", "eve@example.com", &["desk"])).await.unwrap();
+    let secret =
+        desk.sign_in("other", &vouched("1", "eve@example.com", &["desk"]), None).await.unwrap().session;
     let eve = desk.session(&secret).await.unwrap().unwrap();
     assert_ne!(eve.person(), grace.person());
     // What was begun with one does not end with the other.
@@ -211,6 +227,35 @@ async fn of_a_hundred_who_come_back_at_once_one_is_let_in(world: &World) {
     let answers = futures_util::future::join_all(all).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
     assert!(answers.iter().all(|answer| matches!(answer, Ok(_) | Err(Error::Gone))));
+    desk.close().await;
+}
+
+async fn a_new_browser_is_told(world: &World) {
+    let desk = opened(world, false).await;
+    let grace = vouched("1", "grace@example.com", &["desk"]);
+    let first = desk.sign_in("company", &grace, None).await.unwrap();
+    assert!(desk.knows_device("grace@example.com", &first.device).await.unwrap());
+    let again = desk.sign_in("company", &grace, Some(&first.device)).await.unwrap();
+    assert!(again.device.reveal() == first.device.reveal());
+    assert!(world.post().await.is_empty(), "neither the first browser nor a known one is news");
+    desk.sign_in("company", &grace, None).await.unwrap();
+    let mails = world.post().await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to(), "grace@example.com");
+    desk.close().await;
+}
+
+async fn another_password_does_not_make_a_session_longer(world: &World) {
+    let desk = opened(world, false).await;
+    world.submit(&Form::from("carla@example.com")).await;
+    world.customer("carla@example.com").await;
+    let carla = enter(&desk, &vouched("1", "carla@example.com", &["desk"])).await.unwrap();
+    world.clock.advance_seconds(11 * 3_600);
+    let entry = desk.change_password(&carla, PASSWORD, OTHER_PASSWORD).await.unwrap();
+    let session = desk.session(&entry.session).await.unwrap().expect("a session");
+    assert!(session.agent().is_ok());
+    world.clock.advance_seconds(3_600);
+    assert!(desk.session(&entry.session).await.unwrap().is_none(), "nobody has asked the provider again");
     desk.close().await;
 }
 
@@ -235,13 +280,21 @@ async fn what_was_begun_elsewhere_or_too_long_ago_is_gone(world: &World) {
 
 async fn the_provider_is_asked_again_after_a_working_day(world: &World) {
     let desk = opened(world, false).await;
-    let secret = desk.sign_in("company", &vouched("1", "grace@example.com", &["desk"])).await.unwrap();
+    let number = world.submit(&Form::from("carla@example.com")).await;
+    let secret =
+        desk.sign_in("company", &vouched("1", "grace@example.com", &["desk"]), None).await.unwrap().session;
+    let session = desk.session(&secret).await.unwrap().unwrap();
+    let grace = session.agent().unwrap();
+    let request = desk.request_id_for_agent(&grace, number).await.unwrap();
+    let event = Event { request, customer: session.person(), public: false };
     for _ in 0..11 {
         world.clock.advance_seconds(3_600);
         assert!(desk.session(&secret).await.unwrap().is_some());
+        assert!(desk.concerns(&grace, &event).await.unwrap());
     }
     world.clock.advance_seconds(3_600);
     assert!(desk.session(&secret).await.unwrap().is_none(), "used or not, it ends");
+    assert_fails!(desk.concerns(&grace, &event).await, Error::Gone);
     desk.tidy_up().await.unwrap();
     desk.close().await;
 }

@@ -11,8 +11,8 @@ use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::mail::MailKind;
 use crate::people::person::{self, Presence};
-use crate::people::sessions::{Entry, Session};
-use crate::people::{Factor, devices, sessions, tokens};
+use crate::people::sessions::{Entry, Opening, Session};
+use crate::people::{Factor, sessions};
 use crate::random;
 use crate::store::{Conn, StoreError, Tx, on};
 
@@ -216,10 +216,9 @@ impl Desk {
             0 => self.make_recovery_codes(tx, person, now).await?,
             _ => Vec::new(),
         };
-        sessions::end_others(tx, person, &[]).await?;
-        tokens::revoke(tx, person, now).await?;
-        devices::forget(tx, person).await?;
-        let session = self.begin_session(tx, person, session.role(), Some(factor), now).await?;
+        sessions::sign_out(tx, person, now).await?;
+        let opening = Opening { factor: Some(factor), ends_at: None, ..session.again() };
+        let session = self.begin_session(tx, opening, now).await?;
         let device = self.remember_device(tx, person, now).await?;
         self.tell(tx, person, key, MailKind::FactorAdded, now).await?;
         Ok(FactorAdded { entry: Entry { session, device }, recovery_codes })

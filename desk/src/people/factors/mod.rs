@@ -22,10 +22,8 @@ pub use app::{AppSetup, FactorAdded};
 pub use passkeys::PasskeyLine;
 pub use second_step::SecondProof;
 
-use super::devices;
 use super::person::{self, Presence};
 use super::sessions::{self, Session};
-use super::tokens;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::mail::{Mail, MailKind, Payload};
@@ -185,9 +183,7 @@ impl Desk {
     /// After factors were changed: everything but this session is signed out, and no other browser is
     /// known any more.
     async fn after_change(&self, tx: &mut Tx, session: &Session, now: Timestamp) -> Result<(), StoreError> {
-        sessions::end_others(tx, session.person(), session.token_hash()).await?;
-        tokens::revoke(tx, session.person(), now).await?;
-        devices::forget(tx, session.person()).await
+        sessions::sign_out_but(tx, session.person(), session.token_hash(), now).await
     }
 
     /// Mails a person that something about their account is as it was not before.
@@ -238,9 +234,7 @@ impl Desk {
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Ok(None) };
         let removed = remove_all(&mut tx, person).await?;
-        sessions::end_others(&mut tx, person, &[]).await?;
-        tokens::revoke(&mut tx, person, now).await?;
-        devices::forget(&mut tx, person).await?;
+        sessions::sign_out(&mut tx, person, now).await?;
         crate::privacy::audit(&mut tx, "factors-reset", &serde_json::json!({ "factors": removed }), now)
             .await?;
         self.tell(&mut tx, person, &key, MailKind::FactorsReset, now).await?;

@@ -25,7 +25,7 @@ use crate::keys::PersonKey;
 use crate::people::devices::Greeting;
 use crate::people::fresh;
 use crate::people::person::{self, Presence};
-use crate::people::sessions::{Entry, Secret, Session};
+use crate::people::sessions::{Entry, Opening, Secret, Session};
 use crate::people::tokens::Purpose as Link;
 use crate::random;
 use crate::store::{Conn, StoreError, Tx, on};
@@ -358,16 +358,15 @@ impl Desk {
             return Err(refused("it names somebody else"));
         }
         let (row, key) = self.require_person(person).await.map_err(|_| refused("its owner is gone"))?;
-        let role = row.role()?;
         let now = self.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else {
             return Err(refused("its owner is gone"));
         };
         self.check_answer(&mut tx, person, &key, state, &answer, now).await?;
-        self.may_enter_here(role)?;
+        self.may_enter_here(row.role()?)?;
         let greeting = Greeting { device, tell: Some(&key) };
-        let entry = self.let_in(&mut tx, person, role, Some(Factor::Passkey), greeting, now).await?;
+        let entry = self.let_in(&mut tx, Opening::of(&row, Some(Factor::Passkey))?, greeting, now).await?;
         tx.commit().await?;
         self.mail_wakeup.notify_one();
         Ok(entry)
@@ -395,7 +394,7 @@ impl Desk {
         self.check_answer(&mut tx, person, &key, state, &answer, now).await?;
         self.redeem(&mut tx, Link::SecondStep, half).await?;
         let greeting = Greeting { device, tell: Some(&key) };
-        let entry = self.let_in(&mut tx, person, row.role()?, Some(Factor::Passkey), greeting, now).await?;
+        let entry = self.let_in(&mut tx, Opening::of(&row, Some(Factor::Passkey))?, greeting, now).await?;
         tx.commit().await?;
         self.mail_wakeup.notify_one();
         Ok(entry)

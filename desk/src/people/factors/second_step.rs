@@ -11,7 +11,7 @@ use crate::keys::PersonKey;
 use crate::mail::MailKind;
 use crate::people::devices::Greeting;
 use crate::people::person::{self, Presence};
-use crate::people::sessions::{Entry, Secret};
+use crate::people::sessions::{Entry, Opening, Secret};
 use crate::people::tokens::Purpose;
 use crate::store::Tx;
 
@@ -63,7 +63,7 @@ impl Desk {
             Ok(factor) => {
                 self.redeem(&mut tx, Purpose::SecondStep, half).await?;
                 let greeting = Greeting { device, tell: Some(&key) };
-                let entry = self.let_in(&mut tx, person, row.role()?, Some(factor), greeting, now).await?;
+                let entry = self.let_in(&mut tx, Opening::of(&row, Some(factor))?, greeting, now).await?;
                 tx.commit().await?;
                 self.mail_wakeup.notify_one();
                 Ok(entry)
