@@ -132,7 +132,6 @@ impl Counts {
         const TAKE: &str = "INSERT INTO abuse_count AS kept (key, last) VALUES ($1, $2::BIGINT + $3::BIGINT)
             ON CONFLICT (key) DO UPDATE SET last = GREATEST(kept.last, $2) + $3
             WHERE GREATEST(kept.last, $2) + $3 - $2 <= $4::BIGINT RETURNING last";
-        const FIND: &str = "SELECT last FROM abuse_count WHERE key = $1";
         let (step, burst) = (rate.step(), rate.burst());
         let full = match conn {
             Conn::Sqlite(_) => {
@@ -156,9 +155,7 @@ impl Counts {
                 if taken.is_some() {
                     return Ok(Ok(()));
                 }
-                let kept: Option<(i64,)> =
-                    sqlx::query_as(FIND).bind(key.0.as_slice()).fetch_optional(c).await?;
-                kept.map_or(now.0, |(last,)| last)
+                self.counted(Conn::Postgres(c), key).await?.max(now.0)
             }
         };
         let wait = (full + step - burst - now.0).max(0);
@@ -194,23 +191,14 @@ impl Counts {
         const FILL: &str = "INSERT INTO abuse_count AS kept (key, last) VALUES ($1, $2::BIGINT + $3::BIGINT)
             ON CONFLICT (key) DO UPDATE SET last = LEAST(GREATEST(kept.last, $2) + $3, $2 + $4::BIGINT)
             RETURNING last";
-        const FIND: &str = "SELECT last FROM abuse_count WHERE key = $1";
         let (step, burst) = (rate.step() * more, rate.burst());
         let last = match conn {
+            conn if more == 0 => self.counted(conn, key).await?,
             Conn::Sqlite(_) => {
                 let mut memory = self.memory();
-                if more == 0 {
-                    memory.get(&key).map_or(0, |times| times[2])
-                } else {
-                    let times = memory.entry(key).or_default();
-                    times[2] = (times[2].max(now.0) + step).min(now.0 + 3 * burst);
-                    times[2]
-                }
-            }
-            Conn::Postgres(c) if more == 0 => {
-                let kept: Option<(i64,)> =
-                    sqlx::query_as(FIND).bind(key.0.as_slice()).fetch_optional(c).await?;
-                kept.map_or(0, |(last,)| last)
+                let times = memory.entry(key).or_default();
+                times[2] = (times[2].max(now.0) + step).min(now.0 + 3 * burst);
+                times[2]
             }
             Conn::Postgres(c) => {
                 let (last,): (i64,) = sqlx::query_as(FILL)
@@ -244,7 +232,7 @@ impl Counts {
         }
     }
 
-    /// How often this day.
+    /// How often this day, or the time that is kept; 0 when nothing is.
     pub(crate) async fn counted(&self, conn: Conn<'_>, key: Key) -> Result<i64, StoreError> {
         const SQL: &str = "SELECT last FROM abuse_count WHERE key = $1";
         match conn {

@@ -11,7 +11,7 @@ use crate::Desk;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
 use crate::people::Secret;
-use crate::store::Tx;
+use crate::store::{Conn, Tx};
 
 /// Who comes to a form, as far as limits need to know: it is counted under a salted hash, and
 /// written nowhere. Personal data, so there is no `Debug`.
@@ -48,7 +48,8 @@ fn mailbox(address: &EmailAddress) -> String {
     }
 }
 
-fn network_bytes(network: IpAddr) -> [u8; 16] {
+/// What a network is counted by.
+pub(super) fn network_bytes(network: IpAddr) -> [u8; 16] {
     match network {
         IpAddr::V4(network) => network.to_ipv6_mapped().octets(),
         IpAddr::V6(network) => network.octets(),
@@ -107,7 +108,7 @@ impl Desk {
         let mut connection = self.store.read().await?;
         let mut taken = Guess(Vec::new());
         for (what, parts, rate) in who {
-            let key = self.counts.key(connection.conn(), self.keys.master(), what, &parts, now).await?;
+            let key = self.count_key(connection.conn(), what, &parts, now).await?;
             if let Err(wait) = self.counts.take(connection.conn(), key, rate, now).await? {
                 drop(connection);
                 self.end_guess(taken).await?;
@@ -140,6 +141,17 @@ impl Desk {
         wait.map_or(Ok(()), |wait| Err(too_often("email", wait)))
     }
 
+    /// What something is counted under this day.
+    pub(super) async fn count_key(
+        &self,
+        conn: Conn<'_>,
+        what: &str,
+        parts: &[&[u8]],
+        now: Timestamp,
+    ) -> Result<Key, Broken> {
+        self.counts.key(conn, self.keys.master(), what, parts, now).await
+    }
+
     /// Counts one for somebody, for all nodes together: the seconds to wait when it is one too
     /// many.
     ///
@@ -148,7 +160,7 @@ impl Desk {
     pub async fn knock(&self, what: &str, who: &[u8], rate: Rate) -> Result<Option<u64>, Error> {
         let now = self.now();
         let mut connection = self.store.read().await?;
-        let key = self.counts.key(connection.conn(), self.keys.master(), what, &[who], now).await?;
+        let key = self.count_key(connection.conn(), what, &[who], now).await?;
         Ok(self.counts.take(connection.conn(), key, rate, now).await?.err())
     }
 
@@ -167,12 +179,8 @@ impl Desk {
     ) -> Result<bool, Broken> {
         let mailbox = mailbox(to);
         let parts = [mailbox.as_bytes()];
-        let key = self.counts.key(tx.conn(), self.keys.master(), "mailed", &parts, now).await?;
+        let key = self.count_key(tx.conn(), "mailed", &parts, now).await?;
         Ok(self.counts.third_in_an_hour(tx.conn(), key, now).await?)
-    }
-
-    pub(super) fn network_key(network: IpAddr) -> [u8; 16] {
-        network_bytes(network)
     }
 }
 

@@ -15,8 +15,8 @@ mod stamp;
 mod words;
 
 pub(crate) use counts::Counts;
-pub(crate) use limits::Limited;
 pub use limits::Visitor;
+pub(crate) use limits::{Guess, Limited};
 pub(crate) use screen::Written;
 pub use screen::{Screened, Signs};
 pub use settings::{FormSettings, LimitSettings, Rate};

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use tresen_model::{EmailAddress, Timestamp};
 
+use super::limits::network_bytes;
 use super::stamp::{Challenge, FormKind, Stamp, is_proof};
 use super::words;
 use crate::Desk;
@@ -175,12 +176,12 @@ impl Desk {
             FormKind::Request => "requests",
             FormKind::Register => "registrations",
         };
-        let network = network.map(Self::network_key);
+        let network = network.map(network_bytes);
         let (who, rate) = match &network {
             Some(network) => (network.as_slice(), forms.calm_network),
             None => (&b"all"[..], forms.calm),
         };
-        let key = self.counts.key(connection.conn(), self.keys.master(), what, &[who], now).await?;
+        let key = self.count_key(connection.conn(), what, &[who], now).await?;
         Ok(self.counts.fill(connection.conn(), key, rate, more, now).await?)
     }
 
@@ -207,7 +208,7 @@ impl Desk {
             _ => 0,
         };
         let parts: [&[u8]; 2] = [&stamp.word, &[stamp.bits]];
-        let key = self.counts.key(connection.conn(), self.keys.master(), "stamp", &parts, now).await?;
+        let key = self.count_key(connection.conn(), "stamp", &parts, now).await?;
         let uses = self.counts.count(connection.conn(), key).await?;
         points += match uses {
             ..=1 => 0,
@@ -245,12 +246,8 @@ impl Desk {
         let mut others = 0;
         for text in words::likeness(written.subject, written.body) {
             let parts: [&[u8]; 2] = [text.as_bytes(), &author];
-            let by_author =
-                self.counts.key(connection.conn(), self.keys.master(), "written", &parts, now).await?;
-            let by_all = self
-                .counts
-                .key(connection.conn(), self.keys.master(), "text", &[text.as_bytes()], now)
-                .await?;
+            let by_author = self.count_key(connection.conn(), "written", &parts, now).await?;
+            let by_all = self.count_key(connection.conn(), "text", &[text.as_bytes()], now).await?;
             let all = if self.counts.count(connection.conn(), by_author).await? == 1 {
                 self.counts.count(connection.conn(), by_all).await?
             } else {

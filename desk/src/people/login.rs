@@ -12,7 +12,7 @@ use super::person::{self, PersonRow, Presence};
 use super::sessions::{self, Entry, Opening, Secret, Session};
 use super::tokens::Purpose;
 use crate::Desk;
-use crate::abuse::{Limited, Visitor};
+use crate::abuse::{Guess, Limited, Visitor};
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::mail::{Mail, MailKind, Payload};
@@ -52,23 +52,20 @@ impl Desk {
     ) -> Result<Login, Error> {
         let failed = || Error::refused("password", Problem::LoginFailed);
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        let password = if password.chars().count() <= MAX_PASSWORD { password } else { "" };
         let found = self.find_by_address(&email).await?;
-        let known = match visitor.device {
-            Some(device) => self.knows_device(email.as_str(), device).await?,
-            None => false,
+        let known = match (visitor.device, &found) {
+            (Some(device), Some((row, _))) => {
+                let mut reader = self.store.read().await?;
+                self.knows(reader.conn(), PersonId(row.id), device, self.now()).await?
+            }
+            _ => false,
         };
         let guess = self.begin_guess(&email, visitor, known).await?;
         let hash = match &found {
             Some((row, key)) => row.password_hash(key)?,
             None => None,
         };
-        let right = self.passwords.verify(password, hash).await;
-        // Whoever could not be looked at has not guessed.
-        if !matches!(right, Ok(false)) {
-            self.end_guess(guess).await?;
-        }
-        if !right? {
+        if !self.try_password(guess, password, hash).await? {
             return Err(failed());
         }
         let Some((row, key)) = found else { return Err(failed()) };
@@ -211,13 +208,20 @@ impl Desk {
         field: &'static str,
         password: &str,
     ) -> Result<(), Error> {
-        let password = if password.chars().count() <= MAX_PASSWORD { password } else { "" };
         let guess = self.begin_guess_of(PersonId(row.id), field).await?;
-        let right = self.passwords.verify(password, row.password_hash(key)?).await;
+        let right = self.try_password(guess, password, row.password_hash(key)?).await?;
+        if right { Ok(()) } else { Err(Error::refused(field, Problem::PasswordWrong)) }
+    }
+
+    /// Whether what was typed is the password with this hash. If not, it was a guess.
+    async fn try_password(&self, guess: Guess, typed: &str, hash: Option<String>) -> Result<bool, Error> {
+        let typed = if typed.chars().count() <= MAX_PASSWORD { typed } else { "" };
+        let right = self.passwords.verify(typed, hash).await;
+        // Whoever could not be looked at has not guessed.
         if !matches!(right, Ok(false)) {
             self.end_guess(guess).await?;
         }
-        if right? { Ok(()) } else { Err(Error::refused(field, Problem::PasswordWrong)) }
+        right
     }
 
     /// Judges a new password and hashes it.
