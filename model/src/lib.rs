@@ -5,7 +5,7 @@
 //! draws no random numbers and does no input or output.
 //!
 //! - [`address`], [`text`]: what a person types
-//! - [`number`]: the public number of a request
+//! - [`number`]: the public number of a request, in [`base32`]
 //! - [`kinds`]: closed sets of words (status, priority, role, …)
 //! - [`ids`], [`time`]: identifiers and times
 //! - [`problem`]: what a person did wrong, as a value
@@ -13,6 +13,7 @@
 //! - [`language`]: the languages the desk speaks
 
 pub mod address;
+pub mod base32;
 pub mod file_name;
 pub mod ids;
 pub mod kinds;

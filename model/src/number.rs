@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+use crate::base32;
 
 /// Forty random bits in Crockford's base 32, never a counter: it tells nobody how many
 /// requests there are, and guessing one finds nothing.
@@ -38,12 +38,7 @@ impl RequestNumber {
         let mut bits = 0_u64;
         let mut signs = 0;
         for sign in text.bytes().filter(|sign| *sign != b'-') {
-            let value = match sign.to_ascii_uppercase() {
-                b'O' => 0,
-                b'I' | b'L' => 1,
-                sign => ALPHABET.iter().position(|known| *known == sign)? as u64,
-            };
-            bits = bits << 5 | value;
+            bits = bits << 5 | u64::from(base32::value(sign)?);
             signs += 1;
             if signs > 8 {
                 return None;
@@ -57,8 +52,7 @@ impl fmt::Display for RequestNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("T-")?;
         for place in (0..8).rev() {
-            let sign = ALPHABET[(self.0 >> (place * 5) & 31) as usize];
-            fmt::Write::write_char(f, sign as char)?;
+            fmt::Write::write_char(f, base32::sign((self.0 >> (place * 5)) as u8))?;
             if place == 4 {
                 f.write_str("-")?;
             }

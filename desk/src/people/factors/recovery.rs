@@ -1,7 +1,7 @@
 //! Recovery codes: ten of sixty random bits, each good once, for whoever has lost every other factor.
 //! Only keyed hashes of them are stored.
 
-use tresen_model::{PersonId, Timestamp};
+use tresen_model::{PersonId, Timestamp, base32};
 
 use crate::Desk;
 use crate::error::Broken;
@@ -11,10 +11,7 @@ use crate::store::{Conn, StoreError, Tx, on};
 /// So many are made at once.
 const COUNT: usize = 10;
 
-/// The signs of a code: base 32 as Crockford has it, without those that look alike.
-const SIGNS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-/// Signs of a code, twelve of five bits each.
+/// Signs of a code, twelve of five bits each ([`base32`]).
 const LENGTH: usize = 12;
 
 /// A code as it is shown: `7F3K-92QX-M4TB`.
@@ -25,7 +22,7 @@ fn code() -> Result<String, random::NoRandomness> {
         if at > 0 && at % 4 == 0 {
             code.push('-');
         }
-        code.push(char::from(SIGNS[usize::from(byte % 32)]));
+        code.push(base32::sign(*byte));
     }
     Ok(code)
 }
@@ -35,11 +32,7 @@ fn normalise(typed: &str) -> Option<String> {
     let signs = typed.chars().filter(|sign| !sign.is_whitespace() && *sign != '-');
     let code: Option<String> = signs
         .take(LENGTH + 1)
-        .map(|sign| match sign.to_ascii_uppercase() {
-            'O' => Some('0'),
-            'I' | 'L' => Some('1'),
-            sign => Some(sign).filter(|sign| SIGNS.contains(&u8::try_from(*sign).unwrap_or_default())),
-        })
+        .map(|sign| base32::value(u8::try_from(sign).ok()?).map(base32::sign))
         .collect();
     code.filter(|code| code.len() == LENGTH)
 }
