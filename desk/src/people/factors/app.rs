@@ -54,10 +54,15 @@ pub(super) async fn since(conn: Conn<'_>, person: PersonId) -> Result<Option<Tim
 
 /// Removes the app, and one that is being set up; answers how many were good for something.
 pub(super) async fn remove(tx: &mut Tx, person: PersonId) -> Result<u64, StoreError> {
-    const PENDING: &str = "DELETE FROM totp WHERE person_id = $1 AND confirmed_at IS NULL";
     const SQL: &str = "DELETE FROM totp WHERE person_id = $1";
-    on!(tx.conn(), c => sqlx::query(PENDING).bind(person.0).execute(c).await.map(drop))?;
+    remove_pending(tx, person).await?;
     on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).execute(c).await.map(|done| done.rows_affected()))
+}
+
+/// Removes one that is being set up.
+async fn remove_pending(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM totp WHERE person_id = $1 AND confirmed_at IS NULL";
+    on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).execute(c).await.map(drop))
 }
 
 /// The row that is set up, or the one that is being set up since `since`.
@@ -122,7 +127,6 @@ impl Desk {
     /// # Errors
     /// [`Error::ProofNeeded`].
     pub async fn begin_app(&self, session: &Session) -> Result<(), Error> {
-        const DELETE: &str = "DELETE FROM totp WHERE person_id = $1 AND confirmed_at IS NULL";
         const INSERT: &str = "INSERT INTO totp (id, person_id, secret_sealed, created_at, last_step)
             VALUES ($1, $2, $3, $4, 0)";
         self.require_fresh(session)?;
@@ -133,7 +137,7 @@ impl Desk {
         let sealed = key.seal("totp.secret", id, &random::bytes::<20>()?)?;
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Forbidden) };
-        on!(tx.conn(), c => sqlx::query(DELETE).bind(person.0).execute(c).await.map(drop))?;
+        remove_pending(&mut tx, person).await?;
         on!(tx.conn(), c => sqlx::query(INSERT)
             .bind(id)
             .bind(person.0)

@@ -13,6 +13,7 @@
 mod app;
 mod guesses;
 pub(crate) mod passkeys;
+mod questions;
 mod recovery;
 mod second_step;
 
@@ -119,7 +120,7 @@ pub(crate) async fn tidy_up(tx: &mut Tx, now: Timestamp) -> Result<(), StoreErro
         let before = now.plus_seconds(-seconds);
         on!(tx.conn(), c => sqlx::query(sql).bind(before.0).execute(c).await.map(drop))?;
     }
-    passkeys::tidy_up(tx, now).await
+    questions::tidy_up(tx, now).await
 }
 
 impl Desk {

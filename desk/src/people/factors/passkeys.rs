@@ -5,11 +5,10 @@
 //! one: what somebody has, and what they know or are. It is taken as the second step after a password,
 //! and alone. Why `webauthn-rs`, and what it does not do: docs/decisions/0012-passkeys.md.
 //!
-//! Each question is good once, for five minutes, and for what it was asked for.
+//! What is asked of an authenticator, and that it is asked once: [`questions`](super::questions).
 
 use data_encoding::BASE64URL_NOPAD;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::types::Uuid;
 use tresen_model::{PersonId, Problem, Timestamp};
@@ -18,7 +17,8 @@ use webauthn_rs::prelude::{
     RegisterPublicKeyCredential, Url, Webauthn, WebauthnBuilder,
 };
 
-use super::{Factor, FactorAdded, Factors};
+use super::questions::{Purpose, refused, to_value};
+use super::{Factor, FactorAdded};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
@@ -29,9 +29,6 @@ use crate::people::sessions::{Entry, Opening, Secret, Session};
 use crate::people::tokens::Purpose as Link;
 use crate::random;
 use crate::store::{Conn, StoreError, Tx, on};
-
-/// So many seconds a question is good for.
-const PATIENCE: i64 = 300;
 
 /// So many passkeys a person may have.
 const MOST: usize = 20;
@@ -53,26 +50,6 @@ pub struct PasskeyLine {
     pub since: Timestamp,
     /// When it was last used, if it was.
     pub last_used_at: Option<Timestamp>,
-}
-
-/// What an authenticator is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Purpose {
-    Register,
-    SignIn,
-    SecondStep,
-    Confirm,
-}
-
-impl Purpose {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Register => "register",
-            Self::SignIn => "sign-in",
-            Self::SecondStep => "second-step",
-            Self::Confirm => "confirm",
-        }
-    }
 }
 
 /// Passkeys belong to the host of the desk's address. `None` where that is an IP address: browsers make
@@ -121,12 +98,6 @@ pub(super) async fn remove_all(tx: &mut Tx, person: PersonId) -> Result<u64, Sto
     on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).execute(c).await.map(|done| done.rows_affected()))
 }
 
-/// Forgets questions that are no longer good.
-pub(super) async fn tidy_up(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
-    const SQL: &str = "DELETE FROM challenge WHERE expires_at < $1";
-    on!(tx.conn(), c => sqlx::query(SQL).bind(now.0).execute(c).await.map(drop))
-}
-
 async fn rows(conn: Conn<'_>, person: PersonId) -> Result<Vec<Row>, StoreError> {
     const SQL: &str = "SELECT id, credential_sealed, name_sealed, created_at, last_used_at FROM passkey
         WHERE person_id = $1 ORDER BY id";
@@ -140,12 +111,6 @@ pub(crate) async fn lines(
     key: &PersonKey,
 ) -> Result<Vec<PasskeyLine>, Broken> {
     rows(conn, person).await?.iter().map(|row| row.line(key)).collect()
-}
-
-/// The one sentence for whatever was wrong with an answer. The log says which check it was.
-fn refused(why: &str) -> Error {
-    tracing::info!(why, "a passkey was not taken");
-    Error::refused("passkey", Problem::PasskeyRefused)
 }
 
 fn parse<T: DeserializeOwned>(answer: &str) -> Result<T, Error> {
@@ -317,16 +282,6 @@ impl Desk {
         self.ask(Purpose::SecondStep, Some((person, &key))).await
     }
 
-    /// What whoever has taken the first step of a login has for the second.
-    ///
-    /// # Errors
-    /// [`Error::Gone`] when the first step is over.
-    pub async fn second_step_factors(&self, half: &Secret) -> Result<Factors, Error> {
-        let person = self.peek(Link::SecondStep, half).await?.person;
-        let mut reader = self.store.read().await?;
-        Ok(super::read(reader.conn(), person).await?)
-    }
-
     /// The same for proving again who one is.
     ///
     /// # Errors
@@ -439,77 +394,6 @@ impl Desk {
         Ok(question.to_string())
     }
 
-    /// Remembers a question. What was asked of somebody is sealed with their key.
-    async fn remember(
-        &self,
-        purpose: Purpose,
-        asked: Option<(PersonId, &PersonKey)>,
-        challenge: &[u8],
-        state: &impl Serialize,
-    ) -> Result<(), Error> {
-        const SQL: &str = "INSERT INTO challenge (id, challenge_hash, purpose, person_id, state, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6)";
-        let now = self.now();
-        let id = random::id(now)?;
-        let state = to_value(state).to_string().into_bytes();
-        let state = match asked {
-            Some((_, key)) => key.seal("challenge.state", id, &state)?,
-            None => state,
-        };
-        let mut tx = self.store.write().await?;
-        if let Some((person, _)) = asked {
-            let Presence::Here = person::touch(&mut tx, person, now).await? else {
-                return Err(Error::Forbidden);
-            };
-        }
-        on!(tx.conn(), c => sqlx::query(SQL)
-            .bind(id)
-            .bind(self.challenge_hash(challenge))
-            .bind(purpose.as_str())
-            .bind(asked.map(|(person, _)| person.0))
-            .bind(state)
-            .bind(now.plus_seconds(PATIENCE).0)
-            .execute(c)
-            .await
-            .map(drop))?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Takes up the question that an answer is to. It is used up then, whatever the answer is worth.
-    async fn take_up_question<T: DeserializeOwned>(
-        &self,
-        purpose: Purpose,
-        asked: Option<(PersonId, &PersonKey)>,
-        client_data: &[u8],
-    ) -> Result<T, Error> {
-        #[derive(Deserialize)]
-        struct ClientData {
-            challenge: String,
-        }
-        const SQL: &str = "DELETE FROM challenge WHERE challenge_hash = $1 AND purpose = $2
-            AND person_id IS NOT DISTINCT FROM $3 AND expires_at > $4 RETURNING id, state";
-        let data: ClientData =
-            serde_json::from_slice(client_data).map_err(|_| refused("the answer is not understood"))?;
-        let challenge = BASE64URL_NOPAD.decode(data.challenge.as_bytes());
-        let challenge = challenge.map_err(|_| refused("the answer is not understood"))?;
-        let mut tx = self.store.write().await?;
-        let row: Option<(Uuid, Vec<u8>)> = on!(tx.conn(), c => sqlx::query_as(SQL)
-            .bind(self.challenge_hash(&challenge))
-            .bind(purpose.as_str())
-            .bind(asked.map(|(person, _)| person.0))
-            .bind(self.now().0)
-            .fetch_optional(c)
-            .await)?;
-        tx.commit().await?;
-        let (id, state) = row.ok_or_else(|| refused("nobody asked, or it was answered, or too long ago"))?;
-        let opened = match asked {
-            Some((_, key)) => key.open("challenge.state", id, &state)?.to_vec(),
-            None => state,
-        };
-        Ok(serde_json::from_slice(&opened).map_err(|_| Broken::Inconsistent("challenge.state", id))?)
-    }
-
     /// Checks an answer against the person's passkey as it is now, and notes its use.
     async fn check_answer(
         &self,
@@ -561,15 +445,6 @@ impl Desk {
     fn credential_hash(&self, id: &[u8]) -> Vec<u8> {
         self.keys.master().fingerprint("passkey", &[id]).to_vec()
     }
-
-    fn challenge_hash(&self, challenge: &[u8]) -> Vec<u8> {
-        self.keys.master().fingerprint("passkey question", &[challenge]).to_vec()
-    }
-}
-
-/// All that is made JSON of here is maps with names for keys.
-fn to_value(value: &impl Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
 }
 
 #[cfg(test)]

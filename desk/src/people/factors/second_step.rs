@@ -4,7 +4,7 @@
 use tresen_model::{PersonId, Problem, Timestamp};
 
 use super::guesses::Guesser;
-use super::{Factor, app};
+use super::{Factor, Factors, app};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
@@ -40,6 +40,16 @@ impl Desk {
     /// [`Error::Gone`] when it is over, or never was.
     pub async fn check_second_step(&self, half: &Secret) -> Result<(), Error> {
         self.peek(Purpose::SecondStep, half).await.map(drop)
+    }
+
+    /// What whoever has taken the first step of a login has for the second.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when the first step is over.
+    pub async fn second_step_factors(&self, half: &Secret) -> Result<Factors, Error> {
+        let person = self.peek(Purpose::SecondStep, half).await?.person;
+        let mut reader = self.store.read().await?;
+        Ok(super::read(reader.conn(), person).await?)
     }
 
     /// Takes the second step of a login. `device` is what the browser keeps from earlier.
