@@ -1,10 +1,8 @@
 //! Files that come with a comment.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use futures_util::{Stream, TryStreamExt, stream};
+use futures_util::{Stream, TryStreamExt};
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{Attachment, Preview};
@@ -20,15 +18,8 @@ use crate::keys::PersonKey;
 use crate::objects::{Stored, Upload};
 use crate::people::Agent;
 use crate::store::{StoreError, Tx, on};
-use crate::uploads::Uploads;
+use crate::uploads::{Uploads, image_type, is_image};
 use crate::{Desk, random};
-
-/// So often, and so long each time, whoever asks for a small picture waits for it.
-const PREVIEW_LOOKS: usize = 20;
-const PREVIEW_WAIT: Duration = Duration::from_millis(150);
-
-/// Images that every browser shows, told by their contents.
-const IMAGES: &[&str] = &["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 /// A file that is on disk, sealed, and waits for the comment that it belongs to. Dropped, it
 /// is removed.
@@ -57,7 +48,7 @@ impl File {
 
     /// Whether something is to be done with it once it is stored.
     fn wants_work(&self) -> bool {
-        self.to_check || IMAGES.contains(&self.media_type.as_str())
+        self.to_check || is_image(&self.media_type)
     }
 
     /// Bytes.
@@ -211,7 +202,7 @@ pub(crate) fn file_key(id: Uuid, sealed: &[u8], key: &PersonKey) -> Result<Zeroi
     opened_key("attachment.key", id, sealed, key)
 }
 
-fn opened_key(
+pub(super) fn opened_key(
     column: &'static str,
     id: Uuid,
     sealed: &[u8],
@@ -229,7 +220,7 @@ impl AttachmentRow {
         uploads: &Uploads,
         for_agent: bool,
     ) -> Result<Attachment, Broken> {
-        let image = IMAGES.contains(&self.media_type.as_str());
+        let image = is_image(&self.media_type);
         let check = uploads.check_of(self.checked.as_deref());
         let pixels = |side: Option<i64>| side.and_then(|side| u32::try_from(side).ok()).unwrap_or_default();
         // One that is being made is waited for when it is asked for.
@@ -252,22 +243,22 @@ impl AttachmentRow {
 
 /// A file that somebody asks for.
 #[derive(sqlx::FromRow)]
-struct FoundFile {
+pub(super) struct FoundFile {
     name_sealed: Vec<u8>,
     key_sealed: Vec<u8>,
-    media_type: String,
+    pub(super) media_type: String,
     size: i64,
     author_id: Option<Uuid>,
     author_kind: String,
     checked: Option<String>,
-    preview_key_sealed: Option<Vec<u8>>,
-    preview_size: Option<i64>,
-    work_at: Option<i64>,
+    pub(super) preview_key_sealed: Option<Vec<u8>>,
+    pub(super) preview_size: Option<i64>,
+    pub(super) work_at: Option<i64>,
 }
 
 impl FoundFile {
     /// With whose key it is sealed.
-    fn owner(&self, head: &RequestHead) -> PersonId {
+    pub(super) fn owner(&self, head: &RequestHead) -> PersonId {
         conversation::sealed_for(self.author_id, &self.author_kind, head.customer())
     }
 }
@@ -332,7 +323,7 @@ impl Desk {
     }
 
     /// The row of a file that this reader may have.
-    async fn find_file(
+    pub(super) async fn find_file(
         &self,
         head: &RequestHead,
         attachment: AttachmentId,
@@ -360,70 +351,6 @@ impl Desk {
         if uploads.serves(check) { Ok(row) } else { Err(Error::Withheld(check)) }
     }
 
-    /// The small picture of an image of the customer's own request; one that is about to be made is
-    /// waited for, for some seconds. Of an image that is not made small by then, or never: one clear pixel.
-    ///
-    /// # Errors
-    /// As [`attachment`](Self::attachment), and [`Error::NotFound`] for a file that has none.
-    pub async fn preview(
-        &self,
-        access: &Access,
-        number: RequestNumber,
-        attachment: AttachmentId,
-    ) -> Result<OpenFile, Error> {
-        let head = access.find(self.store.read().await?.conn(), number).await?;
-        self.open_preview(&head, attachment, false).await
-    }
-
-    /// The same of any request, for an agent.
-    ///
-    /// # Errors
-    /// As [`attachment_for_agent`](Self::attachment_for_agent), and [`Error::NotFound`] for a file that
-    /// has none.
-    pub async fn preview_for_agent(
-        &self,
-        agent: &Agent,
-        number: RequestNumber,
-        attachment: AttachmentId,
-    ) -> Result<OpenFile, Error> {
-        let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
-        self.open_preview(&head, attachment, true).await
-    }
-
-    async fn open_preview(
-        &self,
-        head: &RequestHead,
-        attachment: AttachmentId,
-        internal: bool,
-    ) -> Result<OpenFile, Error> {
-        for _ in 0..PREVIEW_LOOKS {
-            let row = self.find_file(head, attachment, internal).await?;
-            if let (Some(sealed), Some(size)) = (&row.preview_key_sealed, row.preview_size) {
-                let key = self.keys.get(row.owner(head)).await?.ok_or(Error::NotFound)?;
-                let file_key = opened_key("attachment.preview_key", attachment.0, sealed, &key)?;
-                let contents = self.objects.read_preview(attachment.0, file_key).await;
-                return Ok(OpenFile {
-                    name: "preview.jpg".to_owned(),
-                    size: size.cast_unsigned(),
-                    media_type: "image/jpeg",
-                    contents: boxed(contents.map_err(|_| Error::NotFound)?),
-                });
-            }
-            if !IMAGES.contains(&row.media_type.as_str()) {
-                return Err(Error::NotFound);
-            }
-            if row.work_at.is_none() {
-                // Whoever was told that there would be one is not shown a broken picture.
-                return Ok(no_picture());
-            }
-            // A file that another process took in, a mail from the command line, woke nobody here.
-            self.files_wakeup.notify_one();
-            tokio::time::sleep(PREVIEW_WAIT).await;
-        }
-        // It takes longer; who looks again later sees it.
-        Ok(no_picture())
-    }
-
     async fn open_file(
         &self,
         head: &RequestHead,
@@ -438,28 +365,13 @@ impl Desk {
         Ok(OpenFile {
             name,
             size: row.size.cast_unsigned(),
-            media_type: IMAGES
-                .iter()
-                .find(|known| **known == row.media_type)
-                .copied()
-                .unwrap_or("application/octet-stream"),
+            media_type: image_type(&row.media_type).unwrap_or("application/octet-stream"),
             contents: boxed(contents),
         })
     }
 }
 
-/// What there is to be seen of an image that could not be made small: one clear pixel.
-fn no_picture() -> OpenFile {
-    const CLEAR: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\0\0\0\x21\xf9\x04\x01\0\0\0\0\x2c\0\0\0\0\x01\0\x01\0\0\x02\x02\x44\x01\0\x3b";
-    OpenFile {
-        name: "preview.gif".to_owned(),
-        size: CLEAR.len() as u64,
-        media_type: "image/gif",
-        contents: boxed(stream::once(std::future::ready(Ok(Bytes::from_static(CLEAR))))),
-    }
-}
-
-fn boxed<T>(stream: impl Stream<Item = T> + Send + 'static) -> BoxStream<'static, T> {
+pub(super) fn boxed<T>(stream: impl Stream<Item = T> + Send + 'static) -> BoxStream<'static, T> {
     Box::pin(stream)
 }
 

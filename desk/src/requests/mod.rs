@@ -12,6 +12,7 @@ pub(crate) mod import;
 mod list;
 mod made_up;
 pub(crate) mod outsiders;
+mod previews;
 mod queue;
 pub(crate) mod remove;
 pub(crate) mod submit;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tresen_model::FileCheck;
 
 pub use preview::{SmallPicture, small_picture};
+pub(crate) use preview::{image_type, is_image};
 pub use scanner::Scanner;
 
 /// What the operator sets about files that come in.

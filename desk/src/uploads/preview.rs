@@ -33,25 +33,29 @@ pub struct SmallPicture {
     pub height: u32,
 }
 
-/// Whether a file of this type may have one.
-pub(crate) fn is_image(media_type: &str) -> bool {
-    format(media_type).is_some()
+/// The images that every browser shows.
+const IMAGES: &[(&str, ImageFormat)] = &[
+    ("image/png", ImageFormat::Png),
+    ("image/jpeg", ImageFormat::Jpeg),
+    ("image/gif", ImageFormat::Gif),
+    ("image/webp", ImageFormat::WebP),
+];
+
+/// The media type of an image that every browser shows, and that may have a small picture; `None` for
+/// all other files.
+pub(crate) fn image_type(media_type: &str) -> Option<&'static str> {
+    IMAGES.iter().find(|(known, _)| *known == media_type).map(|(known, _)| *known)
 }
 
-fn format(media_type: &str) -> Option<ImageFormat> {
-    match media_type {
-        "image/png" => Some(ImageFormat::Png),
-        "image/jpeg" => Some(ImageFormat::Jpeg),
-        "image/gif" => Some(ImageFormat::Gif),
-        "image/webp" => Some(ImageFormat::WebP),
-        _ => None,
-    }
+/// Whether a file of this type may have one.
+pub(crate) fn is_image(media_type: &str) -> bool {
+    image_type(media_type).is_some()
 }
 
 /// Makes a small picture of an image: of an animation, of its first frame. `None` for whatever is damaged
 /// or has more than so many pixels. Takes up to twelve bytes a pixel, and a second or so for 25 million.
 pub fn small_picture(contents: &[u8], media_type: &str, most_pixels: u64) -> Option<SmallPicture> {
-    let format = format(media_type)?;
+    let (_, format) = *IMAGES.iter().find(|(known, _)| *known == media_type)?;
     if format == ImageFormat::Jpeg && scans(contents) > MOST_SCANS {
         return None;
     }
