@@ -72,63 +72,55 @@ impl Desk {
                 body.as_str().as_bytes(),
             ],
         );
-        for _ in 0..8 {
-            if let Some((number, held)) = self.find_submitted(&once_hash).await? {
-                return Ok(Submitted { number, again: true, held });
-            }
-            let mut tx = self.store.write().await?;
-            let writer = person::Writer {
-                id: person,
-                key: &key,
-                email: &email,
-                name: name.as_ref(),
-                language: form.language,
-            };
-            let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
-                return Err(Error::Busy { wait: 5 });
-            };
-            if restriction(tx.conn(), person).await?.is_some() {
-                return Err(Error::refused("email", Problem::CustomerRestricted));
-            }
-            let new = NewRequest {
-                person,
-                key: &key,
-                kind: &kind,
-                channel: Channel::Agent,
-                subject: &subject,
-                body: body.as_str(),
-                once_hash: Some(once_hash),
-                captured_by: Some(agent.person()),
-                mail: None,
-                held: None,
-            };
-            let Some(Stored { request, number, .. }) =
-                self.insert_request(&mut tx, &new, &files, now).await?
-            else {
-                continue;
-            };
-            if !self.had_enough_mail(&mut tx, person, &email, now).await? {
-                let row = person::find(tx.conn(), person).await?;
-                let row = row.ok_or(Broken::Inconsistent("person", person.0))?;
-                let register = !row.is_registered();
-                let kind = MailKind::Captured;
-                let about = About {
-                    person,
-                    key: &key,
-                    request,
-                    kind,
-                    offer_registration: register,
-                    by_stranger: false,
-                };
-                self.mail_about(&mut tx, about, now).await?;
-            }
-            let event = Event { request, customer: person, public: true };
-            self.events.announce(&mut tx, event).await?;
-            files::keep(&files);
-            tx.commit().await?;
-            self.committed(event);
-            return Ok(Submitted { number, again: false, held: false });
+        if let Some((number, held)) = self.find_submitted(&once_hash).await? {
+            return Ok(Submitted { number, again: true, held });
         }
-        Err(Error::Busy { wait: 5 })
+        let mut tx = self.store.write().await?;
+        let writer = person::Writer {
+            id: person,
+            key: &key,
+            email: &email,
+            name: name.as_ref(),
+            language: form.language,
+        };
+        let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
+            return Err(Error::Busy { wait: 5 });
+        };
+        if restriction(tx.conn(), person).await?.is_some() {
+            return Err(Error::refused("email", Problem::CustomerRestricted));
+        }
+        let new = NewRequest {
+            person,
+            key: &key,
+            kind: &kind,
+            channel: Channel::Agent,
+            subject: &subject,
+            body: body.as_str(),
+            once_hash: Some(once_hash),
+            captured_by: Some(agent.person()),
+            mail: None,
+            held: None,
+        };
+        let Some(Stored { request, number, .. }) = self.insert_request(&mut tx, &new, &files, now).await?
+        else {
+            drop(tx);
+            let (number, held) = self.find_submitted(&once_hash).await?.ok_or(Error::Busy { wait: 5 })?;
+            return Ok(Submitted { number, again: true, held });
+        };
+        if !self.had_enough_mail(&mut tx, person, &email, now).await? {
+            let row = person::find(tx.conn(), person).await?;
+            let row = row.ok_or(Broken::Inconsistent("person", person.0))?;
+            let register = !row.is_registered();
+            let kind = MailKind::Captured;
+            let about =
+                About { person, key: &key, request, kind, offer_registration: register, by_stranger: false };
+            self.mail_about(&mut tx, about, now).await?;
+        }
+        let event = Event { request, customer: person, public: true };
+        self.events.announce(&mut tx, event).await?;
+        files::keep(&files);
+        tx.commit().await?;
+        self.committed(event);
+        Ok(Submitted { number, again: false, held: false })
     }
 }

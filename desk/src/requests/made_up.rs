@@ -4,7 +4,7 @@
 use tresen_model::{AuthorKind, Body, Channel, EmailAddress, Language, Subject, Visibility};
 
 use super::comment::{self, NewComment};
-use super::submit::{NewRequest, Stored, TRIES};
+use super::submit::NewRequest;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::person;
@@ -51,17 +51,8 @@ impl Desk {
                 mail: None,
                 held: None,
             };
-            let mut stored = None;
-            // Among a million numbers of forty bits one is drawn twice every other time.
-            for _ in 0..TRIES {
-                stored = self.insert_request(&mut tx, &new, &[], now).await?;
-                if stored.is_some() {
-                    break;
-                }
-            }
-            let Some(Stored { request: id, .. }) = stored else {
-                return Err(Broken::Inconsistent("request.number", person.0).into());
-            };
+            let stored = self.insert_request(&mut tx, &new, &[], now).await?;
+            let id = stored.ok_or(Broken::Inconsistent("request.once_hash", person.0))?.request;
             for _ in 0..request.comments {
                 let new = NewComment {
                     request: id,

@@ -11,14 +11,11 @@ use super::access::{self, RequestHead};
 use super::change;
 use super::submit::NewRequest;
 use crate::Desk;
-use crate::error::Error;
+use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::people::Agent;
 use crate::people::person::{self, Presence};
 use crate::store::{Conn, StoreError, Tx, on};
-
-/// How often a number that is taken is drawn again.
-const TRIES: usize = 8;
 
 /// What an outsider wrote, where it can be decided about.
 #[derive(sqlx::FromRow)]
@@ -163,20 +160,6 @@ impl Desk {
         number: RequestNumber,
         comment: CommentId,
     ) -> Result<RequestNumber, Error> {
-        for _ in 0..TRIES {
-            if let Some(new) = self.try_split_off(agent, number, comment).await? {
-                return Ok(new);
-            }
-        }
-        Err(Error::Busy { wait: 5 })
-    }
-
-    async fn try_split_off(
-        &self,
-        agent: &Agent,
-        number: RequestNumber,
-        comment: CommentId,
-    ) -> Result<Option<RequestNumber>, Error> {
         const COMMENT: &str =
             "UPDATE comment SET request_id = $2, standing = 'participant', subject_sealed = NULL
             WHERE id = $1";
@@ -209,9 +192,8 @@ impl Desk {
             mail: None,
             held: None,
         };
-        let Some((request, new)) = self.insert_empty_request(&mut tx, &new, now).await? else {
-            return Ok(None);
-        };
+        let stored = self.insert_empty_request(&mut tx, &new, now).await?;
+        let (request, new) = stored.ok_or(Broken::Inconsistent("request.once_hash", comment.0))?;
         for sql in std::iter::once(COMMENT).chain(MOVES) {
             on!(tx.conn(), c => sqlx::query(sql).bind(comment.0).bind(request.0).execute(c).await.map(drop))?;
         }
@@ -240,6 +222,6 @@ impl Desk {
         for event in events {
             self.committed(event);
         }
-        Ok(Some(new))
+        Ok(new)
     }
 }

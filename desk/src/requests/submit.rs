@@ -21,8 +21,9 @@ use crate::settings::Settings;
 use crate::store::{Tx, on};
 use crate::{Desk, random};
 
-/// How often a number that is taken is drawn again. With 40 bits it hardly ever is.
-pub(super) const TRIES: usize = 8;
+/// How often a number that is taken is drawn again. With 40 bits it hardly ever is, but among a million
+/// one is drawn twice every other time.
+const TRIES: usize = 8;
 
 /// How long a person who writes while being erased waits for its end, 50 ms a time.
 const WAITS: usize = 100;
@@ -153,8 +154,8 @@ pub(super) struct About<'a> {
 /// What came of a try.
 enum Tried {
     Stored(RequestNumber, Option<Event>),
-    /// The number is taken, or the same form came in a moment before.
-    Collided,
+    /// The same form came in a moment before.
+    Known,
     /// The person is being erased.
     Erased,
     /// The person is logged in and their data is restricted.
@@ -230,25 +231,21 @@ impl Desk {
                 None => self.keys.find_or_create(&self.blind_index(&submission.email), now).await?,
             };
             let once_hash = self.once_hash(person, &submission);
-            for _ in 0..TRIES {
-                match self.try_submit(person, &key, &submission, &files, once_hash, held, now).await? {
-                    Tried::Stored(number, event) => {
-                        match event {
-                            Some(event) => self.committed(event),
-                            None => self.mail_wakeup.notify_one(),
-                        }
-                        return Ok(Submitted { number, again: false, held: held.is_some() });
+            match self.try_submit(person, &key, &submission, &files, once_hash, held, now).await? {
+                Tried::Stored(number, event) => {
+                    match event {
+                        Some(event) => self.committed(event),
+                        None => self.mail_wakeup.notify_one(),
                     }
-                    Tried::Collided => {
-                        if let Some((number, held)) = self.find_submitted(&once_hash).await? {
-                            return Ok(Submitted { number, again: true, held });
-                        }
-                    }
-                    Tried::Erased => break,
-                    Tried::Restricted => {
-                        return Err(Error::refused("body", Problem::DataRestricted));
+                    return Ok(Submitted { number, again: false, held: held.is_some() });
+                }
+                Tried::Known => {
+                    if let Some((number, held)) = self.find_submitted(&once_hash).await? {
+                        return Ok(Submitted { number, again: true, held });
                     }
                 }
+                Tried::Restricted => return Err(Error::refused("body", Problem::DataRestricted)),
+                Tried::Erased => {}
             }
             // The person is being erased. Whoever writes again starts afresh: in a moment.
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -323,7 +320,7 @@ impl Desk {
         };
         let Some(Stored { request, number, .. }) = self.insert_request(&mut tx, &request, files, now).await?
         else {
-            return Ok(Tried::Collided);
+            return Ok(Tried::Known);
         };
         self.store_consent(&mut tx, person, "form", now).await?;
         if held.is_some() {
@@ -399,8 +396,7 @@ impl Desk {
             .await
     }
 
-    /// The request with its first comment. `None` when a value that must be unique is taken;
-    /// the transaction is of no use then.
+    /// The request with its first comment. `None` when there is one of the same form already.
     pub(crate) async fn insert_request(
         &self,
         tx: &mut Tx,
@@ -430,44 +426,55 @@ impl Desk {
         Ok(Some(Stored { request, number, comment }))
     }
 
-    /// The row of a request whose first comment is written next.
+    /// The row of a request whose first comment is written next. `None` when there is one of the same
+    /// form already.
     pub(super) async fn insert_empty_request(
         &self,
         tx: &mut Tx,
         new: &NewRequest<'_>,
         now: Timestamp,
     ) -> Result<Option<(RequestId, RequestNumber)>, Broken> {
+        const KNOWN: &str = "SELECT number FROM request WHERE once_hash = $1";
         const REQUEST: &str = "INSERT INTO request (id, number, person_id, kind, channel, status, priority,
             subject_sealed, once_hash, comments, notes, created_at, customer_news_at, updated_at,
             agent_wrote_at, customer_wrote_at, customer_read_at, agent_read_at, search_stale, held_at, held_why)
             VALUES ($1, $2, $3, $4, $5, 'open', 'normal', $6, $7, 1, 0, $8, $8, $8, 0, $8, $8, $9, $10, $11, $12)
             ON CONFLICT DO NOTHING";
         let id = random::id(now)?;
-        let number = random::number()?;
         let subject = new.key.seal("request.subject", id, new.subject.as_str().as_bytes())?;
         let read_by_agents = if new.captured_by.is_some() { now.0 } else { 0 };
-        let inserted = on!(tx.conn(), c => sqlx::query(REQUEST)
-            .bind(id)
-            .bind(number.bits().cast_signed())
-            .bind(new.person.0)
-            .bind(new.kind)
-            .bind(new.channel.as_str())
-            .bind(subject)
-            .bind(new.once_hash.map(|hash| hash.to_vec()))
-            .bind(now.0)
-            .bind(read_by_agents)
-            .bind(new.held.is_none())
-            .bind(new.held.map(|_| now.0))
-            .bind(new.held.map(HeldWhy::as_str))
-            .execute(c)
-            .await
-            .map(|done| done.rows_affected()))?;
-        if inserted == 0 {
-            return Ok(None);
+        for _ in 0..TRIES {
+            let number = random::number()?;
+            let inserted = on!(tx.conn(), c => sqlx::query(REQUEST)
+                .bind(id)
+                .bind(number.bits().cast_signed())
+                .bind(new.person.0)
+                .bind(new.kind)
+                .bind(new.channel.as_str())
+                .bind(&subject)
+                .bind(new.once_hash.map(|hash| hash.to_vec()))
+                .bind(now.0)
+                .bind(read_by_agents)
+                .bind(new.held.is_none())
+                .bind(new.held.map(|_| now.0))
+                .bind(new.held.map(HeldWhy::as_str))
+                .execute(c)
+                .await
+                .map(|done| done.rows_affected()))?;
+            if inserted == 1 {
+                if new.held.is_none() {
+                    statistics::count(tx, new.kind, new.captured_by, &Tally::received(), now).await?;
+                }
+                return Ok(Some((RequestId(id), number)));
+            }
+            if let Some(hash) = new.once_hash {
+                let known: Option<(i64,)> =
+                    on!(tx.conn(), c => sqlx::query_as(KNOWN).bind(hash.to_vec()).fetch_optional(c).await)?;
+                if known.is_some() {
+                    return Ok(None);
+                }
+            }
         }
-        if new.held.is_none() {
-            statistics::count(tx, new.kind, new.captured_by, &Tally::received(), now).await?;
-        }
-        Ok(Some((RequestId(id), number)))
+        Err(Broken::Inconsistent("request.number", id))
     }
 }
