@@ -79,6 +79,12 @@ pub enum Problem {
     },
     /// Whoever works here signs in with a provider, the operator has said, and not otherwise.
     OnlyWithProvider,
+    /// No request type where some are to be named.
+    KindsMissing,
+    /// Somebody works at the desk already.
+    WorksHere,
+    /// The only admin there is: somebody has to manage the desk.
+    LastAdmin,
     /// The form could not be read: not UTF-8, cut off, or a field twice.
     FormUnreadable,
     /// A value that the form does not offer.

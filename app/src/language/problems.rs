@@ -115,6 +115,21 @@ pub fn problem(language: Language, problem: &Problem) -> String {
             "People who work here sign in with the button of their organisation, on the login page.",
             "Wer hier arbeitet, meldet sich auf der Anmeldeseite mit der Schaltfläche der eigenen Organisation an."
         ),
+        Problem::KindsMissing => say!(
+            language,
+            "Please choose one type at least, or all of them.",
+            "Bitte wählen Sie mindestens eine Art aus, oder alle."
+        ),
+        Problem::WorksHere => say!(
+            language,
+            "Whoever has this address works here already. Choose the name in the list to change something.",
+            "Die Person mit dieser Adresse arbeitet schon hier. Wählen Sie den Namen in der Liste, um etwas zu ändern."
+        ),
+        Problem::LastAdmin => say!(
+            language,
+            "This is the only admin. Give somebody else that role first.",
+            "Das ist die einzige Person, die den Servicedesk verwaltet. Geben Sie zuerst jemand anderem diese Rolle."
+        ),
         Problem::FormUnreadable => say!(
             language,
             "What your browser sent could not be read. Please send it again.",

@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use tresen_desk::Error;
-use tresen_model::{AsideId, AttachmentId, CommentId, RequestNumber};
+use tresen_model::{AsideId, AttachmentId, CommentId, PersonId, RequestNumber};
 
 use crate::web::{App, Stop, escape};
 
@@ -83,6 +83,14 @@ impl Named {
     /// [`Error::NotFound`].
     pub(super) fn comment(&self) -> Result<CommentId, Stop> {
         Ok(self.comment.ok_or(Error::NotFound)?)
+    }
+
+    /// The id of the person.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub(super) fn person(&self) -> Result<PersonId, Stop> {
+        Ok(self.id.as_deref().and_then(PersonId::parse).ok_or(Error::NotFound)?)
     }
 
     /// The id of the message that was set aside.

@@ -9,6 +9,7 @@ use tresen_model::Language;
 use tresen_model::views::{MailTroubles, ParkedMail};
 
 use super::address::{Named, Parameters, address, agent_address, parameter};
+use super::agent_people;
 use crate::components::{Button, ButtonKind, ButtonLink, NavLink, Notice, NoticeKind, PageHead, Time};
 use crate::language::{delivery, islands::size, mail as text};
 use crate::web::{Answer, Context, Page, Place, Stop, Submitted, Width};
@@ -53,6 +54,7 @@ async fn page(context: &Context, done: &str) -> Result<Page, Stop> {
         };
         view! {
             <PageHead title=text::trouble_title(language) lede=text::trouble_lede(language) back/>
+            {agent_people::tabs(language, PATH)}
             {done.map(|(kind, words)| view! { <Notice kind>{words}</Notice> })}
             <section class="section" aria-labelledby="aside-title">
                 <div>

@@ -8,13 +8,13 @@ use tresen_model::{Language, Status};
 
 use super::address::{Parameters, address, agent_address};
 use super::agent_filter::{PATH, Shown};
-use super::{agent_held, agent_mail};
+use super::{agent_held, agent_mail, agent_people};
 use crate::components::{
     AgentRow, AgentTable, AgentTableHeads, Button, ButtonKind, ButtonLink, Choice, EmptyState, FilterTabs,
     Icon, NavLink, PageHead, Pager, SearchForm, Select,
 };
 use crate::islands::QueueNews;
-use crate::language::{agent as text, common, mail, words};
+use crate::language::{agent as text, common, mail, people, words};
 use crate::web::{Answer, Context, Page, Place, Stop, Width};
 
 pub(super) async fn show(context: Context, parameters: Parameters) -> Response {
@@ -68,6 +68,7 @@ fn numbers(language: Language, counts: QueueCounts, admin: bool) -> AnyView {
     let held = (counts.held > 0)
         .then(|| view! { <a href=agent_held::PATH>{mail::held_count(language, counts.held)}</a> });
     let trouble = admin.then(|| view! { <a href=agent_mail::PATH>{mail::trouble_link(language)}</a> });
+    let people = admin.then(|| view! { <a href=agent_people::PATH>{people::link(language)}</a> });
     let own = address(PATH, &[("assignee", "me")]);
     let unassigned = address(PATH, &[("assignee", "nobody")]);
     view! {
@@ -76,6 +77,7 @@ fn numbers(language: Language, counts: QueueCounts, admin: bool) -> AnyView {
         <a href=unassigned>{text::without_assignee(language, counts.unassigned)}</a>
         {held}
         {trouble}
+        {people}
     }
     .into_any()
 }

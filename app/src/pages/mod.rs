@@ -15,6 +15,7 @@ mod account_factors_app;
 mod account_factors_passkeys;
 mod account_sections;
 mod address;
+mod agent_colleague;
 mod agent_delivery;
 mod agent_erase;
 mod agent_filter;
@@ -22,6 +23,7 @@ mod agent_held;
 mod agent_mail;
 mod agent_new;
 mod agent_panel;
+mod agent_people;
 mod agent_queue;
 mod agent_reports;
 mod agent_request;
@@ -101,6 +103,9 @@ pub fn routes() -> Router<App> {
         .route("/agent/settings/mail/aside/{id}", get(agent_mail::download))
         .route("/agent/settings/mail/aside/{id}/retry", get(agent_mail::back).post(agent_mail::retry))
         .route("/agent/settings/mail/aside/{id}/delete", get(agent_mail::back).post(agent_mail::delete))
+        .route("/agent/settings/people", get(agent_people::show).post(agent_people::add))
+        .route("/agent/settings/people/{id}", get(agent_colleague::show).post(agent_colleague::submit))
+        .route("/agent/settings/people/{id}/withdraw", get(agent_people::back).post(agent_people::withdraw))
         .route("/login", get(login::show).post(login::submit))
         .route("/login/second", get(login_second::show).post(login_second::submit))
         .route("/login/passkey", get(sign_in::show).post(passkeys::log_in))

@@ -11,7 +11,7 @@ use super::mailed_link::{self, Mailed};
 use super::parts;
 use crate::components::{Button, ButtonKind, Field, Icon, Notice, NoticeKind, PageHead};
 use crate::islands::LiveForm;
-use crate::language::{common, password, register as text};
+use crate::language::{common, password, people, register as text};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width};
 
 pub(super) async fn show(context: Context, Query(from): Query<Mailed>) -> Response {
@@ -22,11 +22,12 @@ pub(super) async fn show(context: Context, Query(from): Query<Mailed>) -> Respon
 async fn open(context: &Context, from: &Mailed) -> Result<Answer, Stop> {
     let language = context.language;
     if from.by_link() {
-        if !mailed_link::is_good(context, Purpose::Register, &from.token).await? {
+        let registers = mailed_link::is_good(context, Purpose::Register, &from.token).await?;
+        if !registers && !mailed_link::is_good(context, Purpose::Join, &from.token).await? {
             let log_in = ("/login", common::log_in(language));
             return Ok(mailed_link::page(mailed_link::gone(language, "/register", Some(log_in))));
         }
-        return Ok(mailed_link::page(choose(context, Form::with([("token", &from.token)]))));
+        return Ok(mailed_link::page(choose(context, Form::with([("token", &from.token)])).await?));
     }
     if from.sent.is_some() {
         let lede = text::sent_lede(language);
@@ -58,7 +59,7 @@ async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
 
 /// Either step, by whether there is a link.
 async fn page(context: &Context, form: Form) -> Result<Page, Stop> {
-    if form.value("token").is_empty() { ask(context, form).await } else { Ok(choose(context, form)) }
+    if form.value("token").is_empty() { ask(context, form).await } else { choose(context, form).await }
 }
 
 async fn ask(context: &Context, form: Form) -> Result<Page, Stop> {
@@ -95,23 +96,30 @@ async fn ask(context: &Context, form: Form) -> Result<Page, Stop> {
     Ok(page.width(Width::Narrow))
 }
 
-fn choose(context: &Context, form: Form) -> Page {
+async fn choose(context: &Context, form: Form) -> Result<Page, Stop> {
     let language = context.language;
+    // Whoever was invited to work here is told what it is about.
+    let joins = mailed_link::is_good(context, Purpose::Join, &form.value("token")).await?;
+    let (lede, button) = if joins {
+        (people::join_lede(language), people::join(language))
+    } else {
+        (text::choose_lede(language), text::finish(language))
+    };
     let page = Page::new(text::choose_title(language), Place::Login, move || {
         view! {
-            <PageHead title=text::choose_title(language) lede=text::choose_lede(language)/>
+            <PageHead title=text::choose_title(language) lede/>
             <LiveForm language>
                 <form class="form card" method="post" action="/register">
                     {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
                     <input type="hidden" name="token" value=form.value("token")/>
                     {mailed_link::new_password(language, password::password(language), "", &form)}
                     <div class="form-actions">
-                        <Button label=text::finish(language) kind=ButtonKind::Primary/>
+                        <Button label=button kind=ButtonKind::Primary/>
                     </div>
                 </form>
             </LiveForm>
         }
         .into_any()
     });
-    page.width(Width::Narrow)
+    Ok(page.width(Width::Narrow))
 }

@@ -1,7 +1,7 @@
 //! The mails that the desk sends, and what each of them may say.
 
 use serde::{Deserialize, Serialize};
-use tresen_model::{Body, Language, PersonName, RequestNumber, Subject};
+use tresen_model::{Body, Language, PersonName, RequestNumber, Role, Subject};
 
 /// What every mail may say.
 const ALWAYS: &[&str] = &["desk_name"];
@@ -83,6 +83,10 @@ kinds! {
     FactorRemoved = "factor-removed" { needs: ["account_url", "password_url"], may: [] }
     /// The operator has taken all second factors away.
     FactorsReset = "factors-reset" { needs: ["login_url", "contact_url"], may: ["can_reply"] }
+    /// An admin has given the receiver another role: `role` is the new one.
+    RoleChanged = "role-changed" { needs: ["login_url", "contact_url"], may: ["role", "can_reply"] }
+    /// A role at the desk waits for the receiver: `action_url` leads to choosing a password.
+    Invitation = "invitation" { needs: ["action_url", "valid_hours"], may: [] }
     /// New recovery codes were made.
     RecoveryCodes = "recovery-codes" { needs: ["account_url", "password_url"], may: [] }
     /// A recovery code was used.
@@ -126,6 +130,8 @@ impl MailKind {
             | Self::FactorAdded
             | Self::FactorRemoved
             | Self::FactorsReset
+            | Self::RoleChanged
+            | Self::Invitation
             | Self::RecoveryCodes
             | Self::RecoveryUsed
             | Self::NewDevice
@@ -195,6 +201,8 @@ pub struct MailContext {
     pub resolved: bool,
     /// Whether an answer to the mail reaches the request.
     pub can_reply: bool,
+    /// What the receiver may do from now on.
+    pub role: Option<Role>,
     /// How many requests were deleted.
     pub erased_requests: Option<u32>,
     /// How many days a backup of the key store is kept.
@@ -229,6 +237,7 @@ impl MailContext {
             attached: true,
             resolved: true,
             can_reply: true,
+            role: Some(Role::Admin),
             erased_requests: Some(12),
             key_backup_days: Some(7),
             receipt: Some("tresen-receipt: 1\nid: S4MPL3\n".into()),

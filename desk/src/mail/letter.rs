@@ -82,6 +82,7 @@ impl Desk {
                 context.attached = true;
             }
         }
+        context.role = Some(receiver.role()?);
         context.resolved = payload.resolved;
         context.can_reply = self.settings.outgoing.can_reply();
         let number = context.number.filter(|_| context.can_reply);
@@ -130,6 +131,7 @@ impl Desk {
         let hours = |purpose: Purpose| u32::try_from(purpose.lifetime() / 3600).ok();
         let (action_url, valid_hours, register_url) = match kind {
             MailKind::Register => (action("register"), hours(Purpose::Register), None),
+            MailKind::Invitation => (action("register"), hours(Purpose::Join), None),
             MailKind::PasswordReset => (action("password"), hours(Purpose::Password), None),
             MailKind::AddressProve => (action("account/address"), hours(Purpose::Address), None),
             MailKind::EraseLink => (action("account/delete"), hours(Purpose::Erase), None),

@@ -63,6 +63,7 @@ fn mail_to_unproven_addresses_repeats_nothing() {
         MailKind::ConfirmRequest,
         MailKind::Captured,
         MailKind::Register,
+        MailKind::Invitation,
         MailKind::NoAccount,
         MailKind::AddressProve,
         MailKind::EraseLink,

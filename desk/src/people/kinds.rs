@@ -7,6 +7,8 @@
 //!
 //! Each statement asks for itself ([`seen_by`]), so a change holds from the next one on, whoever is logged in.
 
+use std::collections::HashMap;
+
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::{EmailAddress, PersonId, Problem, RequestId, Role};
@@ -35,6 +37,17 @@ pub(crate) async fn of(conn: Conn<'_>, agent: PersonId) -> Result<Vec<String>, S
     Ok(rows.into_iter().map(|(kind,)| kind).collect())
 }
 
+/// The same of everybody who works on some only.
+pub(super) async fn of_all(conn: Conn<'_>) -> Result<HashMap<PersonId, Vec<String>>, StoreError> {
+    const SQL: &str = "SELECT person_id, kind FROM agent_kind ORDER BY person_id, kind";
+    let rows: Vec<(Uuid, String)> = on!(conn, c => sqlx::query_as(SQL).fetch_all(c).await)?;
+    let mut all: HashMap<PersonId, Vec<String>> = HashMap::new();
+    for (agent, kind) in rows {
+        all.entry(PersonId(agent)).or_default().push(kind);
+    }
+    Ok(all)
+}
+
 /// Whether an agent works on some request types only.
 pub(crate) async fn has_some_only(conn: Conn<'_>, agent: PersonId) -> Result<bool, StoreError> {
     Ok(!of(conn, agent).await?.is_empty())
@@ -47,7 +60,7 @@ pub(crate) async fn includes(conn: Conn<'_>, agent: PersonId, kind: &str) -> Res
 }
 
 /// Puts others in their place; none are all.
-async fn replace(tx: &mut Tx, agent: PersonId, kinds: &[String]) -> Result<(), StoreError> {
+pub(super) async fn replace(tx: &mut Tx, agent: PersonId, kinds: &[String]) -> Result<(), StoreError> {
     const INSERT: &str = "INSERT INTO agent_kind (person_id, kind) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     forget(tx, agent).await?;
     for kind in kinds {

@@ -6,9 +6,9 @@ use tresen_model::{EmailAddress, Language, PersonName, Problem, Role};
 use super::devices::Greeting;
 use super::login::store_password;
 use super::person::{self, Presence};
-use super::roles;
 use super::sessions::{Entry, Opening, Secret};
 use super::tokens::Purpose;
+use super::{invitations, roles};
 use crate::Desk;
 use crate::abuse::Limited;
 use crate::error::{Broken, Error};
@@ -56,13 +56,17 @@ impl Desk {
         Ok(())
     }
 
-    /// Sets the first password by a mailed link, and logs in. The mail address is proven.
+    /// Sets the first password by a mailed link, and logs in. The mail address is proven. Whoever was
+    /// [invited](super::invitations) has their role now.
     ///
     /// # Errors
     /// [`Error::Gone`] when the link is no longer good or there is a password already, or a
     /// refusal on the field `password`.
     pub async fn complete_registration(&self, link: &Secret, password: &str) -> Result<Entry, Error> {
-        let opened = self.peek(Purpose::Register, link).await?;
+        let (purpose, opened) = match self.peek(Purpose::Register, link).await {
+            Err(Error::Gone) => (Purpose::Join, self.peek(Purpose::Join, link).await?),
+            opened => (Purpose::Register, opened?),
+        };
         let (row, key) = self.require_person(opened.person).await.map_err(|_| Error::Gone)?;
         if row.is_registered() {
             return Err(Error::Gone);
@@ -74,11 +78,23 @@ impl Desk {
         let Presence::Here = person::touch(&mut tx, opened.person, now).await? else {
             return Err(Error::Gone);
         };
-        self.redeem(&mut tx, Purpose::Register, link).await?;
+        let offer = invitations::waiting(tx.conn(), opened.person, &key, now).await?;
+        self.redeem(&mut tx, purpose, link).await?;
         store_password(&mut tx, opened.person, &key, &hash, now).await?;
+        let mut opening = Opening::of(&row, None)?;
+        if let Some(offer) = &offer
+            && !opening.role.is_staff()
+        {
+            let duty = offer.duty();
+            opening.role = duty.role();
+            self.name_and_put_on_duty(&mut tx, (&row, &key), offer.name(), &duty, now).await?;
+        }
         let greeting = Greeting { device: None, tell: None };
-        let entry = self.let_in(&mut tx, Opening::of(&row, None)?, greeting, now).await?;
+        let entry = self.let_in(&mut tx, opening, greeting, now).await?;
         tx.commit().await?;
+        if offer.is_some() {
+            self.make_searchable_again(opened.person).await?;
+        }
         Ok(entry)
     }
 

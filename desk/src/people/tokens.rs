@@ -7,7 +7,7 @@ use super::sessions::Secret;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
-use crate::store::{StoreError, Tx, on};
+use crate::store::{Conn, StoreError, Tx, on};
 
 /// What a link is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub enum Purpose {
     Request,
     /// Set the first password.
     Register,
+    /// The same for somebody for whom a role at the desk waits.
+    Join,
     /// Set another password.
     Password,
     /// Prove a new mail address.
@@ -33,10 +35,11 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    const fn as_str(self) -> &'static str {
+    pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Request => "request",
             Self::Register => "register",
+            Self::Join => "join",
             Self::Password => "password",
             Self::Address => "address",
             Self::Erase => "erase",
@@ -50,7 +53,7 @@ impl Purpose {
     pub const fn lifetime(self) -> i64 {
         match self {
             Self::Request => 180 * 24 * 3600,
-            Self::Register => 7 * 24 * 3600,
+            Self::Register | Self::Join => 7 * 24 * 3600,
             Self::Address => 24 * 3600,
             Self::Password | Self::Erase | Self::Data => 3600,
             Self::DataAccess => 1800,
@@ -72,6 +75,55 @@ pub(crate) struct Opened {
     pub(crate) request: Option<RequestId>,
     payload: Option<Vec<u8>>,
     secret_hash: [u8; 32],
+}
+
+/// A link that is good still, and its hash.
+#[derive(sqlx::FromRow)]
+struct Good {
+    secret_hash: Vec<u8>,
+    expires_at: i64,
+    #[sqlx(flatten)]
+    row: Row,
+}
+
+impl Good {
+    fn opened(self) -> Result<(Opened, Timestamp), Broken> {
+        let broken = Broken::Inconsistent("token.secret_hash", self.row.person_id);
+        let secret_hash = self.secret_hash.try_into().map_err(|_| broken)?;
+        Ok((self.row.opened(secret_hash), Timestamp(self.expires_at)))
+    }
+}
+
+/// Everybody's links of a kind that are good still, and until when; the newest first.
+pub(super) async fn good(
+    conn: Conn<'_>,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<Vec<(Opened, Timestamp)>, Broken> {
+    const SQL: &str = "SELECT secret_hash, expires_at, person_id, request_id, payload_sealed FROM token
+        WHERE purpose = $1 AND used_at IS NULL AND expires_at > $2 ORDER BY created_at DESC, secret_hash";
+    let rows: Vec<Good> =
+        on!(conn, c => sqlx::query_as(SQL).bind(purpose.as_str()).bind(now.0).fetch_all(c).await)?;
+    rows.into_iter().map(Good::opened).collect()
+}
+
+/// The newest link of a kind that somebody has and that is good still.
+pub(super) async fn good_of(
+    conn: Conn<'_>,
+    purpose: Purpose,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Option<Opened>, Broken> {
+    const SQL: &str = "SELECT secret_hash, expires_at, person_id, request_id, payload_sealed FROM token
+        WHERE person_id = $3 AND purpose = $1 AND used_at IS NULL AND expires_at > $2
+        ORDER BY created_at DESC, secret_hash LIMIT 1";
+    let row: Option<Good> = on!(conn, c => sqlx::query_as(SQL)
+        .bind(purpose.as_str())
+        .bind(now.0)
+        .bind(person.0)
+        .fetch_optional(c)
+        .await)?;
+    Ok(row.map(Good::opened).transpose()?.map(|(opened, _)| opened))
 }
 
 #[derive(sqlx::FromRow)]

@@ -96,6 +96,8 @@ pub(super) fn of_mail(language: Language, word: &str) -> &str {
         MailKind::FactorsReset => {
             say("your second factors were reset", "Ihre zweiten Faktoren wurden zurückgesetzt")
         }
+        MailKind::RoleChanged => say("your role was changed", "Ihre Rolle wurde geändert"),
+        MailKind::Invitation => say("an invitation to work here", "eine Einladung zur Mitarbeit"),
         MailKind::RecoveryCodes => say("new recovery codes", "neue Wiederherstellungscodes"),
         MailKind::RecoveryUsed => {
             say("a recovery code was used", "ein Wiederherstellungscode wurde verwendet")
