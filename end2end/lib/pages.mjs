@@ -74,6 +74,11 @@ export async function prepare(desk, empty, language) {
   const admin = new Client(desk);
   await admin.login(await desk.addPerson({ email: name('admin'), name: 'Berta Boss', role: 'admin' }));
   await admin.post('/account/language', { language });
+  const add = { role: 'agent', kinds: 'some', 'kind.order': 'yes', email: name('invited'), name: 'Ida Invited' };
+  await admin.post('/agent/settings/people', add);
+  const invitation = linkTo(await desk.mail({ to: name('invited') }), '/register');
+  const people = (await admin.get('/agent/settings/people')).text.split('<tr').find((row) => row.includes(name('agent')));
+  const colleague = /href="([^"]+)"/.exec(people)[1];
   const mail = (from, subject, more = '') =>
     desk.ingest(`${from && `From: ${from}\r\n`}To: support@desk.example\r\nSubject: ${subject}\r\nMessage-ID: <${language}${subject.length}@example.com>\r\n${more}\r\nIt is broken.\r\n\r\n-- \r\nMia\r\n`);
   await mail(name('mailer'), 'By mail', 'Content-Type: text/html\r\n');
@@ -96,7 +101,7 @@ export async function prepare(desk, empty, language) {
   const idle = new Client(empty);
   await idle.login(await empty.addPerson({ email: name('idle') }));
   await idle.post('/account/language', { language });
-  return { careful, beginner, half, admin, held, linked, agent, customer, other, visitor, data, newcomer, leaver, restricted, withheld, idle, number, closed, request, register, password, address, erase };
+  return { invitation, colleague, careful, beginner, half, admin, held, linked, agent, customer, other, visitor, data, newcomer, leaver, restricted, withheld, idle, number, closed, request, register, password, address, erase };
 }
 
 /** Sends the form of a page with what is wrong. */
@@ -117,6 +122,10 @@ export const PAGES = [
   ['beginner', 'setting up an app, refused', () => '/account/factors/app', 200, refuse('main form', { code: '12' })],
   ['customer', 'showing who one is', () => '/account/confirm'],
   ['careful', 'showing who one is, by a code', () => '/account/confirm?by=code', 200, refuse('main form', { code: '12' })],
+  ['admin', 'who works here', () => '/agent/settings/people'],
+  ['admin', 'who works here, somebody refused', () => '/agent/settings/people', 200, refuse('main form[action="/agent/settings/people"]', { email: 'wrong' })],
+  ['admin', 'what somebody may do', ({ colleague }) => colleague],
+  ['nobody', 'an invitation, the link', ({ invitation }) => invitation],
   ['nobody', 'the second step, nothing before', () => '/login/second', 410],
   ['half', 'the second step', () => '/login/second'],
   ['half', 'the second step, refused', () => '/login/second', 200, refuse('main form', { code: '12' })],

@@ -26,9 +26,9 @@ struct Browser {
 }
 
 impl Browser {
-    async fn log_in(port: u16) -> Self {
+    async fn log_in(port: u16, email: &str) -> Self {
         let mut browser = Self { port, session: String::new() };
-        let answer = browser.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
+        let answer = browser.post("/login", &[("email", email), ("password", PASSWORD)]).await;
         let cookie = answer.split("tresen-session=").nth(1).unwrap();
         browser.session = cookie.split(';').next().unwrap().to_owned();
         browser
@@ -40,11 +40,16 @@ impl Browser {
     }
 
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        self.send(path, fields, "text/html").await
+    }
+
+    /// `accept` says whether a page is to come back, or the answer to `LiveForm`.
+    async fn send(&self, path: &str, fields: &[(&str, &str)], accept: &str) -> String {
         let escape = |text: &str| text.replace('@', "%40").replace(' ', "+").replace('/', "%2F");
         let fields = fields.iter().map(|(name, value)| format!("{name}={}", escape(value)));
         let body = fields.collect::<Vec<_>>().join("&");
         let head = format!(
-            "POST {path} HTTP/1.1\r\ncookie: tresen-session={}\r\ncontent-type: \
+            "POST {path} HTTP/1.1\r\ncookie: tresen-session={}\r\naccept: {accept}\r\ncontent-type: \
              application/x-www-form-urlencoded\r\ncontent-length: {}",
             self.session,
             body.len()
@@ -58,10 +63,10 @@ fn leads_to(answer: &str) -> &str {
     line.unwrap_or_else(|| panic!("it leads nowhere: {}", answer.lines().next().unwrap_or_default()))
 }
 
-fn add_agent(folder: &Path) {
+fn add_person(folder: &Path, email: &str, role: &str) {
     use std::io::Write;
     let mut child = Command::new(env!("CARGO_BIN_EXE_tresen"))
-        .args(["person", "add", "--email", EMAIL, "--name", "Grace", "--role", "agent", "--password-stdin"])
+        .args(["person", "add", "--email", email, "--name", "Grace", "--role", role, "--password-stdin"])
         .current_dir(folder)
         .env("TRESEN_CONFIG", folder.join("tresen.toml"))
         .stdin(Stdio::piped())
@@ -88,8 +93,8 @@ async fn an_old_session_shows_who_it_is_before_what_cannot_be_taken_back() {
     let folder = tempfile::tempdir().unwrap();
     let desk =
         Served::start(folder.path(), "[sign_in]\nsecond_factor = 'offered'\n[forms]\nscreen = false\n").await;
-    add_agent(folder.path());
-    let browser = Browser::log_in(desk.port).await;
+    add_person(folder.path(), EMAIL, "agent");
+    let browser = Browser::log_in(desk.port, EMAIL).await;
     let customer = Browser { port: desk.port, session: String::new() };
     let answer = customer
         .post(
@@ -148,4 +153,55 @@ async fn an_old_session_shows_who_it_is_before_what_cannot_be_taken_back() {
     let answer = browser.post(&erase, &[("asked", "phone"), ("password", PASSWORD)]).await;
     assert_eq!(status(&answer), 200, "{answer}");
     assert_eq!(status(&browser.get(&format!("/agent/requests/{number}")).await), 404);
+}
+
+#[tokio::test]
+async fn an_admin_shows_who_it_is_before_what_somebody_may_do_is_changed() {
+    const ADMIN: &str = "root@desk.example.com";
+    const PEOPLE: &str = "/agent/settings/people";
+    let folder = tempfile::tempdir().unwrap();
+    let desk =
+        Served::start(folder.path(), "[sign_in]\nsecond_factor = 'offered'\n[forms]\nscreen = false\n").await;
+    add_person(folder.path(), EMAIL, "agent");
+    add_person(folder.path(), ADMIN, "admin");
+    let admin = Browser::log_in(desk.port, ADMIN).await;
+    let list = admin.get(PEOPLE).await;
+    assert!(list.contains("name=\"email\""), "{list}");
+    let row = list.split("<tr").find(|row| row.contains(EMAIL)).unwrap();
+    let one = row.split("href=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert!(one.starts_with(PEOPLE), "{one}");
+    let raise = [("role", "admin"), ("kinds", "all")];
+    let invite = [("role", "agent"), ("kinds", "all"), ("email", "ada@example.com"), ("name", "Ada")];
+    assert_eq!(status(&admin.post(PEOPLE, &invite).await), 303);
+    let list = admin.get(PEOPLE).await;
+    let withdraw = format!("{PEOPLE}/{}/withdraw", {
+        let rest = list.split("/withdraw\"").next().unwrap();
+        rest.rsplit('/').next().unwrap()
+    });
+
+    grow_old(folder.path()).await;
+    // Looking asks for nothing, but no form is offered that would lead to the question.
+    for path in [PEOPLE, &one] {
+        let page = admin.get(path).await;
+        assert_eq!(status(&page), 200, "{path}");
+        assert!(page.contains(&format!("/account/confirm?next={path}\"")), "{path}");
+        assert!(!page.contains("name=\"role\""), "{path}");
+    }
+    // Whoever had one on the screen is led to the question, with scripts and without.
+    for (path, fields) in [(PEOPLE, &invite[..]), (&one, &raise), (&withdraw, &[])] {
+        let question = format!("/account/confirm?next={path}");
+        assert_eq!(leads_to(&admin.post(path, fields).await), question);
+        let answer = admin.send(path, fields, "application/json").await;
+        assert!(answer.contains(&question) && status(&answer) == 200, "{answer}");
+    }
+    let grace = Browser::log_in(desk.port, EMAIL).await;
+    assert_eq!(status(&grace.get(PEOPLE).await), 403, "the role was raised");
+
+    let proof = [("password", PASSWORD), ("next", one.as_str())];
+    assert_eq!(leads_to(&admin.post("/account/confirm", &proof).await), one);
+    assert!(admin.get(&one).await.contains("name=\"role\""));
+    assert_eq!(leads_to(&admin.post(&one, &raise).await), format!("{PEOPLE}?done=changed"));
+    assert!(leads_to(&grace.get(PEOPLE).await).starts_with("/login"), "her session goes on");
+    let grace = Browser::log_in(desk.port, EMAIL).await;
+    assert_eq!(status(&grace.get(PEOPLE).await), 200);
 }

@@ -27,7 +27,6 @@ texts! {
 
     locked: "Before you change what somebody may do, please show that it is you."
         | "Bevor Sie ändern, was jemand darf, zeigen Sie bitte, dass Sie es sind.";
-    unlock: "Show that it is me" | "Identität bestätigen";
     locked_provider: "You have signed in with your organisation. Please log out and sign in again; then you have ten minutes."
         | "Sie haben sich über Ihre Organisation angemeldet. Bitte melden Sie sich ab und erneut an; danach haben Sie zehn Minuten Zeit.";
 
@@ -46,8 +45,8 @@ texts! {
     add_title: "Add somebody" | "Jemanden hinzufügen";
     add_text: "Whoever has an account here gets the role at once. Everybody else gets a mail with a link to choose a password."
         | "Wer hier ein Konto hat, erhält die Rolle sofort. Alle anderen erhalten eine E‑Mail mit einem Link, um ein Passwort festzulegen.";
-    name_hint: "Customers read it. Whoever has given a name here keeps that one."
-        | "Den Namen lesen die Kontakte. Wer hier schon einen angegeben hat, behält ihn.";
+    name_hint: "Customers read it. Whoever has an account here keeps the name in it."
+        | "Den Namen lesen die Kontakte. Wer hier ein Konto hat, behält den Namen darin.";
     add: "Add" | "Hinzufügen";
 
     changed: "That is changed." | "Das ist geändert.";

@@ -12,7 +12,7 @@ use crate::components::{
     Button, ButtonKind, ButtonLink, Field, FilterTabs, Icon, NavLink, Notice, NoticeKind, PageHead, Table,
 };
 use crate::islands::LiveForm;
-use crate::language::{mail, people as text};
+use crate::language::{factors, mail, people as text};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width, escape};
 
 /// The address of the page.
@@ -105,7 +105,7 @@ pub(super) fn locked(context: &Context, next: &str) -> Option<AnyView> {
         let href = format!("/account/confirm?next={}", escape(next));
         view! {
             <p class="cluster">
-                <ButtonLink href label=text::unlock(language) icon=Some(Icon::Lock)/>
+                <ButtonLink href label=factors::unlock(language) icon=Some(Icon::Lock)/>
             </p>
         }
         .into_any()

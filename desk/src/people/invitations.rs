@@ -24,7 +24,7 @@ use crate::store::{Conn, StoreError, Tx, on};
 pub struct NewColleague<'a> {
     /// Their mail address.
     pub email: &'a str,
-    /// What customers are to read as their name, for whoever has none here.
+    /// What customers are to read as their name. Whoever has an account with a name keeps that one.
     pub name: &'a str,
     /// What they are to do.
     pub duty: Duty,
@@ -155,8 +155,9 @@ impl Desk {
         Ok(())
     }
 
-    /// Gives a role to somebody who had none; who has no name here gets one. Nothing of theirs is restricted
-    /// any more: it is no customer's.
+    /// Gives a role to somebody who had none, and the name that an admin has typed to whoever has no account:
+    /// what forms were given before, anybody may have typed. Nothing of theirs is restricted any more: it is
+    /// no customer's.
     pub(super) async fn name_and_put_on_duty(
         &self,
         tx: &mut Tx,
@@ -165,10 +166,13 @@ impl Desk {
         duty: &Duty,
         now: Timestamp,
     ) -> Result<(), Broken> {
-        const SQL: &str = "UPDATE person SET name_sealed = COALESCE(name_sealed, $2), restricted_at = NULL,
-            restricted_by = NULL WHERE id = $1";
-        let sealed = key.seal("person.name", row.id, name.as_bytes())?;
-        on!(tx.conn(), c => sqlx::query(SQL).bind(row.id).bind(sealed).execute(c).await.map(drop))?;
+        const NAME: &str = "UPDATE person SET name_sealed = $2 WHERE id = $1";
+        const LIFT: &str = "UPDATE person SET restricted_at = NULL, restricted_by = NULL WHERE id = $1";
+        if !row.is_registered() || row.name(key)?.is_none() {
+            let sealed = key.seal("person.name", row.id, name.as_bytes())?;
+            on!(tx.conn(), c => sqlx::query(NAME).bind(row.id).bind(sealed).execute(c).await.map(drop))?;
+        }
+        on!(tx.conn(), c => sqlx::query(LIFT).bind(row.id).execute(c).await.map(drop))?;
         self.put_on_duty(tx, row, duty, now).await
     }
 
@@ -188,7 +192,7 @@ impl Desk {
             let offer = Offer::read(&opened, &key)?;
             invitations.push(Invitation {
                 id: person,
-                name: row.name(&key)?.map_or(offer.name, Into::into),
+                name: offer.name,
                 email: row.email(&key)?.into(),
                 role: offer.role,
                 until,

@@ -54,6 +54,7 @@ mod mail;
 mod opening;
 mod outgoing;
 mod passkeys;
+mod people_roles;
 mod proof;
 mod races;
 mod receipts;

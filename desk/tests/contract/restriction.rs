@@ -146,15 +146,18 @@ async fn agents_see_and_change_nothing(world: &World) {
     assert_eq!(desk.queue_counts(&agent).await.unwrap().active, 1);
 }
 
-/// What takes an `&Agent` and is tried in this file or in those about mail that comes in, or shows
-/// nothing of any customer.
+/// What takes an `&Agent` and is tried in this file or in those about mail that comes in and about colleagues,
+/// or shows nothing of any customer.
 const TRIED: &[&str] = &[
+    "add_colleague",
     "admit",
     "agents",
     "aside_message",
     "attachment_for_agent",
     "capture",
     "change",
+    "change_duty",
+    "colleagues",
     "concerns",
     "conversation_for_agent",
     "delete_aside",
@@ -163,6 +166,7 @@ const TRIED: &[&str] = &[
     "erasure_preview_for_agent",
     "formatted_for_agent",
     "held_requests",
+    "invitations",
     "kinds_of",
     "lift_for_customer",
     "mail_trouble",
@@ -180,6 +184,7 @@ const TRIED: &[&str] = &[
     "set_aside",
     "split_off",
     "statistics",
+    "withdraw_invitation",
 ];
 
 async fn every_door_for_agents_is_tried(_: &World) {

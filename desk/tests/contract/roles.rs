@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use tresen_desk::people::{Agent, SecondProof, Secret, Session};
+use tresen_desk::people::{Agent, Duty, NewColleague, SecondProof, Secret, Session};
 use tresen_desk::privacy::{Asked, Day};
 use tresen_desk::requests::{Access, Capture, Change, ListQuery, QueueQuery};
 use tresen_desk::{Error, Event};
@@ -67,12 +67,15 @@ const TABLE: &[(&str, &str)] = &[
     ("restrict",                 "- - ok ok ok no no no"),
     ("withdraw_consent",         "- - none none none none none none"),
     // By the proof of being an agent: everybody's request, of a type that they work on.
+    ("add_colleague",            "- - - - - no no refused"),
     ("admit",                    "- - - - - none none none"),
     ("agents",                   "- - - - - ok ok ok"),
     ("aside_message",            "- - - - - no no none"),
     ("attachment_for_agent",     "- - - - - ok none ok"),
     ("capture",                  "- - - - - ok refused ok"),
     ("change",                   "- - - - - ok none ok"),
+    ("change_duty",              "- - - - - no no none"),
+    ("colleagues",               "- - - - - no no ok"),
     ("concerns",                 "- - - - - true false true"),
     ("conversation_for_agent",   "- - - - - ok none ok"),
     ("delete_aside",             "- - - - - no no none"),
@@ -81,6 +84,7 @@ const TABLE: &[(&str, &str)] = &[
     ("erasure_preview_for_agent","- - - - - ok none ok"),
     ("formatted_for_agent",      "- - - - - none none none"),
     ("held_requests",            "- - - - - ok ok ok"),
+    ("invitations",              "- - - - - no no ok"),
     ("kinds_of",                 "- - - - - ok ok ok"),
     ("lift_for_customer",        "- - - - - ok none ok"),
     ("mail_trouble",             "- - - - - no no ok"),
@@ -98,6 +102,7 @@ const TABLE: &[(&str, &str)] = &[
     ("set_aside",                "- - - - - no no ok"),
     ("split_off",                "- - - - - none none none"),
     ("statistics",               "- - - - - ok ok ok"),
+    ("withdraw_invitation",      "- - - - - no no ok"),
 ];
 
 /// By a session, for themselves: crossed with right and wrong keys in the stories of passkeys.
@@ -329,12 +334,19 @@ impl Visitor<'_> {
         };
         let urgent = Change { priority: Some(Priority::Urgent), ..Change::default() };
         Some(match method {
+            "add_colleague" => {
+                let new = NewColleague { email: "no address", name: "New", duty: Duty::Admin };
+                word(desk.add_colleague(agent, &new).await)
+            }
             "admit" => word(desk.admit(agent, number, comment).await),
             "agents" => word(desk.agents(agent).await),
             "aside_message" => word(desk.aside_message(agent, nothing).await),
             "attachment_for_agent" => word(desk.attachment_for_agent(agent, number, self.file).await),
             "capture" => word(desk.capture(agent, &captured, Vec::new()).await),
             "change" => word(desk.change(agent, number, urgent).await),
+            // A customer, whoever they are, is given no role by an id.
+            "change_duty" => word(desk.change_duty(agent, self.event.customer, &Duty::Admin).await),
+            "colleagues" => word(desk.colleagues(agent).await),
             "concerns" => value(desk.concerns(agent, &self.event).await),
             "conversation_for_agent" => word(desk.conversation_for_agent(agent, number).await),
             "delete_aside" => word(desk.delete_aside(agent, nothing).await),
@@ -343,6 +355,7 @@ impl Visitor<'_> {
             "erasure_preview_for_agent" => word(desk.erasure_preview_for_agent(agent, number).await),
             "formatted_for_agent" => word(desk.formatted_for_agent(agent, number, comment).await),
             "held_requests" => word(desk.held_requests(agent, None).await),
+            "invitations" => word(desk.invitations(agent).await),
             "kinds_of" => word(desk.kinds_of(agent).await),
             "lift_for_customer" => word(desk.lift_for_customer(agent, number).await),
             "mail_trouble" => word(desk.mail_trouble(agent).await),
@@ -364,6 +377,7 @@ impl Visitor<'_> {
             "set_aside" => word(desk.set_aside(agent).await),
             "split_off" => word(desk.split_off(agent, number, comment).await),
             "statistics" => word(desk.statistics(agent, Day(0), Day(1)).await),
+            "withdraw_invitation" => word(desk.withdraw_invitation(agent, self.event.customer).await),
             _ => return None,
         })
     }
