@@ -20,6 +20,7 @@ stories! {
     requests_in_one_name_end_too,
     at_once_is_no_way_around,
     a_token_is_good_for_so_much_an_hour,
+    an_hour_has_room_for_as_many_as_are_set,
     nodes_count_together,
     nothing_is_kept_beyond_the_day,
 }
@@ -224,6 +225,25 @@ async fn a_token_is_good_for_so_much_an_hour(world: &World) {
     desk.close().await;
 }
 
+async fn an_hour_has_room_for_as_many_as_are_set(world: &World) {
+    // Three at once, and then one every five minutes.
+    let rate = Rate::new(3, 12);
+    let wait = async || world.desk.knock("test", b"somebody", rate).await.unwrap();
+    for _ in 0..3 {
+        assert_eq!(wait().await, None);
+    }
+    assert_eq!(wait().await, Some(300));
+    world.clock.advance_seconds(299);
+    assert_eq!(wait().await, Some(1));
+    world.clock.advance_seconds(1);
+    assert_eq!(wait().await, None);
+    assert_eq!(wait().await, Some(300));
+    // However long nobody comes, it is three at once and no more.
+    world.clock.advance_seconds(3_600);
+    let taken = [wait().await, wait().await, wait().await, wait().await];
+    assert_eq!(taken, [None, None, None, Some(300)]);
+}
+
 async fn nodes_count_together(world: &World) {
     assert_eq!(world.desk.shares_counts(), world.engine == Engine::Postgres);
     if world.engine == Engine::Sqlite {
@@ -244,6 +264,17 @@ async fn nodes_count_together(world: &World) {
 }
 
 async fn nothing_is_kept_beyond_the_day(world: &World) {
+    // More than a day has room for, so that it is not time that helps.
+    let slow = Rate::new(60, 1);
+    for day in 0..3 {
+        for _ in 0..60 {
+            let wait = world.desk.knock("slow", b"somebody", slow).await.unwrap();
+            assert_eq!(wait, None, "who they are is remembered from the day before day {day}");
+        }
+        assert!(world.desk.knock("slow", b"somebody", slow).await.unwrap().is_some());
+        world.clock.advance_seconds(24 * 3_600);
+    }
+    world.desk.tidy_up().await.unwrap();
     let rate = Rate::new(1, 1);
     let knock = async |who: &[u8]| world.desk.knock("test", who, rate).await.unwrap().is_none();
     assert!(knock(b"somebody").await);

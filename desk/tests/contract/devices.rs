@@ -12,6 +12,7 @@ stories! {
     a_browser_is_known_for_one_account_alone,
     what_a_browser_brings_is_never_made_good,
     browsers_are_forgotten_after_half_a_year,
+    half_a_year_ends_whether_anybody_tidies_up_or_not,
     a_new_password_forgets_browsers,
     half_a_login_makes_no_browser_known,
     browsers_are_few,
@@ -116,6 +117,20 @@ async fn browsers_are_forgotten_after_half_a_year(world: &World) {
     world.desk.tidy_up().await.unwrap();
     log_in(&world.desk, EMAIL, Some(&used)).await;
     assert_eq!(news(world).await, 1);
+}
+
+async fn half_a_year_ends_whether_anybody_tidies_up_or_not(world: &World) {
+    world.customer(EMAIL).await;
+    let old = log_in(&world.desk, EMAIL, None).await;
+    assert_eq!(news(world).await, 1);
+    world.clock.advance_seconds(180 * 24 * 3_600);
+    let given = log_in(&world.desk, EMAIL, Some(&old)).await;
+    assert_ne!(given.reveal(), old.reveal());
+    assert_eq!(news(world).await, 1);
+    assert!(!world.desk.knows_device(EMAIL, &old).await.unwrap());
+    // The operator sets a password: all browsers are new again.
+    world.desk.add_person(EMAIL, "Ada", Role::Agent, PASSWORD).await.unwrap();
+    assert!(!world.desk.knows_device(EMAIL, &given).await.unwrap());
 }
 
 async fn a_new_password_forgets_browsers(world: &World) {

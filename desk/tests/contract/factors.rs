@@ -34,7 +34,7 @@ stories! {
 const EMAIL: &str = "ada@example.com";
 
 /// A desk on the same files where whoever works there has to have a factor.
-async fn strict(world: &World) -> Desk {
+pub(crate) async fn strict(world: &World) -> Desk {
     let mut opening = world.place.opening(Arc::clone(&world.clock));
     opening.settings.sign_in.second_factor = SecondFactor::Required;
     Desk::open(opening).await.unwrap()
@@ -44,19 +44,19 @@ async fn strict(world: &World) -> Desk {
 pub(crate) struct App(Totp);
 
 impl App {
-    fn new(shown: &str) -> Self {
+    pub(crate) fn new(shown: &str) -> Self {
         let secret = AppSecret::try_from_base32(shown.replace(' ', "")).unwrap();
         Self(Builder::new().with_secret(secret).build().unwrap())
     }
 
     /// What it shows now, or so many steps of thirty seconds from now.
-    fn code(&self, world: &World, steps: i64) -> String {
+    pub(crate) fn code(&self, world: &World, steps: i64) -> String {
         let seconds = world.desk.now().0 / 1_000_000 + 30 * steps;
         self.0.generate(u64::try_from(seconds).unwrap()).to_string()
     }
 
     /// Six digits that it shows neither now nor around now.
-    fn wrong(&self, world: &World) -> String {
+    pub(crate) fn wrong(&self, world: &World) -> String {
         let right: Vec<String> = (-1..=1).map(|steps| self.code(world, steps)).collect();
         (0..4).map(|digit| format!("{digit}11111")).find(|code| !right.contains(code)).unwrap()
     }
@@ -72,7 +72,7 @@ pub(crate) async fn set_up(world: &World, desk: &Desk, session: &Session) -> (Ap
 }
 
 /// A customer with an app. The mails about it are looked at already.
-async fn customer(world: &World) -> (App, Vec<String>, Entry) {
+pub(crate) async fn customer(world: &World) -> (App, Vec<String>, Entry) {
     let session = world.customer(EMAIL).await;
     let set_up = set_up(world, &world.desk, &session).await;
     world.post().await;
@@ -80,7 +80,7 @@ async fn customer(world: &World) -> (App, Vec<String>, Entry) {
 }
 
 /// The first step.
-async fn half(desk: &Desk, email: &str, device: Option<&Secret>) -> Secret {
+pub(crate) async fn half(desk: &Desk, email: &str, device: Option<&Secret>) -> Secret {
     match desk.login(email, PASSWORD, device).await.unwrap() {
         Login::Second(half) => half,
         Login::In(_) => panic!("no second factor is asked for"),

@@ -30,7 +30,7 @@ stories! {
 const ORIGIN: &str = "https://desk.example";
 
 /// A key as it lies in somebody's phone.
-struct Key {
+pub(crate) struct Key {
     pair: EcdsaKeyPair,
     random: SystemRandom,
     id: Vec<u8>,
@@ -47,7 +47,7 @@ const VERIFIED: u8 = 0x04;
 const ATTESTED: u8 = 0x40;
 
 impl Key {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let random = SystemRandom::new();
         let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &random).unwrap();
         let pair =
@@ -95,7 +95,7 @@ impl Key {
     }
 
     /// What it answers when it is asked to sign.
-    fn signed(&mut self, question: &str) -> String {
+    pub(crate) fn signed(&mut self, question: &str) -> String {
         let question: Value = serde_json::from_str(question).unwrap();
         let data = self.data(self.flags);
         let client = self.client_data("webauthn.get", &question);
@@ -140,7 +140,7 @@ async fn with_key(world: &World, email: &str) -> (Session, Key) {
     (session, key)
 }
 
-async fn add(world: &World, session: &Session, key: &mut Key) -> Session {
+pub(crate) async fn add(world: &World, session: &Session, key: &mut Key) -> Session {
     let question = world.desk.ask_for_new_passkey(session).await.unwrap();
     let added = world.desk.add_passkey(session, "My phone", &key.made(&question)).await.unwrap();
     world.session(&added.entry.session).await.unwrap()
@@ -213,7 +213,15 @@ async fn a_passkey_is_a_fresh_proof(world: &World) {
     world.desk.confirm_with_passkey(&stale, &key.signed(&question)).await.unwrap();
     let fresh = world.session(&secret).await.unwrap();
     assert_eq!(fresh.person(), ada.person());
-    assert!(world.desk.ask_for_new_passkey(&fresh).await.is_ok());
+    // A question may outlive the proof with which it was asked for: then another is needed.
+    world.clock.advance_seconds(400);
+    let question = world.desk.ask_for_new_passkey(&fresh).await.unwrap();
+    world.clock.advance_seconds(200);
+    let answer = Key::new().made(&question);
+    assert_fails!(world.desk.add_passkey(&fresh, "Another", &answer).await.map(drop), Error::ProofNeeded);
+    world.desk.confirm_with_password(&fresh, PASSWORD).await.unwrap();
+    let fresh = world.session(&secret).await.unwrap();
+    world.desk.add_passkey(&fresh, "Another", &answer).await.unwrap();
 }
 
 async fn each_question_is_good_once(world: &World) {
@@ -247,11 +255,21 @@ async fn a_question_is_good_for_five_minutes_and_for_what_was_asked(world: &Worl
     is_refused(world.desk.confirm_with_passkey(&ada, &key.signed(&to_log_in)).await);
     let to_confirm = world.desk.ask_for_passkey_to_confirm(&ada).await.unwrap();
     is_refused(world.desk.sign_in_with_passkey(&key.signed(&to_confirm), None).await);
+    // Of two questions to the same person, too.
+    is_refused(world.desk.second_step_with_passkey(&half, &key.signed(&to_confirm), None).await);
+    let to_step = world.desk.ask_for_passkey_in_second_step(&half).await.unwrap();
+    is_refused(world.desk.confirm_with_passkey(&ada, &key.signed(&to_step)).await);
     for nonsense in
         ["", "{}", "null", "[]", &"x".repeat(100_000), r#"{"id":"","rawId":"","type":"public-key"}"#]
     {
         is_refused(world.desk.sign_in_with_passkey(nonsense, None).await);
     }
+    // One that is longer than any browser's is not even looked at, so its question is still good.
+    let question = world.desk.ask_for_passkey().await.unwrap();
+    let answer = key.signed(&question);
+    let padded = format!("{answer}{}", " ".repeat(64 * 1024));
+    is_refused(world.desk.sign_in_with_passkey(&padded, None).await);
+    world.desk.sign_in_with_passkey(&answer, None).await.unwrap();
 }
 
 async fn answers_from_elsewhere_are_refused(world: &World) {

@@ -6,6 +6,8 @@ use tresen_desk::{Desk, Error, Event};
 use tresen_model::views::{HistoryEntry, HistoryEvent};
 use tresen_model::{Language, Problem, Role};
 
+use crate::factors::App;
+use crate::passkeys::Key;
 use crate::support::{Form, OTHER_PASSWORD, PASSWORD, World, assert_fails, refusals};
 
 stories! {
@@ -24,6 +26,7 @@ stories! {
     what_was_begun_elsewhere_or_too_long_ago_is_gone,
     the_provider_is_asked_again_after_a_working_day,
     only_with_a_provider_means_only,
+    only_with_a_provider_ends_what_was_set_up_before,
     it_is_in_the_copy_and_goes_with_the_person,
 }
 
@@ -329,6 +332,23 @@ async fn only_with_a_provider_means_only(world: &World) {
     let mails = world.post().await;
     let link = mails.iter().find_map(|mail| mail.find_link("register")).expect("a link");
     assert_eq!(refusals(desk.complete_registration(&link, PASSWORD).await), said(Problem::OnlyWithProvider));
+    desk.close().await;
+}
+
+async fn only_with_a_provider_ends_what_was_set_up_before(world: &World) {
+    // From before the setting: a passkey, and a session that began with a password.
+    let grace = world.agent_session("Grace").await;
+    let mut key = Key::new();
+    let grace = crate::passkeys::add(world, &grace, &mut key).await;
+    let desk = opened(world, true).await;
+    let said = [("password", Problem::OnlyWithProvider)];
+    let question = desk.ask_for_passkey().await.unwrap();
+    assert_eq!(refusals(desk.sign_in_with_passkey(&key.signed(&question), None).await), said);
+    // A new factor would begin a session that the provider does not end.
+    desk.begin_app(&grace).await.unwrap();
+    let app = App::new(&desk.app_setup(&grace).await.unwrap().secret);
+    assert_eq!(refusals(desk.confirm_app(&grace, &app.code(world, 0)).await), said);
+    assert_eq!(desk.factors(&grace).await.unwrap().app, None);
     desk.close().await;
 }
 
