@@ -16,6 +16,19 @@ struct Frame {
 }
 
 impl Frame {
+    /// The id is the name, unless there is another one.
+    fn new(
+        id: MaybeText,
+        name: &str,
+        label: String,
+        hint: MaybeText,
+        error: MaybeText,
+        marker: MaybeText,
+    ) -> Self {
+        let id = id.get().unwrap_or_else(|| name.to_owned());
+        Self { id, label, hint: hint.get(), error: error.get(), marker: marker.get() }
+    }
+
     fn described_by(&self) -> String {
         let id = &self.id;
         if self.hint.is_some() { format!("{id}-hint {id}-error") } else { format!("{id}-error") }
@@ -95,13 +108,7 @@ pub fn Field(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let frame = Frame {
-        id: id.get().unwrap_or_else(|| name.clone()),
-        label,
-        hint: hint.get(),
-        error: error.get(),
-        marker: marker.get(),
-    };
+    let frame = Frame::new(id, &name, label, hint, error, marker);
     let control = view! {
         <input
             class="field-control"
@@ -155,13 +162,7 @@ pub fn TextArea(
     #[prop(optional_no_strip)]
     maxlength: Option<usize>,
 ) -> impl IntoView {
-    let frame = Frame {
-        id: id.get().unwrap_or_else(|| name.clone()),
-        label,
-        hint: hint.get(),
-        error: error.get(),
-        marker: marker.get(),
-    };
+    let frame = Frame::new(id, &name, label, hint, error, marker);
     // A parser drops one newline after <textarea>, so one is put there for it to drop (HTML 13.1.2.5).
     // It is also what keeps an empty text from being rendered as a space.
     let text = format!("\n{}", value.get().unwrap_or_default());
@@ -231,13 +232,7 @@ pub fn Select(
     #[prop(optional)]
     required: bool,
 ) -> impl IntoView {
-    let frame = Frame {
-        id: id.get().unwrap_or_else(|| name.clone()),
-        label,
-        hint: hint.get(),
-        error: error.get(),
-        marker: marker.get(),
-    };
+    let frame = Frame::new(id, &name, label, hint, error, marker);
     let chosen = value.get();
     let options = choices
         .into_iter()
@@ -292,13 +287,7 @@ pub fn Checkbox(
     /// The label.
     children: Children,
 ) -> impl IntoView {
-    let frame = Frame {
-        id: id.get().unwrap_or_else(|| name.clone()),
-        label: String::new(),
-        hint: hint.get(),
-        error: error.get(),
-        marker: None,
-    };
+    let frame = Frame::new(id, &name, String::new(), hint, error, MaybeText::default());
     let (described_by, invalid) = (frame.described_by(), frame.invalid());
     let Frame { id, hint, error, .. } = frame;
     view! {
@@ -350,13 +339,7 @@ pub fn FileField(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let frame = Frame {
-        id: id.get().unwrap_or_else(|| name.clone()),
-        label,
-        hint: hint.get(),
-        error: error.get(),
-        marker: marker.get(),
-    };
+    let frame = Frame::new(id, &name, label, hint, error, marker);
     let control = view! {
         <div class="file-drop">
             <Icon icon=Icon::Paperclip/>

@@ -18,8 +18,8 @@ use tresen_desk::privacy::Owner;
 use tresen_model::Problem;
 
 use super::account_data_sections::{self as sections, View};
-use super::mailed_link::{self, BY_LINK};
-use crate::components::{Button, ButtonKind, Field, Icon, NavLink, Notice, NoticeKind, PageHead};
+use super::mailed_link::{self, Asking, BY_LINK};
+use crate::components::{Button, ButtonKind, NavLink, Notice, NoticeKind, PageHead};
 use crate::language::{common, data as text};
 use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Submitted, Width};
 
@@ -197,27 +197,19 @@ async fn page(
 /// The page for those who are not logged in.
 fn ask(context: &Context, form: Form, notice: Option<&'static str>) -> Page {
     let language = context.language;
+    let asking = Asking {
+        action: PATH,
+        label: text::ask_email(language),
+        hint: Some(text::ask_hint(language)),
+        autocomplete: "email",
+        button: text::ask(language),
+    };
     let page = Page::new(text::title(language), Place::Elsewhere, move || {
         view! {
             <PageHead title=text::title(language) lede=text::ask_lede(language)/>
             <div class="stack">
                 {notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> })}
-                <form class="form card" method="post" action=PATH>
-                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                    <Field
-                        name="email"
-                        kind="email"
-                        label=text::ask_email(language)
-                        hint=text::ask_hint(language)
-                        value=form.value("email")
-                        error=form.error("email")
-                        autocomplete="email"
-                        required=true
-                    />
-                    <div class="form-actions">
-                        <Button label=text::ask(language) kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
-                    </div>
-                </form>
+                {mailed_link::ask_form(&form, asking, None)}
                 <p>
                     {text::have_account(language)} " "
                     <a href="/login?next=/account/data">{text::log_in(language)}</a>

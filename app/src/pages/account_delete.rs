@@ -16,9 +16,9 @@ use tresen_desk::privacy::Erased;
 use tresen_model::Language;
 use tresen_model::views::ErasureCount;
 
-use super::mailed_link::{self, Mailed};
-use super::receipt;
-use crate::components::{Button, ButtonKind, ButtonLink, Field, Icon, Notice, NoticeKind, PageHead, Time};
+use super::mailed_link::{self, Asking, Mailed};
+use super::{proof, receipt};
+use crate::components::{Button, ButtonKind, ButtonLink, Icon, Notice, NoticeKind, PageHead, Time};
 use crate::language::{common, erase as text};
 use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Submitted, Width};
 
@@ -115,16 +115,8 @@ fn with_password(context: &Context, form: Form, count: ErasureCount, email: Stri
     let fields = move || {
         view! {
             {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-            <input type="email" value=email autocomplete="username" readonly=true hidden=true/>
-            <Field
-                name="password"
-                kind="password"
-                label=text::password(language)
-                hint=text::password_hint(language)
-                error=form.error("password")
-                autocomplete="current-password"
-                required=true
-            />
+            {proof::username(email)}
+            {proof::password_field(text::password(language), Some(text::password_hint(language)), &form)}
         }
         .into_any()
     };
@@ -212,26 +204,18 @@ pub(super) fn numbers(lines: Vec<String>, last: &'static str) -> AnyView {
 
 fn ask(context: &Context, form: Form) -> Page {
     let language = context.language;
+    let asking = Asking {
+        action: "/account/delete",
+        label: text::email(language),
+        hint: Some(text::email_hint(language)),
+        autocomplete: "email",
+        button: text::ask(language),
+    };
     let page = Page::new(text::title(language), Place::Elsewhere, move || {
         view! {
             <PageHead title=text::title(language) lede=text::ask_lede(language)/>
             <div class="stack">
-                <form class="form card" method="post" action="/account/delete">
-                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                    <Field
-                        name="email"
-                        kind="email"
-                        label=text::email(language)
-                        hint=text::email_hint(language)
-                        value=form.value("email")
-                        error=form.error("email")
-                        autocomplete="email"
-                        required=true
-                    />
-                    <div class="form-actions">
-                        <Button label=text::ask(language) kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
-                    </div>
-                </form>
+                {mailed_link::ask_form(&form, asking, None)}
                 <p>
                     {text::have_account(language)} " "
                     <a href="/login?next=/account/delete">{text::log_in(language)}</a>

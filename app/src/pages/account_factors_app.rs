@@ -7,9 +7,9 @@ use tresen_desk::Error;
 use tresen_desk::people::AppSetup;
 
 use super::account_factors::{self, PATH, View};
-use super::login_second::code_field;
 use super::mailed_link;
 use super::parts::section;
+use super::proof::code_field;
 use crate::components::{Button, ButtonKind, Icon, NavLink, Notice, NoticeKind, PageHead, QrPicture, Time};
 use crate::language::factors as text;
 use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Submitted, Width};

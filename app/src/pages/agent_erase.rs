@@ -9,9 +9,9 @@ use tresen_desk::Error;
 use tresen_desk::privacy::{Asked, Erased};
 use tresen_model::{Language, Problem, RequestNumber};
 
-use super::account_confirm::{password_field, proven};
 use super::account_delete::numbers;
 use super::address::{Named, agent_address};
+use super::proof::{again_field, proven};
 use super::{mailed_link, receipt};
 use crate::components::{
     Button, ButtonKind, ButtonLink, Choice, Icon, NavLink, Notice, NoticeKind, PageHead, Select, Time, When,
@@ -63,7 +63,7 @@ async fn page(context: &Context, named: &Named, form: Form) -> Result<Page, Stop
     let ways = Asked::ALL.into_iter().map(|asked| Choice::new(asked.as_str(), way(language, asked)));
     let ways = ways.collect::<Vec<_>>();
     let back = Some(NavLink::new(number.to_string(), agent_address(number)));
-    let password = password_field(context, &form);
+    let password = again_field(context, &form);
     let page = Page::new(text::agent_title(language), Place::Queue, move || {
         view! {
             <PageHead title=text::agent_title(language) lede=text::agent_lede(language) back/>

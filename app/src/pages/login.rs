@@ -4,10 +4,11 @@ use axum::extract::Query;
 use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
+use tresen_desk::people::Session;
 
 use super::mailed_link;
 use super::passkeys::{self, Ask};
-use super::sign_in;
+use super::{proof, sign_in};
 use crate::api::PasskeyFor;
 use crate::components::{Button, ButtonKind, Field, Notice, NoticeKind, PageHead};
 use crate::islands::LiveForm;
@@ -24,7 +25,7 @@ pub(super) struct Where {
 
 pub(super) async fn show(context: Context, Query(to): Query<Where>) -> Response {
     let answer = if context.session().is_some() {
-        Ok(Answer::go(after_login(&context, &to.next)))
+        Ok(Answer::go(after_login(context.session(), &to.next)))
     } else {
         let form = Form::with([("next", &to.next)]);
         page(context.clone(), form).await.map(|page| Answer::Page(Box::new(page)))
@@ -43,8 +44,9 @@ async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
     mailed_link::first_step(context, login, form.get("next")).await
 }
 
-pub(super) fn after_login(context: &Context, next: &str) -> String {
-    let staff = context.session().is_some_and(|session| session.role().is_staff());
+/// Where somebody goes who is logged in: to `next`, where they wanted to go, or to what is theirs.
+pub(super) fn after_login(session: Option<&Session>, next: &str) -> String {
+    let staff = session.is_some_and(|session| session.role().is_staff());
     match next {
         "" if staff => "/agent".to_owned(),
         "" => "/requests".to_owned(),
@@ -86,14 +88,7 @@ pub(super) async fn page(context: Context, form: Form) -> Result<Page, Stop> {
                         autocomplete="username"
                         required=true
                     />
-                    <Field
-                        name="password"
-                        kind="password"
-                        label=text::password(language)
-                        error=form.error("password")
-                        autocomplete="current-password"
-                        required=true
-                    />
+                    {proof::password_field(text::password(language), None, &form)}
                     <input type="hidden" name="next" value=form.value("next")/>
                     <div class="form-actions">
                         <Button label=common::log_in(language) kind=ButtonKind::Primary/>

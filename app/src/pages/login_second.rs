@@ -5,30 +5,16 @@ use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use leptos::prelude::*;
-use serde::Deserialize;
 use tresen_desk::Error;
-use tresen_desk::people::SecondProof;
-use tresen_model::Language;
 
 use super::login::after_login;
 use super::mailed_link;
 use super::passkeys::{self, Ask};
+use super::proof::{self, Card, Where};
 use crate::api::PasskeyFor;
-use crate::components::{Button, ButtonKind, ButtonLink, Field, Notice, NoticeKind, PageHead};
-use crate::islands::LiveForm;
+use crate::components::{ButtonLink, PageHead};
 use crate::language::{common, factors as text, passkeys as passkeys_text};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width, escape};
-
-/// What the address of the page says.
-#[derive(Deserialize)]
-pub(super) struct Where {
-    /// Where to go afterwards.
-    #[serde(default)]
-    next: String,
-    /// `recovery` for a recovery code.
-    #[serde(default)]
-    by: String,
-}
 
 pub(super) async fn show(context: Context, Query(from): Query<Where>) -> Response {
     let answer = open(&context, &from).await;
@@ -37,7 +23,7 @@ pub(super) async fn show(context: Context, Query(from): Query<Where>) -> Respons
 
 async fn open(context: &Context, from: &Where) -> Result<Answer, Stop> {
     if context.session().is_some() {
-        return Ok(Answer::go(after_login(context, &from.next)));
+        return Ok(Answer::go(after_login(context.session(), &from.next)));
     }
     let good = match context.second_step() {
         Some(half) => context.app.desk.check_second_step(half).await,
@@ -65,50 +51,9 @@ async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
     let (desk, device) = (&context.app.desk, context.device());
     let entry = match form.get("by") {
         "passkey" => desk.second_step_with_passkey(half, form.get("passkey"), device).await?,
-        _ => desk.second_step(half, proof(form), device).await?,
+        _ => desk.second_step(half, proof::proof(form), device).await?,
     };
     mailed_link::let_in(context, &entry, form.get("next")).await
-}
-
-/// What a form shows: here, and where somebody proves again who they are.
-pub(super) fn proof(form: &Submitted) -> SecondProof<'_> {
-    match form.get("by") {
-        "recovery" => SecondProof::Recovery(form.get("recovery")),
-        _ => SecondProof::Code(form.get("code")),
-    }
-}
-
-/// The field for a code of the app.
-pub(super) fn code_field(language: Language, hint: &'static str, error: Option<String>) -> AnyView {
-    view! {
-        <Field
-            name="code"
-            label=text::code(language)
-            hint
-            error
-            autocomplete="one-time-code"
-            inputmode="numeric"
-            maxlength=Some(12)
-            required=true
-        />
-    }
-    .into_any()
-}
-
-/// The field for a recovery code.
-pub(super) fn recovery_field(language: Language, error: Option<String>) -> AnyView {
-    view! {
-        <Field
-            name="recovery"
-            label=text::recovery(language)
-            hint=text::recovery_hint(language)
-            error
-            autocomplete="off"
-            maxlength=Some(40)
-            required=true
-        />
-    }
-    .into_any()
 }
 
 async fn page(context: &Context, form: Form) -> Page {
@@ -123,46 +68,40 @@ async fn page(context: &Context, form: Form) -> Page {
     let ask = Ask::new(PasskeyFor::SecondStep, "/login/second", &form);
     let ask = has_passkey.then_some(ask);
     let recovery = form.value("by") == "recovery";
-    let (field, other, by) = if recovery {
-        {
-            let other = if has_app { text::use_code(language) } else { passkeys_text::log_in(language) };
-            (Some(recovery_field(language, form.error("recovery"))), other, "")
-        }
-    } else {
-        (
-            has_app.then(|| code_field(language, text::code_hint(language), form.error("code"))),
-            text::use_recovery(language),
-            "recovery",
-        )
+    let (by, instead, other) = match (recovery, has_app) {
+        (true, true) => ("recovery", "", text::use_code(language)),
+        (true, false) => ("recovery", "", passkeys_text::log_in(language)),
+        (false, _) => ("", "recovery", text::use_recovery(language)),
     };
     let next = form.value("next");
-    let by_now = if recovery { "recovery" } else { "" };
-    let instead = format!("/login/second?by={by}&next={}", escape(&next));
+    let other = (format!("/login/second?by={instead}&next={}", escape(&next)), other);
+    let field = if recovery {
+        Some(proof::recovery_field(language, form.error("recovery")))
+    } else {
+        has_app.then(|| proof::code_field(language, text::code_hint(language), form.error("code")))
+    };
+    let failed = form.is_refused().then(|| text::second_failed(language));
     let page = Page::new(text::second_title(language), Place::Login, move || {
+        let asked = match field {
+            Some(field) => proof::card(
+                language,
+                Card {
+                    action: "/login/second",
+                    failed,
+                    field,
+                    by: by.to_owned(),
+                    next,
+                    button: common::log_in(language),
+                    other: Some(other),
+                },
+            ),
+            None => view! { <p><a href=other.0>{other.1}</a></p> }.into_any(),
+        };
         view! {
             <PageHead title=text::second_title(language) lede=text::second_lede(language)/>
             <div class="stack">
                 {ask.map(|ask| passkeys::button(language, ask))}
-                {match field {
-                    Some(field) => view! {
-                        <LiveForm language>
-                            <form class="form card" method="post" action="/login/second">
-                                {form.notice().map(|_| view! {
-                                    <Notice kind=NoticeKind::Error>{text::second_failed(language)}</Notice>
-                                })}
-                                {field}
-                                <input type="hidden" name="by" value=by_now/>
-                                <input type="hidden" name="next" value=next/>
-                                <div class="form-actions">
-                                    <Button label=common::log_in(language) kind=ButtonKind::Primary/>
-                                    <a href=instead>{other}</a>
-                                </div>
-                            </form>
-                        </LiveForm>
-                    }
-                    .into_any(),
-                    None => view! { <p><a href=instead>{other}</a></p> }.into_any(),
-                }}
+                {asked}
                 {recovery.then(|| view! { <p class="muted">{text::all_lost(language)}</p> })}
             </div>
         }

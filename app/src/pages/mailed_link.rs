@@ -1,5 +1,5 @@
-//! What pages around mailed links share: a mail is on its way, a link is no longer good, and
-//! the field for the password that a link lets one choose.
+//! What pages around mailed links share: the form that asks for one, a mail is on its way, a link is no
+//! longer good, and the password that a link lets one choose.
 
 use axum::http::StatusCode;
 use leptos::prelude::*;
@@ -8,8 +8,9 @@ use tresen_desk::Error;
 use tresen_desk::people::{Entry, Login, MIN_PASSWORD, Purpose, Secret};
 use tresen_model::Language;
 
-use crate::components::{ButtonKind, ButtonLink, Field, Icon, PageHead};
-use crate::islands::PasswordStrength;
+use super::login::after_login;
+use crate::components::{Button, ButtonKind, ButtonLink, Field, Icon, Notice, NoticeKind, PageHead};
+use crate::islands::{LiveForm, PasswordStrength};
 use crate::language::{common, mailed_link as text, password};
 use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Width, escape, local};
 
@@ -105,16 +106,85 @@ pub(super) fn gone(
     page.width(Width::Narrow)
 }
 
+/// What is said of the form that asks for a mailed link.
+pub(super) struct Asking {
+    /// Where it goes.
+    pub(super) action: &'static str,
+    /// What to call the address.
+    pub(super) label: &'static str,
+    /// Which address is meant.
+    pub(super) hint: Option<&'static str>,
+    /// The `autocomplete` token: `username` where the address is that of a login.
+    pub(super) autocomplete: &'static str,
+    /// What the button says.
+    pub(super) button: &'static str,
+}
+
+/// The form that asks for a mailed link, with what protects it from programs if anything does.
+pub(super) fn ask_form(form: &Form, asking: Asking, shield: Option<AnyView>) -> AnyView {
+    let Asking { action, label, hint, autocomplete, button } = asking;
+    view! {
+        <form class="form card" method="post" action=action>
+            {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
+            {shield}
+            <Field
+                name="email"
+                kind="email"
+                label
+                hint
+                value=form.value("email")
+                error=form.error("email")
+                autocomplete
+                required=true
+            />
+            <div class="form-actions">
+                <Button label=button kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+/// What is said on the page on which a link lets somebody choose a password.
+pub(super) struct Choosing {
+    /// Where the form goes.
+    pub(super) action: &'static str,
+    /// The title of the page.
+    pub(super) title: &'static str,
+    /// What happens then.
+    pub(super) lede: &'static str,
+    /// What to call the password.
+    pub(super) label: &'static str,
+    /// What the button says.
+    pub(super) button: &'static str,
+}
+
+/// The page on which a link, whose token the form has, lets somebody choose a password.
+pub(super) fn choose_password(language: Language, form: Form, choosing: Choosing) -> Page {
+    let Choosing { action, title, lede, label, button } = choosing;
+    let page = Page::new(title, Place::Login, move || {
+        view! {
+            <PageHead title lede/>
+            <LiveForm language>
+                <form class="form card" method="post" action=action>
+                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
+                    <input type="hidden" name="token" value=form.value("token")/>
+                    {new_password(language, label, "", &form)}
+                    <div class="form-actions">
+                        <Button label=button kind=ButtonKind::Primary/>
+                    </div>
+                </form>
+            </LiveForm>
+        }
+        .into_any()
+    });
+    page.width(Width::Narrow)
+}
+
 /// Lets somebody in who has just proven who they are. `next` is where they wanted to go, if anywhere.
 pub(super) async fn let_in(context: &Context, entry: &Entry, next: &str) -> Result<Answer, Stop> {
     let session = context.app.desk.session(&entry.session).await?;
-    let staff = session.is_some_and(|session| session.role().is_staff());
-    let to = match next {
-        "" if staff => "/agent".to_owned(),
-        "" => "/requests".to_owned(),
-        next => local(next),
-    };
-    Ok(Answer::Go(to, Cookie::entry(entry)))
+    Ok(Answer::Go(after_login(session.as_ref(), next), Cookie::entry(entry)))
 }
 
 /// Lets somebody in who has shown their password or a link that stands in for it, or asks for their

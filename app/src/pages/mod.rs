@@ -44,6 +44,7 @@ mod parts;
 mod passkeys;
 mod password;
 mod privacy;
+mod proof;
 mod receipt;
 mod register;
 mod requests;

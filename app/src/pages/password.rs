@@ -6,8 +6,8 @@ use axum::response::Response;
 use leptos::prelude::*;
 use tresen_desk::people::{Purpose, Secret};
 
-use super::mailed_link::{self, Mailed};
-use crate::components::{Button, ButtonKind, Field, Icon, Notice, NoticeKind, PageHead};
+use super::mailed_link::{self, Asking, Choosing, Mailed};
+use crate::components::PageHead;
 use crate::islands::LiveForm;
 use crate::language::{common, password as text};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width};
@@ -57,26 +57,19 @@ fn page(context: &Context, form: Form) -> Page {
 
 fn ask(context: &Context, form: Form) -> Page {
     let language = context.language;
+    let asking = Asking {
+        action: "/password",
+        label: text::email(language),
+        hint: None,
+        autocomplete: "username",
+        button: text::ask(language),
+    };
     let page = Page::new(text::title(language), Place::Login, move || {
         view! {
             <PageHead title=text::title(language) lede=text::lede(language)/>
             <div class="stack">
                 <LiveForm language>
-                    <form class="form card" method="post" action="/password">
-                        {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                        <Field
-                            name="email"
-                            kind="email"
-                            label=text::email(language)
-                            value=form.value("email")
-                            error=form.error("email")
-                            autocomplete="username"
-                            required=true
-                        />
-                        <div class="form-actions">
-                            <Button label=text::ask(language) kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
-                        </div>
-                    </form>
+                    {mailed_link::ask_form(&form, asking, None)}
                 </LiveForm>
                 <p>{text::remembered(language)} " " <a href="/login">{common::log_in(language)}</a></p>
             </div>
@@ -88,21 +81,12 @@ fn ask(context: &Context, form: Form) -> Page {
 
 fn choose(context: &Context, form: Form) -> Page {
     let language = context.language;
-    let page = Page::new(text::choose_title(language), Place::Login, move || {
-        view! {
-            <PageHead title=text::choose_title(language) lede=text::choose_lede(language)/>
-            <LiveForm language>
-                <form class="form card" method="post" action="/password">
-                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                    <input type="hidden" name="token" value=form.value("token")/>
-                    {mailed_link::new_password(language, text::new_password(language), "", &form)}
-                    <div class="form-actions">
-                        <Button label=text::save(language) kind=ButtonKind::Primary/>
-                    </div>
-                </form>
-            </LiveForm>
-        }
-        .into_any()
-    });
-    page.width(Width::Narrow)
+    let choosing = Choosing {
+        action: "/password",
+        title: text::choose_title(language),
+        lede: text::choose_lede(language),
+        label: text::new_password(language),
+        button: text::save(language),
+    };
+    mailed_link::choose_password(language, form, choosing)
 }

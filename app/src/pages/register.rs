@@ -7,9 +7,9 @@ use leptos::prelude::*;
 use tresen_desk::abuse::FormKind;
 use tresen_desk::people::{Purpose, Secret};
 
-use super::mailed_link::{self, Mailed};
+use super::mailed_link::{self, Asking, Choosing, Mailed};
 use super::parts;
-use crate::components::{Button, ButtonKind, Field, Icon, Notice, NoticeKind, PageHead};
+use crate::components::PageHead;
 use crate::islands::LiveForm;
 use crate::language::{common, password, people, register as text};
 use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width};
@@ -65,28 +65,19 @@ async fn page(context: &Context, form: Form) -> Result<Page, Stop> {
 async fn ask(context: &Context, form: Form) -> Result<Page, Stop> {
     let language = context.language;
     let shield = parts::shield(context, &form, context.app.desk.stamp(FormKind::Register).await?);
+    let asking = Asking {
+        action: "/register",
+        label: text::email(language),
+        hint: Some(text::email_hint(language)),
+        autocomplete: "email",
+        button: text::ask(language),
+    };
     let page = Page::new(common::register(language), Place::Login, move || {
         view! {
             <PageHead title=common::register(language) lede=text::lede(language)/>
             <div class="stack">
                 <LiveForm language>
-                    <form class="form card" method="post" action="/register">
-                        {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                        {shield}
-                        <Field
-                            name="email"
-                            kind="email"
-                            label=text::email(language)
-                            hint=text::email_hint(language)
-                            value=form.value("email")
-                            error=form.error("email")
-                            autocomplete="email"
-                            required=true
-                        />
-                        <div class="form-actions">
-                            <Button label=text::ask(language) kind=ButtonKind::Primary icon=Some(Icon::Mail)/>
-                        </div>
-                    </form>
+                    {mailed_link::ask_form(&form, asking, Some(shield))}
                 </LiveForm>
                 <p>{text::have_account(language)} " " <a href="/login">{common::log_in(language)}</a></p>
             </div>
@@ -105,21 +96,12 @@ async fn choose(context: &Context, form: Form) -> Result<Page, Stop> {
     } else {
         (text::choose_lede(language), text::finish(language))
     };
-    let page = Page::new(text::choose_title(language), Place::Login, move || {
-        view! {
-            <PageHead title=text::choose_title(language) lede/>
-            <LiveForm language>
-                <form class="form card" method="post" action="/register">
-                    {form.notice().map(|notice| view! { <Notice kind=NoticeKind::Error>{notice}</Notice> })}
-                    <input type="hidden" name="token" value=form.value("token")/>
-                    {mailed_link::new_password(language, password::password(language), "", &form)}
-                    <div class="form-actions">
-                        <Button label=button kind=ButtonKind::Primary/>
-                    </div>
-                </form>
-            </LiveForm>
-        }
-        .into_any()
-    });
-    Ok(page.width(Width::Narrow))
+    let choosing = Choosing {
+        action: "/register",
+        title: text::choose_title(language),
+        lede,
+        label: password::password(language),
+        button,
+    };
+    Ok(mailed_link::choose_password(language, form, choosing))
 }
