@@ -42,7 +42,6 @@
 //! | `strength` | `<div class="strength" data-score="0…4" aria-hidden="true">` with four `<i>` |
 //! | `file-list` | `<ul>` of chosen files; each `<li>` has `file-name`, `file-size` and a quiet button |
 //! | `file-drop over` | while a file is held over the field |
-//! | `trap` | around a field for machines, which no person sees |
 //!
 //! # What scripts may rely on
 //!
