@@ -73,7 +73,7 @@ pub(crate) async fn reset_factors(config: &Config, email: &str) -> Result<ExitCo
     desk.close().await;
     match removed.map_err(|error| sentence(&error))? {
         Some(removed) => {
-            println!("Removed: {removed} second factors. A mail tells them.");
+            println!("Removed: {}. A mail tells them.", counted(removed, "second factor", "second factors"));
             Ok(ExitCode::SUCCESS)
         }
         None => {
@@ -92,8 +92,10 @@ pub(crate) async fn erase(config: &Config, email: &str) -> Result<ExitCode, Fail
         Some(erased) => {
             let count = erased.count;
             println!(
-                "Erased: {} requests, {} comments, {} files.",
-                count.requests, count.comments, count.attachments
+                "Erased: {}, {}, {}.",
+                counted(count.requests, "request", "requests"),
+                counted(count.comments, "comment", "comments"),
+                counted(count.attachments, "file", "files"),
             );
             Ok(ExitCode::SUCCESS)
         }
@@ -138,14 +140,17 @@ pub(crate) async fn import_person(config: &Config, path: &Path) -> Result<(), Fa
     desk.close().await;
     let imported = imported.map_err(|error| error.to_string())?;
     println!(
-        "Imported: {} requests, {} comments, {} files.",
-        imported.requests, imported.comments, imported.files
+        "Imported: {}, {}, {}.",
+        counted(imported.requests, "request", "requests"),
+        counted(imported.comments, "comment", "comments"),
+        counted(imported.files, "file", "files"),
     );
     if imported.known > 0 {
-        println!("{} requests were here already.", imported.known);
+        println!("{} here already.", counted(imported.known, "request was", "requests were"));
     }
     if imported.renumbered > 0 {
-        println!("{} requests have another number here: theirs was taken.", imported.renumbered);
+        let renumbered = counted(imported.renumbered, "request has", "requests have");
+        println!("{renumbered} another number here: theirs was taken.");
     }
     Ok(())
 }
@@ -156,8 +161,6 @@ pub(crate) async fn retention(config: &Config, dry_run: bool) -> Result<(), Fail
     let expired = if dry_run { desk.retention_preview().await } else { desk.retain().await };
     desk.close().await;
     let expired = expired.map_err(|error| sentence(&error))?;
-    let counted =
-        |count: u64, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
     println!(
         "{}: {}, {}, {}, {} without requests.",
         if dry_run { "Would be erased now" } else { "Erased" },
@@ -167,6 +170,11 @@ pub(crate) async fn retention(config: &Config, dry_run: bool) -> Result<(), Fail
         counted(expired.idle_persons, "person", "persons"),
     );
     Ok(())
+}
+
+/// A number of things, in words: `1 file`, `2 files`.
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 pub(crate) fn sentence(error: &Error) -> String {
@@ -180,4 +188,14 @@ pub(crate) fn sentence(error: &Error) -> String {
         format!("the {} {problem}", refusal.field)
     });
     said.collect::<Vec<_>>().join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!([0, 1, 2].map(|count| counted(count, "file", "files")), ["0 files", "1 file", "2 files"]);
+    }
 }

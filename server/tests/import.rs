@@ -58,12 +58,12 @@ async fn an_export_is_imported_by_the_program() {
     std::fs::write(to.path().join("copy.zip"), &copy.stdout).unwrap();
     let imported = run(to.path(), &["import", "person", "copy.zip"]);
     assert!(imported.status.success(), "{}", said(&imported.stderr));
-    assert_eq!(said(&imported.stdout), "Imported: 1 requests, 1 comments, 1 files.\n");
+    assert_eq!(said(&imported.stdout), "Imported: 1 request, 1 comment, 1 file.\n");
     let again = run(to.path(), &["import", "person", "copy.zip"]);
     assert!(again.status.success());
     assert_eq!(
         said(&again.stdout),
-        "Imported: 0 requests, 0 comments, 0 files.\n1 requests were here already.\n"
+        "Imported: 0 requests, 0 comments, 0 files.\n1 request was here already.\n"
     );
 
     let back = run(to.path(), &["export", "--email", EMAIL]);
