@@ -13,7 +13,7 @@ use tresen_desk::requests::{Access, File, Submission};
 use tresen_desk::uploads::{Scanner, Uploads};
 use tresen_desk::{AttachmentLimits, Desk, Error};
 use tresen_model::views::Attachment;
-use tresen_model::{FileCheck, RequestNumber};
+use tresen_model::{FileCheck, Language, RequestNumber};
 
 use crate::letters::Letter;
 use crate::support::{Form, World, assert_fails, contents, random_word, reply};
@@ -117,7 +117,8 @@ async fn last_files(desk: &Desk, agent: &Agent, number: RequestNumber) -> Vec<At
 async fn an_infected_file_is_kept_back_wherever_it_came_from(world: &World) {
     let scanner = StandIn::start().await;
     let agent = world.agent("Grace").await;
-    let ada = Access::Session(world.customer(EMAIL).await);
+    let session = world.customer(EMAIL).await;
+    let ada = Access::Session(session.clone());
     let desk = scanned_by(world, &scanner.place).await;
     let big = [vec![b'x'; 300_000], eicar()].concat();
     let number = submit(&desk, &[("good.txt", b"All is well."), ("bad.com", &big)]).await;
@@ -167,18 +168,28 @@ async fn an_infected_file_is_kept_back_wherever_it_came_from(world: &World) {
     check(0).await;
 
     // The copy of one's data names what was found, and leaves it out.
-    let mut copy = desk.export_by_operator(EMAIL).await.unwrap().unwrap();
-    let mut zip = Vec::new();
-    while let Some(part) = copy.next().await {
-        zip.extend(part.unwrap());
+    for (language, why) in [
+        (Language::English, "Not in this copy: a virus scanner has found something in this file."),
+        (Language::German, "Nicht in dieser Kopie: Ein Virenscanner hat in dieser Datei etwas gefunden."),
+    ] {
+        desk.change_language(&session, language).await.unwrap();
+        let mut copy = desk.export_by_operator(EMAIL).await.unwrap().unwrap();
+        let mut zip = Vec::new();
+        while let Some(part) = copy.next().await {
+            zip.extend(part.unwrap());
+        }
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+        let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+        assert!(names.iter().any(|name| name.ends_with("good.txt")), "{names:?}");
+        assert!(!names.iter().any(|name| name.contains("bad.")), "{names:?}");
+        let data: serde_json::Value = serde_json::from_reader(zip.by_name("data.json").unwrap()).unwrap();
+        let withheld = &data["requests"][0]["comments"][0]["withheld"];
+        assert_eq!((withheld.as_array().unwrap().len(), withheld[0]["name"].as_str()), (1, Some("bad.com")));
+        let page = std::io::read_to_string(zip.by_name("index.html").unwrap()).unwrap();
+        for name in ["bad.com", "bad.txt"] {
+            assert!(page.contains(&format!("<p>{name} – {why}</p>")), "{page}");
+        }
     }
-    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
-    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
-    assert!(names.iter().any(|name| name.ends_with("good.txt")), "{names:?}");
-    assert!(!names.iter().any(|name| name.contains("bad.")), "{names:?}");
-    let data: serde_json::Value = serde_json::from_reader(zip.by_name("data.json").unwrap()).unwrap();
-    let withheld = &data["requests"][0]["comments"][0]["withheld"];
-    assert_eq!((withheld.as_array().unwrap().len(), withheld[0]["name"].as_str()), (1, Some("bad.com")));
     desk.close().await;
 }
 

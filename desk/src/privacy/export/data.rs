@@ -159,12 +159,13 @@ pub(super) struct Comment {
     pub(super) quoted: Option<String>,
     pub(super) attachments: Vec<Attachment>,
     /// Files in which a scanner has found something. They are not in the copy.
-    withheld: Vec<Withheld>,
+    pub(super) withheld: Vec<Withheld>,
 }
 
+/// A file in which a scanner has found something.
 #[derive(Serialize)]
 pub(super) struct Withheld {
-    name: String,
+    pub(super) name: String,
     size: u64,
 }
 
@@ -176,7 +177,7 @@ pub(super) struct Elsewhere {
     pub(super) body: String,
     pub(super) quoted: Option<String>,
     pub(super) attachments: Vec<Attachment>,
-    withheld: Vec<Withheld>,
+    pub(super) withheld: Vec<Withheld>,
 }
 
 #[derive(Serialize)]

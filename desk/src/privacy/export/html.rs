@@ -2,7 +2,7 @@
 
 use tresen_model::Language;
 
-use super::data::{Attachment, Comment, Elsewhere, Person, Request};
+use super::data::{Attachment, Comment, Elsewhere, Person, Request, Withheld};
 use super::words::{of_event, of_language, of_mail, of_status, of_type, pick};
 use crate::settings::Settings;
 
@@ -179,12 +179,18 @@ fn comment(language: Language, comment: &Comment) -> String {
         when(&comment.at),
         escape(&comment.body)
     );
-    end_comment(&mut page, language, comment.quoted.as_deref(), &comment.attachments);
+    end_comment(&mut page, language, comment.quoted.as_deref(), &comment.attachments, &comment.withheld);
     page
 }
 
-/// What was quoted, the files, and the end.
-fn end_comment(page: &mut String, language: Language, quoted: Option<&str>, attachments: &[Attachment]) {
+/// What was quoted, the files, those that are not in the copy, and the end.
+fn end_comment(
+    page: &mut String,
+    language: Language,
+    quoted: Option<&str>,
+    attachments: &[Attachment],
+    withheld: &[Withheld],
+) {
     if let Some(quoted) = quoted {
         page.push_str(&format!(
             "<details><summary>{}</summary><pre>{}</pre></details>\n",
@@ -194,6 +200,14 @@ fn end_comment(page: &mut String, language: Language, quoted: Option<&str>, atta
     }
     for file in attachments {
         page.push_str(&format!("<p><a href=\"{}\">{}</a></p>\n", link(&file.path), escape(&file.name)));
+    }
+    for file in withheld {
+        let why = pick(
+            language,
+            "Not in this copy: a virus scanner has found something in this file.",
+            "Nicht in dieser Kopie: Ein Virenscanner hat in dieser Datei etwas gefunden.",
+        );
+        page.push_str(&format!("<p>{} – {why}</p>\n", escape(&file.name)));
     }
     page.push_str("</article>\n");
 }
@@ -212,7 +226,7 @@ pub(super) fn elsewhere(language: Language, comments: &[Elsewhere]) -> String {
             when(&comment.at),
             escape(&comment.body)
         ));
-        end_comment(&mut page, language, comment.quoted.as_deref(), &comment.attachments);
+        end_comment(&mut page, language, comment.quoted.as_deref(), &comment.attachments, &comment.withheld);
     }
     page.push_str("</section>\n");
     page
