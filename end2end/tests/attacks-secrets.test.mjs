@@ -168,16 +168,21 @@ describe('timing', () => {
   /**
    * How probable it is that an answer of the one kind takes longer than one of the other (the
    * statistic of Mann and Whitney): 0.5 where nothing can be told, near 0 or 1 where one look is
-   * enough. Both kinds are asked in turn, so that what else runs on the machine slows both.
+   * enough. Both kinds are asked in turn, so that what else runs on the machine slows both. A time is
+   * that of the quicker of two answers: what else runs only ever makes one longer, and seldom both.
    */
-  async function told(rounds, one, other) {
-    const times = [[], []];
+  async function told(rounds, ...kinds) {
+    const times = kinds.map(() => []);
     for (let round = -2; round < rounds; round++) {
-      for (const [kind, ask] of [one, other].entries()) {
-        const start = performance.now();
-        await ask(Math.max(round, 0));
-        if (round >= 0) times[kind].push(performance.now() - start);
+      const quickest = kinds.map(() => Infinity);
+      for (let look = 0; look < 2; look++) {
+        for (const [kind, ask] of kinds.entries()) {
+          const start = performance.now();
+          await ask(Math.max(round, 0));
+          quickest[kind] = Math.min(quickest[kind], performance.now() - start);
+        }
       }
+      if (round >= 0) quickest.forEach((time, kind) => times[kind].push(time));
     }
     const pairs = times[0].flatMap((a) => times[1].map((b) => (a > b ? 1 : a === b ? 0.5 : 0)));
     return pairs.reduce((sum, one) => sum + one, 0) / pairs.length;
@@ -189,7 +194,7 @@ describe('timing', () => {
     const refused = (round) => new Client(desk).post('/login', { email: `not an address ${round}`, password: 'wrong' });
     const hashed = (round) => new Client(desk).post('/login', { email: `nobody-${round}@example.com`, password: 'wrong' });
     const probability = await told(24, hashed, refused);
-    assert.ok(probability > 0.87, String(probability));
+    assert.ok(probability > 0.95, String(probability));
   });
 
   test('of a login does not tell whether the address is known', async () => {
