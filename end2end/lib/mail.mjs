@@ -59,7 +59,7 @@ function decode(body, encoding = '') {
     case 'base64':
       return Buffer.from(body, 'base64');
     case 'quoted-printable':
-      return quotedPrintable(body.replace(/[ \t]*=[ \t]*\r?\n/g, ''));
+      return quotedPrintable(body.replace(/=[ \t]*\r?\n/g, ''));
     default:
       return Buffer.from(body, 'latin1');
   }
