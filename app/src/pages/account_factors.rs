@@ -4,7 +4,7 @@ use axum::extract::Query;
 use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
-use tresen_desk::people::{Factors, PasskeyLine};
+use tresen_desk::people::{FactorAdded, Factors, PasskeyLine};
 
 use super::account_factors_app as app;
 use super::account_factors_passkeys as passkeys;
@@ -12,7 +12,7 @@ use super::mailed_link;
 use super::parts::section;
 use crate::components::{Button, ButtonKind, ButtonLink, Icon, NavLink, Notice, NoticeKind, PageHead};
 use crate::language::{common, factors as text, passkeys as passkeys_text};
-use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width};
+use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Submitted, Width};
 
 pub(super) const PATH: &str = "/account/factors";
 
@@ -137,8 +137,19 @@ fn recovery(view: &View) -> AnyView {
     section("codes-title", text::codes_title(language), text::codes_text(language), content.into_any())
 }
 
+/// After a factor was added: the page of all factors, which says `done`, or, where recovery codes came
+/// with it, the page that shows them.
+pub(super) fn added(context: &Context, added: FactorAdded, done: &str) -> Answer {
+    let cookies = Cookie::entry(&added.entry);
+    if added.recovery_codes.is_empty() {
+        Answer::Go(format!("{PATH}?done={done}"), cookies)
+    } else {
+        Answer::Shown(Box::new(kept(context, added.recovery_codes)), cookies)
+    }
+}
+
 /// The page that shows recovery codes, once.
-pub(super) fn kept(context: &Context, codes: Vec<String>) -> Page {
+fn kept(context: &Context, codes: Vec<String>) -> Page {
     let language = context.language;
     let staff = context.session().is_some_and(|session| session.role().is_staff());
     let on = if staff { "/agent" } else { PATH };

@@ -12,7 +12,7 @@ use super::parts::section;
 use super::proof::code_field;
 use crate::components::{Button, ButtonKind, Icon, NavLink, Notice, NoticeKind, PageHead, QrPicture, Time};
 use crate::language::factors as text;
-use crate::web::{Answer, Context, Cookie, Form, Page, Place, Stop, Submitted, Width};
+use crate::web::{Answer, Context, Form, Page, Place, Stop, Submitted, Width};
 
 /// The section on the page of all factors.
 pub(super) fn section_of(view: &View) -> AnyView {
@@ -97,12 +97,7 @@ pub(super) async fn submit(context: Context, form: Submitted) -> Response {
 
 async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
     let added = context.app.desk.confirm_app(context.require_session()?, form.get("code")).await?;
-    let cookies = Cookie::entry(&added.entry);
-    Ok(if added.recovery_codes.is_empty() {
-        Answer::Go(format!("{PATH}?done=app"), cookies)
-    } else {
-        Answer::Shown(Box::new(account_factors::kept(context, added.recovery_codes)), cookies)
-    })
+    Ok(account_factors::added(context, added, "app"))
 }
 
 async fn page(context: &Context, form: Form) -> Result<Page, Stop> {

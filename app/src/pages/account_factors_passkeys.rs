@@ -11,7 +11,7 @@ use crate::api::PasskeyFor;
 use crate::components::{Button, ButtonKind, Field, Icon, Notice, NoticeKind, Time};
 use crate::islands::PasskeyForm;
 use crate::language::passkeys as text;
-use crate::web::{Answer, Context, Cookie, Form, Stop, Submitted};
+use crate::web::{Answer, Context, Form, Stop, Submitted};
 
 /// The section on the page of all factors; nothing where browsers make no passkeys.
 pub(super) fn section_of(view: &View, form: &Form) -> Option<AnyView> {
@@ -50,7 +50,7 @@ fn line_of(view: &View, line: &PasskeyLine) -> AnyView {
     view! {
         <li>
             <div>
-                <strong>{line.name.clone()}</strong>
+                <strong><bdi>{line.name.clone()}</bdi></strong>
                 <p class="meta muted small">
                     <span>{text::since(language)} " " <Time when=since/></span>
                     {used.map(|used| view! { <span>{text::used(language)} " " <Time when=used/></span> })}
@@ -98,12 +98,7 @@ pub(super) async fn add(context: Context, form: Submitted) -> Response {
 async fn act(context: &Context, form: &Submitted) -> Result<Answer, Stop> {
     let session = context.require_session()?;
     let added = context.app.desk.add_passkey(session, form.get("passkey_name"), form.get("passkey")).await?;
-    let cookies = Cookie::entry(&added.entry);
-    Ok(if added.recovery_codes.is_empty() {
-        Answer::Go(format!("{PATH}?done=passkey"), cookies)
-    } else {
-        Answer::Shown(Box::new(account_factors::kept(context, added.recovery_codes)), cookies)
-    })
+    Ok(account_factors::added(context, added, "passkey"))
 }
 
 pub(super) async fn remove(context: Context, form: Submitted) -> Response {
