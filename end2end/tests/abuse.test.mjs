@@ -105,9 +105,12 @@ describe('a new request', () => {
         assert.match((await agent.get('/agent/held')).text, new RegExp(email));
         await page.goto(linkTo(mail, '/requests/'));
         await picture(page, `confirm-${language}`);
+        // Nothing says that somebody takes care of it already.
+        assert.equal(await page.locator('#request-status').count(), 0);
         assert.match((await agent.get('/agent/held')).text, new RegExp(email), 'to look is not to confirm');
         await follow(page, page.getByRole('button', { name: confirm }));
         assert.equal(await page.getByRole('button', { name: confirm }).count(), 0);
+        assert.equal(await page.locator('#request-status').count(), 1);
       });
       assert.doesNotMatch((await agent.get('/agent/held')).text, new RegExp(email));
     }
@@ -231,12 +234,21 @@ describe('too often', () => {
           // It needs scripts itself.
           if (javaScript) await axe(page);
           await picture(page, `guess-${language}-${javaScript}`);
-          if (javaScript) return;
+          if (javaScript) {
+            // The form is still there, so nobody is sent back to it.
+            await page.locator('#email').fill('another@example.com');
+            await page.locator('#password').fill(PASSWORD);
+            await page.locator('main form button[type=submit]').click();
+            await page.getByText(language === 'en' ? /Nothing is lost: please send it again in \d+ minutes/ : /Es ist nichts verloren: Bitte senden Sie es in \d+ Minuten noch einmal/).waitFor();
+            return;
+          }
           // One more, and the network has had its share of all logins.
           await page.locator('#email').fill('another@example.com');
           await page.locator('#password').fill(PASSWORD);
           await follow(page, page.locator('main form button[type=submit]'));
           assert.equal(await page.locator('h1').innerText(), language === 'en' ? 'Please wait a moment' : 'Bitte warten Sie einen Augenblick');
+          const said = await page.locator('main').innerText();
+          assert.match(said, language === 'en' ? /go back and send it again in \d+ minutes/ : /Gehen Sie zurück und senden Sie es in \d+ Minuten noch einmal/);
           await picture(page, `network-${language}`);
         });
       }

@@ -35,8 +35,6 @@ texts! {
     busy_text: "We have more to do at this moment than we can manage. Please try again in a few seconds."
         | "Im Augenblick ist mehr zu tun, als wir schaffen. Bitte versuchen Sie es in ein paar Sekunden noch einmal.";
     too_many_title: "Please wait a moment" | "Bitte warten Sie einen Augenblick";
-    too_many_text: "From your network more was sent in a short time than we take. Nothing of it is lost: go back, wait a minute and send it again."
-        | "Aus Ihrem Netz kam in kurzer Zeit mehr, als wir annehmen. Es ist nichts verloren: Gehen Sie zurück, warten Sie eine Minute und senden Sie es noch einmal.";
     broken_title: "Something went wrong on our side" | "Bei uns ist etwas schiefgegangen";
     broken_text: "It is not your fault, and it has been noted. Please try again in a few minutes. If you tell us about it, mention this word:"
         | "Es liegt nicht an Ihnen und wurde vermerkt. Bitte versuchen Sie es in ein paar Minuten noch einmal. Wenn Sie uns davon berichten, nennen Sie bitte dieses Wort:";

@@ -167,6 +167,26 @@ pub fn problem(language: Language, problem: &Problem) -> String {
     }
 }
 
+/// A network was over its limit, on a page that came instead of what was sent for.
+pub fn too_many_text(language: Language, wait: u64) -> String {
+    let wait = duration(language, wait);
+    say!(
+        language,
+        "From your network more was sent in a short time than we take. Nothing of it is lost: go back and send it again in {wait}.",
+        "Aus Ihrem Netz kam in kurzer Zeit mehr, als wir annehmen. Es ist nichts verloren: Gehen Sie zurück und senden Sie es in {wait} noch einmal."
+    )
+}
+
+/// The same, beside the form that was sent.
+pub fn too_many_here(language: Language, wait: u64) -> String {
+    let wait = duration(language, wait);
+    say!(
+        language,
+        "From your network more was sent in a short time than we take. Nothing is lost: please send it again in {wait}.",
+        "Aus Ihrem Netz kam in kurzer Zeit mehr, als wir annehmen. Es ist nichts verloren: Bitte senden Sie es in {wait} noch einmal."
+    )
+}
+
 /// How long to wait, in words: seconds, or minutes rounded up.
 fn duration(language: Language, seconds: u64) -> String {
     match seconds {

@@ -117,16 +117,19 @@ fn contents(context: &Context, conversation: Conversation, token: &str, form: Fo
         <PageHead title=subject back meta=meta.into_any()/>
         <div class="stack loose">
             {unconfirmed.then(|| ask_to_confirm(language, number, token))}
-            {if conversation.restricted {
-                view! {
+            {if unconfirmed {
+                // Nobody takes care of it yet, whatever its status means otherwise.
+                None
+            } else if conversation.restricted {
+                Some(view! {
                     <div class="stack">
                         <StatusBadge status label=words::status(language, status)/>
                         {restricted::here(language)}
                     </div>
                 }
-                .into_any()
+                .into_any())
             } else {
-                view! { <p class="cluster" id="request-status">{status_html(language, status, false)}</p> }.into_any()
+                Some(view! { <p class="cluster" id="request-status">{status_html(language, status, false)}</p> }.into_any())
             }}
             {thread}
             {write.then(|| reply(context, number, status, token.to_owned(), form))}

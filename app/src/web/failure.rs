@@ -1,12 +1,14 @@
 //! Pages for what went wrong.
 
+use std::borrow::Cow;
+
 use axum::http::StatusCode;
 use leptos::prelude::*;
 use tresen_model::Language;
 
 use super::frame::{Page, Place, Width};
 use crate::components::{ButtonLink, PageHead};
-use crate::language::{common, data, erase, files, login};
+use crate::language::{common, data, erase, files, login, problems};
 
 /// What went wrong, as far as people are told.
 #[derive(Debug, Clone)]
@@ -30,7 +32,10 @@ pub enum Trouble {
     /// 503.
     Busy,
     /// 429: too often from the same network.
-    TooMany,
+    TooMany {
+        /// Seconds to wait.
+        wait: u64,
+    },
     /// 503: an erasure goes on by itself.
     Unfinished {
         /// Whether it has begun.
@@ -47,8 +52,11 @@ pub enum Trouble {
 }
 
 impl Trouble {
-    fn texts(&self, language: Language) -> (&'static str, &'static str) {
-        match self {
+    fn texts(&self, language: Language) -> (&'static str, Cow<'static, str>) {
+        let (title, text) = match self {
+            Self::TooMany { wait } => {
+                return (common::too_many_title(language), problems::too_many_text(language, *wait).into());
+            }
             Self::NotFound => (common::not_found_title(language), common::not_found_text(language)),
             Self::Gone => (common::gone_title(language), common::gone_text(language)),
             Self::Forbidden => (common::forbidden_title(language), common::forbidden_text(language)),
@@ -65,7 +73,6 @@ impl Trouble {
                 (files::waiting_title(language), files::waiting_text(language))
             }
             Self::Busy => (common::busy_title(language), common::busy_text(language)),
-            Self::TooMany => (common::too_many_title(language), common::too_many_text(language)),
             Self::Unfinished { begun: true } => {
                 (erase::unfinished_title(language), erase::unfinished_text(language))
             }
@@ -76,14 +83,17 @@ impl Trouble {
             Self::NotSignedIn => (login::not_signed_in_title(language), login::not_signed_in_text(language)),
             Self::NotYours => (common::not_yours_title(language), common::not_yours_text(language)),
             Self::Broken(_) => (common::broken_title(language), common::broken_text(language)),
-        }
+        };
+        (title, text.into())
     }
 
-    /// All of it in one line.
+    /// All of it in one line, beside the form that was sent.
     pub(super) fn sentence(&self, language: Language) -> String {
         let (title, text) = self.texts(language);
         match self {
             Self::Broken(word) => format!("{title}. {text} {word}"),
+            // Nobody has to go back.
+            Self::TooMany { wait } => format!("{title}. {}", problems::too_many_here(language, *wait)),
             _ => format!("{title}. {text}"),
         }
     }
@@ -99,7 +109,7 @@ pub fn trouble_page(language: Language, status: StatusCode, trouble: Trouble) ->
     let word = if let Trouble::Broken(word) = trouble { Some(word) } else { None };
     let mut page = Page::new(title, Place::Elsewhere, move || {
         view! {
-            <PageHead title=title lede=text/>
+            <PageHead title lede=text.into_owned()/>
             {word.map(|word| view! { <p><code>{word}</code></p> })}
             <p class="cluster">
                 <ButtonLink href=back label/>

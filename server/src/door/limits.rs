@@ -227,8 +227,9 @@ pub(crate) async fn hold_back(
     let Some(wait) = wait else { return next.run(request).await };
     let mut head = request.into_parts().0;
     let context = Context::from_parts(&mut head, &app).await;
-    let mut response = context.trouble(StatusCode::TOO_MANY_REQUESTS, Trouble::TooMany);
-    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+    let wait = wait.as_secs() + 1;
+    let mut response = context.trouble(StatusCode::TOO_MANY_REQUESTS, Trouble::TooMany { wait });
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
     response
 }
 
