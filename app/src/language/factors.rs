@@ -33,7 +33,8 @@ texts! {
     app_removed: "The authenticator app is removed. You are logged out everywhere else."
         | "Die Authenticator-App ist entfernt. Überall sonst sind Sie abgemeldet.";
 
-    codes_title: "Recovery codes" | "Wiederherstellungscodes";
+    // With a soft hyphen: beside its text a heading has no room for the word.
+    codes_title: "Recovery codes" | "Wiederherstellungs\u{AD}codes";
     codes_text: "Codes on paper, for when the telephone is lost. Each is good once."
         | "Codes auf Papier, falls das Telefon verloren geht. Jeder gilt einmal.";
     codes_later: "You get them when you set up a second factor." | "Sie erhalten sie, wenn Sie einen zweiten Faktor einrichten.";

@@ -17,7 +17,7 @@ texts! {
 
     held: "Held back" | "Zurückgehalten";
     held_lede: "Possible spam. Nobody was answered, and nothing was thrown away: look, then release or delete it."
-        | "Möglicherweise Spam. Niemand hat eine Antwort erhalten, nichts wurde weggeworfen: Sehen Sie nach, dann geben Sie frei oder löschen.";
+        | "Möglicherweise Spam. Niemand hat eine Antwort erhalten, und nichts wurde weggeworfen: Sehen Sie nach, und geben Sie die Anfrage frei oder löschen Sie sie.";
     held_none_title: "Nothing is held back" | "Nichts wird zurückgehalten";
     held_none_text: "What looks like spam waits here until somebody has looked."
         | "Was nach Spam aussieht, wartet hier, bis jemand nachgesehen hat.";

@@ -5,8 +5,8 @@ texts! {
     text: "A passkey lies in your phone, computer or security key. You log in with finger, face or PIN, without a password."
         | "Ein Passkey liegt in Ihrem Telefon, Computer oder Sicherheitsschlüssel. Sie melden sich mit Finger, Gesicht oder PIN an, ohne Passwort.";
     none: "There is none yet." | "Es gibt noch keinen.";
-    since: "Since" | "Seit";
-    used: "last used" | "zuletzt benutzt";
+    since: "Added:" | "Hinzugefügt:";
+    used: "Last used:" | "Zuletzt benutzt:";
     name: "Name of the passkey" | "Name des Passkeys";
     name_hint: "So that you know it again, such as “Phone” or “Key on my ring”."
         | "Damit Sie ihn wiedererkennen, etwa „Telefon“ oder „Schlüsselbund“.";

@@ -53,7 +53,7 @@ pub(super) fn button(language: Language, ask: Ask) -> AnyView {
                 <input type="hidden" name="by" value="passkey"/>
                 <input type="hidden" name="passkey" value=""/>
                 <input type="hidden" name="next" value=next/>
-                <div><Button label kind=ButtonKind::Secondary/></div>
+                <div class="form-actions"><Button label kind=ButtonKind::Secondary/></div>
             </form>
         </PasskeyForm>
     }

@@ -152,7 +152,7 @@ pub(super) fn buttons(context: &Context, next: String) -> Option<AnyView> {
     let forms: Vec<_> = forms.collect();
     Some(
         view! {
-            <section class="card stack tight" aria-labelledby="sign-in-with">
+            <section class="card stack" aria-labelledby="sign-in-with">
                 <h2 id="sign-in-with">{text::staff(language)}</h2>
                 {forms}
             </section>
