@@ -184,6 +184,17 @@ fn image_bombs_cost_nothing() {
 }
 
 #[test]
+fn no_side_is_longer_than_twenty_thousand() {
+    let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    for (width, height, made) in
+        [(20_000, 1, true), (20_001, 1, false), (1, 20_000, true), (1, 20_001, false)]
+    {
+        let file = written(&two_colours(width, height), ImageFormat::Png);
+        assert_eq!(small(&file, "image/png").is_some(), made, "{width} x {height}");
+    }
+}
+
+#[test]
 fn the_largest_image_takes_a_dozen_bytes_a_pixel() {
     let _alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     // Black, so that a file of some thousand bytes becomes 75 million.

@@ -13,10 +13,13 @@ use crate::support::{Engine, Form, OTHER_PASSWORD, PASSWORD, World, assert_fails
 stories! {
     guessing_ends_for_known_and_unknown_addresses_alike,
     many_networks_together_are_one_guesser,
+    an_address_is_one_however_it_is_spelled,
+    what_is_refused_costs_nothing_more,
     the_owner_gets_in_while_others_guess,
     a_right_password_is_no_guess,
     a_stolen_session_cannot_guess,
     mails_to_one_address_end_for_known_and_unknown_alike,
+    new_addresses_are_held_to_the_same_limit,
     requests_in_one_name_end_too,
     at_once_is_no_way_around,
     a_token_is_good_for_so_much_an_hour,
@@ -78,6 +81,32 @@ async fn many_networks_together_are_one_guesser(world: &World) {
     desk.settle().await;
     let link = world.mail().await.link("password");
     desk.reset_password(&link, OTHER_PASSWORD).await.unwrap();
+    desk.close().await;
+}
+
+async fn an_address_is_one_however_it_is_spelled(world: &World) {
+    let desk = small(world).await;
+    for email in ["ada@example.com", "ADA@Example.COM"] {
+        assert_eq!(guess(&desk, email, at("192.0.2.1")).await, None);
+    }
+    assert!(guess(&desk, "Ada@example.com", at("192.0.2.1")).await.is_some());
+    desk.close().await;
+}
+
+async fn what_is_refused_costs_nothing_more(world: &World) {
+    let mut opening = world.place.opening(Arc::clone(&world.clock));
+    opening.settings.limits =
+        LimitSettings { account: Rate::new(2, 60), guess: Rate::new(3, 1), ..LimitSettings::default() };
+    let desk = Desk::open(opening).await.unwrap();
+    let guess = async || guess(&desk, "ada@example.com", at("192.0.2.1")).await;
+    assert_eq!([guess().await, guess().await], [None, None]);
+    // For the account it is enough; the network has one left, and keeps it.
+    for _ in 0..5 {
+        assert_eq!(guess().await, Some(60));
+    }
+    world.clock.advance_seconds(60);
+    assert_eq!(guess().await, None, "what was not looked at was counted");
+    assert!(guess().await.unwrap() > 3_000, "the network is at its end");
     desk.close().await;
 }
 
@@ -180,6 +209,19 @@ async fn mails_to_one_address_end_for_known_and_unknown_alike(world: &World) {
     world.desk.register("eve@example.com", Language::English).await.unwrap();
 }
 
+async fn new_addresses_are_held_to_the_same_limit(world: &World) {
+    let session = world.customer("ada@example.com").await;
+    let most = world.desk.settings().limits.address.at_once.get();
+    let ask = async || world.desk.ask_new_address(&session, "eve@example.com", PASSWORD).await;
+    for _ in 0..most {
+        ask().await.unwrap();
+    }
+    assert!(matches!(refusals(ask().await).as_slice(), [("email", Problem::TooManyAttempts { .. })]));
+    // It is the address that is spared, whichever form it is.
+    let said = refusals(world.desk.register("Eve+x@example.com", Language::English).await);
+    assert!(matches!(said.as_slice(), [("email", Problem::TooManyAttempts { .. })]), "{said:?}");
+}
+
 async fn requests_in_one_name_end_too(world: &World) {
     let mut opening = world.place.opening(Arc::clone(&world.clock));
     opening.settings.limits.sender = Rate::new(2, 2);
@@ -193,6 +235,8 @@ async fn requests_in_one_name_end_too(world: &World) {
             assert!(matches!(refusals(done).as_slice(), [("email", Problem::TooManyAttempts { .. })]));
         }
     }
+    // Mails with a link are another matter.
+    desk.forgot_password("ada@example.com", Language::English).await.unwrap();
     desk.close().await;
 }
 

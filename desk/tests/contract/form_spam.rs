@@ -24,20 +24,20 @@ stories! {
 /// What comes with a form.
 #[derive(Clone)]
 pub(crate) struct Sent {
-    stamp: String,
-    proof: String,
-    trap: String,
-    scripts: bool,
-    network: Option<IpAddr>,
+    pub(crate) stamp: String,
+    pub(crate) proof: String,
+    pub(crate) trap: String,
+    pub(crate) scripts: bool,
+    pub(crate) network: Option<IpAddr>,
 }
 
 impl Sent {
-    fn of(challenge: Challenge, scripts: bool) -> Self {
+    pub(crate) fn of(challenge: Challenge, scripts: bool) -> Self {
         let proof = if scripts && challenge.bits > 0 { challenge.solve() } else { String::new() };
         Self { stamp: challenge.stamp, proof, trap: String::new(), scripts, network: None }
     }
 
-    fn signs(&self) -> Signs<'_> {
+    pub(crate) fn signs(&self) -> Signs<'_> {
         Signs {
             stamp: &self.stamp,
             proof: &self.proof,
@@ -76,7 +76,7 @@ fn text(word: &str) -> String {
     )
 }
 
-fn form(who: &str) -> Form {
+pub(crate) fn form(who: &str) -> Form {
     Form::from(&format!("{who}@example.com")).about(&format!("About {who}"), &text(&random_word()))
 }
 

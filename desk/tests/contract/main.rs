@@ -41,6 +41,7 @@ mod expiry;
 mod export;
 mod factor_changes;
 mod factors;
+mod form_proofs;
 mod form_spam;
 mod import;
 mod intake;

@@ -16,6 +16,8 @@ stories! {
     no_sequence_of_forms_mails_a_word_to_a_stranger,
     many_accounts_prove_one_address_three_times_an_hour,
     one_mailbox_under_many_names_gets_three,
+    one_account_proves_three_addresses_an_hour,
+    a_restart_forgets_no_mail,
 }
 
 /// What an attacker would like to have mailed: in each of them stands one of [`MARKS`].
@@ -220,4 +222,36 @@ async fn one_mailbox_under_many_names_gets_three(world: &World) {
         sent += world.post().await.len();
     }
     assert_eq!(sent, 3);
+}
+
+async fn one_account_proves_three_addresses_an_hour(world: &World) {
+    let account = world.customer("mallory@evil.example").await;
+    let mut sent = 0;
+    for hour in 1..=2 {
+        for victim in ["vera", "vito", "vlad", "vida", "vivi"] {
+            let address = format!("{victim}{hour}@victim.example");
+            world.desk.ask_new_address(&account, &address, PASSWORD).await.unwrap();
+            sent += world.post().await.len();
+        }
+        assert_eq!(sent, 3 * hour);
+        world.clock.advance_seconds(3_600);
+    }
+}
+
+async fn a_restart_forgets_no_mail(world: &World) {
+    let submit = async |desk: &tresen_desk::Desk| {
+        let form = Form::from("vera@victim.example");
+        let submission = Submission::parse(&form.fields(), desk.settings()).unwrap();
+        desk.submit(submission, Vec::new(), None).await.unwrap();
+        world.post().await.len()
+    };
+    for _ in 0..3 {
+        assert_eq!(submit(&world.desk).await, 1);
+    }
+    // What was counted in memory is gone; the outbox is not.
+    let restarted = world.open_another().await.unwrap();
+    assert_eq!(submit(&restarted).await, 0);
+    world.clock.advance_seconds(3_600);
+    assert_eq!(submit(&restarted).await, 1);
+    restarted.close().await;
 }

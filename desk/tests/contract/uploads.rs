@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixStream};
 use tresen_desk::people::Agent;
 use tresen_desk::requests::{Access, File, Submission};
 use tresen_desk::uploads::{Scanner, Uploads};
-use tresen_desk::{AttachmentLimits, Desk, Error};
+use tresen_desk::{AttachmentLimits, Desk, Error, Location};
 use tresen_model::views::Attachment;
 use tresen_model::{FileCheck, Language, RequestNumber};
 
@@ -27,6 +28,9 @@ stories! {
     a_small_picture_goes_with_its_image,
     a_bomb_gets_no_picture_and_is_served_as_it_is,
     nothing_is_made_of_what_is_restricted,
+    nothing_is_made_of_what_is_infected,
+    an_image_that_ends_the_program_is_given_up,
+    two_who_work_take_a_file_once,
 }
 
 const EMAIL: &str = "ada@example.org";
@@ -426,4 +430,68 @@ async fn nothing_is_made_of_what_is_restricted(world: &World) {
     desk.work_on_files().await.unwrap();
     assert_eq!(world.objects(), 2);
     desk.preview_for_agent(&agent, number, last_files(desk, &agent, number).await[0].id).await.unwrap();
+}
+
+async fn nothing_is_made_of_what_is_infected(world: &World) {
+    let scanner = StandIn::start().await;
+    let agent = world.agent("Grace").await;
+    let desk = scanned_by(world, &scanner.place).await;
+    let image = [photo(), eicar()].concat();
+    let number = submit(&desk, &[("photo.png", &image)]).await;
+    // Nor while nobody knows.
+    scanner.down.store(true, Ordering::SeqCst);
+    desk.work_on_files().await.unwrap();
+    assert_eq!(world.objects(), 1);
+    scanner.down.store(false, Ordering::SeqCst);
+    world.clock.advance_seconds(7_200);
+    desk.work_on_files().await.unwrap();
+    let seen = last_files(&desk, &agent, number).await;
+    assert_eq!((seen[0].check, seen[0].preview), (FileCheck::Infected, None));
+    assert_eq!(world.objects(), 1, "a picture was made of it");
+    assert_eq!(desk.work_on_files().await.unwrap(), 0);
+    desk.close().await;
+}
+
+/// As if so many attempts at every file had ended with the program.
+async fn tried(world: &World, times: i64) {
+    let sql = AssertSqlSafe(format!("UPDATE attachment SET work_tries = {times}"));
+    match &world.place.database {
+        Location::File(path) => {
+            let mut c = SqliteConnection::connect(path.to_str().unwrap()).await.unwrap();
+            sqlx::query(sql).execute(&mut c).await.unwrap();
+        }
+        Location::Server(url) => {
+            let mut c = PgConnection::connect(url).await.unwrap();
+            sqlx::query(sql).execute(&mut c).await.unwrap();
+        }
+    }
+}
+
+async fn an_image_that_ends_the_program_is_given_up(world: &World) {
+    let agent = world.agent("Grace").await;
+    let desk = &world.desk;
+    for (times, made) in [(2, true), (3, false)] {
+        let number = submit(desk, &[("photo.png", &photo())]).await;
+        tried(world, times).await;
+        assert_eq!(desk.work_on_files().await.unwrap(), 1);
+        let seen = last_files(desk, &agent, number).await;
+        assert_eq!(seen[0].preview.is_some(), made, "after {times} attempts");
+        assert!(seen[0].served);
+        assert_eq!(desk.work_on_files().await.unwrap(), 0);
+    }
+}
+
+async fn two_who_work_take_a_file_once(world: &World) {
+    let number = submit(&world.desk, &[("photo.png", &photo()), ("other.png", &photo())]).await;
+    let workers = (0..4).map(|_| {
+        let desk = world.desk.clone();
+        tokio::spawn(async move { desk.work_on_files().await.unwrap() })
+    });
+    let mut worked = 0;
+    for worker in workers.collect::<Vec<_>>() {
+        worked += worker.await.unwrap();
+    }
+    assert_eq!(worked, 2);
+    let agent = world.agent("Grace").await;
+    assert!(last_files(&world.desk, &agent, number).await.iter().all(|file| file.preview.is_some()));
 }
