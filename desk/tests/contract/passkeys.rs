@@ -35,7 +35,7 @@ pub(crate) struct Key {
     random: SystemRandom,
     id: Vec<u8>,
     counter: u32,
-    handle: Option<String>,
+    pub(crate) handle: Option<String>,
     origin: &'static str,
     host: &'static str,
     /// User present, user verified (WebAuthn 6.1).
@@ -58,7 +58,7 @@ impl Key {
     }
 
     /// What it answers when it is asked to be registered (attestation `none`).
-    fn made(&mut self, question: &str) -> String {
+    pub(crate) fn made(&mut self, question: &str) -> String {
         let question: Value = serde_json::from_str(question).unwrap();
         assert_eq!(question["authenticatorSelection"]["residentKey"], "required");
         assert_eq!(question["authenticatorSelection"]["userVerification"], "required");
