@@ -1,0 +1,99 @@
+//! Two nodes that share a PostgreSQL: what one of them lets in counts at the other.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
+// Other tests use the rest of it.
+#![allow(dead_code)]
+
+mod served;
+
+use std::path::Path;
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+use crate::served::{Served, ask, free_port, status};
+
+/// Two databases for one test.
+struct Databases {
+    server: String,
+    data: String,
+    keys: String,
+}
+
+impl Databases {
+    async fn create() -> Self {
+        let server = std::env::var("TRESEN_TEST_POSTGRES")
+            .expect("TRESEN_TEST_POSTGRES is not set: `cargo xtask test` starts a PostgreSQL for this test");
+        // No other test has the port while it is ours.
+        let unique = format!("{}_{}", std::process::id(), free_port());
+        let (data, keys) = (format!("tresen_nodes_{unique}"), format!("tresen_nodes_keys_{unique}"));
+        let databases = Self { server, data, keys };
+        databases.run("CREATE DATABASE", "TEMPLATE template0").await;
+        databases
+    }
+
+    async fn run(&self, before: &str, after: &str) {
+        let mut connection = PgConnection::connect(&self.server).await.unwrap();
+        for name in [&self.data, &self.keys] {
+            let sql = AssertSqlSafe(format!("{before} {name} {after}"));
+            sqlx::query(sql).execute(&mut connection).await.unwrap();
+        }
+        connection.close().await.unwrap();
+    }
+
+    /// A node with a folder of its own, and the master key of both.
+    async fn node(&self, folder: &Path, master_key: &Path, limits: &str) -> Served {
+        let base = self.server.rsplit_once('/').unwrap().0;
+        let settings = format!(
+            "database_url = '{base}/{}'\nkeys_url = '{base}/{}'\nmaster_key_file = '{}'\n{limits}",
+            self.data,
+            self.keys,
+            master_key.display()
+        );
+        std::fs::create_dir_all(folder).unwrap();
+        Served::start(folder, &settings).await
+    }
+}
+
+/// Tries to log in, through a proxy that says from where.
+async fn login(node: &Served, from: &str) -> u16 {
+    let body = "email=nobody%40example.com&password=wrong";
+    let request = format!(
+        "POST /login HTTP/1.1\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\
+         x-forwarded-for: {from}",
+        body.len()
+    );
+    let answer = ask(node.port, "127.0.0.1", &request, body).await;
+    let status = status(&answer);
+    if status == 429 {
+        let answer = answer.to_lowercase();
+        let wait = answer.lines().find_map(|line| line.strip_prefix("retry-after: ")).unwrap();
+        assert!((1..=1801).contains(&wait.trim().parse::<u64>().unwrap()), "{wait}");
+        assert!(answer.contains("please wait a moment"), "{answer}");
+    }
+    status
+}
+
+#[tokio::test]
+async fn two_nodes_hold_one_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let databases = Databases::create().await;
+    let key = folder.path().join("shared.key");
+    let limits = "[limits]\nlogin = { at_once = 2, an_hour = 2 }\n";
+    let one = databases.node(&folder.path().join("one"), &key, limits).await;
+    let two = databases.node(&folder.path().join("two"), &key, limits).await;
+    // Neither of them has met more than it allows itself.
+    assert_eq!([login(&one, "192.0.2.1").await, login(&two, "192.0.2.1").await], [422, 422]);
+    assert_eq!([login(&one, "192.0.2.1").await, login(&two, "192.0.2.1").await], [429, 429]);
+    assert_eq!(login(&two, "192.0.2.2").await, 422, "another network");
+    // Of IPv6 it is the /64.
+    assert_eq!([login(&one, "2001:db8::1").await, login(&two, "2001:db8::2").await], [422, 422]);
+    assert_eq!(login(&one, "2001:db8::3").await, 429);
+    assert_eq!(login(&one, "2001:db8:0:1::1").await, 422);
+    // A node that is started anew has counted nothing itself, and knows all the same.
+    drop(one);
+    let one = databases.node(&folder.path().join("one"), &key, limits).await;
+    assert_eq!([login(&one, "192.0.2.1").await, login(&one, "192.0.2.2").await], [429, 422]);
+    drop((one, two));
+    databases.run("DROP DATABASE", "WITH (FORCE)").await;
+}
