@@ -20,8 +20,8 @@ texts! {
     no_name: "No name given" | "Ohne Namen";
     kinds_all: "All types" | "Alle Arten";
     kinds_some: "Only those that are ticked" | "Nur die angekreuzten";
-    kinds_hint: "Whoever sees some types only does not find the others, by no way. Admins see all."
-        | "Wer nur einige Arten sieht, findet die anderen auf keinem Weg. Die Verwaltung sieht alle.";
+    kinds_hint: "Requests of other types are in no list and no search for this person."
+        | "Anfragen anderer Arten stehen für diese Person in keiner Liste und keiner Suche.";
     factor: "With a second factor" | "Mit zweitem Faktor";
     no_factor: "No second factor yet" | "Noch ohne zweiten Faktor";
 

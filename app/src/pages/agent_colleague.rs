@@ -116,7 +116,8 @@ fn changing(context: &Context, one: &Colleague, form: &Form) -> AnyView {
     })
 }
 
-/// The fields for a role and request types. [`duty`] reads them.
+/// The fields for a role and request types, which the style sheet shows where they say something. [`duty`]
+/// reads them.
 pub(super) fn duty_fields(context: &Context, form: &Form, roles: &[Role], own: &[String]) -> AnyView {
     let language = context.language;
     let roles = roles.iter().map(|role| Choice::new(role.as_str(), text::role_choice(language, *role)));
@@ -140,16 +141,18 @@ pub(super) fn duty_fields(context: &Context, form: &Form, roles: &[Role], own: &
             error=form.error("role")
             required=true
         />
-        <Select
-            name="kinds"
-            label=text::kinds(language)
-            hint=text::kinds_hint(language)
-            choices=scopes
-            value=form.value("kinds")
-            error=form.error("kinds")
-            required=true
-        />
-        <div class="stack tight" role="group" aria-label=text::kinds(language)>{boxes}</div>
+        <div class="duty-kinds stack">
+            <Select
+                name="kinds"
+                label=text::kinds(language)
+                hint=text::kinds_hint(language)
+                choices=scopes
+                value=form.value("kinds")
+                error=form.error("kinds")
+                required=true
+            />
+            <div class="duty-boxes stack tight" role="group" aria-label=text::kinds(language)>{boxes}</div>
+        </div>
     }
     .into_any()
 }
