@@ -14,6 +14,7 @@ use crate::support::{Form, World, random_word};
 stories! {
     a_stamp_cannot_be_made_older,
     a_proof_is_for_one_stamp,
+    what_is_held_is_repeated_to_nobody,
     more_suspicion_is_more_work,
     a_registration_that_is_asked_again_shows_what_was_asked,
     a_flood_asks_for_work_and_is_over_when_it_is_over,
@@ -73,6 +74,18 @@ async fn a_proof_is_for_one_stamp(world: &World) {
     asked(send(&desk, &linked("eve"), &stolen).await);
     assert!(!send(&desk, &linked("ada"), &proven).await.unwrap().held);
     desk.close().await;
+}
+
+async fn what_is_held_is_repeated_to_nobody(world: &World) {
+    // She has proven her address, and did not write this.
+    world.customer("ada@example.com").await;
+    let bare = Sent::of(Challenge { stamp: String::new(), bits: 0 }, false);
+    let form = Form::from("ada@example.com").about("Zeppelin casino", "quagmire").called("Vorpal");
+    assert!(send(&world.desk, &form, &bare).await.unwrap().held);
+    let all = world.mail().await.everything.to_lowercase();
+    for word in ["zeppelin", "casino", "quagmire", "vorpal"] {
+        assert!(!all.contains(word), "{word} is repeated: {all}");
+    }
 }
 
 async fn more_suspicion_is_more_work(world: &World) {

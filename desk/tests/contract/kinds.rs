@@ -23,6 +23,7 @@ stories! {
     a_rare_type_is_found_among_many_others,
     who_is_named_must_be_an_agent_and_the_types_must_be_there,
     a_change_holds_at_once_and_ends_with_the_role,
+    the_copy_of_an_agent_names_what_they_work_on,
 }
 
 const EMAIL: &str = "ada@example.org";
@@ -313,4 +314,11 @@ async fn a_change_holds_at_once_and_ends_with_the_role(world: &World) {
     world.desk.add_person("grace@desk.example", "Grace", Role::Agent, PASSWORD).await.unwrap();
     let grace = world.login("grace@desk.example", PASSWORD).await.unwrap().agent().unwrap();
     world.shown(&grace, other).await;
+}
+
+async fn the_copy_of_an_agent_names_what_they_work_on(world: &World) {
+    let grace = world.agent("Grace").await;
+    only(world, "grace", &["question", "order"]).await;
+    let (copy, _) = crate::export::exported(world, grace.session()).await;
+    assert_eq!(copy["person"]["request_types"], serde_json::json!(["order", "question"]));
 }
