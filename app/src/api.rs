@@ -5,6 +5,8 @@
 #![allow(missing_docs)]
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::ServerFnErrorErr;
 use serde::{Deserialize, Serialize};
 use tresen_model::Language;
 
@@ -43,41 +45,62 @@ pub struct Judgement {
     pub sentence: String,
 }
 
+/// Why an island gets nothing: the status that a page would have, and not a word more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unavailable {
+    /// The status code (RFC 9110, section 15).
+    pub status: u16,
+}
+
+impl FromServerFnError for Unavailable {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let misunderstood = matches!(
+            error,
+            ServerFnErrorErr::Args(_)
+                | ServerFnErrorErr::MissingArg(_)
+                | ServerFnErrorErr::Deserialization(_)
+        );
+        Self { status: if misunderstood { 400 } else { 500 } }
+    }
+
+    #[cfg(feature = "ssr")]
+    fn status_code(&self) -> axum::http::StatusCode {
+        axum::http::StatusCode::from_u16(self.status).unwrap_or_default()
+    }
+}
+
 /// What has been written in a request since the comment `last`.
 ///
 /// # Errors
-/// One opaque error: the island then leaves the page as it is.
+/// [`Unavailable`]: the island then leaves the page as it is.
 #[server(prefix = "/api/ui", endpoint = "news")]
 pub async fn whats_new(
     number: String,
     token: String,
     last: String,
     agent: bool,
-) -> Result<News, ServerFnError> {
-    server::news(&number, &token, &last, agent).await.ok_or_else(opaque)
+) -> Result<News, Unavailable> {
+    Ok(server::news(&number, &token, &last, agent).await?)
 }
 
 /// Judges a password while it is typed. It is judged and forgotten.
 ///
 /// # Errors
-/// One opaque error.
+/// [`Unavailable`] when it is not understood.
 #[server(prefix = "/api/ui", endpoint = "judge")]
-pub async fn judge(password: String, language: Language) -> Result<Judgement, ServerFnError> {
+pub async fn judge(password: String, language: Language) -> Result<Judgement, Unavailable> {
     Ok(server::judge(&password, language))
 }
 
 /// What the browser is to have a passkey sign, as JSON.
 ///
 /// # Errors
-/// One opaque error, whatever the reason is.
+/// [`Unavailable`], whatever the reason is.
 #[server(prefix = "/api/ui", endpoint = "passkey")]
-pub async fn passkey_question(purpose: PasskeyFor) -> Result<String, ServerFnError> {
-    server::passkey_question(purpose).await.ok_or_else(opaque)
-}
-
-#[cfg(feature = "ssr")]
-fn opaque() -> ServerFnError {
-    ServerFnError::ServerError("not available".into())
+pub async fn passkey_question(purpose: PasskeyFor) -> Result<String, Unavailable> {
+    Ok(server::passkey_question(purpose).await?)
 }
 
 #[cfg(feature = "ssr")]
@@ -86,13 +109,14 @@ pub(crate) mod server {
     use axum::extract::Request;
     use axum::response::{IntoResponse, Response};
     use leptos::prelude::*;
+    use tresen_desk::Error;
     use tresen_desk::people::{Strength, strength};
     use tresen_model::{CommentId, Language, RequestNumber};
 
-    use super::{Judgement, News, PasskeyFor};
+    use super::{Judgement, News, PasskeyFor, Unavailable};
     use crate::language::strength as text;
     use crate::pages::conversation::{Thread, comments_html, status_html};
-    use crate::web::{Context, render};
+    use crate::web::{Context, Stop, render};
 
     /// Answers the server functions. They are told who asks as pages are.
     pub(crate) async fn answer(context: Context, request: Request<Body>) -> Response {
@@ -100,16 +124,24 @@ pub(crate) mod server {
         leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
     }
 
-    pub(super) async fn news(number: &str, token: &str, last: &str, agent: bool) -> Option<News> {
-        let context = use_context::<Context>()?;
-        let number = RequestNumber::parse(number)?;
+    impl From<Stop> for Unavailable {
+        fn from(stop: Stop) -> Self {
+            Self { status: stop.status().as_u16() }
+        }
+    }
+
+    fn context() -> Result<Context, Stop> {
+        Ok(use_context::<Context>().ok_or(Error::NotFound)?)
+    }
+
+    pub(super) async fn news(number: &str, token: &str, last: &str, agent: bool) -> Result<News, Stop> {
+        let context = context()?;
+        let number = RequestNumber::parse(number).ok_or(Error::NotFound)?;
         let desk = &context.app.desk;
         let conversation = if agent {
-            let agent = context.require_agent().ok()?;
-            desk.conversation_for_agent(&agent, number).await.ok()?
+            desk.conversation_for_agent(&context.require_agent()?, number).await?
         } else {
-            let access = context.access(Some(token)).await.ok()?;
-            desk.conversation(&access, number).await.ok()?
+            desk.conversation(&context.access(Some(token)).await?, number).await?
         };
         let shown = CommentId::parse(last);
         let comments: Vec<_> =
@@ -121,19 +153,21 @@ pub(crate) mod server {
         let html = render("", move || comments_html(&thread, comments));
         let status = conversation.status;
         let status = render("", move || status_html(language, status, agent));
-        Some(News { html, last: newest, status, count })
+        Ok(News { html, last: newest, status, count })
     }
 
-    pub(super) async fn passkey_question(purpose: PasskeyFor) -> Option<String> {
-        let context = use_context::<Context>()?;
+    pub(super) async fn passkey_question(purpose: PasskeyFor) -> Result<String, Stop> {
+        let context = context()?;
         let desk = &context.app.desk;
         let question = match purpose {
-            PasskeyFor::New => desk.ask_for_new_passkey(context.session()?).await,
+            PasskeyFor::New => desk.ask_for_new_passkey(context.require_session()?).await,
             PasskeyFor::Login => desk.ask_for_passkey().await,
-            PasskeyFor::SecondStep => desk.ask_for_passkey_in_second_step(context.second_step()?).await,
-            PasskeyFor::Confirm => desk.ask_for_passkey_to_confirm(context.session()?).await,
+            PasskeyFor::SecondStep => {
+                desk.ask_for_passkey_in_second_step(context.second_step().ok_or(Error::Gone)?).await
+            }
+            PasskeyFor::Confirm => desk.ask_for_passkey_to_confirm(context.require_session()?).await,
         };
-        question.ok()
+        Ok(question?)
     }
 
     pub(super) fn judge(password: &str, language: Language) -> Judgement {

@@ -270,6 +270,7 @@ describe('what agents meet while the data of a customer is restricted:', () => {
   before(async () => {
     await scene.clients.agent.login({ email: 'agent@example.com', password: 'correct horse battery staple' });
     await scene.clients.admin.login({ email: 'admin@example.com', password: 'correct horse battery staple' });
+    await scene.clients.elsewhere.login({ email: 'elsewhere@example.com', password: 'correct horse battery staple' });
   });
   for (const [route, expected, fields] of WITHHELD) {
     test(route, async () => {
@@ -295,13 +296,17 @@ test('server functions answer those alone who may read the request', async () =>
   for (const [path, { fields, may }] of Object.entries(functions)) {
     for (const role of ROLES) {
       const answer = await scene.clients[role].post(path, fields(role));
-      assert.equal(answer.status, may.includes(role) ? 200 : 500, `${role} ${path}`);
+      const refused = [401, 403, 404].includes(answer.status);
+      assert.ok(may.includes(role) ? answer.status === 200 : refused, `${role} ${path}: ${answer.status}`);
       if (!may.includes(role)) assert.ok(answer.text.length < 100 && !/flickers|lamp/.test(answer.text), answer.text);
     }
   }
   const agents = { number: scene.number, token: '', last: '', agent: 'true' };
-  for (const [role, status] of [['agent', 200], ['admin', 200], ['elsewhere', 500], ['owner', 500], ['other', 500], ['nobody', 500]]) {
+  for (const [role, status] of [['agent', 200], ['admin', 200], ['elsewhere', 404], ['owner', 403], ['other', 403], ['nobody', 401]]) {
     assert.equal((await scene.clients[role].post('/api/ui/news', agents)).status, status, role);
+  }
+  for (const [path, fields] of [['news', { number: scene.number }], ['passkey', { purpose: 'Everything' }], ['judge', {}]]) {
+    assert.equal((await scene.clients.owner.post(`/api/ui/${path}`, fields)).status, 400, `${path}, misunderstood`);
   }
 });
 

@@ -193,6 +193,21 @@ impl Context {
     }
 }
 
+impl Stop {
+    /// What there is to answer where there is no page: the status alone. Logs what is broken.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::LogIn => StatusCode::UNAUTHORIZED,
+            Self::Desk(error) => {
+                if let Error::Broken(error) = error {
+                    tracing::error!(%error, "an island could not be answered");
+                }
+                refusal_status(error)
+            }
+        }
+    }
+}
+
 fn refusal_status(error: &Error) -> StatusCode {
     match error {
         _ if submitted::is_too_large(error) => StatusCode::PAYLOAD_TOO_LARGE,
