@@ -491,7 +491,9 @@ async fn a_copy_names_the_factors_and_an_erasure_takes_them(world: &World) {
         );
     }
     assert_eq!(needles.traces(&world.place).await, Vec::<String>::new());
-    // Foreign keys would keep whoever has a row in one of the tables: all go.
+    // Foreign keys would keep whoever has a row in one of the tables, also that of a wrong code: all go.
+    let answer = world.desk.second_step(&waiting, SecondProof::Code(&app.wrong(world)), None).await;
+    assert_fails!(answer.map(drop), Error::Refused(_));
     world.desk.erase_self(&session, PASSWORD).await.unwrap();
     assert!(world.session(&entry.session).await.is_none());
     assert_fails!(world.desk.check_second_step(&waiting).await, Error::Gone);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tresen_desk::abuse::Signs;
 use tresen_desk::people::{Agent, Session};
-use tresen_desk::requests::{Access, Submission};
+use tresen_desk::requests::{Access, Capture, Submission};
 use tresen_model::Language;
 
 use crate::letters::Letter;
@@ -18,6 +18,7 @@ stories! {
     one_mailbox_under_many_names_gets_three,
     one_account_proves_three_addresses_an_hour,
     a_restart_forgets_no_mail,
+    whoever_is_written_down_often_gets_three,
 }
 
 /// What an attacker would like to have mailed: in each of them stands one of [`MARKS`].
@@ -254,4 +255,23 @@ async fn a_restart_forgets_no_mail(world: &World) {
     world.clock.advance_seconds(3_600);
     assert_eq!(submit(&restarted).await, 1);
     restarted.close().await;
+}
+
+async fn whoever_is_written_down_often_gets_three(world: &World) {
+    let grace = world.agent("Grace").await;
+    let mut sent = 0;
+    for call in 0..5 {
+        let form = Capture {
+            email: "vera@victim.example",
+            name: "",
+            kind: "problem",
+            subject: "Called",
+            body: "She called.",
+            once: &call.to_string(),
+            language: Language::English,
+        };
+        world.desk.capture(&grace, &form, Vec::new()).await.unwrap();
+        sent += world.post().await.len();
+    }
+    assert_eq!(sent, 3);
 }
