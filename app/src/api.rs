@@ -109,6 +109,7 @@ pub(crate) mod server {
     use axum::extract::Request;
     use axum::response::{IntoResponse, Response};
     use leptos::prelude::*;
+    use leptos::server_fn::axum::server_fn_paths;
     use tresen_desk::Error;
     use tresen_desk::people::{Strength, strength};
     use tresen_model::{CommentId, Language, RequestNumber};
@@ -120,6 +121,11 @@ pub(crate) mod server {
 
     /// Answers the server functions. They are told who asks as pages are.
     pub(crate) async fn answer(context: Context, request: Request<Body>) -> Response {
+        // To a function that is none Leptos has words for developers.
+        let path = request.uri().path();
+        if !server_fn_paths().any(|(known, method)| known == path && method == *request.method()) {
+            return context.finish(Err(Error::NotFound.into()));
+        }
         let provide = move || provide_context(context.clone());
         leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
     }
