@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::types::Uuid;
-use tresen_model::{EmailAddress, Role, Timestamp};
+use tresen_model::{EmailAddress, Timestamp};
 use zeroize::Zeroizing;
 
 use super::identify::claim;
@@ -82,11 +82,6 @@ struct Row {
     at: i64,
 }
 
-/// The proof that an admin asks.
-fn require_admin(agent: &Agent) -> Result<(), Error> {
-    if agent.session().role() == Role::Admin { Ok(()) } else { Err(Error::Forbidden) }
-}
-
 impl Desk {
     /// Sets a message aside. Set aside already is fine.
     pub(super) async fn put_aside(
@@ -142,7 +137,7 @@ impl Desk {
     pub async fn set_aside(&self, admin: &Agent) -> Result<Vec<AsideMessage>, Error> {
         const SQL: &str = "SELECT id, size, reason, channel, at FROM mail_aside
             ORDER BY at DESC, id DESC LIMIT 1000";
-        require_admin(admin)?;
+        admin.require_admin()?;
         let mut reader = self.store.read().await?;
         let rows: Vec<Row> = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
         rows.into_iter()
@@ -164,7 +159,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`].
     pub async fn aside_message(&self, admin: &Agent, id: Uuid) -> Result<Vec<u8>, Error> {
-        require_admin(admin)?;
+        admin.require_admin()?;
         let (_, raw) = self.open_aside(id).await?.ok_or(Error::NotFound)?;
         Ok(raw)
     }
@@ -174,7 +169,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`].
     pub async fn delete_aside(&self, admin: &Agent, id: Uuid) -> Result<(), Error> {
-        require_admin(admin)?;
+        admin.require_admin()?;
         if self.discard_asides(&[id]).await? == 0 { Err(Error::NotFound) } else { Ok(()) }
     }
 
@@ -184,7 +179,7 @@ impl Desk {
     /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`], and those of
     /// [`take_in`](Self::take_in).
     pub async fn retry_aside(&self, admin: &Agent, id: Uuid) -> Result<TakenIn, Error> {
-        require_admin(admin)?;
+        admin.require_admin()?;
         let (envelope, raw) = self.open_aside(id).await?.ok_or(Error::NotFound)?;
         let taken = self.take(&raw, &envelope, true).await?;
         if taken != TakenIn::Known {

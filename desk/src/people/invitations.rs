@@ -11,7 +11,7 @@ use tresen_model::{EmailAddress, PersonId, PersonName, Problem, Role, Timestamp}
 
 use super::Agent;
 use super::person::{self, PersonRow, Presence};
-use super::staff::{Duty, require_admin};
+use super::staff::Duty;
 use super::tokens::{self, Opened, Purpose};
 use crate::Desk;
 use crate::error::{Broken, Error};
@@ -57,28 +57,15 @@ pub struct Invitation {
 /// What is sealed with an invitation.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Offer {
-    name: String,
-    role: Role,
-    kinds: Vec<String>,
+    /// The name for whoever has no account.
+    pub(super) name: String,
+    pub(super) duty: Duty,
 }
 
 impl Offer {
     fn read(opened: &Opened, key: &PersonKey) -> Result<Self, Broken> {
         let read = opened.payload(key)?.and_then(|payload| serde_json::from_str(&payload).ok());
         read.ok_or(Broken::Inconsistent("token.payload", opened.person.0))
-    }
-
-    /// The name for whoever has none.
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-
-    pub(super) fn duty(&self) -> Duty {
-        match self.role {
-            Role::Customer => Duty::Nothing,
-            Role::Agent => Duty::Agent(self.kinds.clone()),
-            Role::Admin => Duty::Admin,
-        }
     }
 }
 
@@ -89,7 +76,7 @@ impl Desk {
     /// [`Error::Forbidden`] for whoever is no admin, or not any more; [`Error::ProofNeeded`]; refusals of
     /// `email`, `name` and `role`: whoever works here already, or whose data is restricted, is not asked.
     pub async fn add_colleague(&self, admin: &Agent, new: &NewColleague<'_>) -> Result<Added, Error> {
-        require_admin(admin)?;
+        admin.require_admin()?;
         self.require_fresh(admin.session())?;
         let email = EmailAddress::parse(new.email).map_err(|problem| Error::refused("email", problem))?;
         let name = PersonName::parse(new.name).map_err(|problem| Error::refused("name", problem))?;
@@ -144,7 +131,7 @@ impl Desk {
         }
         // The last word holds.
         void(tx, person, now).await?;
-        let offer = Offer { name: name.to_owned(), role: duty.role(), kinds: duty.kinds().to_vec() };
+        let offer = Offer { name: name.to_owned(), duty: duty.clone() };
         let Ok(offer) = serde_json::to_string(&offer) else { unreachable!("strings are JSON") };
         let link = self.mint(tx, Purpose::Join, person, None, Some((key, &offer)), now).await?;
         let payload = Payload { action: Some(link.reveal().to_owned()), ..Payload::default() };
@@ -181,7 +168,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin.
     pub async fn invitations(&self, admin: &Agent) -> Result<Vec<Invitation>, Error> {
-        require_admin(admin)?;
+        admin.require_admin()?;
         let now = self.now();
         let mut reader = self.store.read().await?;
         let mut invitations = Vec::new();
@@ -194,7 +181,7 @@ impl Desk {
                 id: person,
                 name: offer.name,
                 email: row.email(&key)?.into(),
-                role: offer.role,
+                role: offer.duty.role(),
                 until,
             });
         }
@@ -206,7 +193,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, or not any more; [`Error::ProofNeeded`].
     pub async fn withdraw_invitation(&self, admin: &Agent, person: PersonId) -> Result<(), Error> {
-        require_admin(admin)?;
+        admin.require_admin()?;
         self.require_fresh(admin.session())?;
         let now = self.now();
         let mut tx = self.store.write().await?;

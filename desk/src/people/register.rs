@@ -85,9 +85,8 @@ impl Desk {
         if let Some(offer) = &offer
             && !opening.role.is_staff()
         {
-            let duty = offer.duty();
-            opening.role = duty.role();
-            self.name_and_put_on_duty(&mut tx, (&row, &key), offer.name(), &duty, now).await?;
+            opening.role = offer.duty.role();
+            self.name_and_put_on_duty(&mut tx, (&row, &key), &offer.name, &offer.duty, now).await?;
         }
         let greeting = Greeting { device: None, tell: None };
         let entry = self.let_in(&mut tx, opening, greeting, now).await?;

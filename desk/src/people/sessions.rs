@@ -168,6 +168,11 @@ impl Agent {
     pub fn session(&self) -> &Session {
         &self.session
     }
+
+    /// Refuses whoever was no admin when the session was looked at.
+    pub(crate) fn require_admin(&self) -> Result<(), Error> {
+        if self.session.role == Role::Admin { Ok(()) } else { Err(Error::Forbidden) }
+    }
 }
 
 #[derive(sqlx::FromRow)]

@@ -9,6 +9,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::types::Uuid;
 use tresen_model::{PersonId, Problem, Role, Timestamp};
@@ -44,7 +45,7 @@ pub struct Colleague {
 }
 
 /// What somebody is to do at the desk.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Duty {
     /// Nothing: a customer.
     Nothing,
@@ -93,18 +94,13 @@ impl Duty {
     }
 }
 
-/// The proof that an admin asks.
-pub(super) fn require_admin(agent: &Agent) -> Result<(), Error> {
-    if agent.session().role() == Role::Admin { Ok(()) } else { Err(Error::Forbidden) }
-}
-
 impl Desk {
     /// Everybody who works at the desk: admins first, then by name.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin.
     pub async fn colleagues(&self, admin: &Agent) -> Result<Vec<Colleague>, Error> {
-        require_admin(admin)?;
+        admin.require_admin()?;
         let mut reader = self.store.read().await?;
         let mut rows = person::find_staff(reader.conn(), None).await?;
         rows.retain(PersonRow::is_active);
@@ -142,7 +138,7 @@ impl Desk {
     /// [`Error::Forbidden`] for whoever is no admin, or not any more; [`Error::ProofNeeded`];
     /// [`Error::NotFound`] for whoever does not work here; [`Problem::LastAdmin`] on the field `role`.
     pub async fn change_duty(&self, admin: &Agent, person: PersonId, duty: &Duty) -> Result<(), Error> {
-        require_admin(admin)?;
+        admin.require_admin()?;
         self.require_fresh(admin.session())?;
         let key = self.keys.get(person).await?.ok_or(Error::NotFound)?;
         let now = self.now();
