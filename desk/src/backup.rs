@@ -207,6 +207,7 @@ pub async fn restore(places: &Places, master_key: MasterKey, from: &Path) -> Res
     let staged = beside(database, ".restoring");
     remove_database(&staged)?;
     fs::copy(from.join(DATABASE), &staged)?;
+    make_file_private(&staged)?;
     let prepared = prepare(&staged, places, master_key, &erasures).await;
     let keyless = match prepared {
         Ok(keyless) => keyless,
@@ -380,10 +381,12 @@ fn link_or_copy(from: &Path, to: &Path) -> io::Result<bool> {
         fs::create_dir_all(folder)?;
     }
     if fs::hard_link(from, to).is_ok() {
+        make_file_private(to)?;
         return Ok(true);
     }
     match fs::copy(from, to) {
         Ok(_) => {
+            make_file_private(to)?;
             fs::File::open(to)?.sync_all()?;
             Ok(true)
         }
@@ -399,6 +402,21 @@ fn make_private(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(folder)
+}
+
+/// Closes a file to other users: a copy and a link have the mode of their source.
+fn make_file_private(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(path)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -7,9 +7,8 @@ use tresen_desk::MasterKey;
 use tresen_desk::backup::{self, Part, Places};
 use tresen_desk::clock::{Clock, SystemClock};
 
-use crate::Failure;
 use crate::config::Config;
-use crate::open;
+use crate::{Failure, open, permissions};
 
 fn places(config: &Config) -> Places {
     Places {
@@ -22,6 +21,7 @@ fn places(config: &Config) -> Places {
 
 pub(crate) async fn backup(config: &Config, folder: &Path, keys: bool) -> Result<(), Failure> {
     let part = if keys { Part::Keys } else { Part::Data };
+    permissions::tighten(config);
     let done = backup::backup(&places(config), part, folder, SystemClock.now()).await;
     let done = done.map_err(|error| error.to_string())?;
     println!("Backed up: {} files, {} bytes.", done.files, done.bytes);
@@ -35,6 +35,7 @@ pub(crate) async fn backup(config: &Config, folder: &Path, keys: bool) -> Result
 }
 
 pub(crate) async fn restore(config: &Config, folder: &Path) -> Result<(), Failure> {
+    permissions::tighten(config);
     let done = backup::restore(&places(config), master_key(config)?, folder).await;
     let done = done.map_err(|error| error.to_string())?;
     println!("Restored: {} files, {} bytes.", done.files, done.bytes);
@@ -45,6 +46,7 @@ pub(crate) async fn restore(config: &Config, folder: &Path) -> Result<(), Failur
 }
 
 pub(crate) async fn erase_keyless(config: &Config) -> Result<(), Failure> {
+    permissions::tighten(config);
     let keyless = backup::give_up_keyless(&places(config), master_key(config)?).await;
     let keyless = keyless.map_err(|error| error.to_string())?;
     purge_and_index(config).await?;

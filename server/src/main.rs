@@ -11,6 +11,7 @@ mod logs;
 mod made_up;
 mod mailbox;
 mod open;
+mod permissions;
 mod proof;
 mod rules;
 mod serve;
@@ -204,6 +205,8 @@ fn main() -> ExitCode {
         }
         Err(error) => error.exit(),
     };
+    // Before there is a thread: the umask is the whole process's.
+    permissions::restrict_new();
     logs::begin();
     // Both TLS for customers and TLS for mail use it.
     if rustls::crypto::ring::default_provider().install_default().is_err() {

@@ -5,13 +5,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use tresen_desk::Location;
 use tresen_desk::clock::SystemClock;
 use tresen_desk::privacy::Needles;
 
-use crate::Failure;
 use crate::config::Config;
-use crate::open;
+use crate::{Failure, open, permissions};
 
 /// The texts are read from standard input, so that they stand in no list of processes and in
 /// no history of a shell. None of them is printed.
@@ -44,15 +42,7 @@ fn places(config: &Config) -> Vec<PathBuf> {
             places.push(path);
         }
     };
-    for location in [&config.database, &config.keys] {
-        if let Location::File(path) = location {
-            for ending in ["", "-wal", "-shm", "-journal"] {
-                let mut path = path.clone().into_os_string();
-                path.push(ending);
-                add(path.into());
-            }
-        }
-    }
+    permissions::database_files(config).into_iter().for_each(&mut add);
     add(config.objects.clone());
     places
 }

@@ -350,8 +350,9 @@ pub(crate) fn lmtp(
     mail_from: &EmailAddress,
     kinds: &[RequestType],
 ) -> Result<Lmtp, ConfigError> {
+    // Holds whatever the umask is: a mail server of another user may have to get in.
     let mode = match &file.mode {
-        None => 0o660,
+        None => 0o600,
         Some(text) => u32::from_str_radix(text, 8)
             .ok()
             .filter(|mode| *mode <= 0o777)
