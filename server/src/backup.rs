@@ -21,6 +21,8 @@ fn places(config: &Config) -> Places {
 
 pub(crate) async fn backup(config: &Config, folder: &Path, keys: bool) -> Result<(), Failure> {
     let part = if keys { Part::Keys } else { Part::Data };
+    // Only what is backed up: of a desk that lost its keys, too, a backup can be made.
+    open::require(config, part).await?;
     permissions::tighten(config);
     let done = backup::backup(&places(config), part, folder, SystemClock.now()).await;
     let done = done.map_err(|error| error.to_string())?;
@@ -46,6 +48,8 @@ pub(crate) async fn restore(config: &Config, folder: &Path) -> Result<(), Failur
 }
 
 pub(crate) async fn erase_keyless(config: &Config) -> Result<(), Failure> {
+    open::require(config, Part::Data).await?;
+    open::require_master_key(config)?;
     permissions::tighten(config);
     let keyless = backup::give_up_keyless(&places(config), master_key(config)?).await;
     let keyless = keyless.map_err(|error| error.to_string())?;

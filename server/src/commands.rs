@@ -18,6 +18,11 @@ pub(crate) async fn desk(config: &Config) -> Result<Desk, Failure> {
     open::desk(config, Arc::new(SystemClock)).await
 }
 
+/// The desk that is there: these commands make none.
+async fn existing(config: &Config) -> Result<Desk, Failure> {
+    open::existing(config, Arc::new(SystemClock)).await
+}
+
 /// `tresen person add`.
 pub(crate) async fn add_person(
     config: &Config,
@@ -44,7 +49,7 @@ pub(crate) async fn add_person(
 /// `tresen person kinds`.
 pub(crate) async fn set_kinds(config: &Config, email: &str, kinds: &[String]) -> Result<(), Failure> {
     check_kinds(config, kinds)?;
-    let desk = desk(config).await?;
+    let desk = existing(config).await?;
     let set = desk.set_kinds(email, kinds).await;
     desk.close().await;
     match set {
@@ -68,7 +73,7 @@ fn check_kinds(config: &Config, kinds: &[String]) -> Result<(), Failure> {
 
 /// `tresen person reset-factors`: exit code 1 when nobody has the address.
 pub(crate) async fn reset_factors(config: &Config, email: &str) -> Result<ExitCode, Failure> {
-    let desk = desk(config).await?;
+    let desk = existing(config).await?;
     let removed = desk.reset_factors_by_operator(email).await;
     desk.close().await;
     match removed.map_err(|error| sentence(&error))? {
@@ -85,7 +90,7 @@ pub(crate) async fn reset_factors(config: &Config, email: &str) -> Result<ExitCo
 
 /// `tresen erase`: exit code 1 when nobody has the address.
 pub(crate) async fn erase(config: &Config, email: &str) -> Result<ExitCode, Failure> {
-    let desk = desk(config).await?;
+    let desk = existing(config).await?;
     let erased = desk.erase_by_operator(email).await;
     desk.close().await;
     match erased.map_err(|error| sentence(&error))? {
@@ -108,7 +113,7 @@ pub(crate) async fn erase(config: &Config, email: &str) -> Result<ExitCode, Fail
 
 /// `tresen export`: exit code 1 when nobody has the address.
 pub(crate) async fn export(config: &Config, email: &str) -> Result<ExitCode, Failure> {
-    let desk = desk(config).await?;
+    let desk = existing(config).await?;
     let written = write_copy(&desk, email).await;
     desk.close().await;
     if written? {
@@ -157,7 +162,7 @@ pub(crate) async fn import_person(config: &Config, path: &Path) -> Result<(), Fa
 
 /// `tresen retention`.
 pub(crate) async fn retention(config: &Config, dry_run: bool) -> Result<(), Failure> {
-    let desk = desk(config).await?;
+    let desk = existing(config).await?;
     let expired = if dry_run { desk.retention_preview().await } else { desk.retain().await };
     desk.close().await;
     let expired = expired.map_err(|error| sentence(&error))?;

@@ -6,6 +6,7 @@ mod backup;
 mod commands;
 mod config;
 mod door;
+mod failure;
 mod http;
 mod logs;
 mod made_up;
@@ -25,16 +26,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::config::Config;
-
-/// Why the program ends without having done what it was asked: a sentence for the operator.
-#[derive(Debug)]
-pub(crate) struct Failure(String);
-
-impl From<String> for Failure {
-    fn from(sentence: String) -> Self {
-        Self(sentence)
-    }
-}
+pub(crate) use crate::failure::Failure;
 
 /// A self-hosted service desk.
 #[derive(Parser)]
@@ -94,7 +86,7 @@ enum Command {
         folder: PathBuf,
     },
     /// Look for texts (an address, a name; one a line, from standard input) in every file and
-    /// table, in every form. Exit code 1 when one is found.
+    /// table, in every form. Exit code 1 when one is found, 2 when there is no desk.
     VerifyErasure {
         /// Also look through mails that wait in the data folder to be fetched.
         #[arg(long)]
@@ -214,7 +206,7 @@ fn main() -> ExitCode {
     }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&Failure(format!("no threads could be started: {error}"))),
+        Err(error) => return fail(&format!("no threads could be started: {error}").into()),
     };
     match runtime.block_on(run(arguments.command)) {
         Ok(code) => code,
@@ -223,8 +215,8 @@ fn main() -> ExitCode {
 }
 
 fn fail(failure: &Failure) -> ExitCode {
-    eprintln!("tresen: {}", failure.0);
-    ExitCode::FAILURE
+    eprintln!("tresen: {failure}");
+    failure.code()
 }
 
 async fn run(command: Command) -> Result<ExitCode, Failure> {

@@ -2,23 +2,21 @@
 
 use std::sync::Arc;
 
+use tresen_desk::backup::Part;
 use tresen_desk::clock::Clock;
-use tresen_desk::{Desk, Location, MasterKey, Opening};
+use tresen_desk::{Desk, Location, MasterKey, MasterKeyError, Opening};
 
 use crate::config::Config;
 use crate::{Failure, permissions};
 
-/// Opens the desk: for the server, and for commands beside it.
+/// Opens the desk, or makes a new one where there is none.
 pub(crate) async fn desk(config: &Config, clock: Arc<dyn Clock>) -> Result<Desk, Failure> {
+    // With a database but no key something is lost, and a new key would not find it.
+    let has_data = has_data(config).await? || has_keys(config).await?;
     let data = &config.data;
     std::fs::create_dir_all(data)
         .map_err(|error| format!("the data folder {} cannot be made: {error}", data.display()))?;
     permissions::tighten(config);
-    // With a database but no key something is lost, and a new key would not find it.
-    let has_data = [&config.database, &config.keys].iter().any(|location| match location {
-        Location::File(path) => path.exists(),
-        Location::Server(_) => false,
-    });
     let master_key =
         MasterKey::load(&config.master_key_file, !has_data).map_err(|error| error.to_string())?;
     let opening = Opening {
@@ -33,4 +31,64 @@ pub(crate) async fn desk(config: &Config, clock: Arc<dyn Clock>) -> Result<Desk,
         transport: config.transport()?,
     };
     Ok(Desk::open(opening).await.map_err(|error| format!("the desk cannot be opened: {error}"))?)
+}
+
+/// Opens a desk that is there. Without one, or without a part of it, it creates nothing.
+pub(crate) async fn existing(config: &Config, clock: Arc<dyn Clock>) -> Result<Desk, Failure> {
+    require(config, Part::Data).await?;
+    require(config, Part::Keys).await?;
+    require_master_key(config)?;
+    desk(config, clock).await
+}
+
+/// Checks that a part of the desk is there. Creates nothing.
+pub(crate) async fn require(config: &Config, part: Part) -> Result<(), Failure> {
+    let (there, location, variable) = match part {
+        Part::Data => (has_data(config).await?, &config.database, "TRESEN_DATABASE_URL"),
+        Part::Keys => (has_keys(config).await?, &config.keys, "TRESEN_KEYS_URL"),
+    };
+    if there {
+        return Ok(());
+    }
+    let lost = part == Part::Keys && has_data(config).await?;
+    let place = location.describe();
+    let (looked, variable) = match location {
+        Location::File(path) if path.starts_with(&config.data) => {
+            let data = config.data.display();
+            (format!("{place} does not exist (TRESEN_DATA is {data})"), "TRESEN_DATA")
+        }
+        Location::File(_) => (format!("{place} does not exist"), variable),
+        Location::Server(_) => (format!("{place} has no tables of a desk"), variable),
+    };
+    Err(Failure::NoDesk(if lost {
+        format!(
+            "the desk's key store is missing: {looked}. Put it back, or name its place in {variable}; if the keys \
+             are lost for good, run: tresen erase --keyless"
+        )
+    } else {
+        format!("there is no desk here: {looked}. Name the place of the desk in {variable}.")
+    }))
+}
+
+/// Checks that the master key file is there. Creates nothing.
+pub(crate) fn require_master_key(config: &Config) -> Result<(), Failure> {
+    let path = &config.master_key_file;
+    match path.try_exists() {
+        Ok(false) => {
+            let path = path.display().to_string();
+            Err(Failure::NoDesk(MasterKeyError::Lost { path }.to_string()))
+        }
+        // What else is wrong with it is said when it is read.
+        _ => Ok(()),
+    }
+}
+
+async fn has_data(config: &Config) -> Result<bool, Failure> {
+    let place = &config.database;
+    place.has_data().await.map_err(|error| format!("{} cannot be used: {error}", place.describe()).into())
+}
+
+async fn has_keys(config: &Config) -> Result<bool, Failure> {
+    let place = &config.keys;
+    place.has_keys().await.map_err(|error| format!("{} cannot be used: {error}", place.describe()).into())
 }

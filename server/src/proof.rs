@@ -17,7 +17,7 @@ pub(crate) async fn verify_erasure(config: &Config, all: bool) -> Result<ExitCod
     let mut lines = String::new();
     stdin().lock().read_to_string(&mut lines).map_err(|error| format!("nothing could be read: {error}"))?;
     let needles = Needles::parse(&lines).map_err(|error| error.to_string())?;
-    let desk = open::desk(config, Arc::new(SystemClock)).await?;
+    let desk = open::existing(config, Arc::new(SystemClock)).await?;
     let outgoing = config.data.join("mail").join("outgoing");
     let skip = if all { Vec::new() } else { vec![outgoing] };
     let found = desk.find_traces(Arc::new(needles), places(config), skip).await;

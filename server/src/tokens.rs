@@ -43,7 +43,12 @@ pub(crate) enum ScopeArgument {
 
 /// Does what was asked.
 pub(crate) async fn token(config: &Config, asked: &Token) -> Result<(), Failure> {
-    let desk = open::desk(config, Arc::new(SystemClock)).await?;
+    let clock = Arc::new(SystemClock);
+    let desk = match asked {
+        // A token may be made before the first start.
+        Token::Add { .. } => open::desk(config, clock).await?,
+        Token::List | Token::Remove { .. } => open::existing(config, clock).await?,
+    };
     let done = with(&desk, asked).await;
     desk.close().await;
     done

@@ -5,54 +5,24 @@
 // Other tests use the rest of it.
 #![allow(dead_code)]
 
+mod databases;
 mod served;
 
 use std::path::Path;
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use crate::databases::Databases;
+use crate::served::{Served, ask, status};
 
-use crate::served::{Served, ask, free_port, status};
-
-/// Two databases for one test.
-struct Databases {
-    server: String,
-    data: String,
-    keys: String,
-}
-
-impl Databases {
-    async fn create() -> Self {
-        let server = std::env::var("TRESEN_TEST_POSTGRES")
-            .expect("TRESEN_TEST_POSTGRES is not set: `cargo xtask test` starts a PostgreSQL for this test");
-        // No other test has the port while it is ours.
-        let unique = format!("{}_{}", std::process::id(), free_port());
-        let (data, keys) = (format!("tresen_nodes_{unique}"), format!("tresen_nodes_keys_{unique}"));
-        let databases = Self { server, data, keys };
-        databases.run("CREATE DATABASE", "TEMPLATE template0").await;
-        databases
-    }
-
-    async fn run(&self, before: &str, after: &str) {
-        let mut connection = PgConnection::connect(&self.server).await.unwrap();
-        for name in [&self.data, &self.keys] {
-            let sql = AssertSqlSafe(format!("{before} {name} {after}"));
-            sqlx::query(sql).execute(&mut connection).await.unwrap();
-        }
-        connection.close().await.unwrap();
-    }
-
-    /// A node with a folder of its own, and the master key of both.
-    async fn node(&self, folder: &Path, master_key: &Path, limits: &str) -> Served {
-        let base = self.server.rsplit_once('/').unwrap().0;
-        let settings = format!(
-            "database_url = '{base}/{}'\nkeys_url = '{base}/{}'\nmaster_key_file = '{}'\n{limits}",
-            self.data,
-            self.keys,
-            master_key.display()
-        );
-        std::fs::create_dir_all(folder).unwrap();
-        Served::start(folder, &settings).await
-    }
+/// A node with a folder of its own, and the master key of both.
+async fn node(databases: &Databases, folder: &Path, master_key: &Path, limits: &str) -> Served {
+    let settings = format!(
+        "database_url = '{}'\nkeys_url = '{}'\nmaster_key_file = '{}'\n{limits}",
+        databases.data(),
+        databases.keys(),
+        master_key.display()
+    );
+    std::fs::create_dir_all(folder).unwrap();
+    Served::start(folder, &settings).await
 }
 
 /// Tries to log in, through a proxy that says from where.
@@ -80,8 +50,8 @@ async fn two_nodes_hold_one_limit() {
     let databases = Databases::create().await;
     let key = folder.path().join("shared.key");
     let limits = "[limits]\nlogin = { at_once = 2, an_hour = 2 }\n";
-    let one = databases.node(&folder.path().join("one"), &key, limits).await;
-    let two = databases.node(&folder.path().join("two"), &key, limits).await;
+    let one = node(&databases, &folder.path().join("one"), &key, limits).await;
+    let two = node(&databases, &folder.path().join("two"), &key, limits).await;
     // Neither of them has met more than it allows itself.
     assert_eq!([login(&one, "192.0.2.1").await, login(&two, "192.0.2.1").await], [422, 422]);
     assert_eq!([login(&one, "192.0.2.1").await, login(&two, "192.0.2.1").await], [429, 429]);
@@ -92,8 +62,8 @@ async fn two_nodes_hold_one_limit() {
     assert_eq!(login(&one, "2001:db8:0:1::1").await, 422);
     // A node that is started anew has counted nothing itself, and knows all the same.
     drop(one);
-    let one = databases.node(&folder.path().join("one"), &key, limits).await;
+    let one = node(&databases, &folder.path().join("one"), &key, limits).await;
     assert_eq!([login(&one, "192.0.2.1").await, login(&one, "192.0.2.2").await], [429, 422]);
     drop((one, two));
-    databases.run("DROP DATABASE", "WITH (FORCE)").await;
+    databases.drop().await;
 }

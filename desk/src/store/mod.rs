@@ -9,6 +9,7 @@
 
 pub(crate) mod dialect;
 mod migrations;
+mod presence;
 pub(crate) mod sqlite;
 
 use std::path::{Path, PathBuf};

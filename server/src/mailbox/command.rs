@@ -44,7 +44,7 @@ pub(crate) async fn ingest(asked: &Ingest) -> ExitCode {
 }
 
 async fn try_ingest(asked: &Ingest) -> Result<(), (u8, String)> {
-    let later = |failure: Failure| (TRY_AGAIN, failure.0);
+    let later = |failure: Failure| (TRY_AGAIN, failure.to_string());
     let config = Config::load().map_err(|error| later(error.into()))?;
     if let Some(kind) = &asked.kind
         && config.desk.request_type(kind).is_none()
