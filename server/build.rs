@@ -1,29 +1,38 @@
-//! Embeds the front end: turns `assets.json`, which `cargo xtask` leaves in `target/site`, into a table.
+//! Embeds the front end in a release build: turns `assets.json`, which `cargo xtask` leaves in `target/site`,
+//! into a table.
 //!
-//! Without it the table is empty and the program serves its pages bare, so that `cargo test` and an
-//! editor need no front end. `TRESEN_SITE` names another folder, for whoever packages this.
+//! Without it, and in debug builds, the table is empty and the program serves its pages bare, so that
+//! `cargo test` and an editor need no front end; `tresen serve --site` brings one. `TRESEN_SITE` names another
+//! folder, for packagers.
+
+#[path = "src/assets/list.rs"]
+mod list;
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use serde_json::Value;
+use crate::list::List;
 
 type Result<T> = std::result::Result<T, String>;
 
 fn main() -> Result<()> {
+    println!("cargo::rerun-if-changed=src/assets/list.rs");
     println!("cargo::rerun-if-env-changed=TRESEN_SITE");
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("Cargo sets OUT_DIR.")?);
-    let site = match env::var_os("TRESEN_SITE") {
-        Some(named) => PathBuf::from(named),
-        None => target(&out)?.join("site"),
+    let named = env::var_os("TRESEN_SITE").map(PathBuf::from);
+    let code = if named.is_some() || env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+        let site = match named {
+            Some(named) => named,
+            None => target(&out)?.join("site"),
+        };
+        // Cargo runs this each time if what it shall watch is not there.
+        fs::create_dir_all(&site).map_err(|e| format!("{} cannot be made: {e}.", site.display()))?;
+        println!("cargo::rerun-if-changed={}", site.display());
+        table(&site)?
+    } else {
+        code(None, "")
     };
-    // Cargo runs this each time if what it shall watch is not there.
-    fs::create_dir_all(&site).map_err(|e| format!("{} cannot be made: {e}.", site.display()))?;
-    println!("cargo::rerun-if-changed={}", site.display());
-
-    let list = site.join("assets.json");
-    let code = if list.is_file() { table(&site, &read(&list)?)? } else { empty() };
     fs::write(out.join("assets.rs"), code).map_err(|e| format!("The table cannot be written: {e}."))
 }
 
@@ -33,45 +42,43 @@ fn target(out: &Path) -> Result<&Path> {
     marked.ok_or_else(|| "No target folder above OUT_DIR; name the front end's in TRESEN_SITE.".to_owned())
 }
 
-fn read(list: &Path) -> Result<Value> {
-    let text = fs::read_to_string(list).map_err(|e| format!("{} cannot be read: {e}.", list.display()))?;
-    serde_json::from_str(&text).map_err(|e| format!("{} is no JSON: {e}.", list.display()))
-}
-
-fn empty() -> String {
-    code(&Value::Null, "")
-}
-
-fn table(site: &Path, list: &Value) -> Result<String> {
+fn table(site: &Path) -> Result<String> {
+    let path = site.join("assets.json");
+    if !path.is_file() {
+        return Ok(code(None, ""));
+    }
+    let text = fs::read_to_string(&path).map_err(|e| format!("{} cannot be read: {e}.", path.display()))?;
+    let list = List::parse(&text)?;
     let mut rows = String::new();
-    for asset in list["assets"].as_array().ok_or("assets.json lists no assets.")? {
-        let text = |key: &str| asset[key].as_str().ok_or_else(|| format!("An asset lacks `{key}`."));
-        let (path, media_type) = (text("path")?, text("type")?);
-        let file = |encoding: &str| {
-            asset["files"][encoding].as_str().map(|file| format!("include_bytes!({:?})", site.join(file)))
+    for asset in &list.assets {
+        let file = |name: &String| format!("include_bytes!({:?})", site.join(name));
+        let or_none = |name: &Option<String>| {
+            name.as_ref().map_or("None".to_owned(), |name| format!("Some({})", file(name)))
         };
-        let raw = file("identity").ok_or_else(|| format!("{path} lacks its file."))?;
-        let or_none = |file: Option<String>| file.map_or("None".to_owned(), |file| format!("Some({file})"));
-        let (br, gzip) = (or_none(file("br")), or_none(file("gzip")));
-        // The name holds the hash of the content.
-        let tag = path.rsplit('/').next().unwrap_or(path);
         writeln!(
             rows,
-            "    Asset {{ path: {path:?}, media_type: {media_type:?}, tag: {tag:?}, raw: {raw}, br: {br}, gzip: {gzip} }},"
+            "    Asset {{ path: {:?}, media_type: {:?}, tag: {:?}, raw: {}, br: {}, gzip: {} }},",
+            asset.path,
+            asset.media_type,
+            asset.tag(),
+            file(&asset.raw),
+            or_none(&asset.br),
+            or_none(&asset.gzip),
         )
         .map_err(|e| e.to_string())?;
     }
-    Ok(code(list, &rows))
+    Ok(code(Some(&list), &rows))
 }
 
-fn code(list: &Value, rows: &str) -> String {
-    let name = |key: &str| format!("{:?}", list[key].as_str());
+fn code(list: Option<&List>, rows: &str) -> String {
+    let name =
+        |name: fn(&List) -> &Option<String>| format!("{:?}", list.and_then(|list| name(list).as_deref()));
     format!(
         "const NAMES: Names = Names {{ css: {}, script: {}, icon: {}, proof: {} }};\n\
          static ASSETS: &[Asset] = &[\n{rows}];\n",
-        name("css"),
-        name("script"),
-        name("icon"),
-        name("proof"),
+        name(|list| &list.css),
+        name(|list| &list.script),
+        name(|list| &list.icon),
+        name(|list| &list.proof),
     )
 }

@@ -7,6 +7,11 @@
 //! - [`api`]: the server functions that islands call
 //! - [`language`]: every sentence, in every language
 
+#[cfg(not(erase_components))]
+compile_error!(
+    "build with `--cfg erase_components`, as .cargo/config.toml has it: RUSTFLAGS in the environment replace it"
+);
+
 pub mod api;
 pub mod islands;
 pub mod language;

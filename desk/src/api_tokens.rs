@@ -1,7 +1,7 @@
 //! Tokens with which programs show that they may do something. Operators make them on the
 //! command line; a program sends its token with each request.
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 use tresen_model::Timestamp;
 
 use crate::Desk;

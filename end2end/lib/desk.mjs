@@ -69,7 +69,7 @@ class Desk {
   /** Starts the server on the data that is there, and waits until it is ready. */
   async start() {
     this.#log = '';
-    this.#process = spawn(binary(), ['serve', ...this.#flags], { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = spawn(binary(), ['serve', ...site(), ...this.#flags], { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] });
     let failure;
     this.#process.on('error', (error) => (failure = error));
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
@@ -154,6 +154,12 @@ class Desk {
   #running() {
     return this.#process.exitCode === null && this.#process.signalCode === null;
   }
+}
+
+/** The front end that is tested: debug builds hold none. */
+function site() {
+  const named = process.env.TRESEN_SITE;
+  return named ? ['--site', named] : [];
 }
 
 function binary() {

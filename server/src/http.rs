@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use bytes::Bytes;
@@ -13,21 +13,32 @@ use tresen_app::web::{App, AppParts, AssetNames, Look};
 use tresen_desk::Desk;
 use tresen_desk::clock::SystemClock;
 
+use crate::assets::Site;
 use crate::config::{Config, Logo};
 use crate::mailbox::{api, room::Room};
 use crate::sign_in::Providers;
-use crate::{Failure, assets, rules, theme};
+use crate::{Failure, rules, theme};
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
 /// Everything that the program answers.
-pub(crate) fn router(config: &Config, desk: Desk, room: &Arc<Room>, dev: bool) -> Result<Router, Failure> {
+///
+/// # Errors
+/// A sentence for the operator.
+pub(crate) fn router(
+    config: &Config,
+    desk: Desk,
+    room: &Arc<Room>,
+    site: Site,
+    dev: bool,
+) -> Result<Router, Failure> {
     let theme = Bytes::from(theme::style_sheet(config.accent));
     let look = Look {
         logo: config.logo.as_ref().map(|logo| format!("/look/logo-{}", tag(&logo.bytes))),
         theme: format!("/look/theme-{}.css", tag(&theme)),
     };
-    let names = assets::names();
+    let names = site.names;
+    let asset = async move |method: Method, uri: Uri, headers: HeaderMap| site.serve(&method, &uri, &headers);
     let mail = api::router(desk.clone(), Arc::clone(room));
     let sign_in = Arc::new(Providers::new(config, Arc::new(SystemClock))?);
     let app = App::new(AppParts {
@@ -43,8 +54,8 @@ pub(crate) fn router(config: &Config, desk: Desk, room: &Arc<Room>, dev: bool) -
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
         .route("/robots.txt", get(async || "User-agent: *\nAllow: /$\nDisallow: /\n"))
-        .route("/assets/{*path}", get(assets::serve))
-        .route("/pkg/{*path}", get(assets::serve))
+        .route("/assets/{*path}", get(asset.clone()))
+        .route("/pkg/{*path}", get(asset))
         .route(&look.theme, get(async move || file(theme.clone(), "text/css; charset=utf-8")));
     if let (Some(address), Some(Logo { bytes, media_type })) = (&look.logo, &config.logo) {
         let (bytes, media_type) = (Bytes::from(bytes.clone()), *media_type);

@@ -43,6 +43,9 @@ enum Command {
         /// Show outgoing mails at /dev/mail. For trying out only.
         #[arg(long)]
         dev: bool,
+        /// Use the front end in this folder in place of the one in the program. For developers only.
+        #[arg(long, hide = true)]
+        site: Option<PathBuf>,
     },
     /// People who work at the desk.
     #[command(subcommand)]
@@ -225,7 +228,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
     }
     let config = Config::load()?;
     match command {
-        Command::Serve { dev } => serve::serve(config, dev).await?,
+        Command::Serve { dev, site } => serve::serve(config, site.as_deref(), dev).await?,
         Command::Person(Person::Kinds { email, kinds, all: _ }) => {
             commands::set_kinds(&config, &email, &kinds).await?;
         }

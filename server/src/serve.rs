@@ -1,6 +1,7 @@
 //! `tresen serve`: the workers and the door, until the program is told to end.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use tresen_desk::Desk;
 use tresen_desk::clock::SystemClock;
 
 use crate::Failure;
+use crate::assets::Site;
 use crate::config::Config;
 use crate::mailbox::room::Room;
 use crate::{door, http, mailbox, open};
@@ -16,11 +18,15 @@ use crate::{door, http, mailbox, open};
 /// What is under way when the program is told to end gets so long.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Serves until the program is told to end.
-pub(crate) async fn serve(config: Config, dev: bool) -> Result<(), Failure> {
+/// Serves until the program is told to end. `site` is a folder with a front end to use in place of the embedded one.
+///
+/// # Errors
+/// A sentence for the operator.
+pub(crate) async fn serve(config: Config, site: Option<&Path>, dev: bool) -> Result<(), Failure> {
+    let site = site.map_or(Ok(Site::embedded()), Site::read)?;
     let desk = open::desk(&config, Arc::new(SystemClock)).await?;
     let room = Arc::new(Room::new(config.largest_mail));
-    let router = http::router(&config, desk.clone(), &room, dev)?;
+    let router = http::router(&config, desk.clone(), &room, site, dev)?;
     let handle = Handle::new();
     let mut workers = start_workers(&desk);
     workers.extend(mailbox::start(&config, &desk, &room).await?);

@@ -1,8 +1,10 @@
 //! `cargo xtask bench`: prints the benchmarks of the finished program, and leaves them at
 //! `target/bench.json`. What is measured, and how, stands in `bench/`.
 
+use xtask::{Result, folders, shell};
+
+use crate::dist;
 use crate::postgres::Postgres;
-use crate::{Result, dist, folders, shell};
 
 /// Runs the benchmarks. `--postgres` without an address starts a PostgreSQL of its own.
 pub(crate) fn bench(arguments: &[&str]) -> Result {

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::{Result, folders, frontend, shell};
+use xtask::{Result, folders, shell};
+
+use crate::frontend::{self, Kind};
 
 /// Builds the front end, then the server around it. Answers where the program is.
 pub(crate) fn dist() -> Result<PathBuf> {
-    frontend::build()?;
+    frontend::build(Kind::Small)?;
     shell::run(&mut shell::cargo(["build", "--release", "--package", "tresen-server"])?)?;
     let program = folders::tresen("release")?;
     let size = std::fs::metadata(&program)

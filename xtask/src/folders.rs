@@ -6,37 +6,38 @@ use std::path::{Path, PathBuf};
 use crate::Result;
 
 /// The root of the workspace.
-pub(crate) fn root() -> Result<PathBuf> {
+pub fn root() -> Result<PathBuf> {
     let manifest =
         std::env::var_os("CARGO_MANIFEST_DIR").ok_or("Start this as `cargo xtask …`, not by its path.")?;
-    let root = Path::new(&manifest).parent().map(Path::to_owned);
-    root.ok_or_else(|| "The folder xtask/ must stand inside the workspace.".to_owned())
+    let mut above = Path::new(&manifest).ancestors();
+    let root = above.find(|folder| folder.join("Cargo.lock").is_file()).map(Path::to_owned);
+    root.ok_or_else(|| "Cargo.lock is missing above the folder xtask/.".to_owned())
 }
 
 /// Cargo's target folder: the nearest folder above this program that Cargo marked as one.
-pub(crate) fn target() -> Result<PathBuf> {
+pub fn target() -> Result<PathBuf> {
     let program = std::env::current_exe().map_err(|e| format!("This program cannot find itself: {e}."))?;
     let marked = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
     marked.map(Path::to_owned).ok_or_else(|| "Start this as `cargo xtask …`, not from a copy.".to_owned())
 }
 
 /// The `tresen` program of a Cargo profile (`debug` or `release`).
-pub(crate) fn tresen(profile: &str) -> Result<PathBuf> {
+pub fn tresen(profile: &str) -> Result<PathBuf> {
     Ok(target()?.join(profile).join("tresen"))
 }
 
 /// Reads a whole file; the error names it.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|e| format!("{} cannot be read: {e}.", path.display()))
 }
 
 /// Reads a text; the error names it.
-pub(crate) fn read_text(path: &Path) -> Result<String> {
+pub fn read_text(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|e| format!("{} cannot be read: {e}.", path.display()))
 }
 
 /// Writes a file with its folder, unless it holds the same already: Cargo looks at the times.
-pub(crate) fn write(path: &Path, content: &[u8]) -> Result {
+pub fn write(path: &Path, content: &[u8]) -> Result {
     if fs::read(path).is_ok_and(|old| old == content) {
         return Ok(());
     }
@@ -47,12 +48,12 @@ pub(crate) fn write(path: &Path, content: &[u8]) -> Result {
 }
 
 /// Makes a folder and those above it.
-pub(crate) fn create(folder: &Path) -> Result {
+pub fn create(folder: &Path) -> Result {
     fs::create_dir_all(folder).map_err(|e| format!("The folder {} cannot be made: {e}.", folder.display()))
 }
 
 /// Removes a folder with all that is in it; one that is not there is fine.
-pub(crate) fn remove(folder: &Path) -> Result {
+pub fn remove(folder: &Path) -> Result {
     match fs::remove_dir_all(folder) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
             Err(format!("The folder {} cannot be removed: {e}.", folder.display()))
@@ -62,7 +63,7 @@ pub(crate) fn remove(folder: &Path) -> Result {
 }
 
 /// The regular files right inside a folder, by name.
-pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries =
         fs::read_dir(folder).map_err(|e| format!("The folder {} cannot be read: {e}.", folder.display()))?;
     let mut files: Vec<PathBuf> =
@@ -72,6 +73,6 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// The name of a file as text; empty if it has none.
-pub(crate) fn name(path: &Path) -> &str {
+pub fn name(path: &Path) -> &str {
     path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
 }

@@ -1,55 +1,64 @@
-//! The front end: Rust to WASM, WASM to JavaScript beside it, all of it into `target/site`.
+//! The front end: compiles the crate `frontend` to WASM and has `xtask/tools` pack it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use wasm_bindgen_cli_support::Bindgen;
+use xtask::{Result, folders, shell};
 
-use crate::assets::{Asset, Site, hash};
-use crate::{Result, folders, install, shell, styles, wasm_opt};
+use crate::tools;
 
 const TRIPLE: &str = "wasm32-unknown-unknown";
 
-/// Builds `target/site`. What did not change keeps its time, so Cargo embeds it anew only if needed.
-pub(crate) fn build() -> Result {
-    let target = folders::target()?;
-    folders::create(&target.join("frontend"))?;
-    // Two builds at a time would tidy away each other's files.
-    let lock = std::fs::File::create(target.join("frontend/lock"))
-        .and_then(|file| file.lock().map(|()| file))
-        .map_err(|e| format!("The lock of target/frontend cannot be taken: {e}."))?;
-
-    let wasm = compile()?;
-    let module = bind(&wasm, &target.join("frontend"))?;
-    let style = styles::bundle(&folders::root()?.join("style"))?;
-
-    // One hash for both: Leptos derives both names from one.
-    let together = [module.script.as_slice(), module.wasm.as_slice()].concat();
-    let script = format!("tresen-{}", hash(&together));
-    let mut assets = style.assets;
-    assets.push(Asset::new(format!("/pkg/{script}.js"), module.script)?);
-    assets.push(Asset::new(format!("/pkg/{script}_bg.wasm"), module.wasm)?);
-    let worker = without_comments(&folders::read(&folders::root()?.join("frontend/proof.js"))?);
-    let proof = format!("/assets/proof-{}.js", hash(&worker));
-    assets.push(Asset::new(proof.clone(), worker)?);
-    Site { css: style.css, script, icon: style.icon, proof, assets }.write(&target.join("site"))?;
-    drop(lock);
-    Ok(())
+/// What a front end is built for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// For visitors: as small as it gets, compressed files beside it. In `target/site`.
+    Small,
+    /// For trying out: compiled quickly. In `target/site-quick`.
+    Quick,
 }
 
-/// A script of ours without the lines that are comments, and without indentation.
-fn without_comments(script: &[u8]) -> Vec<u8> {
-    let script = String::from_utf8_lossy(script);
-    let lines = script.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
-    lines.flat_map(|line| [line, "\n"]).collect::<String>().into_bytes()
+impl Kind {
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Small => "wasm-release",
+            Self::Quick => "wasm-quick",
+        }
+    }
+
+    /// The folder with the files that browsers load.
+    pub(crate) fn site(self) -> Result<PathBuf> {
+        let name = match self {
+            Self::Small => "site",
+            Self::Quick => "site-quick",
+        };
+        Ok(folders::target()?.join(name))
+    }
+}
+
+/// Builds the front end. What did not change keeps its time, so Cargo embeds it anew only if needed.
+pub(crate) fn build(kind: Kind) -> Result {
+    let compiled = compile(kind)?;
+    tools::build()?;
+    pack(kind, &compiled)
+}
+
+/// Makes the files that browsers load of compiled WASM. The tools must be built.
+pub(crate) fn pack(kind: Kind, compiled: &Path) -> Result {
+    let mut tools = tools::command("frontend")?;
+    tools.arg(compiled).arg(kind.site()?);
+    if kind == Kind::Quick {
+        tools.arg("--quick");
+    }
+    shell::run(&mut tools)
 }
 
 /// Compiles the crate `frontend`.
-fn compile() -> Result<PathBuf> {
+pub(crate) fn compile(kind: Kind) -> Result<PathBuf> {
     ensure_target()?;
-    let mut cargo = shell::cargo(["build", "--package", "tresen-frontend", "--profile", "wasm-release"])?;
+    let mut cargo = shell::cargo(["build", "--package", "tresen-frontend", "--profile", kind.profile()])?;
     shell::run(cargo.args(["--target", TRIPLE]).env("CARGO_ENCODED_RUSTFLAGS", rustflags()?))?;
-    Ok(folders::target()?.join(TRIPLE).join("wasm-release/tresen_frontend.wasm"))
+    Ok(folders::target()?.join(TRIPLE).join(kind.profile()).join("tresen_frontend.wasm"))
 }
 
 /// Makes sure that the compiler can compile for WASM.
@@ -71,6 +80,8 @@ fn rustflags() -> Result<String> {
         Ok(own) => own.split_whitespace().map(str::to_owned).collect(),
         Err(_) => Vec::new(),
     };
+    // As `.cargo/config.toml` has it for the server.
+    flags.extend(["--cfg", "erase_components"].map(str::to_owned));
     flags.push(format!("--remap-path-prefix={}=tresen", folders::root()?.display()));
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
         // Cargo's own default.
@@ -84,70 +95,4 @@ fn rustflags() -> Result<String> {
         }
     }
     Ok(flags.join("\u{1f}"))
-}
-
-struct Module {
-    script: Vec<u8>,
-    wasm: Vec<u8>,
-}
-
-/// Runs wasm-bindgen and wasm-opt, or takes what they made of the same input the last time.
-fn bind(compiled: &Path, folder: &Path) -> Result<Module> {
-    let input = folders::read(compiled)?;
-    let optimiser = install::node_if_present().and_then(|_| wasm_opt::ready().map_err(not_optimised).ok());
-    if optimiser.is_none() && install::node_if_present().is_none() {
-        println!("Node is missing, so wasm-opt is left out: the WASM stays about a fifth larger.");
-    }
-    let lock = folders::read(&folders::root()?.join("xtask/wasm-opt/package-lock.json"))?;
-    let tools = format!("{}{}", optimiser.is_some(), wasm_opt::OPTIONS.concat());
-    // The version of wasm-bindgen is in the input.
-    let stamp = hash(&[input.as_slice(), lock.as_slice(), tools.as_bytes()].concat());
-    let (script, wasm) = (folder.join("tresen.js"), folder.join("tresen_bg.wasm"));
-    let stamp_file = folder.join("stamp");
-    if std::fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) {
-        return Ok(Module { script: folders::read(&script)?, wasm: folders::read(&wasm)? });
-    }
-
-    let mut output = Bindgen::new()
-        .input_bytes("tresen", input)
-        .web(true)
-        .and_then(|bindgen| {
-            bindgen
-                .typescript(false)
-                .omit_default_module_path(true)
-                .remove_name_section(true)
-                .remove_producers_section(true)
-                .generate_output()
-        })
-        .map_err(|e| format!("wasm-bindgen refuses the front end: {e:#}."))?;
-    let inline = output.snippets().iter().filter(|(_, pieces)| !pieces.is_empty()).map(|(name, _)| name);
-    if let Some(name) = inline.chain(output.local_modules().keys()).next() {
-        return Err(format!(
-            "The crate behind `{name}` brings JavaScript files of its own, which nothing here serves \
-             under a hashed name; do without it, or add its files in xtask/src/frontend.rs."
-        ));
-    }
-    let mut module = Module { script: output.js().as_bytes().to_vec(), wasm: output.wasm_mut().emit_wasm() };
-    if let Some(optimiser) = optimiser {
-        module.wasm = wasm_opt::optimise(&optimiser, &module.wasm, folder)?;
-    }
-    folders::write(&script, &module.script)?;
-    folders::write(&wasm, &module.wasm)?;
-    folders::write(&stamp_file, stamp.as_bytes())?;
-    Ok(module)
-}
-
-fn not_optimised(reason: String) {
-    println!("wasm-opt is left out, so the WASM stays about a fifth larger: {reason}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_worker_loses_its_comments_only() {
-        let small = without_comments(b"// What it is.\n\nconst a = 'x // y';\n  f(a); // kept\n");
-        assert_eq!(small, b"const a = 'x // y';\nf(a); // kept\n");
-    }
 }

@@ -10,11 +10,7 @@ use std::sync::Once;
 use crate::{Result, shell};
 
 /// Finds something with `find`; when it is missing, installs the Debian packages and looks again.
-pub(crate) fn find_or_install(
-    what: &str,
-    packages: &[&str],
-    find: impl Fn() -> Option<PathBuf>,
-) -> Result<PathBuf> {
+pub fn find_or_install(what: &str, packages: &[&str], find: impl Fn() -> Option<PathBuf>) -> Result<PathBuf> {
     if let Some(found) = find() {
         return Ok(found);
     }
@@ -28,7 +24,7 @@ pub(crate) fn find_or_install(
 }
 
 /// Installs Debian packages, after bringing the lists up to date once.
-pub(crate) fn apt(packages: &[&str]) -> Result {
+pub fn apt(packages: &[&str]) -> Result {
     static UPDATE: Once = Once::new();
     let mut updated = Ok(());
     UPDATE.call_once(|| updated = shell::run(apt_get().args(["update", "--quiet"])));
@@ -44,7 +40,7 @@ fn apt_get() -> Command {
 
 /// Dovecot and Postfix, for the tests of mail that comes in. They start servers of their own from
 /// folders of their own; those that the packages bring are not started.
-pub(crate) fn mail_servers() -> Result {
+pub fn mail_servers() -> Result {
     const PACKAGES: &[&str] = &["dovecot-imapd", "postfix"];
     const PROGRAMS: [&str; 4] =
         ["/usr/sbin/dovecot", "/usr/lib/dovecot/imap", "/usr/sbin/postfix", "/usr/lib/postfix/sbin/lmtp"];
@@ -63,7 +59,7 @@ pub(crate) fn mail_servers() -> Result {
 
 /// ClamAV's daemon, for the tests of files that come in. They start one of their own, with a signature of
 /// their own; the package's signatures are not downloaded.
-pub(crate) fn clamd() -> Result {
+pub fn clamd() -> Result {
     let find = || Some(PathBuf::from("/usr/sbin/clamd")).filter(|path| path.is_file());
     if find().is_some() {
         return Ok(());
@@ -100,7 +96,7 @@ impl Drop for Asleep {
 }
 
 /// Node, with npm beside it, of a version that the packages in `end2end/` run on.
-pub(crate) fn node() -> Result<PathBuf> {
+pub fn node() -> Result<PathBuf> {
     const OLDEST: u32 = 20;
     let both = || shell::find("npm").and(shell::find("node"));
     let node = find_or_install("Node", &["nodejs", "npm"], both)?;
@@ -112,12 +108,12 @@ pub(crate) fn node() -> Result<PathBuf> {
 }
 
 /// Node if it is there, without installing it: for what works without as well.
-pub(crate) fn node_if_present() -> Option<PathBuf> {
+pub fn node_if_present() -> Option<PathBuf> {
     shell::find("npm").and(shell::find("node"))
 }
 
 /// Chromium: the one that `TRESEN_CHROMIUM` names, or one from `PATH`.
-pub(crate) fn chromium() -> Result<PathBuf> {
+pub fn chromium() -> Result<PathBuf> {
     if let Some(named) = std::env::var_os("TRESEN_CHROMIUM") {
         let named = Path::new(&named);
         return if named.is_file() {
@@ -132,7 +128,7 @@ pub(crate) fn chromium() -> Result<PathBuf> {
 }
 
 /// Pebble, an ACME server for tests, and the name server that comes with it.
-pub(crate) fn pebble() -> Result {
+pub fn pebble() -> Result {
     let both = || shell::find("pebble").and(shell::find("pebble-challtestsrv"));
     find_or_install("Pebble", &["pebble"], both).map(drop)
 }

@@ -4,31 +4,26 @@
 //! JavaScript, the CSS, their hashed names and their compressed siblings. It also brings up what
 //! the tests need. Nothing has to be installed beforehand but Rust.
 
-mod assets;
 mod bench;
 mod browser;
-mod deny;
 mod dist;
-mod folders;
 mod frontend;
-mod install;
-mod minify;
 mod postgres;
 mod run;
-mod shell;
-mod styles;
+mod rust;
 mod test;
-mod wasm_opt;
+mod tools;
+mod watch;
 
 use std::process::ExitCode;
 
-/// What every task answers: done, or one sentence that says what is wrong and how to go on.
-type Result<T = ()> = std::result::Result<T, String>;
-
 const USAGE: &str = "\
 cargo xtask run                    build everything, serve http://127.0.0.1:3000 with a fresh ./data
-cargo xtask test [--only PART]...  everything CI runs; PART: format, deny, advisories,
-                                   frontend, clippy, rust, browser
+cargo xtask watch                  the same, and again whenever a file changes; ./data stays
+cargo xtask test [--only PART]...  everything CI runs; PART: format, deny, advisories, frontend, clippy,
+                                   rust, browser, or one crate (desk) or journey (browser:passkeys),
+                                   or one test's name (desk:erasure)
+                 [--thorough]      races and kills in many rounds
 cargo xtask bench                  print the benchmarks
 cargo xtask dist                   leave the finished program at target/release/tresen
 cargo xtask frontend               build only the front end, into target/site";
@@ -38,10 +33,11 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match arguments.as_slice() {
         ["run"] => run::run(),
+        ["watch"] => watch::watch(),
         ["test", rest @ ..] => test::test(rest),
         ["bench", rest @ ..] => bench::bench(rest),
         ["dist"] => dist::dist().map(drop),
-        ["frontend"] => frontend::build(),
+        ["frontend"] => frontend::build(frontend::Kind::Small),
         ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
             Ok(())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{Result, folders, install, shell};
+use xtask::{Result, folders, install, shell};
 
 /// A running server. Dropping it stops it and removes its folder.
 pub(crate) struct Postgres {

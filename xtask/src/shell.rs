@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::{Result, folders};
 
 /// Cargo, in the root of the workspace.
-pub(crate) fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Command> {
+pub fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Command> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(arguments).current_dir(folders::root()?);
     // `cargo run` tells this program about its own package. Build scripts that watch these
@@ -25,13 +25,13 @@ pub(crate) fn cargo<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<
 }
 
 /// Runs a command with its output shown; an error names it.
-pub(crate) fn run(command: &mut Command) -> Result {
+pub fn run(command: &mut Command) -> Result {
     let status = command.status().map_err(|e| not_started(command, &e))?;
     if status.success() { Ok(()) } else { Err(format!("`{}` failed ({status}).", line(command))) }
 }
 
 /// Runs a command quietly and answers what it printed; what it complained about is in the error.
-pub(crate) fn output(command: &mut Command) -> Result<String> {
+pub fn output(command: &mut Command) -> Result<String> {
     let output = command.stdin(Stdio::null()).output().map_err(|e| not_started(command, &e))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
@@ -41,13 +41,13 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 }
 
 /// Finds a program in `PATH`.
-pub(crate) fn find(program: &str) -> Option<PathBuf> {
+pub fn find(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 /// Whether this runs as root.
-pub(crate) fn is_root() -> bool {
+pub fn is_root() -> bool {
     output(Command::new("id").arg("-u")).is_ok_and(|id| id == "0")
 }
 

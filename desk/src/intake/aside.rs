@@ -73,7 +73,7 @@ struct Kept {
     kind: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     size: i64,

@@ -18,7 +18,7 @@ use crate::store::{Conn, on};
 /// So many parked mails are named; all of them are counted.
 const MOST_NAMED: i64 = 100;
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct DeliveryRow {
     comment_id: Uuid,
     state: String,
@@ -51,7 +51,7 @@ impl DeliveryRow {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct ParkedRow {
     id: Uuid,
     kind: String,

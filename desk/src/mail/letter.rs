@@ -16,13 +16,13 @@ use crate::people::{Purpose, person};
 use crate::requests::StoredFile;
 use crate::store::on;
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct RequestRow {
     number: i64,
     subject_sealed: Vec<u8>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct CommentRow {
     body_sealed: Vec<u8>,
     author_id: Option<Uuid>,

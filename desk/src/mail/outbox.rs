@@ -143,7 +143,7 @@ impl Desk {
 }
 
 /// A mail as it waits.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(crate) struct OutboxRow {
     pub(crate) id: Uuid,
     pub(crate) person_id: Uuid,

@@ -49,7 +49,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(20);
 const LAST_WAIT: Duration = Duration::from_secs(20);
 
 /// A mail that is due.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Due {
     id: Uuid,
     person_id: Uuid,

@@ -14,7 +14,7 @@ use crate::store::{Conn, StoreError, Tx, dialect, on};
 use crate::{Desk, keys};
 
 /// A person as stored.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(crate) struct PersonRow {
     pub(crate) id: Uuid,
     role: String,

@@ -114,7 +114,7 @@ pub struct Attempt {
     pub verifier: String,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     person_id: Uuid,
 }

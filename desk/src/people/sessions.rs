@@ -175,7 +175,7 @@ impl Agent {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     person_id: Uuid,
     last_used_at: i64,

@@ -78,7 +78,7 @@ pub(crate) struct Opened {
 }
 
 /// A link that is good still, and its hash.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Good {
     secret_hash: Vec<u8>,
     expires_at: i64,
@@ -126,7 +126,7 @@ pub(super) async fn good_of(
     Ok(row.map(Good::opened).transpose()?.map(|(opened, _)| opened))
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     person_id: Uuid,
     request_id: Option<Uuid>,

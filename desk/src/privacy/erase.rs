@@ -81,7 +81,7 @@ const DELETIONS: &[&str] = &[
 ];
 
 /// An erasure that will be finished whatever happens.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(super) struct Begun {
     pub(super) person_id: Uuid,
     wish: String,

@@ -102,7 +102,7 @@ pub struct Statistic {
     pub tally: Tally,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     day: i64,
     kind: String,

@@ -19,7 +19,7 @@ pub enum Access {
 }
 
 /// What one needs to know of a request before doing something with it.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(crate) struct RequestHead {
     pub(crate) id: Uuid,
     number: i64,

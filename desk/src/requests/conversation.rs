@@ -21,7 +21,7 @@ use crate::keys::PersonKey;
 use crate::people::{Agent, PersonEvent, history, kinds, person};
 use crate::store::{Conn, on};
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct RequestRow {
     kind: String,
     subject_sealed: Vec<u8>,
@@ -30,7 +30,7 @@ struct RequestRow {
     updated_at: i64,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct CommentRow {
     id: Uuid,
     author_id: Option<Uuid>,
@@ -84,7 +84,7 @@ pub(crate) struct Reader<'a> {
     pub(crate) reading: Reading,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct HistoryRow {
     id: Uuid,
     actor_id: Option<Uuid>,

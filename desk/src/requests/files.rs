@@ -123,7 +123,7 @@ fn media_type(stored: &Stored) -> &'static str {
     infer::get(&stored.head).map_or("application/octet-stream", |kind| kind.mime_type())
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(super) struct AttachmentRow {
     id: Uuid,
     pub(super) comment_id: Uuid,
@@ -138,7 +138,7 @@ pub(super) struct AttachmentRow {
 }
 
 /// A file that a mail takes along.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(crate) struct StoredFile {
     id: Uuid,
     name_sealed: Vec<u8>,
@@ -242,7 +242,7 @@ impl AttachmentRow {
 }
 
 /// A file that somebody asks for.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(super) struct FoundFile {
     name_sealed: Vec<u8>,
     key_sealed: Vec<u8>,

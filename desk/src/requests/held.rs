@@ -22,7 +22,7 @@ use crate::store::{Conn, StoreError, Tx, on};
 /// Rows of a page.
 const PAGE: usize = 50;
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     number: i64,

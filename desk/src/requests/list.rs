@@ -26,7 +26,7 @@ pub struct ListQuery {
     pub after: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     number: i64,

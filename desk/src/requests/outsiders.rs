@@ -18,7 +18,7 @@ use crate::people::person::{self, Presence};
 use crate::store::{Conn, StoreError, Tx, on};
 
 /// What an outsider wrote, where it can be decided about.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     author_id: Uuid,
     subject_sealed: Option<Vec<u8>>,

@@ -80,7 +80,7 @@ pub struct QueueCounts {
     pub held: u64,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     number: i64,

@@ -18,7 +18,7 @@ const BATCH: i64 = 100;
 /// Even when nobody wakes the indexer, it looks this often: another node may have written.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Stale {
     id: Uuid,
     person_id: Uuid,

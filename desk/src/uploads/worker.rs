@@ -24,7 +24,7 @@ const LEASE: i64 = 600;
 /// After so many attempts that ended with the program an image gets no picture.
 const MOST_TRIES: i64 = 3;
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Due {
     id: Uuid,
     key_sealed: Vec<u8>,
@@ -36,7 +36,7 @@ struct Due {
 }
 
 /// Whose the file is, and in whose request it stands.
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Whose {
     author_id: Option<Uuid>,
     author_kind: String,

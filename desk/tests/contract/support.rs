@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tresen_desk::abuse::{FormSettings, LimitSettings};
 use tresen_desk::clock::TestClock;
 use tresen_desk::intake::IntakeSettings;
@@ -74,31 +74,86 @@ fn server() -> String {
     })
 }
 
-impl Place {
-    pub(crate) async fn new(engine: Engine) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        match engine {
-            Engine::Sqlite => Self {
-                database: Location::File(folder.path().join("tresen.db")),
-                keys: Location::File(folder.path().join("keys.db")),
-                folder,
-                names: Vec::new(),
-            },
-            Engine::Postgres => {
-                let server = server();
-                let mut connection = PgConnection::connect(&server).await.unwrap();
-                let names: Vec<String> =
-                    ["data", "keys"].iter().map(|kind| format!("tresen_{kind}_{}", random_word())).collect();
-                for name in &names {
-                    let sql = format!("CREATE DATABASE {name} TEMPLATE template0");
-                    sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-                }
-                connection.close().await.unwrap();
-                let base = server.rsplit_once('/').unwrap().0;
-                let at = |name: &String| Location::Server(format!("{base}/{name}"));
-                Self { database: at(&names[0]), keys: at(&names[1]), folder, names }
-            }
+/// A folder that is there until the tests end. What is static is never dropped, so those of earlier runs go first.
+fn kept_folder() -> tempfile::TempDir {
+    const BEFORE: &str = "contract-";
+    let tests = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    std::fs::create_dir_all(tests).unwrap();
+    for entry in std::fs::read_dir(tests).unwrap().flatten() {
+        let name = entry.file_name().into_string().unwrap_or_default();
+        let process = name.strip_prefix(BEFORE).and_then(|rest| rest.split('-').next());
+        if process.is_some_and(|process| !Path::new("/proc").join(process).exists()) {
+            std::fs::remove_dir_all(entry.path()).ok();
         }
+    }
+    let prefix = format!("{BEFORE}{}-", std::process::id());
+    tempfile::Builder::new().prefix(&prefix).tempdir_in(tests).unwrap()
+}
+
+/// The files of a desk on SQLite.
+const FILES: [&str; 3] = ["tresen.db", "keys.db", "search.db"];
+
+/// A desk that was opened once, of each engine: its tables are made once for all stories.
+static PREPARED: [OnceCell<Place>; 2] = [OnceCell::const_new(), OnceCell::const_new()];
+
+impl Place {
+    /// Without a desk.
+    pub(crate) async fn new(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::of_files(tempfile::tempdir().unwrap()),
+            Engine::Postgres => Self::copied(["template0"; 2]).await,
+        }
+    }
+
+    /// With a desk that has its tables and nothing else.
+    async fn prepared(engine: Engine) -> Self {
+        let prepared = PREPARED[engine as usize].get_or_init(|| Self::prepare(engine)).await;
+        match engine {
+            Engine::Sqlite => {
+                let place = Self::new(engine).await;
+                for file in FILES {
+                    std::fs::copy(prepared.data().join(file), place.data().join(file)).unwrap();
+                }
+                place
+            }
+            Engine::Postgres => Self::copied([&prepared.names[0], &prepared.names[1]]).await,
+        }
+    }
+
+    async fn prepare(engine: Engine) -> Self {
+        let place = match engine {
+            Engine::Sqlite => Self::of_files(kept_folder()),
+            Engine::Postgres => Self::new(engine).await,
+        };
+        Desk::open(place.opening(clock())).await.unwrap().close().await;
+        place
+    }
+
+    fn of_files(folder: tempfile::TempDir) -> Self {
+        Self {
+            database: Location::File(folder.path().join(FILES[0])),
+            keys: Location::File(folder.path().join(FILES[1])),
+            folder,
+            names: Vec::new(),
+        }
+    }
+
+    /// New databases for data and keys, as these are.
+    async fn copied(templates: [&str; 2]) -> Self {
+        let server = server();
+        let mut connection = PgConnection::connect(&server).await.unwrap();
+        let mut names = Vec::new();
+        for (kind, template) in ["data", "keys"].into_iter().zip(templates) {
+            let name = format!("tresen_{kind}_{}", random_word());
+            let sql = format!("CREATE DATABASE {name} TEMPLATE {template}");
+            sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+            names.push(name);
+        }
+        connection.close().await.unwrap();
+        let base = server.rsplit_once('/').unwrap().0;
+        let at = |name: &String| Location::Server(format!("{base}/{name}"));
+        let folder = tempfile::tempdir().unwrap();
+        Self { database: at(&names[0]), keys: at(&names[1]), folder, names }
     }
 
     /// Everything but mails that were delivered.
@@ -239,7 +294,7 @@ impl World {
             Engine::Sqlite => None,
             Engine::Postgres => Some(POSTGRES.acquire().await.unwrap()),
         };
-        let place = Place::new(engine).await;
+        let place = Place::prepared(engine).await;
         let clock = clock();
         let desk = Desk::open(place.opening(Arc::clone(&clock))).await.unwrap();
         Self { engine, desk, clock, place, seen: Mutex::default(), devices: Mutex::default(), _turn: turn }

@@ -38,7 +38,7 @@ pub struct FactorAdded {
     pub recovery_codes: Vec<String>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     secret_sealed: Vec<u8>,

@@ -6,7 +6,7 @@
 //! strangers: whoever has fished a password and guesses at the code keeps nobody out of their own
 //! account. Recovery codes are taken whatever the count: sixty bits are not guessed.
 
-use sqlx::FromRow;
+use sqlx_macros::FromRow;
 use tresen_model::{PersonId, Timestamp};
 
 use crate::store::{StoreError, Tx, on};

@@ -60,7 +60,7 @@ pub(crate) fn relying_party(public_url: &str, name: &str) -> Option<Webauthn> {
     WebauthnBuilder::new(&host, &origin).ok()?.rp_name(name).build().ok()
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     credential_sealed: Vec<u8>,

@@ -196,7 +196,7 @@ pub(super) struct History {
     pub(super) to: Option<&'static str>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(super) struct RequestRow {
     id: Uuid,
     number: i64,

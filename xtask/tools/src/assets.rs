@@ -10,7 +10,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{Result, folders};
+use xtask::{Result, folders};
 
 /// A file that browsers load.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ fn kind(path: &str) -> Result<Kind> {
         "wasm" => ("application/wasm", true),
         "webp" => ("image/webp", false),
         "woff2" => ("font/woff2", false),
-        _ => return Err(format!("{path}: its media type is unknown; add it in xtask/src/assets.rs.")),
+        _ => return Err(format!("{path}: its media type is unknown; add it in xtask/tools/src/assets.rs.")),
     })
 }
 
@@ -71,12 +71,12 @@ impl Asset {
     }
 
     /// Writes the file and its siblings, unless they are there. Answers its line in `assets.json`.
-    fn write(&self, site: &Path, names: &mut BTreeSet<String>) -> Result<Value> {
+    fn write(&self, site: &Path, siblings: bool, names: &mut BTreeSet<String>) -> Result<Value> {
         let name = self.path.trim_start_matches('/');
         let mut files = json!({ "identity": name });
         write_new(&site.join(name), || Ok(self.content.clone()))?;
         names.insert(name.to_owned());
-        if self.kind.1 {
+        if self.kind.1 && siblings {
             for (encoding, ending, compress) in SIBLINGS {
                 let sibling = format!("{name}.{ending}");
                 write_new(&site.join(&sibling), || {
@@ -91,12 +91,12 @@ impl Asset {
 }
 
 impl Site {
-    /// Brings the folder to hold exactly this.
-    pub(crate) fn write(&self, site: &Path) -> Result {
+    /// Brings the folder to hold exactly this, with or without compressed siblings.
+    pub(crate) fn write(&self, site: &Path, siblings: bool) -> Result {
         let mut names = BTreeSet::new();
         let mut assets = Vec::new();
         for asset in &self.assets {
-            assets.push(asset.write(site, &mut names)?);
+            assets.push(asset.write(site, siblings, &mut names)?);
         }
         let list = json!({
             "css": self.css,

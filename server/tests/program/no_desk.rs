@@ -1,11 +1,5 @@
 //! Commands about a desk, where there is none: they say so, and make none.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
-
-mod databases;
-mod opened;
-
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 pub(crate) use self::advisories::check as advisories;
-use crate::{Result, folders, shell};
+use xtask::{Result, folders, shell};
 
 /// `deny.toml`.
 #[derive(Deserialize)]

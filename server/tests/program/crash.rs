@@ -1,11 +1,6 @@
 //! An erasure that is killed at any moment: either it had not begun, or it is finished when
 //! the desk is opened next. Nothing in between, and nobody else is touched.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
-
-mod opened;
-
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -1,9 +1,5 @@
 //! `tresen export` and `tresen import person`, with the real program, from one desk to another.
 
-#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
-
-mod opened;
-
 use std::path::Path;
 use std::process::{Command, Output};
 

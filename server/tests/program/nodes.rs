@@ -1,13 +1,5 @@
 //! Two nodes that share a PostgreSQL: what one of them lets in counts at the other.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
-// Other tests use the rest of it.
-#![allow(dead_code)]
-
-mod databases;
-mod served;
-
 use std::path::Path;
 
 use crate::databases::Databases;

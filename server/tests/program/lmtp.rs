@@ -1,10 +1,5 @@
 //! Mail from a real Postfix by LMTP, and from programs on standard input.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
-
-mod post;
-
 use std::time::Duration;
 
 use crate::post::postfix::Postfix;

@@ -1,5 +1,7 @@
 //! The built program, serving for one test, and a client that says what it likes.
 
+pub(crate) mod browser;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

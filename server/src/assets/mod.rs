@@ -1,7 +1,12 @@
-//! The front end's files, embedded in the program by `build.rs`.
+//! The front end's files: embedded in the program by `build.rs`, or read from a folder.
 //!
 //! Every name holds a hash of what it names, so browsers keep the files for ever, and `cargo xtask`
 //! has compressed them as far as they go, so nothing is compressed while somebody waits.
+
+mod list;
+
+use std::fs;
+use std::path::Path;
 
 use axum::body::Body;
 use axum::http::header::{
@@ -11,10 +16,12 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
+use self::list::List;
+
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
 /// A file that browsers load.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Asset {
     /// The path in its address, `/assets/…` or `/pkg/…`.
     path: &'static str,
@@ -26,7 +33,7 @@ pub(crate) struct Asset {
     gzip: Option<&'static [u8]>,
 }
 
-/// What the pages refer to; all `None` if the program was built without the front end.
+/// What the pages refer to; all `None` if there is no front end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Names {
     /// The path of the style sheet.
@@ -40,14 +47,59 @@ pub(crate) struct Names {
     pub(crate) proof: Option<&'static str>,
 }
 
-/// The names of the files that every page loads.
-pub(crate) const fn names() -> Names {
-    NAMES
+/// The front end of this process.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Site {
+    /// The names of the files that every page loads.
+    pub(crate) names: Names,
+    assets: &'static [Asset],
 }
 
-/// Serves `/assets/{*path}` and `/pkg/{*path}`. It reads the whole path, so mount it unnested.
-pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
-    answer(ASSETS, &method, uri.path(), &headers)
+impl Site {
+    /// The one that the program was built with.
+    pub(crate) const fn embedded() -> Self {
+        Self { names: NAMES, assets: ASSETS }
+    }
+
+    /// Reads a folder that `cargo xtask` has made. It stays in memory until the program ends.
+    ///
+    /// # Errors
+    /// One sentence that names the file.
+    pub(crate) fn read(folder: &Path) -> Result<Self, String> {
+        let cannot =
+            |path: &Path, error: std::io::Error| format!("{} cannot be read: {error}", path.display());
+        let path = folder.join("assets.json");
+        let list = List::parse(&fs::read_to_string(&path).map_err(|error| cannot(&path, error))?)?;
+        let file = |name: &String| -> Result<&'static [u8], String> {
+            let path = folder.join(name);
+            Ok(fs::read(&path).map_err(|error| cannot(&path, error))?.leak())
+        };
+        let mut assets = Vec::with_capacity(list.assets.len());
+        for entry in list.assets {
+            let tag = entry.tag().to_owned().leak();
+            assets.push(Asset {
+                tag,
+                raw: file(&entry.raw)?,
+                br: entry.br.as_ref().map(file).transpose()?,
+                gzip: entry.gzip.as_ref().map(file).transpose()?,
+                media_type: entry.media_type.leak(),
+                path: entry.path.leak(),
+            });
+        }
+        let name = |name: Option<String>| name.map(|name| &*name.leak());
+        let names = Names {
+            css: name(list.css),
+            script: name(list.script),
+            icon: name(list.icon),
+            proof: name(list.proof),
+        };
+        Ok(Self { names, assets: assets.leak() })
+    }
+
+    /// Answers `/assets/{*path}` and `/pkg/{*path}`. It reads the whole path, so mount it unnested.
+    pub(crate) fn serve(self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
+        answer(self.assets, method, uri.path(), headers)
+    }
 }
 
 fn answer(assets: &'static [Asset], method: &Method, path: &str, headers: &HeaderMap) -> Response {
@@ -233,13 +285,34 @@ mod tests {
         }
     }
 
-    /// Whatever the pages refer to must be embedded, or they break silently.
+    fn site(list: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("assets.json"), list).expect("written");
+        fs::write(folder.path().join("a.css"), "raw").expect("written");
+        folder
+    }
+
+    #[tokio::test]
+    async fn a_site_is_read_from_a_folder() {
+        let folder = site(
+            r#"{"css": "/assets/a-1.css", "assets": [{"path": "/assets/a-1.css", "type": "text/css", "files": {"identity": "a.css"}}]}"#,
+        );
+        let site = Site::read(folder.path()).expect("a site");
+
+        assert_eq!(site.names.css, Some("/assets/a-1.css"));
+        let uri = Uri::from_static("/assets/a-1.css");
+        assert_eq!(body(site.serve(&Method::GET, &uri, &HeaderMap::new())).await, b"raw");
+    }
+
     #[test]
-    fn the_names_are_served() {
-        let script = names().script.map(|name| [format!("/pkg/{name}.js"), format!("/pkg/{name}_bg.wasm")]);
-        let plain = [names().css, names().icon].into_iter().flatten().map(str::to_owned);
-        for path in plain.chain(script.into_iter().flatten()) {
-            assert!(ASSETS.iter().any(|asset| asset.path == path), "{path}");
+    fn a_site_that_names_what_it_does_not_list_is_refused() {
+        for wrong in [
+            r#"{"css": "/assets/a-1.css", "assets": []}"#,
+            r#"{"script": "tresen-1", "assets": []}"#,
+            r#"{"assets": [{"path": "/assets/b.css", "type": "text/css", "files": {"identity": "b.css"}}]}"#,
+            "{}",
+        ] {
+            assert!(Site::read(site(wrong).path()).is_err(), "{wrong}");
         }
     }
 }

@@ -1,8 +1,5 @@
 //! What the program stores is closed to other users of the machine, whatever the umask is.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
-
 use std::fs::{self, File, Permissions};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

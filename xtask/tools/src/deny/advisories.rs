@@ -10,8 +10,8 @@ use semver::{Version, VersionReq};
 use serde::Deserialize;
 
 use super::Package;
-use crate::test::Done;
-use crate::{Result, folders, shell};
+use crate::Checked;
+use xtask::{Result, folders, shell};
 
 const REPOSITORY: &str = "https://github.com/RustSec/advisory-db";
 
@@ -58,10 +58,10 @@ impl Document {
 }
 
 /// Compares everything in `Cargo.lock` with the advisories.
-pub(crate) fn check() -> Result<Done> {
+pub(crate) fn check() -> Result<Checked> {
     let folder = match database() {
         Ok(folder) => folder,
-        Err(sentence) => return Ok(Done::NotChecked(sentence)),
+        Err(sentence) => return Ok(Checked::NotChecked(sentence)),
     };
     let (policy, packages) = (super::policy()?, super::packages()?);
     let (count, found) = compare(&folder, &packages)?;
@@ -79,7 +79,7 @@ pub(crate) fn check() -> Result<Done> {
         return Err(format!("{id} no longer concerns us: take it from `ignore` in deny.toml."));
     }
     println!("{count} advisories, {} crates.", packages.len());
-    if open == 0 { Ok(Done::Passed) } else { Err(format!("{open} advisories concern dependencies.")) }
+    if open == 0 { Ok(Checked::Passed) } else { Err(format!("{open} advisories concern dependencies.")) }
 }
 
 /// A copy of the advisories: the one that is named, or one that is fetched now.

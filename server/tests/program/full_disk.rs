@@ -3,11 +3,6 @@
 //!
 //! The disk is full for the program alone: no file of it may grow beyond a size (RLIMIT_FSIZE).
 
-#![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
-
-mod opened;
-
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -1,11 +1,6 @@
 //! A mailbox whose server takes access tokens and no passwords (XOAUTH2): a real Dovecot, and
 //! beside it an authority that gives tokens and says whose they are.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
-
-mod post;
-
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -103,7 +98,7 @@ async fn access_tokens_are_asked_for_and_refresh_tokens_kept() {
         format!("tokeninfo_url = http://127.0.0.1:{port}/whose?access_token=\nusername_attribute = email\n"),
     )
     .unwrap();
-    post::open_to_all(place.path());
+    crate::post::open_to_all(place.path());
     let more = format!(
         "auth_mechanisms = xoauth2\npassdb {{\n driver = oauth2\n mechanisms = xoauth2\n args = {}\n}}",
         whose.display()

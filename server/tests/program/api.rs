@@ -1,10 +1,5 @@
 //! `POST /api/v1/mail`, tried from outside with the built program.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
-
-mod post;
-
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 

@@ -1,11 +1,6 @@
 //! The door, tried from outside with the built program: TLS, certificates that change, plain
 //! HTTP, proxies, limits, and clients that never come to an end.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
-
-mod served;
-
 use std::fs;
 use std::net::IpAddr;
 use std::path::Path;
@@ -137,7 +132,7 @@ async fn login(port: u16, from: &str, head: &str, before: &str) -> u16 {
         "POST /login HTTP/1.1\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}{head}",
         body.len()
     );
-    let answer = served::ask_after(port, from, before, &request, body).await;
+    let answer = crate::served::ask_after(port, from, before, &request, body).await;
     let status = status(&answer);
     if status == 429 {
         let wait = answer

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::{Result, folders, install, shell};
+use xtask::{Result, folders, install, npm, shell};
 
 /// Smallest code, and the features that rustc uses and every browser of these years has.
 /// Features that are not listed would be refused, so nothing newer slips in.
@@ -20,30 +20,12 @@ pub(crate) const OPTIONS: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// Installs the version that `xtask/wasm-opt/package-lock.json` pins by its hash, once.
+/// Installs the version that `xtask/tools/wasm-opt/package-lock.json` pins by its hash, once.
 /// Answers where the script is.
 pub(crate) fn ready() -> Result<PathBuf> {
     let folder = folders::target()?.join("frontend/wasm-opt");
-    npm_ci(&folders::root()?.join("xtask/wasm-opt"), &folder)?;
+    npm::ci(&folders::root()?.join("xtask/tools/wasm-opt"), &folder)?;
     Ok(folder.join("node_modules/binaryen/bin/wasm-opt"))
-}
-
-/// `npm ci` of the lock file in `from`, into `to`, unless that was done for the same lock file.
-pub(crate) fn npm_ci(from: &Path, to: &Path) -> Result {
-    let lock = folders::read(&from.join("package-lock.json"))?;
-    let stamp = to.join("node_modules/.tresen-installed");
-    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    if from != to {
-        folders::write(&to.join("package-lock.json"), &lock)?;
-        folders::write(&to.join("package.json"), &folders::read(&from.join("package.json"))?)?;
-    }
-    install::node()?;
-    // Scripts of packages stay off: nothing of these needs one, and they run with our rights.
-    let quiet = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-    shell::output(Command::new("npm").args(quiet).current_dir(to))?;
-    folders::write(&stamp, &lock)
 }
 
 /// Optimises a module. The files in between stay in `folder`, where a curious person finds them.

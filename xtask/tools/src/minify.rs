@@ -8,7 +8,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-use crate::Result;
+use xtask::Result;
 
 /// Makes a style sheet smaller. `url` says what each address in a `url(…)` becomes.
 pub(crate) fn minify(css: &str, url: &dyn Fn(&str) -> Result<String>) -> Result<String> {

@@ -1,13 +1,6 @@
 //! An authenticator app that is set up as people do it: with a camera, from the picture on the page. What it
 //! reads there gives codes that are taken, now and at the next login.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
-// Other tests use the rest of it.
-#![allow(dead_code)]
-
-mod served;
-
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::Path;

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::assets::{Asset, hash};
 use crate::minify::minify;
-use crate::{Result, folders};
+use xtask::{Result, folders};
 
 /// What the pages need from `style/`.
 #[derive(Debug)]

@@ -1,0 +1,25 @@
+//! The built program, tried from outside: as its operator starts it, as mail servers and browsers meet it.
+//!
+//! One test program for all of them, since each would be linked anew.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
+
+mod api;
+mod authenticator;
+mod crash;
+mod databases;
+mod door;
+mod fresh;
+#[cfg(target_os = "linux")]
+mod full_disk;
+mod imap;
+mod import;
+mod lmtp;
+mod no_desk;
+mod nodes;
+mod oauth;
+mod opened;
+mod permissions;
+mod post;
+mod served;
