@@ -22,7 +22,7 @@ use crate::error::Broken;
 use crate::keys::{KeyStore, MasterKey};
 use crate::objects;
 use crate::privacy::returned;
-use crate::store::{self, Location, Store, StoreError, on, sqlite};
+use crate::store::{self, CONNECTIONS, Location, Store, StoreError, on, sqlite};
 
 /// The layout of a backup that this program writes.
 const FORMAT: u32 = 1;
@@ -241,8 +241,8 @@ pub async fn restore(places: &Places, master_key: MasterKey, from: &Path) -> Res
 /// # Errors
 /// [`BackupError::Broken`] only.
 pub async fn give_up_keyless(places: &Places, master_key: MasterKey) -> Result<usize, BackupError> {
-    let data = Store::open(&places.database, &store::DATA).await?;
-    let keys = KeyStore::new(Store::open(&places.keys, &store::KEYS).await?, master_key);
+    let data = Store::open(&places.database, &store::DATA, CONNECTIONS).await?;
+    let keys = KeyStore::new(Store::open(&places.keys, &store::KEYS, CONNECTIONS).await?, master_key);
     let (keyless, _) = returned::erase_keyless(&data, &keys).await?;
     keys.store().close().await;
     data.close().await;
@@ -295,7 +295,7 @@ async fn prepare(
         "DELETE FROM api_token",
         "UPDATE outbox SET state = 'parked', last_error = 'restored' WHERE state = 'queued'",
     ];
-    let data = Store::open(&Location::File(staged.to_owned()), &store::DATA).await?;
+    let data = Store::open(&Location::File(staged.to_owned()), &store::DATA, CONNECTIONS).await?;
     let mut tx = data.write().await?;
     for (person, started, finished, wish, counts) in erasures {
         on!(tx.conn(), c => sqlx::query(ERASURE)
@@ -312,7 +312,7 @@ async fn prepare(
         on!(tx.conn(), c => sqlx::query(*sql).execute(c).await.map(drop))?;
     }
     tx.commit().await?;
-    let keys = KeyStore::new(Store::open(&places.keys, &store::KEYS).await?, master_key);
+    let keys = KeyStore::new(Store::open(&places.keys, &store::KEYS, CONNECTIONS).await?, master_key);
     keys.check_master().await?;
     let persons = returned::ids(&data, "SELECT id FROM person").await?;
     let held: HashSet<Uuid> = keys.holders().await?;

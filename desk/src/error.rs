@@ -74,6 +74,13 @@ impl Error {
     pub fn refused(field: &'static str, problem: Problem) -> Self {
         Self::Refused(vec![Refusal { field, problem }])
     }
+
+    /// Replaces what a person may not do or does not find. What broke stays broken: a database that does
+    /// not answer is neither a missing page nor a used link.
+    #[must_use]
+    pub(crate) fn unless_broken(self, other: Self) -> Self {
+        if matches!(self, Self::Broken(_)) { self } else { other }
+    }
 }
 
 /// Something broke: the disk, the database, the stored data. Holds no personal data.

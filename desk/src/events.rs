@@ -3,7 +3,7 @@
 //! An event carries ids only. On PostgreSQL it goes through `NOTIFY`, so that every node
 //! hears of it; on SQLite there is one process, which tells itself.
 
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use sqlx::types::Uuid;
 use tokio::sync::broadcast;
 use tresen_model::{PersonId, RequestId};
@@ -67,10 +67,13 @@ impl Events {
         }
     }
 
-    /// Passes on what other nodes, and this one, announce. Ends when the pool is closed.
+    /// Passes on what other nodes, and this one, announce, until it is dropped.
     pub(crate) async fn listen(&self, store: &Store) -> Result<(), StoreError> {
         let Store::Postgres(pool) = store else { return Ok(()) };
-        let mut listener = PgListener::connect_with(pool).await?;
+        // A connection of its own: one of the pool would be missing for as long as the program runs.
+        let own =
+            PgPoolOptions::new().max_connections(1).connect_lazy_with((*pool.connect_options()).clone());
+        let mut listener = PgListener::connect_with(&own).await?;
         listener.listen("tresen").await?;
         loop {
             if let Some(event) = Event::decode(listener.recv().await?.payload()) {

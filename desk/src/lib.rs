@@ -60,8 +60,8 @@ use crate::privacy::farewell::Farewells;
 use crate::privacy::unfinished::Postponed;
 use crate::search::Index;
 pub use crate::settings::{AttachmentLimits, RequestType, SecondFactor, Settings, SignIn, Translated};
-pub use crate::store::Location;
 use crate::store::Store;
+pub use crate::store::{CONNECTIONS, Location};
 
 /// So many answers may still be worked on behind the back of those who asked.
 const BACKGROUND: u32 = 32;
@@ -123,6 +123,9 @@ pub struct Opening {
     pub database: Location,
     /// The key store.
     pub keys: Location,
+    /// Connections of each pool: for reading on SQLite, for everything on PostgreSQL. At least 1; a unit of
+    /// work takes one and passes it down.
+    pub connections: u32,
     /// The folder for the search index of SQLite.
     pub folder: PathBuf,
     /// The folder for attachments.
@@ -142,10 +145,11 @@ impl Desk {
     /// # Errors
     /// [`Broken`] when a database or folder cannot be used.
     pub async fn open(opening: Opening) -> Result<Self, Broken> {
-        let store = Store::open(&opening.database, &store::DATA).await?;
-        let keys = KeyStore::new(Store::open(&opening.keys, &store::KEYS).await?, opening.master_key);
+        let most = opening.connections;
+        let store = Store::open(&opening.database, &store::DATA, most).await?;
+        let keys = KeyStore::new(Store::open(&opening.keys, &store::KEYS, most).await?, opening.master_key);
         keys.check_master().await?;
-        let search = Index::open(&store, &opening.folder).await?;
+        let search = Index::open(&store, &opening.folder, most).await?;
         let privacy_version =
             privacy::versions::in_force(&store, &opening.settings, opening.clock.now()).await?;
         let verifier = match &opening.settings.intake {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tresen_desk::backup::Part;
 use tresen_desk::clock::Clock;
-use tresen_desk::{Desk, Location, MasterKey, MasterKeyError, Opening};
+use tresen_desk::{CONNECTIONS, Desk, Location, MasterKey, MasterKeyError, Opening};
 
 use crate::config::Config;
 use crate::{Failure, permissions};
@@ -24,6 +24,7 @@ pub(crate) async fn desk(config: &Config, clock: Arc<dyn Clock>) -> Result<Desk,
         clock,
         database: config.database.clone(),
         keys: config.keys.clone(),
+        connections: CONNECTIONS,
         folder: data.clone(),
         objects: config.objects.clone(),
         master_key,

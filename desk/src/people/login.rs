@@ -152,7 +152,8 @@ impl Desk {
     /// [`Error::Gone`], or a refusal on the field `password`.
     pub async fn reset_password(&self, link: &Secret, password: &str) -> Result<Login, Error> {
         let opened = self.peek(Purpose::Password, link).await?;
-        let (row, key) = self.require_person(opened.person).await.map_err(|_| Error::Gone)?;
+        let (row, key) =
+            self.require_person(opened.person).await.map_err(|error| error.unless_broken(Error::Gone))?;
         self.may_enter_here(row.role()?)?;
         let hash = self.new_password(&row, &key, password).await?;
         let now = self.now();

@@ -66,7 +66,8 @@ impl Desk {
         const SQL: &str = "UPDATE person SET email_sealed = $2, proven_at = $3 WHERE id = $1";
         let opened = self.peek(Purpose::Address, link).await?;
         let person = opened.person;
-        let (row, key) = self.require_person(person).await.map_err(|_| Error::Gone)?;
+        let (row, key) =
+            self.require_person(person).await.map_err(|error| error.unless_broken(Error::Gone))?;
         let broken = || Broken::Inconsistent("token.payload", person.0);
         let new = opened.payload(&key)?.ok_or_else(broken)?;
         let new = EmailAddress::parse(&new).map_err(|_| broken())?;

@@ -205,7 +205,17 @@ impl Desk {
 
     /// The row and the key of somebody who is logged in.
     pub(crate) async fn require_person(&self, person: PersonId) -> Result<(PersonRow, PersonKey), Error> {
-        let row = find(self.store.read().await?.conn(), person).await?;
+        let mut reader = self.store.read().await?;
+        self.require_person_on(reader.conn(), person).await
+    }
+
+    /// The same within a unit of work that has a connection already.
+    pub(crate) async fn require_person_on(
+        &self,
+        conn: Conn<'_>,
+        person: PersonId,
+    ) -> Result<(PersonRow, PersonKey), Error> {
+        let row = find(conn, person).await?;
         let row = row.filter(PersonRow::is_active).ok_or(Error::Forbidden)?;
         let key = self.keys.get(person).await?.ok_or(Error::Forbidden)?;
         Ok((row, key))

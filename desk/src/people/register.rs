@@ -67,7 +67,8 @@ impl Desk {
             Err(Error::Gone) => (Purpose::Join, self.peek(Purpose::Join, link).await?),
             opened => (Purpose::Register, opened?),
         };
-        let (row, key) = self.require_person(opened.person).await.map_err(|_| Error::Gone)?;
+        let (row, key) =
+            self.require_person(opened.person).await.map_err(|error| error.unless_broken(Error::Gone))?;
         if row.is_registered() {
             return Err(Error::Gone);
         }

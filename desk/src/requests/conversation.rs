@@ -265,7 +265,8 @@ impl Desk {
             "SELECT COUNT(*) FROM request WHERE person_id = $1 AND id <> $2 AND {}",
             kinds::seen_by("$3", "request.kind")
         );
-        let (customer, key) = self.require_person(head.customer()).await.map_err(|_| Error::NotFound)?;
+        let customer = self.require_person_on(conn.again(), head.customer()).await;
+        let (customer, key) = customer.map_err(|error| error.unless_broken(Error::NotFound))?;
         let (parked,): (i64,) =
             on!(conn.again(), c => sqlx::query_as(PARKED).bind(head.id).fetch_one(c).await)?;
         let (others,): (i64,) = on!(conn.again(), c => sqlx::query_as(AssertSqlSafe(others))

@@ -330,7 +330,7 @@ mod tests {
     async fn each_view_has_its_index_and_the_counts_read_no_row() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = Location::File(folder.path().join("tresen.db"));
-        let store = Store::open(&file, &DATA).await.expect("opens");
+        let store = Store::open(&file, &DATA, 4).await.expect("opens");
         let counts = plan(&store, counts()).await;
         assert!(counts.starts_with("SCAN request USING COVERING INDEX queue_active"), "{counts}");
         let views = [

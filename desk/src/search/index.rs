@@ -30,9 +30,9 @@ pub(crate) struct Entry {
 
 impl Index {
     /// Opens the index that belongs to a store of data.
-    pub(crate) async fn open(data: &Store, folder: &Path) -> Result<Self, Broken> {
+    pub(crate) async fn open(data: &Store, folder: &Path, connections: u32) -> Result<Self, Broken> {
         match data {
-            Store::Sqlite(_) => Ok(Self::Sqlite(Fts::open(folder).await?)),
+            Store::Sqlite(_) => Ok(Self::Sqlite(Fts::open(folder, connections).await?)),
             Store::Postgres(pool) => Ok(Self::Postgres(Buckets::open(pool).await?)),
         }
     }

@@ -74,15 +74,16 @@ impl Desk {
                 Err(error) => return Err(error.into()),
             }
         }
+        // On PostgreSQL the index takes its connection from the same pool.
+        drop(reader);
         self.search.put(&entries).await?;
         // Another process may have erased or restricted somebody meanwhile; here it could not.
         for row in &stale {
-            let found = person::find(reader.conn(), PersonId(row.person_id)).await?;
+            let found = person::find(self.store.read().await?.conn(), PersonId(row.person_id)).await?;
             if !found.is_some_and(|person| person.is_active() && !person.is_restricted()) {
                 self.search.forget(PersonId(row.person_id)).await?;
             }
         }
-        drop(reader);
         let mut tx = self.store.write().await?;
         for row in &stale {
             on!(tx.conn(), c => sqlx::query(DONE)

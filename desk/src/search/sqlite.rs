@@ -34,9 +34,9 @@ fn sqlite<'a>(conn: Conn<'a>) -> Result<&'a mut SqliteConnection, StoreError> {
 }
 
 impl Fts {
-    pub(crate) async fn open(folder: &Path) -> Result<Self, Broken> {
+    pub(crate) async fn open(folder: &Path, connections: u32) -> Result<Self, Broken> {
         const MADE: &str = "SELECT COUNT(*) FROM sqlite_schema WHERE name = $1";
-        let store = Store::open(&Location::File(folder.join("search.db")), &SEARCH).await?;
+        let store = Store::open(&Location::File(folder.join("search.db")), &SEARCH, connections).await?;
         let mut tx = store.write().await?;
         let c = sqlite(tx.conn())?;
         let last = table(BUCKETS - 1);
@@ -207,7 +207,7 @@ mod tests {
     #[tokio::test]
     async fn forgets_little_and_much_without_a_trace() {
         let folder = tempfile::tempdir().unwrap();
-        let fts = Fts::open(folder.path()).await.unwrap();
+        let fts = Fts::open(folder.path(), 4).await.unwrap();
         let (little, much, stays) = (person(1), person(2), person(3));
         fts.put(&entries(much, 10_000..10_400)).await.unwrap();
         fts.put(&entries(little, 20_000..20_004)).await.unwrap();
@@ -243,11 +243,11 @@ mod tests {
     #[tokio::test]
     async fn an_index_that_is_there_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let fts = Fts::open(folder.path()).await.unwrap();
+        let fts = Fts::open(folder.path(), 4).await.unwrap();
         assert!(fts.is_empty().await.unwrap());
         fts.put(&entries(person(1), 1..3)).await.unwrap();
         fts.close().await;
-        let fts = Fts::open(folder.path()).await.unwrap();
+        let fts = Fts::open(folder.path(), 4).await.unwrap();
         assert!(!fts.is_empty().await.unwrap());
         fts.close().await;
     }

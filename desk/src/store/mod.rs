@@ -34,6 +34,9 @@ pub(crate) use on;
 /// What the database answered when it could not do what it was asked.
 pub(crate) type StoreError = sqlx::Error;
 
+/// Connections of a pool, where nothing else is asked for.
+pub const CONNECTIONS: u32 = 16;
+
 /// One database: the data, or the keys, or the search index.
 pub(crate) enum Store {
     /// A file.
@@ -67,15 +70,16 @@ impl Store {
     pub(crate) async fn open(
         location: &Location,
         migrations: &'static migrations::Set,
+        connections: u32,
     ) -> Result<Self, StoreError> {
         match location {
             Location::File(path) => {
-                let database = sqlite::Database::open(path, migrations).await?;
+                let database = sqlite::Database::open(path, migrations, connections).await?;
                 Ok(Self::Sqlite(database))
             }
             Location::Server(url) => {
                 let options: PgConnectOptions = url.parse()?;
-                let pool = PgPoolOptions::new().max_connections(16).connect_with(options).await?;
+                let pool = PgPoolOptions::new().max_connections(connections).connect_with(options).await?;
                 migrations.run_postgres(&mut *pool.acquire().await?).await?;
                 Ok(Self::Postgres(pool))
             }

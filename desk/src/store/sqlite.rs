@@ -19,7 +19,7 @@ use super::{ReadPool, StoreError, migrations};
 /// At most so many transactions share a commit, so that nobody waits long for others.
 const LARGEST_GROUP: usize = 64;
 
-/// Connections that read.
+/// Connections that read, at most: each keeps pages in memory for itself.
 const READERS: u32 = 8;
 
 /// Memory for pages of one connection, in KiB with a minus.
@@ -37,7 +37,11 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    pub(super) async fn open(path: &Path, migrations: &migrations::Set) -> Result<Self, StoreError> {
+    pub(super) async fn open(
+        path: &Path,
+        migrations: &migrations::Set,
+        readers: u32,
+    ) -> Result<Self, StoreError> {
         let options = options(path);
         let mut connection = connect(&options).await?;
         // Begun at once for writing: of two processes that open a new file, one waits.
@@ -45,7 +49,7 @@ impl Database {
         migrations.run_sqlite(&mut migration).await?;
         migration.commit().await?;
         let readers = SqlitePoolOptions::new()
-            .max_connections(READERS)
+            .max_connections(readers.min(READERS))
             .min_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)

@@ -90,6 +90,13 @@ fn kept_folder() -> tempfile::TempDir {
     tempfile::Builder::new().prefix(&prefix).tempdir_in(tests).unwrap()
 }
 
+/// `TRESEN_TEST_CONNECTIONS=1` runs the stories with a pool of one connection, so that a unit of work that
+/// takes a second one is found: it waits for itself.
+fn connections() -> u32 {
+    let named = std::env::var("TRESEN_TEST_CONNECTIONS").ok();
+    named.map_or(tresen_desk::CONNECTIONS, |number| number.parse().unwrap())
+}
+
 /// The files of a desk on SQLite.
 const FILES: [&str; 3] = ["tresen.db", "keys.db", "search.db"];
 
@@ -175,6 +182,7 @@ impl Place {
             clock,
             database: self.database.clone(),
             keys: self.keys.clone(),
+            connections: connections(),
             folder: self.folder.path().to_owned(),
             objects: self.folder.path().join("objects"),
             master_key,

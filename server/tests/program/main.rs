@@ -8,6 +8,7 @@
 mod api;
 mod authenticator;
 mod crash;
+mod crowd;
 mod databases;
 mod door;
 mod fresh;

@@ -278,7 +278,7 @@ impl Desk {
     /// [`Error::Gone`] when the first step is over; [`Error::NotFound`] where there are no passkeys.
     pub async fn ask_for_passkey_in_second_step(&self, half: &Secret) -> Result<String, Error> {
         let person = self.peek(Link::SecondStep, half).await?.person;
-        let (_, key) = self.require_person(person).await.map_err(|_| Error::Gone)?;
+        let (_, key) = self.require_person(person).await.map_err(|error| error.unless_broken(Error::Gone))?;
         self.ask(Purpose::SecondStep, Some((person, &key))).await
     }
 
@@ -312,7 +312,8 @@ impl Desk {
         if answer.get_user_unique_id() != Some(handle.as_bytes().as_slice()) {
             return Err(refused("it names somebody else"));
         }
-        let (row, key) = self.require_person(person).await.map_err(|_| refused("its owner is gone"))?;
+        let owner = self.require_person(person).await;
+        let (row, key) = owner.map_err(|error| error.unless_broken(refused("its owner is gone")))?;
         let now = self.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else {
@@ -338,7 +339,8 @@ impl Desk {
         device: Option<&Secret>,
     ) -> Result<Entry, Error> {
         let person = self.peek(Link::SecondStep, half).await?.person;
-        let (row, key) = self.require_person(person).await.map_err(|_| Error::Gone)?;
+        let (row, key) =
+            self.require_person(person).await.map_err(|error| error.unless_broken(Error::Gone))?;
         let answer: PublicKeyCredential = parse(answer)?;
         let asked = Some((person, &key));
         let state =

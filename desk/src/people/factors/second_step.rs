@@ -65,7 +65,8 @@ impl Desk {
     ) -> Result<Entry, Error> {
         let opened = self.peek(Purpose::SecondStep, half).await?;
         let person = opened.person;
-        let (row, key) = self.require_person(person).await.map_err(|_| Error::Gone)?;
+        let (row, key) =
+            self.require_person(person).await.map_err(|error| error.unless_broken(Error::Gone))?;
         let now = self.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Gone) };

@@ -41,6 +41,7 @@ pub(crate) async fn open(folder: &Path) -> Desk {
         clock: Arc::new(SystemClock),
         database: Location::File(folder.join("tresen.db")),
         keys: Location::File(folder.join("keys.db")),
+        connections: tresen_desk::CONNECTIONS,
         folder: folder.to_owned(),
         objects: folder.join("objects"),
         master_key: MasterKey::load(&folder.join("master.key"), true).unwrap(),
