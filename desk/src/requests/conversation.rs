@@ -153,7 +153,7 @@ impl Desk {
         Ok(Conversation {
             id: head.request(),
             number,
-            subject: key.open_text("request.subject", head.id, &row.subject_sealed)?,
+            subject: self.shown(key.open_text("request.subject", head.id, &row.subject_sealed)?),
             status: head.status()?,
             priority: head.priority()?,
             kind: row.kind,
@@ -220,10 +220,12 @@ impl Desk {
             let (body, rest) = match standing {
                 Standing::Erased => (String::new(), None),
                 Standing::Participant | Standing::Outsider => (
-                    key.open_text("comment.body", row.id, &row.body_sealed)?,
+                    self.shown(key.open_text("comment.body", row.id, &row.body_sealed)?),
                     row.rest_sealed
                         .as_ref()
-                        .map(|rest| key.open_text("comment.rest", row.id, rest))
+                        .map(|rest| {
+                            Ok::<_, Broken>(self.shown(key.open_text("comment.rest", row.id, rest)?))
+                        })
                         .transpose()?,
                 ),
             };
