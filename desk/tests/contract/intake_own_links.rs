@@ -198,8 +198,8 @@ async fn a_secret_that_stands_alone_is_cut(world: &World) {
     let all = assert_hidden(world, &agent, number, &secret).await;
     assert!(all.ends_with("… https://desk.example/register"), "{all}");
     let form = Form::from(EMAIL).about(&format!("token={secret}"), &format!("?token={secret}"));
-    let number = world.submit(&form).await;
-    assert_hidden(world, &agent, number, &secret).await;
+    let other = world.submit(&form).await;
+    assert_hidden(world, &agent, other, &secret).await;
 
     // A word of the same look that is no secret of ours stays.
     let word = "pZ3dQ-x7_Lk29aTfGhVbNmWcR5sYeUoIq1JtK8E0-Aw";

@@ -1,7 +1,7 @@
 //! Words that may be secrets although nothing beside them shows it.
 
 use super::shape::{is_random, is_secret, run, values, word};
-use super::signs::next;
+use super::signs::{Sign, next};
 use super::{SECRET, base64};
 
 /// Candidates of one mail; no mail of a person has that many.
@@ -17,9 +17,12 @@ pub(super) fn collect(bytes: &[u8], found: &mut Vec<String>, depth: usize) {
         }
         joined(bytes, at, found);
         let end = whole_word(bytes, at);
-        let signs = run(bytes, at, SECRET, is_secret);
-        if signs.len() == SECRET && signs.last().is_some_and(|last| last.end == end) && is_random(&signs) {
-            found.push(signs.iter().map(|sign| char::from(sign.byte)).collect());
+        if end - at >= SECRET {
+            let signs = run(bytes, at, SECRET, is_secret);
+            let whole = signs.len() == SECRET && signs.last().is_some_and(|last| last.end == end);
+            if whole && is_random(&signs) {
+                found.push(text(&signs));
+            }
         }
         at = end;
     }
@@ -43,19 +46,22 @@ fn joined(bytes: &[u8], at: usize, found: &mut Vec<String>) {
     let places = name.and_then(|name| values(bytes, name.end)).map_or([None, None], |(places, _)| places);
     for signs in places.into_iter().flatten().map(|place| run(bytes, place, SECRET, is_secret)) {
         if signs.len() == SECRET {
-            found.push(signs.iter().map(|sign| char::from(sign.byte)).collect());
+            found.push(text(&signs));
         }
     }
 }
 
+fn text(signs: &[Sign]) -> String {
+    signs.iter().map(|sign| char::from(sign.byte)).collect()
+}
+
 /// Returns the end of the word that begins here.
 fn whole_word(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(sign) = next(bytes, at).filter(|sign| is_secret(sign.byte)) {
-        // Not the first: the caller has looked at it.
-        if sign.after_break {
-            break;
+    loop {
+        at += bytes[at..].iter().take_while(|byte| is_secret(**byte)).count();
+        match next(bytes, at) {
+            Some(sign) if is_secret(sign.byte) && !sign.after_break => at = sign.end,
+            _ => return at,
         }
-        at = sign.end;
     }
-    at
 }

@@ -56,6 +56,9 @@ pub(super) enum Found {
 
 /// Returns the next character from `at` on.
 pub(super) fn next(bytes: &[u8], mut at: usize) -> Option<Sign> {
+    if let Some(byte) = bytes.get(at).filter(|byte| byte.is_ascii_alphanumeric()) {
+        return Some(Sign { byte: *byte, start: at, end: at + 1, after_break: false });
+    }
     let limit = at.saturating_add(LONGEST_GAP);
     let mut after_break = false;
     while at < bytes.len() && at <= limit {
