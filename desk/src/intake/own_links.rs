@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, TryStreamExt};
 use tresen_mail::{Message, OwnLinks, Remark};
@@ -17,6 +18,9 @@ use crate::error::Broken;
 
 /// Bytes of a file that is cut when an agent opens it. What came in since is cut already.
 const MOST_SHOWN: u64 = 32 * 1024 * 1024;
+
+/// Bytes of a file that are handed on at once.
+const CHUNK: usize = 64 * 1024;
 
 /// Media types whose text is compressed or that have none.
 const WITHOUT_TEXT: &[&str] = &["image/", "video/", "audio/", "application/zip", "application/gzip"];
@@ -105,9 +109,9 @@ impl Desk {
         contents: C,
         size: u64,
         media_type: &str,
-    ) -> Result<BoxStream<'static, Result<bytes::Bytes, std::io::Error>>, Broken>
+    ) -> Result<BoxStream<'static, Result<Bytes, std::io::Error>>, Broken>
     where
-        C: Stream<Item = Result<bytes::Bytes, std::io::Error>> + Send + 'static,
+        C: Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static,
     {
         if size > MOST_SHOWN || WITHOUT_TEXT.iter().any(|kind| media_type.starts_with(kind)) {
             return Ok(Box::pin(contents));
@@ -116,8 +120,9 @@ impl Desk {
             whole.extend_from_slice(&chunk);
             Ok(whole)
         });
-        let whole = self.overwrite_secrets(whole.await?).await?;
-        Ok(Box::pin(stream::iter([Ok(bytes::Bytes::from(whole))])))
+        let whole = Bytes::from(self.overwrite_secrets(whole.await?).await?);
+        let chunks = (0..whole.len()).step_by(CHUNK);
+        Ok(Box::pin(stream::iter(chunks.map(move |at| Ok(whole.slice(at..whole.len().min(at + CHUNK)))))))
     }
 }
 
