@@ -34,17 +34,6 @@ pub enum Purpose {
     SecondStep,
 }
 
-/// The purposes of links that stand in mails.
-const MAILED: [Purpose; 7] = [
-    Purpose::Request,
-    Purpose::Register,
-    Purpose::Join,
-    Purpose::Password,
-    Purpose::Address,
-    Purpose::Erase,
-    Purpose::Data,
-];
-
 impl Purpose {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
@@ -161,7 +150,7 @@ fn payload_row(secret_hash: &[u8; 32]) -> Uuid {
 }
 
 impl Desk {
-    fn token_hash(&self, purpose: Purpose, secret: &Secret) -> [u8; 32] {
+    pub(super) fn token_hash(&self, purpose: Purpose, secret: &Secret) -> [u8; 32] {
         self.keys.master().secret_hash(purpose.as_str(), secret.reveal().as_bytes())
     }
 
@@ -237,34 +226,6 @@ impl Desk {
             .fetch_optional(c)
             .await)?;
         row.map(|row| row.opened(secret_hash)).ok_or(Error::Gone)
-    }
-
-    /// Returns those of some words that are secrets of links which were mailed.
-    pub(crate) async fn known_links(&self, words: &[String]) -> Result<Vec<String>, Broken> {
-        const SQL: &str = "SELECT COUNT(*) FROM token WHERE secret_hash IN ($1, $2, $3, $4, $5, $6, $7)";
-        let mut known = Vec::new();
-        if words.is_empty() {
-            return Ok(known);
-        }
-        let mut reader = self.store.read().await?;
-        for word in words {
-            let secret = Secret::received(word);
-            let [a, b, c, d, e, f, g] = MAILED.map(|purpose| self.token_hash(purpose, &secret).to_vec());
-            let (count,): (i64,) = on!(reader.conn(), conn => sqlx::query_as(SQL)
-                .bind(a)
-                .bind(b)
-                .bind(c)
-                .bind(d)
-                .bind(e)
-                .bind(f)
-                .bind(g)
-                .fetch_one(conn)
-                .await)?;
-            if count > 0 {
-                known.push(word.clone());
-            }
-        }
-        Ok(known)
     }
 
     /// Whether a mailed link is still good, for the page that it leads to.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{
-    AgentName, Comment, Conversation, HistoryEntry, HistoryEvent, PersonView, StaffView,
+    AgentName, Attachment, Comment, Conversation, HistoryEntry, HistoryEvent, PersonView, StaffView,
 };
 use tresen_model::{
     AuthorKind, Channel, CommentId, HeldWhy, MailRemark, MailVerdict, PersonId, PersonName, Priority,
@@ -247,7 +247,10 @@ impl Desk {
                 verdict: row.verdict.as_deref().filter(|_| for_agent).and_then(MailVerdict::parse),
                 attachments: files
                     .iter()
-                    .map(|file| file.view(key, &self.settings.uploads, for_agent))
+                    .map(|file| {
+                        let view = file.view(key, &self.settings.uploads, for_agent)?;
+                        Ok::<_, Broken>(Attachment { name: self.shown(view.name), ..view })
+                    })
                     .collect::<Result<_, _>>()?,
                 created_at: Timestamp(row.created_at),
                 delivery: deliveries.remove(&CommentId(row.id)),

@@ -359,7 +359,7 @@ impl Desk {
     ) -> Result<OpenFile, Error> {
         let row = self.find_file(head, attachment, internal).await?;
         let key = self.keys.get(row.owner(head)).await?.ok_or(Error::NotFound)?;
-        let name = key.open_text("attachment.name", attachment.0, &row.name_sealed)?;
+        let name = self.shown(key.open_text("attachment.name", attachment.0, &row.name_sealed)?);
         let file_key = file_key(attachment.0, &row.key_sealed, &key)?;
         let contents = self.objects.read(attachment.0, file_key).await?;
         let size = row.size.cast_unsigned();

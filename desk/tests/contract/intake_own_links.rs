@@ -254,8 +254,11 @@ async fn what_earlier_versions_stored_is_cut_when_it_is_shown(world: &World) {
     assert!(all.ends_with("See https://desk.example/register there"), "{all}");
     let access = Access::Link(world.holder(&mail.request_link()).await);
     let eml = format!("From: service@desk.example\r\nSubject: Hello\r\n\r\n{url}\r\n");
-    let files = world.file("a.eml", eml.as_bytes()).await;
+    let files = world.file(&format!("desk.example-register_token={secret}.eml"), eml.as_bytes()).await;
     world.desk.comment(&access, number, "It hums.", "once", files).await.unwrap();
     let all = assert_hidden(world, &agent, number, &secret).await;
-    assert!(all.contains("a.eml") && all.contains("https://desk.example/register"), "{all}");
+    assert!(
+        all.contains("desk.example-register_token=.eml") && all.contains("https://desk.example/register"),
+        "{all}"
+    );
 }
