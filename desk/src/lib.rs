@@ -77,6 +77,7 @@ pub struct Inner {
     store: Store,
     keys: KeyStore,
     search: Index,
+    own_links: tresen_mail::OwnLinks,
     objects: Objects,
     events: Events,
     counts: Counts,
@@ -163,6 +164,10 @@ impl Desk {
             events: Events::new(&store),
             counts: Counts::open(&store).await?,
             passwords: Passwords::new()?,
+            own_links: tresen_mail::OwnLinks::new(
+                &opening.settings.public_url,
+                opening.settings.mail_from.as_str(),
+            ),
             passkeys: relying_party(&opening.settings.public_url, &opening.settings.name),
             settings: opening.settings,
             clock: opening.clock,

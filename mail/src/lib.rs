@@ -5,7 +5,7 @@
 //! The way of a mail: [`read`] splits its headers (`header`), walks its parts (`mime`, `body`),
 //! cleans HTML and turns it into text (`html`), tells what was written from what was quoted
 //! (`fold`), and says whether a machine sent it (`automatic`) and about which mail of ours
-//! (`bounce`).
+//! (`bounce`). Apart from that, `own_links` cuts secrets of the desk's own links out of any text.
 
 mod automatic;
 mod body;
@@ -18,10 +18,12 @@ mod html;
 mod message;
 mod mime;
 mod names;
+mod own_links;
 mod parameter;
 mod phrases;
 mod read;
 
 pub use html::{Cleaned, clean_html};
 pub use message::{Automatic, Bounce, Correspondent, Limits, Message, Part, Remark, Returned, Signals};
+pub use own_links::OwnLinks;
 pub use read::{is_filter_header, read};

@@ -154,14 +154,14 @@ impl Desk {
             .collect()
     }
 
-    /// A message that was set aside, as it came.
+    /// Returns a message that was set aside, in its length, with secrets of our links overwritten.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`].
     pub async fn aside_message(&self, admin: &Agent, id: Uuid) -> Result<Vec<u8>, Error> {
         admin.require_admin()?;
         let (_, raw) = self.open_aside(id).await?.ok_or(Error::NotFound)?;
-        Ok(raw)
+        Ok(self.overwrite_secrets(raw).await?)
     }
 
     /// Deletes a message that was set aside. It is not taken in again.

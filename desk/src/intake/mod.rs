@@ -3,6 +3,7 @@
 mod aside;
 mod identify;
 mod mailbox;
+mod own_links;
 mod report;
 mod settings;
 mod store;
@@ -10,13 +11,13 @@ mod thread;
 mod verdict;
 mod verify;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use tresen_mail::{Message, Remark};
+use tresen_mail::Message;
 use tresen_model::{EmailAddress, Language, RequestNumber, Subject};
 
 use self::identify::{Identity, claim};
+use self::own_links::Clean;
 use self::store::{Incoming, Tried};
 use self::verdict::Dmarc;
 use crate::Desk;
@@ -125,7 +126,7 @@ impl Desk {
             tx.commit().await?;
             return Ok(TakenIn::Own);
         }
-        let Some(message) = self.read_message(raw).await? else {
+        let Some(Clean { message, whole }) = self.read_message(raw).await? else {
             return self.put_aside(raw, envelope, &identity, AsideReason::Unreadable).await;
         };
         if let Some(bounce) = &message.bounce {
@@ -148,7 +149,7 @@ impl Desk {
         {
             judgement.dmarc = Dmarc::Pass;
         }
-        let files = self.seal_parts(&message, raw).await?;
+        let files = self.seal_parts(&message, whole.as_deref()).await?;
         let incoming = Incoming {
             automatic: message.automatic.is_some() || envelope.return_path.as_deref() == Some(""),
             judgement,
@@ -171,29 +172,14 @@ impl Desk {
         Err(Error::Busy { wait: 5 })
     }
 
-    /// Reads a message away from the threads that serve people. `None` when that went wrong, which
-    /// nothing that stands in a mail should bring about.
-    async fn read_message(&self, raw: &[u8]) -> Result<Option<Message>, Broken> {
-        let limits = self.settings.intake.limits();
-        // One byte more than is looked at: so the reader sees that it goes on.
-        let part = raw[..raw.len().min(limits.bytes.saturating_add(1))].to_vec();
-        let turn = self.reading.acquire().await.map_err(|_| Broken::Task)?;
-        let read = tokio::task::spawn_blocking(move || {
-            catch_unwind(AssertUnwindSafe(|| tresen_mail::read(&part, &limits))).ok()
-        });
-        let read = read.await.map_err(|_| Broken::Task)?;
-        drop(turn);
-        Ok(read)
-    }
-
     /// Seals what came with a message, and the message itself where not all of it was read.
-    async fn seal_parts(&self, message: &Message, raw: &[u8]) -> Result<Vec<File>, Broken> {
+    async fn seal_parts(&self, message: &Message, whole: Option<&[u8]>) -> Result<Vec<File>, Broken> {
         let mut files = Vec::with_capacity(message.parts.len());
         for part in &message.parts {
             files.push(self.seal_file(&part.name, part.content_id.as_deref(), &part.bytes).await?);
         }
-        if message.remarks.iter().any(|remark| matches!(remark, Remark::OverLimit | Remark::Damaged)) {
-            files.push(self.seal_file("message.eml", None, raw).await?);
+        if let Some(whole) = whole {
+            files.push(self.seal_file("message.eml", None, whole).await?);
         }
         Ok(files)
     }

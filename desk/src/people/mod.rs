@@ -7,6 +7,7 @@ pub(crate) mod fresh;
 pub(crate) mod history;
 pub(crate) mod invitations;
 pub(crate) mod kinds;
+mod known_links;
 pub(crate) mod login;
 pub(crate) mod new_address;
 pub(crate) mod passwords;

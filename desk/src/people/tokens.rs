@@ -150,7 +150,7 @@ fn payload_row(secret_hash: &[u8; 32]) -> Uuid {
 }
 
 impl Desk {
-    fn token_hash(&self, purpose: Purpose, secret: &Secret) -> [u8; 32] {
+    pub(super) fn token_hash(&self, purpose: Purpose, secret: &Secret) -> [u8; 32] {
         self.keys.master().secret_hash(purpose.as_str(), secret.reveal().as_bytes())
     }
 

@@ -118,7 +118,8 @@ impl Desk {
         once: &str,
         files: Vec<File>,
     ) -> Result<(), Error> {
-        let body = Body::parse(body).map_err(|problem| Error::refused("body", problem))?;
+        let body = self.without_secrets(body).await?;
+        let body = Body::parse(&body).map_err(|problem| Error::refused("body", problem))?;
         let head = access.find(self.store.read().await?.conn(), number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
         let now = self.now();

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{
-    AgentName, Comment, Conversation, HistoryEntry, HistoryEvent, PersonView, StaffView,
+    AgentName, Attachment, Comment, Conversation, HistoryEntry, HistoryEvent, PersonView, StaffView,
 };
 use tresen_model::{
     AuthorKind, Channel, CommentId, HeldWhy, MailRemark, MailVerdict, PersonId, PersonName, Priority,
@@ -153,7 +153,7 @@ impl Desk {
         Ok(Conversation {
             id: head.request(),
             number,
-            subject: key.open_text("request.subject", head.id, &row.subject_sealed)?,
+            subject: self.shown(key.open_text("request.subject", head.id, &row.subject_sealed)?),
             status: head.status()?,
             priority: head.priority()?,
             kind: row.kind,
@@ -220,10 +220,12 @@ impl Desk {
             let (body, rest) = match standing {
                 Standing::Erased => (String::new(), None),
                 Standing::Participant | Standing::Outsider => (
-                    key.open_text("comment.body", row.id, &row.body_sealed)?,
+                    self.shown(key.open_text("comment.body", row.id, &row.body_sealed)?),
                     row.rest_sealed
                         .as_ref()
-                        .map(|rest| key.open_text("comment.rest", row.id, rest))
+                        .map(|rest| {
+                            Ok::<_, Broken>(self.shown(key.open_text("comment.rest", row.id, rest)?))
+                        })
                         .transpose()?,
                 ),
             };
@@ -245,7 +247,10 @@ impl Desk {
                 verdict: row.verdict.as_deref().filter(|_| for_agent).and_then(MailVerdict::parse),
                 attachments: files
                     .iter()
-                    .map(|file| file.view(key, &self.settings.uploads, for_agent))
+                    .map(|file| {
+                        let view = file.view(key, &self.settings.uploads, for_agent)?;
+                        Ok::<_, Broken>(Attachment { name: self.shown(view.name), ..view })
+                    })
                     .collect::<Result<_, _>>()?,
                 created_at: Timestamp(row.created_at),
                 delivery: deliveries.remove(&CommentId(row.id)),

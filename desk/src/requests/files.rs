@@ -359,14 +359,17 @@ impl Desk {
     ) -> Result<OpenFile, Error> {
         let row = self.find_file(head, attachment, internal).await?;
         let key = self.keys.get(row.owner(head)).await?.ok_or(Error::NotFound)?;
-        let name = key.open_text("attachment.name", attachment.0, &row.name_sealed)?;
+        let name = self.shown(key.open_text("attachment.name", attachment.0, &row.name_sealed)?);
         let file_key = file_key(attachment.0, &row.key_sealed, &key)?;
         let contents = self.objects.read(attachment.0, file_key).await?;
+        let size = row.size.cast_unsigned();
+        let contents =
+            if internal { self.shown_file(contents, size, &row.media_type).await? } else { boxed(contents) };
         Ok(OpenFile {
             name,
-            size: row.size.cast_unsigned(),
+            size,
             media_type: image_type(&row.media_type).unwrap_or("application/octet-stream"),
-            contents: boxed(contents),
+            contents,
         })
     }
 }

@@ -80,6 +80,7 @@ impl Desk {
         for (id, sealed) in rows {
             pictures.push((key.open_text("attachment.content_id", id, &sealed)?, AttachmentId(id)));
         }
-        Ok(Formatted { html: key.open_text("comment.html", comment.0, &sealed)?, pictures })
+        let html = self.shown(key.open_text("comment.html", comment.0, &sealed)?);
+        Ok(Formatted { html, pictures })
     }
 }

@@ -129,7 +129,7 @@ impl Desk {
             let (Some(sender), Some(key)) = (sender, keys.get(&PersonId(row.person_id))) else { continue };
             lines.push(HeldLine {
                 number: RequestNumber::from_bits(row.number.cast_unsigned()),
-                subject: key.open_text("request.subject", row.id, &row.subject_sealed)?,
+                subject: self.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?),
                 name: sender.name(key)?.map(Into::into),
                 email: sender.email(key)?.into(),
                 created_at: Timestamp(row.created_at),

@@ -176,7 +176,9 @@ impl Desk {
         let key = self.keys.get(row.author()).await?.ok_or(Error::NotFound)?;
         let person = person::find(tx.conn(), row.author()).await?.ok_or(Error::NotFound)?;
         let subject = match &row.subject_sealed {
-            Some(sealed) => Subject::parse(&key.open_text("comment.subject", comment.0, sealed)?).ok(),
+            Some(sealed) => {
+                Subject::parse(&self.shown(key.open_text("comment.subject", comment.0, sealed)?)).ok()
+            }
             None => None,
         };
         let (kind,): (String,) = on!(tx.conn(), c => sqlx::query_as(KIND).bind(head.id).fetch_one(c).await)?;

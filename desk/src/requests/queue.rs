@@ -263,7 +263,7 @@ impl Desk {
             let broken = || Broken::Inconsistent("request", row.id);
             lines.push(RequestLine {
                 number: RequestNumber::from_bits(row.number.cast_unsigned()),
-                subject: key.open_text("request.subject", row.id, &row.subject_sealed)?,
+                subject: self.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?),
                 status: Status::parse(&row.status).ok_or_else(broken)?,
                 priority: Priority::parse(&row.priority).ok_or_else(broken)?,
                 kind: row.kind.clone(),

@@ -105,6 +105,19 @@ impl Submission {
     }
 }
 
+impl Submission {
+    /// Cuts the secrets of our links, which somebody may have pasted.
+    async fn cut_secrets(&mut self, desk: &Desk) -> Result<(), Broken> {
+        let cut = desk.without_secrets(self.subject.as_str()).await?;
+        self.subject = Subject::parse(&cut).unwrap_or_else(|_| crate::intake::no_subject(self.language));
+        let cut = desk.without_secrets(self.body.as_str()).await?;
+        if let Ok(body) = Body::parse(&cut).or_else(|_| Body::parse("…")) {
+            self.body = body;
+        }
+        Ok(())
+    }
+}
+
 /// The id of a request type that the desk offers.
 pub(super) fn parse_kind(typed: &str, settings: &Settings) -> Result<String, Problem> {
     match (settings.request_type(typed), settings.request_types.as_slice()) {
@@ -224,6 +237,7 @@ impl Desk {
         held: Option<HeldWhy>,
     ) -> Result<Submitted, Error> {
         submission.by_stranger = session.is_none();
+        submission.cut_secrets(self).await?;
         for _ in 0..WAITS {
             let now = self.now();
             let (person, key) = match session {

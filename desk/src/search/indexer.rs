@@ -103,7 +103,7 @@ impl Desk {
         let customer = PersonId(row.person_id);
         let Some(key) = self.keys.get(customer).await? else { return Ok(None) };
         let Some(person) = person::find(conn.again(), customer).await? else { return Ok(None) };
-        let mut public = key.open_text("request.subject", row.id, &row.subject_sealed)?;
+        let mut public = self.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?);
         let mut internal = person.email(&key)?.as_str().to_owned();
         if let Some(name) = person.name(&key)? {
             internal.push(' ');

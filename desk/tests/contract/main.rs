@@ -47,6 +47,7 @@ mod import;
 mod intake;
 mod intake_erasure;
 mod intake_held;
+mod intake_own_links;
 mod intake_threads;
 mod intake_verified;
 mod kinds;

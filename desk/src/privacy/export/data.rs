@@ -348,8 +348,10 @@ impl Desk {
             comments.push(Elsewhere {
                 request: RequestNumber::from_bits(number.cast_unsigned()).to_string(),
                 at: time(Timestamp(at)),
-                body: key.open_text("comment.body", id, &body)?,
-                quoted: rest.map(|rest| key.open_text("comment.rest", id, &rest)).transpose()?,
+                body: self.shown(key.open_text("comment.body", id, &body)?),
+                quoted: rest
+                    .map(|rest| Ok::<_, Broken>(self.shown(key.open_text("comment.rest", id, &rest)?)))
+                    .transpose()?,
                 attachments,
                 withheld,
             });
@@ -421,7 +423,7 @@ impl Desk {
         let at = |micros: i64| time(Timestamp(micros));
         let request = Request {
             number: number.to_string(),
-            subject: key.open_text("request.subject", row.id, &row.subject_sealed)?,
+            subject: self.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?),
             kind: row.kind.clone(),
             came_by: row.channel.clone(),
             status: row.status.clone(),

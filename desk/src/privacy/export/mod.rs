@@ -160,13 +160,13 @@ impl Desk {
     }
 
     async fn copy_file(&self, zip: &mut Zip, file: &Attached, person: PersonId) -> Result<(), Error> {
-        const SQL: &str = "SELECT key_sealed, author_id, author_kind FROM attachment
+        const SQL: &str = "SELECT key_sealed, author_id, author_kind, media_type FROM attachment
             JOIN comment ON comment.id = attachment.comment_id WHERE attachment.id = $1";
         let mut reader = self.store.read().await?;
-        let row: Option<(Vec<u8>, Option<Uuid>, String)> =
+        let row: Option<(Vec<u8>, Option<Uuid>, String, String)> =
             on!(reader.conn(), c => sqlx::query_as(SQL).bind(file.id).fetch_optional(c).await)?;
         drop(reader);
-        let (sealed, author, author_kind) = row.ok_or(Error::NotFound)?;
+        let (sealed, author, author_kind, media_type) = row.ok_or(Error::NotFound)?;
         // Files of somebody who was admitted are sealed with that person's key.
         let owner = sealed_for(author, &author_kind, person);
         let key = self.keys.get(owner).await?.ok_or(Error::NotFound)?;
@@ -175,8 +175,8 @@ impl Desk {
             return Err(Broken::Inconsistent("attachment.key", file.id).into());
         };
         let contents = self.objects.read(file.id, Zeroizing::new(file_key)).await?;
+        let mut contents = self.shown_file(contents, file.size, &media_type).await?;
         zip.begin(&file.path, file.size)?;
-        let mut contents = std::pin::pin!(contents);
         while let Some(part) = contents.try_next().await? {
             zip.write(&part).await?;
         }
