@@ -22,9 +22,6 @@ const MOST_SHOWN: u64 = 32 * 1024 * 1024;
 /// Bytes of a file that are handed on at once.
 const CHUNK: usize = 64 * 1024;
 
-/// Media types whose text is compressed or that have none.
-const WITHOUT_TEXT: &[&str] = &["image/", "video/", "audio/", "application/zip", "application/gzip"];
-
 /// A message without secrets.
 pub(super) struct Clean {
     pub(super) message: Message,
@@ -102,8 +99,8 @@ impl Desk {
         overwritten.await?.ok_or(Broken::Task)
     }
 
-    /// Streams a stored file without secrets. Larger files than 32 MiB and those without text come
-    /// as they are.
+    /// Streams a stored file without secrets. Pictures, documents and other files of a known format come as
+    /// they are, and so do files over 32 MiB. Only a few are in memory and searched at the same time.
     pub(crate) async fn shown_file<C>(
         &self,
         contents: C,
@@ -113,14 +110,18 @@ impl Desk {
     where
         C: Stream<Item = Result<Bytes, std::io::Error>> + Send + 'static,
     {
-        if size > MOST_SHOWN || WITHOUT_TEXT.iter().any(|kind| media_type.starts_with(kind)) {
+        let plain = media_type == "application/octet-stream"
+            || ["text/", "message/"].iter().any(|kind| media_type.starts_with(kind));
+        if size > MOST_SHOWN || !plain {
             return Ok(Box::pin(contents));
         }
+        let turn = self.reading.acquire().await.map_err(|_| Broken::Task)?;
         let whole = contents.try_fold(Vec::new(), |mut whole, chunk| async move {
             whole.extend_from_slice(&chunk);
             Ok(whole)
         });
         let whole = Bytes::from(self.overwrite_secrets(whole.await?).await?);
+        drop(turn);
         let chunks = (0..whole.len()).step_by(CHUNK);
         Ok(Box::pin(stream::iter(chunks.map(move |at| Ok(whole.slice(at..whole.len().min(at + CHUNK)))))))
     }
