@@ -36,10 +36,12 @@ fn main() -> Result<()> {
     fs::write(out.join("assets.rs"), code).map_err(|e| format!("The table cannot be written: {e}."))
 }
 
-/// Cargo's target folder: the nearest one above `OUT_DIR` that Cargo marked as such.
+/// Cargo's target folder: the outermost one above `OUT_DIR` that Cargo marked as such.
 fn target(out: &Path) -> Result<&Path> {
-    let marked = out.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
-    marked.ok_or_else(|| "No target folder above OUT_DIR; name the front end's in TRESEN_SITE.".to_owned())
+    let marked = out.ancestors().filter(|folder| folder.join("CACHEDIR.TAG").is_file());
+    marked
+        .last()
+        .ok_or_else(|| "No target folder above OUT_DIR; name the front end's in TRESEN_SITE.".to_owned())
 }
 
 fn table(site: &Path) -> Result<String> {

@@ -1,13 +1,12 @@
 //! Tokens with which programs show that they may do something. Operators make them on the
 //! command line; a program sends its token with each request.
 
-use sqlx_macros::FromRow;
 use tresen_model::Timestamp;
 
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::Secret;
-use crate::store::{is_duplicate, on};
+use crate::store::{from_row, is_duplicate, on};
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 60;
@@ -46,7 +45,6 @@ pub struct ApiToken {
     pub last_used_at: Option<Timestamp>,
 }
 
-#[derive(FromRow)]
 struct Row {
     name: String,
     scope: String,
@@ -54,6 +52,8 @@ struct Row {
     expires_at: Option<i64>,
     last_used_at: Option<i64>,
 }
+
+from_row!(Row { name, scope, created_at, expires_at, last_used_at });
 
 impl Desk {
     fn api_token_hash(&self, secret: &Secret) -> Vec<u8> {
@@ -65,6 +65,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn add_api_token(
         &self,
         name: &str,
@@ -105,6 +106,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn api_tokens(&self) -> Result<Vec<ApiToken>, Error> {
         const SQL: &str =
             "SELECT name, scope, created_at, expires_at, last_used_at FROM api_token ORDER BY name";
@@ -124,6 +126,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn remove_api_token(&self, name: &str) -> Result<bool, Error> {
         const SQL: &str = "DELETE FROM api_token WHERE name = $1";
         let mut tx = self.store.write().await?;
@@ -141,6 +144,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] when there is no such token, it has expired, or it is good for
     /// something else; [`Error::Busy`] when it was used too often; [`Error::Broken`].
+    #[crate::boxed]
     pub async fn check_api_token(&self, secret: &Secret, scope: Scope) -> Result<(), Error> {
         const SQL: &str = "SELECT name, scope, created_at, expires_at, last_used_at FROM api_token
             WHERE secret_hash = $1";

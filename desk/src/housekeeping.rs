@@ -15,6 +15,7 @@ const EVERY: Duration = Duration::from_secs(3600);
 
 impl Desk {
     /// Tidies up every hour until the desk is closed.
+    #[crate::boxed]
     pub async fn keep_tidy(&self) {
         loop {
             if let Err(error) = self.tidy_up().await {
@@ -31,6 +32,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn tidy_up(&self) -> Result<(), Error> {
         const EXPIRED: &[&str] = &[
             "DELETE FROM device WHERE expires_at < $1",

@@ -63,6 +63,10 @@ pub use crate::settings::{AttachmentLimits, RequestType, SecondFactor, Settings,
 use crate::store::Store;
 pub use crate::store::{CONNECTIONS, Location};
 
+/// Makes an async method return a boxed future. Its body is compiled here, once; of any other async method
+/// each crate that calls it compiles a copy, with all that it calls.
+pub(crate) use async_recursion::async_recursion as boxed;
+
 /// So many answers may still be worked on behind the back of those who asked.
 const BACKGROUND: u32 = 32;
 
@@ -145,6 +149,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Broken`] when a database or folder cannot be used.
+    #[crate::boxed]
     pub async fn open(opening: Opening) -> Result<Self, Broken> {
         let most = opening.connections;
         let store = Store::open(&opening.database, &store::DATA, most).await?;
@@ -216,6 +221,7 @@ impl Desk {
     }
 
     /// Waits until the desk is being closed.
+    #[crate::boxed]
     pub async fn closing(&self) {
         self.closing.cancelled().await;
     }
@@ -226,6 +232,7 @@ impl Desk {
     }
 
     /// Passes on the events of other nodes until the desk is closed.
+    #[crate::boxed]
     pub async fn hear_other_nodes(&self) {
         while !self.closing.is_cancelled() {
             tokio::select! {
@@ -244,6 +251,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] when one cannot.
+    #[crate::boxed]
     pub async fn ready(&self) -> Result<(), Error> {
         self.store.ping().await?;
         self.keys.store().ping().await?;
@@ -251,6 +259,7 @@ impl Desk {
     }
 
     /// Lets workers end, waits for what is under way, and closes the databases.
+    #[crate::boxed]
     pub async fn close(&self) {
         self.closing.cancel();
         self.settle().await;
@@ -260,6 +269,7 @@ impl Desk {
     }
 
     /// Waits until everything that was answered before its work was done is done.
+    #[crate::boxed]
     pub async fn settle(&self) {
         // Never closed, so this cannot fail.
         drop(self.background.acquire_many(BACKGROUND).await);

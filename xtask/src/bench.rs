@@ -14,7 +14,7 @@ pub(crate) fn bench(arguments: &[&str]) -> Result {
     let both = ["build", "--release", "--package", "tresen-server", "--package", "tresen-bench"];
     shell::run(&mut shell::cargo(both)?)?;
     let target = folders::target()?;
-    let mut bench = std::process::Command::new(target.join("release/tresen-bench"));
+    let mut bench = std::process::Command::new(folders::built("release")?.join("tresen-bench"));
     bench.env("TRESEN_BINARY", program).arg("--json").arg(target.join("bench.json"));
     // Not the system's folder for temporary files: that may be in memory, where a commit costs nothing.
     bench.arg("--folder").arg(&target);

@@ -14,16 +14,31 @@ pub fn root() -> Result<PathBuf> {
     root.ok_or_else(|| "Cargo.lock is missing above the folder xtask/.".to_owned())
 }
 
-/// Cargo's target folder: the nearest folder above this program that Cargo marked as one.
+/// Cargo's target folder: of the folders above this program that Cargo marked as one, the outermost. Inside it
+/// there is one for each platform.
 pub fn target() -> Result<PathBuf> {
-    let program = std::env::current_exe().map_err(|e| format!("This program cannot find itself: {e}."))?;
-    let marked = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file());
-    marked.map(Path::to_owned).ok_or_else(|| "Start this as `cargo xtask …`, not from a copy.".to_owned())
+    let program = this_program()?;
+    let marked = program.ancestors().filter(|folder| folder.join("CACHEDIR.TAG").is_file());
+    marked
+        .last()
+        .map(Path::to_owned)
+        .ok_or_else(|| "Start this as `cargo xtask …`, not from a copy.".to_owned())
+}
+
+/// What Cargo has built for this machine in a profile (`debug` or `release`).
+pub fn built(profile: &str) -> Result<PathBuf> {
+    let program = this_program()?;
+    let folder = program.ancestors().nth(2).ok_or("Start this as `cargo xtask …`, not from a copy.")?;
+    Ok(folder.join(profile))
+}
+
+fn this_program() -> Result<PathBuf> {
+    std::env::current_exe().map_err(|e| format!("This program cannot find itself: {e}."))
 }
 
 /// The `tresen` program of a Cargo profile (`debug` or `release`).
 pub fn tresen(profile: &str) -> Result<PathBuf> {
-    Ok(target()?.join(profile).join("tresen"))
+    Ok(built(profile)?.join("tresen"))
 }
 
 /// Reads a whole file; the error names it.

@@ -14,15 +14,16 @@ const TRIPLE: &str = "wasm32-unknown-unknown";
 pub(crate) enum Kind {
     /// For visitors: as small as it gets, compressed files beside it. In `target/site`.
     Small,
-    /// For trying out: compiled quickly. In `target/site-quick`.
+    /// For trying out: with the profile and the macros of the server. In `target/site-quick`.
     Quick,
 }
 
 impl Kind {
-    fn profile(self) -> &'static str {
+    /// Where Cargo leaves it.
+    fn folder(self) -> &'static str {
         match self {
             Self::Small => "wasm-release",
-            Self::Quick => "wasm-quick",
+            Self::Quick => "debug",
         }
     }
 
@@ -56,9 +57,12 @@ pub(crate) fn pack(kind: Kind, compiled: &Path) -> Result {
 /// Compiles the crate `frontend`.
 pub(crate) fn compile(kind: Kind) -> Result<PathBuf> {
     ensure_target()?;
-    let mut cargo = shell::cargo(["build", "--package", "tresen-frontend", "--profile", kind.profile()])?;
-    shell::run(cargo.args(["--target", TRIPLE]).env("CARGO_ENCODED_RUSTFLAGS", rustflags()?))?;
-    Ok(folders::target()?.join(TRIPLE).join(kind.profile()).join("tresen_frontend.wasm"))
+    let mut cargo = shell::cargo(["build", "--package", "tresen-frontend", "--target", TRIPLE])?;
+    if kind == Kind::Small {
+        cargo.args(["--profile", "wasm-release"]).env("CARGO_ENCODED_RUSTFLAGS", rustflags()?);
+    }
+    shell::run(&mut cargo)?;
+    Ok(folders::target()?.join(TRIPLE).join(kind.folder()).join("tresen_frontend.wasm"))
 }
 
 /// Makes sure that the compiler can compile for WASM.

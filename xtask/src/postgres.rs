@@ -55,7 +55,7 @@ impl Postgres {
         for setting in [
             "listen_addresses=127.0.0.1",
             "unix_socket_directories=",
-            "max_connections=200",
+            "max_connections=400",
             // No test takes the power away, and each makes databases of its own.
             "fsync=off",
             // A log that a test can search.

@@ -52,6 +52,9 @@ pub(crate) fn test(asked: Asked<'_>) -> Result<usize> {
         if asked.thorough {
             command.env(THOROUGH, "1");
         }
+        if program.waits() {
+            command.arg(AT_ONCE);
+        }
         let (some, fine) = run(&mut command)?;
         passed += some;
         if !fine {
@@ -65,6 +68,9 @@ pub(crate) fn test(asked: Asked<'_>) -> Result<usize> {
     }
 }
 
+/// Tests that run at the same time where they wait for servers and disks more than they work.
+const AT_ONCE: &str = "--test-threads=6";
+
 /// A test program that Cargo has built.
 struct Program {
     executable: PathBuf,
@@ -74,6 +80,10 @@ struct Program {
 }
 
 impl Program {
+    fn waits(&self) -> bool {
+        self.name() == "desk (contract)"
+    }
+
     fn name(&self) -> String {
         let file = folders::name(&self.executable);
         format!("{} ({})", self.folder, file.rsplit_once('-').map_or(file, |(name, _)| name))

@@ -6,14 +6,15 @@ use xtask::{Result, folders, shell};
 
 use crate::test::Done;
 
-/// Builds them. With the other crates of the workspace, as [`BUILD`] says, so that features agree.
+/// Builds them. As one of the whole workspace, so that features agree and nothing is built twice.
 pub(crate) fn build() -> Result {
-    shell::run(&mut shell::cargo(["build", "--package", "tresen-tools"])?)
+    let tools = ["build", "--workspace", "--exclude", "tresen-frontend", "--bin", "tresen-tools"];
+    shell::run(&mut shell::cargo(tools)?)
 }
 
 /// One of them, to be started.
 pub(crate) fn command(name: &str) -> Result<Command> {
-    let mut command = Command::new(folders::target()?.join("debug/tresen-tools"));
+    let mut command = Command::new(folders::built("debug")?.join("tresen-tools"));
     command.arg(name);
     Ok(command)
 }

@@ -157,6 +157,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn knock(&self, what: &str, who: &[u8], rate: Rate) -> Result<Option<u64>, Error> {
         let now = self.now();
         let mut connection = self.store.read().await?;

@@ -66,6 +66,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn stamp(&self, kind: FormKind) -> Result<Challenge, Error> {
         let now = self.now();
         let mut connection = self.store.read().await?;
@@ -114,6 +115,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Prove`] with the stamp for the second time.
+    #[crate::boxed]
     pub async fn screen_registration(&self, signs: &Signs<'_>) -> Result<(), Error> {
         if !self.settings.forms.screen {
             return Ok(());

@@ -12,7 +12,7 @@ use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::people::Agent;
 use crate::privacy::Needles;
-use crate::store::{Tx, on};
+use crate::store::{Tx, from_row, on};
 use crate::{Desk, random};
 
 /// Why a message was set aside.
@@ -73,7 +73,6 @@ struct Kept {
     kind: Option<String>,
 }
 
-#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     size: i64,
@@ -81,6 +80,8 @@ struct Row {
     channel: String,
     at: i64,
 }
+
+from_row!(Row { id, size, reason, channel, at });
 
 impl Desk {
     /// Sets a message aside. Set aside already is fine.
@@ -134,6 +135,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin.
+    #[crate::boxed]
     pub async fn set_aside(&self, admin: &Agent) -> Result<Vec<AsideMessage>, Error> {
         const SQL: &str = "SELECT id, size, reason, channel, at FROM mail_aside
             ORDER BY at DESC, id DESC LIMIT 1000";
@@ -158,6 +160,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`].
+    #[crate::boxed]
     pub async fn aside_message(&self, admin: &Agent, id: Uuid) -> Result<Vec<u8>, Error> {
         admin.require_admin()?;
         let (_, raw) = self.open_aside(id).await?.ok_or(Error::NotFound)?;
@@ -168,6 +171,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`].
+    #[crate::boxed]
     pub async fn delete_aside(&self, admin: &Agent, id: Uuid) -> Result<(), Error> {
         admin.require_admin()?;
         if self.discard_asides(&[id]).await? == 0 { Err(Error::NotFound) } else { Ok(()) }
@@ -178,6 +182,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`], and those of
     /// [`take_in`](Self::take_in).
+    #[crate::boxed]
     pub async fn retry_aside(&self, admin: &Agent, id: Uuid) -> Result<TakenIn, Error> {
         admin.require_admin()?;
         let (envelope, raw) = self.open_aside(id).await?.ok_or(Error::NotFound)?;

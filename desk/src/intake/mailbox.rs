@@ -18,6 +18,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn mailbox_position(&self, name: &str) -> Result<Option<MailboxPosition>, Error> {
         const SQL: &str = "SELECT uid_validity, next_uid FROM mailbox WHERE name = $1";
         let mut reader = self.store.read().await?;
@@ -36,6 +37,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn set_mailbox_position(&self, name: &str, position: MailboxPosition) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO mailbox (name, uid_validity, next_uid) VALUES ($1, $2, $3)
             ON CONFLICT (name) DO UPDATE SET uid_validity = excluded.uid_validity, next_uid = excluded.next_uid";

@@ -109,6 +109,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Broken`] when a database or the disk failed, [`Error::Busy`] while somebody whom the
     /// message is about is being erased: the channel keeps its copy and tries again later.
+    #[crate::boxed]
     pub async fn take_in(&self, raw: &[u8], envelope: &Envelope) -> Result<TakenIn, Error> {
         self.take(raw, envelope, false).await
     }

@@ -13,12 +13,11 @@ use crate::events::Event;
 use crate::people::person::{self, Presence};
 use crate::people::{Agent, Purpose};
 use crate::requests::find_for_agent;
-use crate::store::{Conn, on};
+use crate::store::{Conn, from_row, on};
 
 /// So many parked mails are named; all of them are counted.
 const MOST_NAMED: i64 = 100;
 
-#[derive(sqlx_macros::FromRow)]
 struct DeliveryRow {
     comment_id: Uuid,
     state: String,
@@ -30,6 +29,18 @@ struct DeliveryRow {
     last_error: Option<String>,
     status_code: Option<String>,
 }
+
+from_row!(DeliveryRow {
+    comment_id,
+    state,
+    attempts,
+    next_attempt_at,
+    created_at,
+    sent_at,
+    bounced_at,
+    last_error,
+    status_code
+});
 
 impl DeliveryRow {
     fn view(self) -> Delivery {
@@ -51,7 +62,6 @@ impl DeliveryRow {
     }
 }
 
-#[derive(sqlx_macros::FromRow)]
 struct ParkedRow {
     id: Uuid,
     kind: String,
@@ -60,6 +70,8 @@ struct ParkedRow {
     status_code: Option<String>,
     created_at: i64,
 }
+
+from_row!(ParkedRow { id, kind, number, last_error, status_code, created_at });
 
 impl Desk {
     /// What became of each answer of a request: of its latest mail, where it was sent again.
@@ -86,6 +98,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also for a comment that is no answer; [`Error::Restricted`].
+    #[crate::boxed]
     pub async fn send_again(
         &self,
         agent: &Agent,
@@ -144,6 +157,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for those who are no admin.
+    #[crate::boxed]
     pub async fn mail_trouble(&self, agent: &Agent) -> Result<MailTroubles, Error> {
         const COUNT: &str = "SELECT COUNT(*), MIN(created_at),
             COUNT(CASE WHEN last_error = $1 THEN 1 END) FROM outbox WHERE state = 'queued'";
@@ -185,6 +199,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for those who are no admin; [`Error::NotFound`] for an id that is none.
+    #[crate::boxed]
     pub async fn send_parked_again(&self, agent: &Agent, mail: Option<&str>) -> Result<(), Error> {
         const ONE: &str =
             "UPDATE outbox SET state = 'queued', attempts = 0, next_attempt_at = $1, created_at = $1,

@@ -14,19 +14,21 @@ use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::people::{Purpose, person};
 use crate::requests::StoredFile;
-use crate::store::on;
+use crate::store::{from_row, on};
 
-#[derive(sqlx_macros::FromRow)]
 struct RequestRow {
     number: i64,
     subject_sealed: Vec<u8>,
 }
 
-#[derive(sqlx_macros::FromRow)]
+from_row!(RequestRow { number, subject_sealed });
+
 struct CommentRow {
     body_sealed: Vec<u8>,
     author_id: Option<Uuid>,
 }
+
+from_row!(CommentRow { body_sealed, author_id });
 
 /// How many mails with files may be in memory at once: each is there three times, sealed no more,
 /// encoded, and signed.

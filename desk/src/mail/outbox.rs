@@ -11,7 +11,7 @@ use crate::error::Broken;
 use crate::keys::PersonKey;
 use crate::people::kinds::seen_by;
 use crate::random;
-use crate::store::{Tx, on};
+use crate::store::{Tx, from_row, on};
 
 /// An address that nobody has proven gets at most so many mails an hour, whatever is typed
 /// into forms: the desk is no way to annoy a stranger.
@@ -143,7 +143,6 @@ impl Desk {
 }
 
 /// A mail as it waits.
-#[derive(sqlx_macros::FromRow)]
 pub(crate) struct OutboxRow {
     pub(crate) id: Uuid,
     pub(crate) person_id: Uuid,
@@ -155,6 +154,18 @@ pub(crate) struct OutboxRow {
     pub(crate) next_attempt_at: i64,
     pub(crate) created_at: i64,
 }
+
+from_row!(OutboxRow {
+    id,
+    person_id,
+    request_id,
+    comment_id,
+    kind,
+    payload_sealed,
+    attempts,
+    next_attempt_at,
+    created_at
+});
 
 impl OutboxRow {
     pub(crate) fn payload(&self, key: &PersonKey) -> Result<Payload, Broken> {

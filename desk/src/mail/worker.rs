@@ -18,7 +18,7 @@ use crate::keys::PersonKey;
 use crate::people::person::{self, PersonRow};
 use crate::privacy::restrict::NOT_RESTRICTED;
 use crate::random;
-use crate::store::{dialect, on};
+use crate::store::{dialect, from_row, on};
 
 /// A claimed mail is claimed again when its worker has not reported for this long: longer
 /// than a small mail can take.
@@ -49,7 +49,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(20);
 const LAST_WAIT: Duration = Duration::from_secs(20);
 
 /// A mail that is due.
-#[derive(sqlx_macros::FromRow)]
 struct Due {
     id: Uuid,
     person_id: Uuid,
@@ -57,6 +56,8 @@ struct Due {
     payload_sealed: Option<Vec<u8>>,
     next_attempt_at: i64,
 }
+
+from_row!(Due { id, person_id, kind, payload_sealed, next_attempt_at });
 
 /// Mails under way, each in a task of its own: a slow server holds up nothing else.
 struct Sending {
@@ -86,6 +87,7 @@ impl Sending {
 
 impl Desk {
     /// Sends mails as they come, until the desk is closed.
+    #[crate::boxed]
     pub async fn send_mails(&self) {
         let mut sending = self.sending();
         // Whoever closes the desk waits for who holds one, so that what was sent can be noted.
@@ -122,6 +124,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Broken`] when the outbox cannot be read. What became of each mail stands in
     /// its row.
+    #[crate::boxed]
     pub async fn send_due_mails(&self) -> Result<usize, Error> {
         let mut sending = self.sending();
         let mut count = 0;

@@ -15,6 +15,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when they are being erased.
+    #[crate::boxed]
     pub async fn account(&self, session: &Session) -> Result<Account, Error> {
         let (row, key) = self.require_person(session.person()).await?;
         Ok(Account {
@@ -32,6 +33,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal on the field `name`.
+    #[crate::boxed]
     pub async fn change_name(&self, session: &Session, name: &str) -> Result<(), Error> {
         const SQL: &str = "UPDATE person SET name_sealed = $2 WHERE id = $1 AND state = 'active'";
         let name = if session.role().is_staff() {
@@ -77,6 +79,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for customers.
+    #[crate::boxed]
     pub async fn change_mail_news(&self, session: &Session, wanted: bool) -> Result<(), Error> {
         const SQL: &str = "UPDATE person SET mail_news = $2 WHERE id = $1 AND state = 'active'";
         if !session.role().is_staff() {
@@ -97,6 +100,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn change_language(&self, session: &Session, language: Language) -> Result<(), Error> {
         const SQL: &str = "UPDATE person SET language = $2 WHERE id = $1 AND state = 'active'";
         let mut tx = self.store.write().await?;

@@ -46,6 +46,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn knows_device(&self, email: &str, device: &Secret) -> Result<bool, Error> {
         let Ok(email) = EmailAddress::parse(email) else { return Ok(false) };
         let Some((person, _)) = self.keys.find(&self.blind_index(&email)).await? else { return Ok(false) };

@@ -42,6 +42,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Problem::PasswordWrong`](tresen_model::Problem::PasswordWrong) on the field `password`.
+    #[crate::boxed]
     pub async fn confirm_with_password(&self, session: &Session, password: &str) -> Result<Session, Error> {
         let (row, key) = self.require_person(session.person()).await?;
         self.require_password(&row, &key, "password", password).await?;

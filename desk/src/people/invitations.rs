@@ -75,6 +75,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, or not any more; [`Error::ProofNeeded`]; refusals of
     /// `email`, `name` and `role`: whoever works here already, or whose data is restricted, is not asked.
+    #[crate::boxed]
     pub async fn add_colleague(&self, admin: &Agent, new: &NewColleague<'_>) -> Result<Added, Error> {
         admin.require_admin()?;
         self.require_fresh(admin.session())?;
@@ -167,6 +168,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin.
+    #[crate::boxed]
     pub async fn invitations(&self, admin: &Agent) -> Result<Vec<Invitation>, Error> {
         admin.require_admin()?;
         let now = self.now();
@@ -192,6 +194,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, or not any more; [`Error::ProofNeeded`].
+    #[crate::boxed]
     pub async fn withdraw_invitation(&self, admin: &Agent, person: PersonId) -> Result<(), Error> {
         admin.require_admin()?;
         self.require_fresh(admin.session())?;

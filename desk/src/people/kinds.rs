@@ -81,6 +81,7 @@ impl Desk {
     /// # Errors
     /// A refusal of `email` when nobody at the desk has it, or an admin, who sees everything; of `kinds`
     /// when one is no request type.
+    #[crate::boxed]
     pub async fn set_kinds(&self, email: &str, kinds: &[String]) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
         if kinds.iter().any(|kind| self.settings.request_type(kind).is_none()) {
@@ -120,6 +121,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`] once they are logged out: nothing more is for them.
+    #[crate::boxed]
     pub async fn concerns(&self, agent: &Agent, event: &Event) -> Result<bool, Error> {
         let mut reader = self.store.read().await?;
         if !sessions::is_live(reader.conn(), agent.session(), self.now()).await? {
@@ -132,6 +134,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`] once they are logged out.
+    #[crate::boxed]
     pub async fn concerns_customer(&self, access: &Access, event: &Event) -> Result<bool, Error> {
         if !event.public || access.person() != event.customer {
             return Ok(false);

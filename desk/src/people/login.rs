@@ -33,6 +33,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`login_from`](Self::login_from).
+    #[crate::boxed]
     pub async fn login(&self, email: &str, password: &str, device: Option<&Secret>) -> Result<Login, Error> {
         self.login_from(email, password, Visitor { network: None, device }).await
     }
@@ -106,6 +107,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal of the address: its form, or too many mails to it.
+    #[crate::boxed]
     pub async fn forgot_password(&self, email: &str, language: Language) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
         self.limit_address(Limited::Link, &email).await?;
@@ -150,6 +152,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`], or a refusal on the field `password`.
+    #[crate::boxed]
     pub async fn reset_password(&self, link: &Secret, password: &str) -> Result<Login, Error> {
         let opened = self.peek(Purpose::Password, link).await?;
         let (row, key) =
@@ -177,6 +180,7 @@ impl Desk {
     ///
     /// # Errors
     /// Refusals on `current_password` and `password`.
+    #[crate::boxed]
     pub async fn change_password(
         &self,
         session: &Session,

@@ -19,6 +19,7 @@ impl Desk {
     ///
     /// # Errors
     /// Refusals on `email` and `password`.
+    #[crate::boxed]
     pub async fn ask_new_address(&self, session: &Session, email: &str, password: &str) -> Result<(), Error> {
         let (row, key) = self.require_person(session.person()).await?;
         let new = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
@@ -62,6 +63,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`] when the link is no longer good, or the address was taken meanwhile.
+    #[crate::boxed]
     pub async fn confirm_new_address(&self, link: &Secret) -> Result<(), Error> {
         const SQL: &str = "UPDATE person SET email_sealed = $2, proven_at = $3 WHERE id = $1";
         let opened = self.peek(Purpose::Address, link).await?;

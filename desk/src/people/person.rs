@@ -10,11 +10,10 @@ use super::kinds;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
-use crate::store::{Conn, StoreError, Tx, dialect, on};
+use crate::store::{Conn, StoreError, Tx, dialect, from_row, on};
 use crate::{Desk, keys};
 
 /// A person as stored.
-#[derive(sqlx_macros::FromRow)]
 pub(crate) struct PersonRow {
     pub(crate) id: Uuid,
     role: String,
@@ -28,6 +27,19 @@ pub(crate) struct PersonRow {
     /// Since when mails to the address keep coming back.
     pub(crate) undeliverable_at: Option<i64>,
 }
+
+from_row!(PersonRow {
+    id,
+    role,
+    state,
+    language,
+    email_sealed,
+    name_sealed,
+    password_sealed,
+    proven_at,
+    restricted_at,
+    undeliverable_at
+});
 
 const COLUMNS: &str =
     "SELECT id, role, state, language, email_sealed, name_sealed, password_sealed, proven_at, restricted_at,

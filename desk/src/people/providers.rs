@@ -26,7 +26,7 @@ use super::person::{self, Presence};
 use super::roles;
 use super::sessions::{Entry, Opening, Secret};
 use crate::error::{Broken, Error};
-use crate::store::{Conn, StoreError, on};
+use crate::store::{Conn, StoreError, from_row, on};
 use crate::{Desk, random};
 
 /// So many seconds a session lasts that a provider has vouched for: a working day.
@@ -114,10 +114,11 @@ pub struct Attempt {
     pub verifier: String,
 }
 
-#[derive(sqlx_macros::FromRow)]
 struct Row {
     person_id: Uuid,
 }
+
+from_row!(Row { person_id });
 
 impl Desk {
     /// The providers that the operator has set.
@@ -155,6 +156,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such provider.
+    #[crate::boxed]
     pub async fn begin_sign_in(&self, provider: &str) -> Result<Attempt, Error> {
         const SQL: &str =
             "INSERT INTO sign_in_attempt (secret_hash, provider, expires_at) VALUES ($1, $2, $3)";
@@ -180,6 +182,7 @@ impl Desk {
     /// # Errors
     /// [`Error::NotFound`] when there is no such provider; [`Error::Gone`] when the sign-in was
     /// taken up before, was with another provider, has taken too long, or never was.
+    #[crate::boxed]
     pub async fn take_up_sign_in(
         &self,
         provider: &str,
@@ -217,6 +220,7 @@ impl Desk {
     /// # Errors
     /// [`Error::NotFound`] when there is no such provider; [`Error::Forbidden`] when its word is
     /// not enough: the reason stands in the log, without who it was.
+    #[crate::boxed]
     pub async fn sign_in(
         &self,
         provider: &str,

@@ -21,6 +21,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal of the address: its form, or too many mails to it.
+    #[crate::boxed]
     pub async fn register(&self, email: &str, language: Language) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
         self.limit_address(Limited::Link, &email).await?;
@@ -62,6 +63,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Gone`] when the link is no longer good or there is a password already, or a
     /// refusal on the field `password`.
+    #[crate::boxed]
     pub async fn complete_registration(&self, link: &Secret, password: &str) -> Result<Entry, Error> {
         let (purpose, opened) = match self.peek(Purpose::Register, link).await {
             Err(Error::Gone) => (Purpose::Join, self.peek(Purpose::Join, link).await?),
@@ -103,6 +105,7 @@ impl Desk {
     ///
     /// # Errors
     /// Refusals of `email`, `name` and `password`.
+    #[crate::boxed]
     pub async fn add_person(&self, email: &str, name: &str, role: Role, password: &str) -> Result<(), Error> {
         const SQL: &str = "UPDATE person SET name_sealed = $2, password_sealed = $3,
             proven_at = COALESCE(proven_at, $4), restricted_at = NULL, restricted_by = NULL WHERE id = $1";

@@ -10,7 +10,7 @@ use super::factors::Factor;
 use super::person::PersonRow;
 use super::{devices, tokens};
 use crate::error::{Broken, Error};
-use crate::store::{Conn, StoreError, Tx, on};
+use crate::store::{Conn, StoreError, Tx, from_row, on};
 use crate::{Desk, random};
 
 /// A session ends so many seconds after its last use: 30 days for customers.
@@ -175,7 +175,6 @@ impl Agent {
     }
 }
 
-#[derive(sqlx_macros::FromRow)]
 struct Row {
     person_id: Uuid,
     last_used_at: i64,
@@ -186,11 +185,14 @@ struct Row {
     language: String,
 }
 
+from_row!(Row { person_id, last_used_at, proved_at, factor, ends_at, role, language });
+
 impl Desk {
     /// Finds out who a session secret belongs to; `None` when it has ended or never was.
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn session(&self, secret: &Secret) -> Result<Option<Session>, Error> {
         const SQL: &str = "SELECT session.person_id, session.last_used_at, session.proved_at, session.factor,
             session.ends_at, person.role, person.language
@@ -278,6 +280,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn logout(&self, session: &Session) -> Result<(), Error> {
         const SQL: &str = "DELETE FROM session WHERE token_hash = $1";
         let mut tx = self.store.write().await?;
@@ -314,6 +317,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn end_session(&self, session: &Session, handle: &str) -> Result<(), Error> {
         const FIND: &str = "SELECT token_hash FROM session WHERE person_id = $1";
         const DELETE: &str = "DELETE FROM session WHERE token_hash = $1";

@@ -99,6 +99,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin.
+    #[crate::boxed]
     pub async fn colleagues(&self, admin: &Agent) -> Result<Vec<Colleague>, Error> {
         admin.require_admin()?;
         let mut reader = self.store.read().await?;
@@ -137,6 +138,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, or not any more; [`Error::ProofNeeded`];
     /// [`Error::NotFound`] for whoever does not work here; [`Problem::LastAdmin`] on the field `role`.
+    #[crate::boxed]
     pub async fn change_duty(&self, admin: &Agent, person: PersonId, duty: &Duty) -> Result<(), Error> {
         admin.require_admin()?;
         self.require_fresh(admin.session())?;

@@ -7,7 +7,7 @@ use super::sessions::Secret;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
-use crate::store::{Conn, StoreError, Tx, on};
+use crate::store::{Conn, StoreError, Tx, from_row, on};
 
 /// What a link is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,19 +78,23 @@ pub(crate) struct Opened {
 }
 
 /// A link that is good still, and its hash.
-#[derive(sqlx_macros::FromRow)]
 struct Good {
     secret_hash: Vec<u8>,
     expires_at: i64,
-    #[sqlx(flatten)]
-    row: Row,
+    person_id: Uuid,
+    request_id: Option<Uuid>,
+    payload_sealed: Option<Vec<u8>>,
 }
+
+from_row!(Good { secret_hash, expires_at, person_id, request_id, payload_sealed });
 
 impl Good {
     fn opened(self) -> Result<(Opened, Timestamp), Broken> {
-        let broken = Broken::Inconsistent("token.secret_hash", self.row.person_id);
-        let secret_hash = self.secret_hash.try_into().map_err(|_| broken)?;
-        Ok((self.row.opened(secret_hash), Timestamp(self.expires_at)))
+        let Self { secret_hash, expires_at, person_id, request_id, payload_sealed } = self;
+        let broken = Broken::Inconsistent("token.secret_hash", person_id);
+        let secret_hash = secret_hash.try_into().map_err(|_| broken)?;
+        let row = Row { person_id, request_id, payload_sealed };
+        Ok((row.opened(secret_hash), Timestamp(expires_at)))
     }
 }
 
@@ -126,12 +130,13 @@ pub(super) async fn good_of(
     Ok(row.map(Good::opened).transpose()?.map(|(opened, _)| opened))
 }
 
-#[derive(sqlx_macros::FromRow)]
 struct Row {
     person_id: Uuid,
     request_id: Option<Uuid>,
     payload_sealed: Option<Vec<u8>>,
 }
+
+from_row!(Row { person_id, request_id, payload_sealed });
 
 impl Opened {
     /// What was sealed into the link's row.
@@ -232,6 +237,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`] when it was used, has expired, or never was.
+    #[crate::boxed]
     pub async fn check_link(&self, purpose: Purpose, secret: &Secret) -> Result<(), Error> {
         self.peek(purpose, secret).await.map(drop)
     }
@@ -240,6 +246,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`] when it has expired or never was.
+    #[crate::boxed]
     pub async fn open_request_link(&self, secret: &Secret) -> Result<LinkHolder, Error> {
         let opened = self.peek(Purpose::Request, secret).await?;
         let request = opened.request.ok_or(Error::Gone)?;

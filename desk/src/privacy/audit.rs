@@ -33,6 +33,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn audited(&self, event: &str) -> Result<Vec<(Timestamp, String)>, Error> {
         const SQL: &str = "SELECT at, counts FROM audit WHERE event = $1 ORDER BY at DESC, id DESC LIMIT 100";
         let mut reader = self.store.read().await?;

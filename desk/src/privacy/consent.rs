@@ -61,6 +61,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn consents(&self, owner: &impl Owner) -> Result<Vec<Consent>, Error> {
         Ok(consents(self.store.read().await?.conn(), owner.person()).await?)
     }
@@ -74,6 +75,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] while the person is being erased.
+    #[crate::boxed]
     pub async fn withdraw_consent(&self, owner: &impl Owner, which: Option<&str>) -> Result<(), Error> {
         const ALL: &str =
             "UPDATE consent SET withdrawn_at = $2 WHERE person_id = $1 AND withdrawn_at IS NULL";
@@ -109,6 +111,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] while the person is being erased.
+    #[crate::boxed]
     pub async fn give_consent(&self, owner: &impl Owner) -> Result<(), Error> {
         let person = owner.person();
         let now = self.now();

@@ -20,7 +20,7 @@ use crate::mail::MailKind;
 use crate::people::{Agent, Purpose, Secret, Session};
 use crate::people::{kinds, person};
 use crate::requests::find_of_kind;
-use crate::store::{Conn, StoreError, Tx, on};
+use crate::store::{Conn, StoreError, Tx, from_row, on};
 
 /// What was done.
 #[derive(Clone, PartialEq, Eq)]
@@ -81,12 +81,13 @@ const DELETIONS: &[&str] = &[
 ];
 
 /// An erasure that will be finished whatever happens.
-#[derive(sqlx_macros::FromRow)]
 pub(super) struct Begun {
     pub(super) person_id: Uuid,
     wish: String,
     counts: String,
 }
+
+from_row!(Begun { person_id, wish, counts });
 
 impl Begun {
     pub(super) fn person(&self) -> PersonId {
@@ -140,6 +141,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn erasure_preview(&self, owner: &impl Owner) -> Result<ErasureCount, Error> {
         let mut reader = self.store.read().await?;
         Ok(count(reader.conn(), owner.person()).await?)
@@ -149,6 +151,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`].
+    #[crate::boxed]
     pub async fn erasure_preview_by_link(&self, link: &Secret) -> Result<ErasureCount, Error> {
         let opened = self.peek(Purpose::Erase, link).await?;
         let mut reader = self.store.read().await?;
@@ -159,6 +162,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal on `password`; [`Error::Unfinished`] when it could not be finished now.
+    #[crate::boxed]
     pub async fn erase_self(&self, session: &Session, password: &str) -> Result<Erased, Error> {
         let (row, key) = self.require_person(session.person()).await?;
         self.require_password(&row, &key, "password", password).await?;
@@ -170,6 +174,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal of the address: its form, or too many mails to it.
+    #[crate::boxed]
     pub async fn ask_erasure(&self, email: &str) -> Result<(), Error> {
         let email =
             tresen_model::EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
@@ -189,6 +194,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`], [`Error::Unfinished`].
+    #[crate::boxed]
     pub async fn erase_by_link(&self, link: &Secret) -> Result<Erased, Error> {
         let opened = self.peek(Purpose::Erase, link).await?;
         self.erase(opened.person, Wish::Link).await
@@ -198,6 +204,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal of the address's form, or [`Error::Unfinished`].
+    #[crate::boxed]
     pub async fn erase_by_operator(&self, email: &str) -> Result<Option<Erased>, Error> {
         let email =
             tresen_model::EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
@@ -213,6 +220,7 @@ impl Desk {
     /// [`Error::NotFound`]; [`Error::Forbidden`] for somebody of the desk, whom only they
     /// themselves and the operator erase, and for an agent who works on some request types only: it
     /// reaches what they cannot see.
+    #[crate::boxed]
     pub async fn erasure_preview_for_agent(
         &self,
         agent: &Agent,
@@ -228,6 +236,7 @@ impl Desk {
     /// # Errors
     /// As [`erasure_preview_for_agent`](Self::erasure_preview_for_agent), [`Error::ProofNeeded`] and
     /// [`Error::Unfinished`].
+    #[crate::boxed]
     pub async fn erase_by_agent(
         &self,
         agent: &Agent,

@@ -44,6 +44,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when they are being erased.
+    #[crate::boxed]
     pub async fn data_overview(&self, owner: &impl Owner) -> Result<Overview, Error> {
         const SINCE: &str = "SELECT created_at FROM person WHERE id = $1";
         const CHANNELS: &str = "SELECT channel, COUNT(*) FROM request WHERE person_id = $1 GROUP BY channel";

@@ -68,6 +68,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal of the address: its form, or too many mails to it.
+    #[crate::boxed]
     pub async fn ask_data_link(&self, email: &str) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
         self.limit_address(Limited::Link, &email).await?;
@@ -87,6 +88,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`].
+    #[crate::boxed]
     pub async fn exchange_data_link(&self, link: &Secret) -> Result<Secret, Error> {
         let opened = self.peek(Purpose::Data, link).await?;
         let now = self.now();
@@ -105,6 +107,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`] when it has ended or never was.
+    #[crate::boxed]
     pub async fn data_access(&self, access: &Secret) -> Result<DataAccess, Error> {
         let opened = self.peek(Purpose::DataAccess, access).await?;
         Ok(DataAccess { person: opened.person })
@@ -114,6 +117,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn end_data_access(&self, access: &Secret) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
         match self.redeem(&mut tx, Purpose::DataAccess, access).await {
@@ -128,6 +132,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] as in [`erase_self`](Self::erase_self).
+    #[crate::boxed]
     pub async fn erase_by_data_access(&self, access: &DataAccess) -> Result<Erased, Error> {
         self.erase(access.person, Wish::Link).await
     }
@@ -137,6 +142,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when they are being erased.
+    #[crate::boxed]
     pub async fn ask_own_erasure(&self, session: &Session) -> Result<(), Error> {
         let (row, key) = self.require_person(session.person()).await?;
         let desk = self.clone();

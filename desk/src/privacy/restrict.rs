@@ -149,6 +149,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn own_restriction(&self, owner: &impl Owner) -> Result<Option<Restriction>, Error> {
         Ok(restriction(self.store.read().await?.conn(), owner.person()).await?)
     }
@@ -157,6 +158,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for staff, whose work is no customer's data.
+    #[crate::boxed]
     pub async fn restrict(&self, owner: &impl Owner) -> Result<(), Error> {
         self.restrict_person(owner.person(), Party::Customer).await
     }
@@ -166,6 +168,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] when only agents have set it, or consent was withdrawn and not
     /// given again: that is done by [`give_consent`](Self::give_consent).
+    #[crate::boxed]
     pub async fn lift_restriction(&self, owner: &impl Owner) -> Result<(), Error> {
         if self.needs_consent(owner).await? {
             return Err(Error::Forbidden);
@@ -178,6 +181,7 @@ impl Desk {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] when it is the request of somebody on staff, and for an
     /// agent who works on some request types only: it reaches all requests of the customer.
+    #[crate::boxed]
     pub async fn restrict_customer(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
         let customer = self.customer_of(agent, number).await?;
         self.require_all_kinds(agent).await?;
@@ -189,6 +193,7 @@ impl Desk {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] when only the customer has set it, and for an agent who
     /// works on some request types only.
+    #[crate::boxed]
     pub async fn lift_for_customer(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
         let customer = self.customer_of(agent, number).await?;
         self.require_all_kinds(agent).await?;
@@ -199,6 +204,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`].
+    #[crate::boxed]
     pub async fn restriction_of(
         &self,
         agent: &Agent,

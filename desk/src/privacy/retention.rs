@@ -131,6 +131,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn retention_preview(&self) -> Result<Expired, Error> {
         let now = self.now();
         let limits = self.limits(now);
@@ -156,6 +157,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] when it could not go on; what was done until then is done.
+    #[crate::boxed]
     pub async fn retain(&self) -> Result<Expired, Error> {
         let now = self.now();
         let limits = self.limits(now);
@@ -274,6 +276,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn retention_record(&self) -> Result<Vec<(Timestamp, Expired)>, Error> {
         const SQL: &str =
             "SELECT id, at, counts FROM audit WHERE event = 'retention' ORDER BY at DESC, id LIMIT 100";

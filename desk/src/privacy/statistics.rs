@@ -15,7 +15,7 @@ use tresen_model::{PersonId, Timestamp};
 use crate::error::{Broken, Error};
 use crate::people::Agent;
 use crate::people::kinds::seen_by;
-use crate::store::{Tx, dialect, on};
+use crate::store::{Tx, dialect, from_row, on};
 use crate::{Desk, random};
 
 /// Fresh rows that are put together in one transaction, so that nobody waits long for it.
@@ -102,7 +102,6 @@ pub struct Statistic {
     pub tally: Tally,
 }
 
-#[derive(sqlx_macros::FromRow)]
 struct Row {
     day: i64,
     kind: String,
@@ -116,6 +115,20 @@ struct Row {
     answer_seconds: i64,
     settle_seconds: i64,
 }
+
+from_row!(Row {
+    day,
+    kind,
+    agent_id,
+    created,
+    answered,
+    resolved,
+    closed,
+    reopened,
+    settled,
+    answer_seconds,
+    settle_seconds
+});
 
 const COLUMNS: &str = "day, kind, agent_id, created, answered, resolved, closed, reopened, settled, answer_seconds, settle_seconds";
 
@@ -189,6 +202,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn statistics(&self, agent: &Agent, from: Day, to: Day) -> Result<Vec<Statistic>, Error> {
         let sql = format!(
             "SELECT day, kind, agent_id, CAST(SUM(created) AS BIGINT) AS created,
@@ -225,6 +239,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only; then nothing was changed.
+    #[crate::boxed]
     pub async fn fold_statistics(&self) -> Result<u64, Error> {
         let mut all = 0;
         loop {

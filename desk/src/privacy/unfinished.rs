@@ -93,6 +93,7 @@ impl Desk {
     }
 
     /// Goes on with erasures until the desk is closed, and keeps the statistics small.
+    #[crate::boxed]
     pub async fn keep_finishing(&self) {
         loop {
             tokio::select! {
@@ -113,6 +114,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Broken`] when they could not be looked for. One that fails again is logged, and
     /// keeps no other one from being finished.
+    #[crate::boxed]
     pub async fn finish_erasures(&self) -> Result<u64, Error> {
         let postponed = self.postponed.locked().clone();
         let mut done = 0;

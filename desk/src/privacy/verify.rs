@@ -313,6 +313,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] when a place cannot be read.
+    #[crate::boxed]
     pub async fn find_traces(
         &self,
         needles: Arc<Needles>,

@@ -51,6 +51,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version.
+    #[crate::boxed]
     pub async fn privacy_text(
         &self,
         language: Language,

@@ -7,7 +7,7 @@ use tresen_model::{HeldWhy, PersonId, RequestId, RequestNumber, Status, Timestam
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::{Agent, LinkHolder, Session, kinds};
-use crate::store::{Conn, StoreError, on};
+use crate::store::{Conn, StoreError, from_row, on};
 
 /// The proof with which a customer comes: the login, or the mailed link of one request.
 #[derive(Clone)]
@@ -19,7 +19,6 @@ pub enum Access {
 }
 
 /// What one needs to know of a request before doing something with it.
-#[derive(sqlx_macros::FromRow)]
 pub(crate) struct RequestHead {
     pub(crate) id: Uuid,
     number: i64,
@@ -36,6 +35,23 @@ pub(crate) struct RequestHead {
     pub(crate) kind: String,
     created_at: i64,
 }
+
+from_row!(RequestHead {
+    id,
+    number,
+    person_id,
+    status,
+    assignee_id,
+    priority,
+    agent_wrote_at,
+    customer_read_at,
+    customer_wrote_at,
+    agent_read_at,
+    restricted_at,
+    held_why,
+    kind,
+    created_at
+});
 
 impl RequestHead {
     pub(crate) fn request(&self) -> RequestId {

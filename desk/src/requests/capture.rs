@@ -38,6 +38,7 @@ impl Desk {
     /// # Errors
     /// Refusals of the fields, of `email` when the customer's data is restricted, of `kind` when the agent
     /// does not work on it; [`Error::Busy`] while the customer is being erased.
+    #[crate::boxed]
     pub async fn capture(
         &self,
         agent: &Agent,

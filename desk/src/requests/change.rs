@@ -185,6 +185,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`].
+    #[crate::boxed]
     pub async fn close_or_reopen(
         &self,
         access: &Access,
@@ -219,6 +220,7 @@ impl Desk {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`]; a refusal on `assignee` when that is no agent, or one
     /// who does not work on this request type.
+    #[crate::boxed]
     pub async fn change(&self, agent: &Agent, number: RequestNumber, change: Change) -> Result<(), Error> {
         let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;

@@ -110,6 +110,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal on `body`, also while the customer's data is restricted; [`Error::NotFound`].
+    #[crate::boxed]
     pub async fn comment(
         &self,
         access: &Access,
@@ -167,6 +168,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal on `body`; [`Error::NotFound`], [`Error::Restricted`].
+    #[crate::boxed]
     pub async fn reply(
         &self,
         agent: &Agent,

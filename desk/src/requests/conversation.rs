@@ -19,9 +19,8 @@ use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::people::{Agent, PersonEvent, history, kinds, person};
-use crate::store::{Conn, on};
+use crate::store::{Conn, from_row, on};
 
-#[derive(sqlx_macros::FromRow)]
 struct RequestRow {
     kind: String,
     subject_sealed: Vec<u8>,
@@ -30,7 +29,8 @@ struct RequestRow {
     updated_at: i64,
 }
 
-#[derive(sqlx_macros::FromRow)]
+from_row!(RequestRow { kind, subject_sealed, created_at, customer_news_at, updated_at });
+
 struct CommentRow {
     id: Uuid,
     author_id: Option<Uuid>,
@@ -46,6 +46,22 @@ struct CommentRow {
     remarks: Option<String>,
     verdict: Option<String>,
 }
+
+from_row!(CommentRow {
+    id,
+    author_id,
+    author_kind,
+    visibility,
+    body_sealed,
+    created_at,
+    channel,
+    automatic,
+    standing,
+    rest_sealed,
+    formatted,
+    remarks,
+    verdict
+});
 
 /// A condition on comments: the customer may read them.
 pub(super) const FOR_CUSTOMERS: &str = "(comment.visibility = 'public' AND comment.standing <> 'outsider')";
@@ -84,7 +100,6 @@ pub(crate) struct Reader<'a> {
     pub(crate) reading: Reading,
 }
 
-#[derive(sqlx_macros::FromRow)]
 struct HistoryRow {
     id: Uuid,
     actor_id: Option<Uuid>,
@@ -95,11 +110,14 @@ struct HistoryRow {
     at: i64,
 }
 
+from_row!(HistoryRow { id, actor_id, actor_kind, event, before, after, at });
+
 impl Desk {
     /// What the customer sees of their own request. Notes that they have seen it.
     ///
     /// # Errors
     /// [`Error::NotFound`] also for somebody else's.
+    #[crate::boxed]
     pub async fn conversation(&self, access: &Access, number: RequestNumber) -> Result<Conversation, Error> {
         let mut reader = self.store.read().await?;
         let head = access.find(reader.conn(), number).await?;
@@ -116,6 +134,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`].
+    #[crate::boxed]
     pub async fn conversation_for_agent(
         &self,
         agent: &Agent,
@@ -349,6 +368,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn agents(&self, _: &Agent) -> Result<Vec<AgentName>, Error> {
         let mut reader = self.store.read().await?;
         Ok(self.agent_names(reader.conn(), None).await?)
@@ -408,6 +428,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also for somebody else's.
+    #[crate::boxed]
     pub async fn request_id(&self, access: &Access, number: RequestNumber) -> Result<RequestId, Error> {
         Ok(access.find(self.store.read().await?.conn(), number).await?.request())
     }
@@ -416,6 +437,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`].
+    #[crate::boxed]
     pub async fn request_id_for_agent(
         &self,
         agent: &Agent,

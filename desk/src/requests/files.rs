@@ -17,7 +17,7 @@ use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::objects::{Stored, Upload};
 use crate::people::Agent;
-use crate::store::{StoreError, Tx, on};
+use crate::store::{StoreError, Tx, from_row, on};
 use crate::uploads::{Uploads, image_type, is_image};
 use crate::{Desk, random};
 
@@ -123,7 +123,6 @@ fn media_type(stored: &Stored) -> &'static str {
     infer::get(&stored.head).map_or("application/octet-stream", |kind| kind.mime_type())
 }
 
-#[derive(sqlx_macros::FromRow)]
 pub(super) struct AttachmentRow {
     id: Uuid,
     pub(super) comment_id: Uuid,
@@ -137,8 +136,20 @@ pub(super) struct AttachmentRow {
     work_at: Option<i64>,
 }
 
+from_row!(AttachmentRow {
+    id,
+    comment_id,
+    name_sealed,
+    media_type,
+    size,
+    checked,
+    finding,
+    preview_width,
+    preview_height,
+    work_at
+});
+
 /// A file that a mail takes along.
-#[derive(sqlx_macros::FromRow)]
 pub(crate) struct StoredFile {
     id: Uuid,
     name_sealed: Vec<u8>,
@@ -147,6 +158,8 @@ pub(crate) struct StoredFile {
     size: i64,
     checked: Option<String>,
 }
+
+from_row!(StoredFile { id, name_sealed, key_sealed, media_type, size, checked });
 
 impl StoredFile {
     /// A file of which the contents alone are wanted.
@@ -242,7 +255,6 @@ impl AttachmentRow {
 }
 
 /// A file that somebody asks for.
-#[derive(sqlx_macros::FromRow)]
 pub(super) struct FoundFile {
     name_sealed: Vec<u8>,
     key_sealed: Vec<u8>,
@@ -255,6 +267,19 @@ pub(super) struct FoundFile {
     pub(super) preview_size: Option<i64>,
     pub(super) work_at: Option<i64>,
 }
+
+from_row!(FoundFile {
+    name_sealed,
+    key_sealed,
+    media_type,
+    size,
+    author_id,
+    author_kind,
+    checked,
+    preview_key_sealed,
+    preview_size,
+    work_at
+});
 
 impl FoundFile {
     /// With whose key it is sealed.
@@ -298,6 +323,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also for somebody else's, and for files of internal notes.
+    #[crate::boxed]
     pub async fn attachment(
         &self,
         access: &Access,
@@ -312,6 +338,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`].
+    #[crate::boxed]
     pub async fn attachment_for_agent(
         &self,
         agent: &Agent,

@@ -25,6 +25,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when it has none, and for somebody else's.
+    #[crate::boxed]
     pub async fn formatted(
         &self,
         access: &Access,
@@ -39,6 +40,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`].
+    #[crate::boxed]
     pub async fn formatted_for_agent(
         &self,
         agent: &Agent,

@@ -17,12 +17,11 @@ use crate::people::Agent;
 use crate::people::kinds::seen_by;
 use crate::people::person::{self, Presence};
 use crate::privacy::{Tally, Wish, statistics};
-use crate::store::{Conn, StoreError, Tx, on};
+use crate::store::{Conn, StoreError, Tx, from_row, on};
 
 /// Rows of a page.
 const PAGE: usize = 50;
 
-#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     number: i64,
@@ -32,6 +31,8 @@ struct Row {
     updated_at: i64,
     held_why: Option<String>,
 }
+
+from_row!(Row { id, number, person_id, subject_sealed, created_at, updated_at, held_why });
 
 /// An agent works on it, so it is no spam. `false` when it was not held.
 pub(super) async fn clear(
@@ -75,6 +76,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] while the customer's data is restricted.
+    #[crate::boxed]
     pub async fn confirm_request(&self, access: &Access, number: RequestNumber) -> Result<(), Error> {
         let head = access.find(self.store.read().await?.conn(), number).await?;
         let now = self.now();
@@ -100,6 +102,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn held_requests(&self, agent: &Agent, after: Option<&str>) -> Result<Page<HeldLine>, Error> {
         let sql = format!(
             "SELECT request.id, number, person_id, subject_sealed, request.created_at,
@@ -147,6 +150,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when it is not held; [`Error::Restricted`].
+    #[crate::boxed]
     pub async fn release_held(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
         let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
@@ -175,6 +179,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when it is not held; [`Error::Restricted`].
+    #[crate::boxed]
     pub async fn discard_held(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
         let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let (customer, request) = (head.customer(), head.request());

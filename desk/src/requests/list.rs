@@ -10,7 +10,7 @@ use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::people::Session;
 use crate::search::{MOST_FOUND, Words};
-use crate::store::{dialect, on};
+use crate::store::{dialect, from_row, on};
 
 /// Rows of a page.
 pub(super) const PAGE: usize = 25;
@@ -26,7 +26,6 @@ pub struct ListQuery {
     pub after: Option<String>,
 }
 
-#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     number: i64,
@@ -40,6 +39,20 @@ struct Row {
     agent_wrote_at: i64,
     customer_read_at: i64,
 }
+
+from_row!(Row {
+    id,
+    number,
+    kind,
+    status,
+    priority,
+    subject_sealed,
+    comments,
+    created_at,
+    customer_news_at,
+    agent_wrote_at,
+    customer_read_at
+});
 
 const COLUMNS: &str = "SELECT id, number, kind, status, priority, subject_sealed, comments, created_at,
     customer_news_at, agent_wrote_at, customer_read_at FROM request WHERE person_id = $1";
@@ -69,6 +82,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when the person is being erased.
+    #[crate::boxed]
     pub async fn my_requests(
         &self,
         session: &Session,

@@ -27,6 +27,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn make_up(&self, requests: &[MadeUp]) -> Result<(), Error> {
         const COMMENTS: &str = "UPDATE request SET comments = comments + $2 WHERE id = $1";
         let now = self.now();

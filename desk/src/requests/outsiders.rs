@@ -15,15 +15,16 @@ use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::people::Agent;
 use crate::people::person::{self, Presence};
-use crate::store::{Conn, StoreError, Tx, on};
+use crate::store::{Conn, StoreError, Tx, from_row, on};
 
 /// What an outsider wrote, where it can be decided about.
-#[derive(sqlx_macros::FromRow)]
 struct Row {
     author_id: Uuid,
     subject_sealed: Option<Vec<u8>>,
     automatic: bool,
 }
+
+from_row!(Row { author_id, subject_sealed, automatic });
 
 impl Row {
     fn author(&self) -> PersonId {
@@ -104,6 +105,7 @@ impl Desk {
     /// # Errors
     /// [`Error::NotFound`] when it is no outsider's comment; [`Error::Restricted`];
     /// [`Error::Forbidden`] for somebody of the desk: they answer as agents.
+    #[crate::boxed]
     pub async fn admit(&self, agent: &Agent, number: RequestNumber, comment: CommentId) -> Result<(), Error> {
         const ADMIT: &str = "INSERT INTO participant (request_id, person_id, admitted_by, at)
             VALUES ($1, $2, $3, $4) ON CONFLICT (request_id, person_id) DO NOTHING";
@@ -154,6 +156,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`admit`](Self::admit), but for the last.
+    #[crate::boxed]
     pub async fn split_off(
         &self,
         agent: &Agent,

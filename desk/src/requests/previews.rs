@@ -23,6 +23,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`attachment`](Self::attachment), and [`Error::NotFound`] for a file that has none.
+    #[crate::boxed]
     pub async fn preview(
         &self,
         access: &Access,
@@ -38,6 +39,7 @@ impl Desk {
     /// # Errors
     /// As [`attachment_for_agent`](Self::attachment_for_agent), and [`Error::NotFound`] for a file that
     /// has none.
+    #[crate::boxed]
     pub async fn preview_for_agent(
         &self,
         agent: &Agent,

@@ -11,7 +11,7 @@ use crate::error::{Broken, Error};
 use crate::people::{Agent, kinds};
 use crate::privacy::restrict::NOT_RESTRICTED;
 use crate::search::{MOST_FOUND, Words};
-use crate::store::{dialect, on};
+use crate::store::{dialect, from_row, on};
 
 /// Rows of a page.
 const PAGE: usize = 50;
@@ -80,7 +80,6 @@ pub struct QueueCounts {
     pub held: u64,
 }
 
-#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     number: i64,
@@ -97,6 +96,23 @@ struct Row {
     customer_wrote_at: i64,
     agent_read_at: i64,
 }
+
+from_row!(Row {
+    id,
+    number,
+    person_id,
+    kind,
+    status,
+    priority,
+    assignee_id,
+    subject_sealed,
+    comments,
+    notes,
+    created_at,
+    updated_at,
+    customer_wrote_at,
+    agent_read_at
+});
 
 const COLUMNS: &str = "SELECT id, number, person_id, kind, status, priority, assignee_id, subject_sealed,
     comments, notes, created_at, updated_at, customer_wrote_at, agent_read_at FROM request";
@@ -150,6 +166,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn queue(&self, agent: &Agent, query: &QueueQuery) -> Result<Page<RequestLine>, Error> {
         let rows = if query.search.trim().is_empty() {
             self.queue_page(agent, query).await?
@@ -282,6 +299,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn queue_counts(&self, agent: &Agent) -> Result<QueueCounts, Error> {
         let mut sql = counts();
         let mut held = format!("SELECT COUNT(*) FROM request WHERE held_at IS NOT NULL AND {NOT_RESTRICTED}");

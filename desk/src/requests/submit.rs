@@ -188,6 +188,7 @@ impl Desk {
     /// # Errors
     /// A refusal on `body` while the person's data is restricted; [`Error::Busy`] when the
     /// person is being erased and that takes long, otherwise [`Error::Broken`].
+    #[crate::boxed]
     pub async fn submit(
         &self,
         submission: Submission,
@@ -203,6 +204,7 @@ impl Desk {
     /// # Errors
     /// As [`submit`](Self::submit); [`Error::Prove`] when the page is to show a proof of work
     /// first; a refusal on `email` when too many requests came in its name.
+    #[crate::boxed]
     pub async fn submit_screened(
         &self,
         submission: Submission,

@@ -10,7 +10,7 @@ use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::person;
 use crate::requests::{Reader, Reading};
-use crate::store::{Conn, on};
+use crate::store::{Conn, from_row, on};
 
 /// Requests that are indexed in one go.
 const BATCH: i64 = 100;
@@ -18,7 +18,6 @@ const BATCH: i64 = 100;
 /// Even when nobody wakes the indexer, it looks this often: another node may have written.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 
-#[derive(sqlx_macros::FromRow)]
 struct Stale {
     id: Uuid,
     person_id: Uuid,
@@ -26,8 +25,11 @@ struct Stale {
     updated_at: i64,
 }
 
+from_row!(Stale { id, person_id, subject_sealed, updated_at });
+
 impl Desk {
     /// Keeps the index up to date until the desk is closed.
+    #[crate::boxed]
     pub async fn keep_searchable(&self) {
         loop {
             let woken = self.search_wakeup.notified();
@@ -48,6 +50,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn index_stale(&self) -> Result<usize, Error> {
         const STALE: &str = "SELECT request.id, request.person_id, subject_sealed, updated_at FROM request
             JOIN person ON person.id = request.person_id

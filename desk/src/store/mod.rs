@@ -31,6 +31,25 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+/// Reads a struct from a row of either engine: each field from the column of its name.
+///
+/// In place of sqlx's derive, whose macros build sqlx's core and a hundred crates below it once more.
+macro_rules! from_row {
+    ($row:ident { $($field:ident),+ $(,)? }) => {
+        $crate::store::from_row!(@ sqlx::sqlite::SqliteRow, $row, $($field),+);
+        $crate::store::from_row!(@ sqlx::postgres::PgRow, $row, $($field),+);
+    };
+    (@ $engine:ty, $row:ident, $($field:ident),+) => {
+        impl sqlx::FromRow<'_, $engine> for $row {
+            fn from_row(row: &$engine) -> Result<Self, sqlx::Error> {
+                use sqlx::Row;
+                Ok(Self { $($field: row.try_get(stringify!($field))?),+ })
+            }
+        }
+    };
+}
+pub(crate) use from_row;
+
 /// What the database answered when it could not do what it was asked.
 pub(crate) type StoreError = sqlx::Error;
 

@@ -13,7 +13,7 @@ use crate::error::Broken;
 use crate::keys::PersonKey;
 use crate::people::person;
 use crate::requests::{StoredFile, file_key, hold_both, sealed_for};
-use crate::store::{StoreError, dialect, on};
+use crate::store::{StoreError, dialect, from_row, on};
 
 /// Whoever waits for nothing else looks so often.
 const EVERY: Duration = Duration::from_secs(30);
@@ -24,7 +24,6 @@ const LEASE: i64 = 600;
 /// After so many attempts that ended with the program an image gets no picture.
 const MOST_TRIES: i64 = 3;
 
-#[derive(sqlx_macros::FromRow)]
 struct Due {
     id: Uuid,
     key_sealed: Vec<u8>,
@@ -35,14 +34,17 @@ struct Due {
     work_tries: i64,
 }
 
+from_row!(Due { id, key_sealed, media_type, size, checked, preview_width, work_tries });
+
 /// Whose the file is, and in whose request it stands.
-#[derive(sqlx_macros::FromRow)]
 struct Whose {
     author_id: Option<Uuid>,
     author_kind: String,
     person_id: Uuid,
     restricted: bool,
 }
+
+from_row!(Whose { author_id, author_kind, person_id, restricted });
 
 /// What became of a check.
 enum Checked {
@@ -56,6 +58,7 @@ enum Checked {
 
 impl Desk {
     /// Works on files until the desk is closed.
+    #[crate::boxed]
     pub async fn look_after_files(&self) {
         loop {
             match self.work_on_files().await {
@@ -75,6 +78,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Broken`]; then the file in hand is due again later.
+    #[crate::boxed]
     pub async fn work_on_files(&self) -> Result<usize, Broken> {
         let mut worked = 0;
         while !self.closing.is_cancelled()

@@ -10,7 +10,7 @@ use tresen_desk::requests::Access;
 use tresen_model::RequestNumber;
 
 use crate::statistics::raw;
-use crate::support::{Form, World, random_word, reply};
+use crate::support::{Form, World, random_word, reply, rounds};
 use crate::traces::Needles;
 
 stories! {
@@ -19,7 +19,10 @@ stories! {
     several_erasures_at_once,
 }
 
-const ROUNDS: u64 = 24;
+/// Each round the two meet at another moment.
+fn all_rounds() -> u64 {
+    rounds(8, 24)
+}
 
 /// A customer whose address is proven, without a password, which would take its time.
 struct Customer {
@@ -55,7 +58,7 @@ async fn a_reply_and_an_erasure(world: &World) {
     let grace = world.agent("Grace").await;
     let mut texts = Vec::new();
     let mut replied = 0;
-    for round in 0..ROUNDS {
+    for round in 0..all_rounds() {
         let customer = customer(world).await;
         let (word, name) = (random_word(), random_word());
         let files = world.file(&format!("{name}.txt"), word.as_bytes()).await;
@@ -91,14 +94,14 @@ async fn a_reply_and_an_erasure(world: &World) {
         texts.extend([word, name, customer.email]);
     }
     assert_eq!(world.desk.queue_counts(&grace).await.unwrap().active, 0);
-    println!("{replied} of {ROUNDS} answers came before the erasure");
+    println!("{replied} of {} answers came before the erasure", all_rounds());
     assert_no_trace(world, &texts).await;
 }
 
 async fn an_upload_and_an_erasure(world: &World) {
     let mut texts = Vec::new();
     let mut stored = 0;
-    for round in 0..ROUNDS {
+    for round in 0..all_rounds() {
         let customer = customer(world).await;
         let (word, name) = (random_word(), random_word());
         let barrier = Arc::new(Barrier::new(2));
@@ -137,14 +140,14 @@ async fn an_upload_and_an_erasure(world: &World) {
         assert_eq!(world.post().await.len(), 1);
         texts.extend([word, name, customer.email]);
     }
-    println!("{stored} of {ROUNDS} uploads came before the erasure");
+    println!("{stored} of {} uploads came before the erasure", all_rounds());
     assert_no_trace(world, &texts).await;
 }
 
 async fn several_erasures_at_once(world: &World) {
     let grace = world.agent("Grace").await;
     let mut texts = Vec::new();
-    for round in 0..ROUNDS {
+    for round in 0..all_rounds() {
         let customer = customer(world).await;
         world.desk.ask_erasure(&customer.email).await.unwrap();
         let link = world.mail().await.link("account/delete");

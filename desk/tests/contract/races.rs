@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use tresen_desk::{Error, Location};
 
-use crate::support::{PASSWORD, World};
+use crate::support::{PASSWORD, World, rounds};
 
 stories! {
     of_two_new_addresses_one_wins_in_both_stores,
@@ -14,7 +14,7 @@ stories! {
 
 async fn of_two_new_addresses_one_wins_in_both_stores(world: &World) {
     let desk = &world.desk;
-    for round in 0..20 {
+    for round in 0..rounds(6, 20) {
         let ada = world.customer(&format!("ada{round}@example.org")).await;
         let mut links = Vec::new();
         for side in ["left", "right"] {

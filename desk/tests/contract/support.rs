@@ -31,8 +31,8 @@ pub(crate) const OTHER_PASSWORD: &str = "teapot glacier monorail 41";
 pub(crate) const MAX_FILES: usize = 4;
 pub(crate) const MAX_BYTES: u64 = 300_000;
 
-/// Each desk may open two pools of sixteen connections; a server takes a hundred or two.
-static POSTGRES: Semaphore = Semaphore::const_new(4);
+/// Each desk may open two pools of sixteen connections; the server that xtask starts takes 400.
+static POSTGRES: Semaphore = Semaphore::const_new(6);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engine {
@@ -58,6 +58,11 @@ pub(crate) struct Place {
     pub(crate) database: Location,
     pub(crate) keys: Location,
     names: Vec<String>,
+}
+
+/// How often a race is run: many rounds where `cargo xtask test --thorough` asks for them.
+pub(crate) fn rounds(few: u64, many: u64) -> u64 {
+    if std::env::var_os("TRESEN_TEST_THOROUGH").is_some() { many } else { few }
 }
 
 pub(crate) fn random_word() -> String {

@@ -14,7 +14,7 @@ use crate::people::person::{self, Presence};
 use crate::people::sessions::{Entry, Opening, Session};
 use crate::people::{Factor, sessions};
 use crate::random;
-use crate::store::{Conn, StoreError, Tx, on};
+use crate::store::{Conn, StoreError, Tx, from_row, on};
 
 /// What an app that is being set up does not finish within so many seconds has to begin again.
 pub(super) const SETUP: i64 = 3600;
@@ -38,12 +38,13 @@ pub struct FactorAdded {
     pub recovery_codes: Vec<String>,
 }
 
-#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     secret_sealed: Vec<u8>,
     last_step: i64,
 }
+
+from_row!(Row { id, secret_sealed, last_step });
 
 /// Since when an app is set up.
 pub(super) async fn since(conn: Conn<'_>, person: PersonId) -> Result<Option<Timestamp>, StoreError> {
@@ -126,6 +127,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::ProofNeeded`].
+    #[crate::boxed]
     pub async fn begin_app(&self, session: &Session) -> Result<(), Error> {
         const INSERT: &str = "INSERT INTO totp (id, person_id, secret_sealed, created_at, last_step)
             VALUES ($1, $2, $3, $4, 0)";
@@ -154,6 +156,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::ProofNeeded`]; [`Error::NotFound`] when none is, or for longer than an hour.
+    #[crate::boxed]
     pub async fn app_setup(&self, session: &Session) -> Result<AppSetup, Error> {
         self.require_fresh(session)?;
         let (person, key) = self.require_person(session.person()).await?;
@@ -177,6 +180,7 @@ impl Desk {
     /// # Errors
     /// [`Error::ProofNeeded`]; [`Error::NotFound`] when none is being set up;
     /// [`Problem::CodeWrong`] on the field `code`.
+    #[crate::boxed]
     pub async fn confirm_app(&self, session: &Session, code: &str) -> Result<FactorAdded, Error> {
         const DELETE: &str = "DELETE FROM totp WHERE person_id = $1 AND confirmed_at IS NOT NULL";
         const CONFIRM: &str = "UPDATE totp SET confirmed_at = $2, last_step = $3 WHERE id = $1";

@@ -6,10 +6,9 @@
 //! strangers: whoever has fished a password and guesses at the code keeps nobody out of their own
 //! account. Recovery codes are taken whatever the count: sixty bits are not guessed.
 
-use sqlx_macros::FromRow;
 use tresen_model::{PersonId, Timestamp};
 
-use crate::store::{StoreError, Tx, on};
+use crate::store::{StoreError, Tx, from_row, on};
 
 /// So many are free.
 const FREE: i64 = 5;
@@ -23,12 +22,13 @@ const LONGEST_WAIT: i64 = 3600;
 /// What happened so many seconds ago is forgotten.
 pub(super) const REMEMBERED: i64 = 24 * 3600;
 
-#[derive(FromRow)]
 struct Row {
     wrong: i64,
     wait_until: i64,
     last_at: i64,
 }
+
+from_row!(Row { wrong, wait_until, last_at });
 
 /// Whose guesses: a person's, from browsers that are known or from others. Hold the person locked.
 #[derive(Clone, Copy)]

@@ -133,6 +133,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
+    #[crate::boxed]
     pub async fn factors(&self, session: &Session) -> Result<Factors, Error> {
         let mut reader = self.store.read().await?;
         let factors = read(reader.conn(), session.person()).await?;
@@ -145,6 +146,7 @@ impl Desk {
     /// # Errors
     /// [`Error::ProofNeeded`]; [`Error::NotFound`] when there is none;
     /// [`Problem::FactorRequired`] on the field `factor` for the last one of somebody who has to have one.
+    #[crate::boxed]
     pub async fn remove_app(&self, session: &Session) -> Result<(), Error> {
         self.require_fresh(session)?;
         let (_, key) = self.require_person(session.person()).await?;
@@ -205,6 +207,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::ProofNeeded`]; [`Error::NotFound`] for somebody who has no second factor.
+    #[crate::boxed]
     pub async fn new_recovery_codes(&self, session: &Session) -> Result<Vec<String>, Error> {
         self.require_fresh(session)?;
         let (_, key) = self.require_person(session.person()).await?;
@@ -228,6 +231,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal of the address's form.
+    #[crate::boxed]
     pub async fn reset_factors_by_operator(&self, email: &str) -> Result<Option<u64>, Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
         let Some((row, key)) = self.find_by_address(&email).await? else { return Ok(None) };

@@ -28,7 +28,7 @@ use crate::people::person::{self, Presence};
 use crate::people::sessions::{Entry, Opening, Secret, Session};
 use crate::people::tokens::Purpose as Link;
 use crate::random;
-use crate::store::{Conn, StoreError, Tx, on};
+use crate::store::{Conn, StoreError, Tx, from_row, on};
 
 /// So many passkeys a person may have.
 const MOST: usize = 20;
@@ -60,7 +60,6 @@ pub(crate) fn relying_party(public_url: &str, name: &str) -> Option<Webauthn> {
     WebauthnBuilder::new(&host, &origin).ok()?.rp_name(name).build().ok()
 }
 
-#[derive(sqlx_macros::FromRow)]
 struct Row {
     id: Uuid,
     credential_sealed: Vec<u8>,
@@ -68,6 +67,8 @@ struct Row {
     created_at: i64,
     last_used_at: Option<i64>,
 }
+
+from_row!(Row { id, credential_sealed, name_sealed, created_at, last_used_at });
 
 impl Row {
     fn passkey(&self, key: &PersonKey) -> Result<Passkey, Broken> {
@@ -135,6 +136,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when they are being erased.
+    #[crate::boxed]
     pub async fn passkeys_of(&self, session: &Session) -> Result<Vec<PasskeyLine>, Error> {
         let (_, key) = self.require_person(session.person()).await?;
         let mut reader = self.store.read().await?;
@@ -146,6 +148,7 @@ impl Desk {
     /// # Errors
     /// [`Error::ProofNeeded`]; [`Error::NotFound`] where there are no passkeys;
     /// [`Problem::TooManyPasskeys`] on the field `passkey`.
+    #[crate::boxed]
     pub async fn ask_for_new_passkey(&self, session: &Session) -> Result<String, Error> {
         self.require_fresh(session)?;
         self.may_enter_here(session.role())?;
@@ -184,6 +187,7 @@ impl Desk {
     /// # Errors
     /// [`Error::ProofNeeded`]; [`Problem::PasskeyRefused`] on the field `passkey`, a refusal of the name
     /// on `passkey_name`.
+    #[crate::boxed]
     pub async fn add_passkey(
         &self,
         session: &Session,
@@ -240,6 +244,7 @@ impl Desk {
     /// # Errors
     /// [`Error::ProofNeeded`]; [`Error::NotFound`] when it is not theirs, or gone;
     /// [`Problem::FactorRequired`] on the field `factor` for the last factor of somebody who has to have one.
+    #[crate::boxed]
     pub async fn remove_passkey(&self, session: &Session, id: &str) -> Result<(), Error> {
         const SQL: &str = "DELETE FROM passkey WHERE id = $1 AND person_id = $2";
         self.require_fresh(session)?;
@@ -268,6 +273,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] where there are no passkeys.
+    #[crate::boxed]
     pub async fn ask_for_passkey(&self) -> Result<String, Error> {
         self.ask(Purpose::SignIn, None).await
     }
@@ -276,6 +282,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`] when the first step is over; [`Error::NotFound`] where there are no passkeys.
+    #[crate::boxed]
     pub async fn ask_for_passkey_in_second_step(&self, half: &Secret) -> Result<String, Error> {
         let person = self.peek(Link::SecondStep, half).await?.person;
         let (_, key) = self.require_person(person).await.map_err(|error| error.unless_broken(Error::Gone))?;
@@ -286,6 +293,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] where there are no passkeys.
+    #[crate::boxed]
     pub async fn ask_for_passkey_to_confirm(&self, session: &Session) -> Result<String, Error> {
         let (_, key) = self.require_person(session.person()).await?;
         self.ask(Purpose::Confirm, Some((session.person(), &key))).await
@@ -297,6 +305,7 @@ impl Desk {
     /// # Errors
     /// [`Problem::PasskeyRefused`] on the field `passkey`, whatever was wrong with it;
     /// [`Problem::OnlyWithProvider`] on the field `password`.
+    #[crate::boxed]
     pub async fn sign_in_with_passkey(&self, answer: &str, device: Option<&Secret>) -> Result<Entry, Error> {
         const FIND: &str = "SELECT person_id FROM passkey WHERE credential_hash = $1";
         let answer: PublicKeyCredential = parse(answer)?;
@@ -332,6 +341,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`] when the first step is over; [`Problem::PasskeyRefused`] on the field `passkey`.
+    #[crate::boxed]
     pub async fn second_step_with_passkey(
         &self,
         half: &Secret,
@@ -361,6 +371,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Problem::PasskeyRefused`] on the field `passkey`.
+    #[crate::boxed]
     pub async fn confirm_with_passkey(&self, session: &Session, answer: &str) -> Result<Session, Error> {
         let person = session.person();
         let (_, key) = self.require_person(person).await?;

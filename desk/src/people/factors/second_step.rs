@@ -38,6 +38,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`] when it is over, or never was.
+    #[crate::boxed]
     pub async fn check_second_step(&self, half: &Secret) -> Result<(), Error> {
         self.peek(Purpose::SecondStep, half).await.map(drop)
     }
@@ -46,6 +47,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`] when the first step is over.
+    #[crate::boxed]
     pub async fn second_step_factors(&self, half: &Secret) -> Result<Factors, Error> {
         let person = self.peek(Purpose::SecondStep, half).await?.person;
         let mut reader = self.store.read().await?;

@@ -15,7 +15,7 @@ use crate::people::person::PersonRow;
 use crate::people::{factors, history, kinds, providers};
 use crate::privacy::{consent, restrict};
 use crate::requests::{Reader, Reading};
-use crate::store::on;
+use crate::store::{from_row, on};
 
 /// The name of the format, and its version: higher when what stands there changes its meaning.
 const FORMAT: &str = "tresen-person";
@@ -196,7 +196,6 @@ pub(super) struct History {
     pub(super) to: Option<&'static str>,
 }
 
-#[derive(sqlx_macros::FromRow)]
 pub(super) struct RequestRow {
     id: Uuid,
     number: i64,
@@ -209,6 +208,19 @@ pub(super) struct RequestRow {
     updated_at: i64,
     closed_at: Option<i64>,
 }
+
+from_row!(RequestRow {
+    id,
+    number,
+    kind,
+    channel,
+    status,
+    priority,
+    subject_sealed,
+    created_at,
+    updated_at,
+    closed_at
+});
 
 impl Desk {
     pub(super) async fn read_person(&self, row: &PersonRow, key: &PersonKey) -> Result<Person, Broken> {

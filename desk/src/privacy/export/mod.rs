@@ -65,6 +65,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::ProofNeeded`]; [`Error::Forbidden`] when they are being erased.
+    #[crate::boxed]
     pub async fn export(&self, owner: &impl Owner) -> Result<Export, Error> {
         if !owner.is_fresh(self.now()) {
             return Err(Error::ProofNeeded);
@@ -76,6 +77,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal of the address's form, or [`Error::Broken`].
+    #[crate::boxed]
     pub async fn export_by_operator(&self, email: &str) -> Result<Option<Export>, Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
         match self.find_by_address(&email).await? {

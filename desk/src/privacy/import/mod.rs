@@ -137,6 +137,7 @@ impl Desk {
     ///
     /// # Errors
     /// See [`ImportError`]; each is a sentence for the operator.
+    #[crate::boxed]
     pub async fn import_person(&self, file: File) -> Result<Imported, ImportError> {
         let now = self.now();
         let judged = tokio::task::spawn_blocking(move || {
