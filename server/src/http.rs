@@ -54,7 +54,7 @@ pub(crate) fn router(
         .route("/healthz", get(async || "ok"))
         .route("/readyz", get(ready))
         .route("/robots.txt", get(async || "User-agent: *\nAllow: /$\nDisallow: /\n"))
-        .route("/assets/{*path}", get(asset.clone()))
+        .route("/assets/{*path}", get(asset))
         .route("/pkg/{*path}", get(asset))
         .route(&look.theme, get(async move || file(theme.clone(), "text/css; charset=utf-8")));
     if let (Some(address), Some(Logo { bytes, media_type })) = (&look.logo, &config.logo) {

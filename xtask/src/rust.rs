@@ -52,9 +52,7 @@ pub(crate) fn test(asked: Asked<'_>) -> Result<usize> {
         if asked.thorough {
             command.env(THOROUGH, "1");
         }
-        if program.waits() {
-            command.arg(AT_ONCE);
-        }
+        command.args(program.threads());
         let (some, fine) = run(&mut command)?;
         passed += some;
         if !fine {
@@ -68,9 +66,6 @@ pub(crate) fn test(asked: Asked<'_>) -> Result<usize> {
     }
 }
 
-/// Tests that run at the same time where they wait for servers and disks more than they work.
-const AT_ONCE: &str = "--test-threads=6";
-
 /// A test program that Cargo has built.
 struct Program {
     executable: PathBuf,
@@ -80,8 +75,13 @@ struct Program {
 }
 
 impl Program {
-    fn waits(&self) -> bool {
-        self.name() == "desk (contract)"
+    /// Tests that wait for servers and disks more than they work run side by side beyond the cores.
+    fn threads(&self) -> Option<&'static str> {
+        match self.name().as_str() {
+            "desk (contract)" => Some("--test-threads=6"),
+            "server (program)" => Some("--test-threads=4"),
+            _ => None,
+        }
     }
 
     fn name(&self) -> String {
