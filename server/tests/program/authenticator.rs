@@ -2,17 +2,14 @@
 //! reads there gives codes that are taken, now and at the next login.
 
 use std::collections::{HashMap, HashSet};
-use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 use totp_rs::{Builder, Secret, Totp};
 
+use crate::served::browser::{PASSWORD, add_person, leads_to};
 use crate::served::{Served, ask, status};
 
 const EMAIL: &str = "grace@desk.example.com";
-const PASSWORD: &str = "vermilion gearbox sonata 88";
 
 /// A browser that keeps its cookies.
 struct Browser {
@@ -52,23 +49,6 @@ impl Browser {
         }
         answer
     }
-}
-
-fn leads_to(answer: &str) -> &str {
-    let line = answer.lines().find_map(|line| line.strip_prefix("location: "));
-    line.unwrap_or_else(|| panic!("it leads nowhere: {}", answer.lines().next().unwrap_or_default()))
-}
-
-fn add_agent(folder: &Path) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tresen"))
-        .args(["person", "add", "--email", EMAIL, "--name", "Grace", "--role", "agent", "--password-stdin"])
-        .current_dir(folder)
-        .env("TRESEN_CONFIG", folder.join("tresen.toml"))
-        .stdin(Stdio::piped())
-        .spawn()
-        .unwrap();
-    writeln!(child.stdin.take().unwrap(), "{PASSWORD}").unwrap();
-    assert!(child.wait().unwrap().success());
 }
 
 /// A picture as it stands in a page: rectangles on white, in units of one module.
@@ -143,7 +123,7 @@ fn code(app: &Totp, steps: u64) -> String {
 async fn a_camera_reads_the_picture_and_its_codes_are_taken() {
     let folder = tempfile::tempdir().unwrap();
     let desk = Served::start(folder.path(), "name = 'Fjord: Service'\n").await;
-    add_agent(folder.path());
+    add_person(folder.path(), EMAIL, "agent");
     let mut browser = Browser::new(desk.port);
     let answer = browser.post("/login", &[("email", EMAIL), ("password", PASSWORD)]).await;
     assert_eq!(status(&answer), 303, "{answer}");
