@@ -146,6 +146,11 @@ export function words(html) {
   return decode(body.replace(/<(script|style)\b[^]*?<\/\1>/g, '').replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim();
 }
 
+/** The same words without those that a minute changes by itself: "just now", "a minute ago", "3 minutes ago". */
+export function withoutAges(text) {
+  return text.replace(/just now|\b(?:a|\d+) minutes? ago/g, 'AGE');
+}
+
 function decode(text) {
   const named = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (all, hex, decimal, name) => {
