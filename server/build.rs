@@ -75,8 +75,10 @@ fn table(site: &Path) -> Result<String> {
 fn code(list: Option<&List>, rows: &str) -> String {
     let name =
         |name: fn(&List) -> &Option<String>| format!("{:?}", list.and_then(|list| name(list).as_deref()));
+    let chunks = list.map(|list| &list.chunks[..]).unwrap_or_default();
+    let chunks = chunks.iter().map(|(part, chunks)| format!("({part:?}, &{chunks:?}),")).collect::<String>();
     format!(
-        "const NAMES: Names = Names {{ css: {}, script: {}, icon: {}, proof: {} }};\n\
+        "const NAMES: Names = Names {{ css: {}, script: {}, icon: {}, proof: {}, chunks: &[{chunks}] }};\n\
          static ASSETS: &[Asset] = &[\n{rows}];\n",
         name(|list| &list.css),
         name(|list| &list.script),

@@ -1,27 +1,17 @@
-//! The server functions that islands call: typed on both sides, each a few lines around one
-//! method of the desk.
+//! The server functions that no form calls: what pages show, and what is asked while one types.
 
 // The macro makes a struct of each function's arguments; what they mean stands with the function.
 #![allow(missing_docs)]
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::codec::{GetUrl, Json, JsonEncoding};
 use leptos::server_fn::error::ServerFnErrorErr;
 use serde::{Deserialize, Serialize};
 use tresen_model::Language;
 
-/// What is new in a conversation.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct News {
-    /// The comments after the last one that is shown, rendered as the page renders them.
-    pub html: String,
-    /// The id of the last comment now.
-    pub last: String,
-    /// The badge of the status.
-    pub status: String,
-    /// How many comments are new.
-    pub count: usize,
-}
+use crate::form::Unmet;
+use crate::trouble::{Trouble, Unavailable};
+use crate::{account, agent, customer, dev, legal, mine, settings, sign_in};
 
 /// What a passkey is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,13 +35,6 @@ pub struct Judgement {
     pub sentence: String,
 }
 
-/// Why an island gets nothing: the status that a page would have, and not a word more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unavailable {
-    /// The status code (RFC 9110, section 15).
-    pub status: u16,
-}
-
 impl FromServerFnError for Unavailable {
     type Encoder = JsonEncoding;
 
@@ -62,27 +45,99 @@ impl FromServerFnError for Unavailable {
                 | ServerFnErrorErr::MissingArg(_)
                 | ServerFnErrorErr::Deserialization(_)
         );
-        Self { status: if misunderstood { 400 } else { 500 } }
+        let status = if misunderstood { 400 } else { 500 };
+        Self::Trouble { status, trouble: Trouble::Unreadable }
     }
 
     #[cfg(feature = "ssr")]
     fn status_code(&self) -> axum::http::StatusCode {
-        axum::http::StatusCode::from_u16(self.status).unwrap_or_default()
+        axum::http::StatusCode::from_u16(self.status()).unwrap_or_default()
     }
 }
 
-/// What has been written in a request since the comment `last`.
+impl FromServerFnError for Unmet {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self::Unavailable(Unavailable::from_server_fn_error(error))
+    }
+
+    #[cfg(feature = "ssr")]
+    fn status_code(&self) -> axum::http::StatusCode {
+        axum::http::StatusCode::from_u16(self.status()).unwrap_or_default()
+    }
+}
+
+/// What a page shows of: the front page and the form for a new request.
 ///
 /// # Errors
-/// [`Unavailable`]: the island then leaves the page as it is.
-#[server(prefix = "/api/ui", endpoint = "news")]
-pub async fn whats_new(
-    number: String,
-    token: String,
-    last: String,
-    agent: bool,
-) -> Result<News, Unavailable> {
-    Ok(server::news(&number, &token, &last, agent).await?)
+/// [`Unavailable`]: why there is no such page.
+#[server(prefix = "/api/ui", endpoint = "page/customer", input = GetUrl, output = Json)]
+pub async fn customer_page(address: String) -> Result<customer::Shown, Unavailable> {
+    Ok(customer::load(&server::asked()?, &server::address(&address)?).await?)
+}
+
+/// What a page shows of: one's own requests.
+///
+/// # Errors
+/// [`Unavailable`]: why there is no such page.
+#[server(prefix = "/api/ui", endpoint = "page/mine", input = GetUrl, output = Json)]
+pub async fn mine_page(address: String) -> Result<mine::Shown, Unavailable> {
+    Ok(mine::load(&server::asked()?, &server::address(&address)?).await?)
+}
+
+/// What a page shows of: signing in and registering.
+///
+/// # Errors
+/// [`Unavailable`]: why there is no such page.
+#[server(prefix = "/api/ui", endpoint = "page/sign-in", input = GetUrl, output = Json)]
+pub async fn sign_in_page(address: String) -> Result<sign_in::Shown, Unavailable> {
+    Ok(sign_in::load(&server::asked()?, &server::address(&address)?).await?)
+}
+
+/// What a page shows of: the account, one's data and their erasure.
+///
+/// # Errors
+/// [`Unavailable`]: why there is no such page.
+#[server(prefix = "/api/ui", endpoint = "page/account", input = GetUrl, output = Json)]
+pub async fn account_page(address: String) -> Result<account::Shown, Unavailable> {
+    Ok(account::load(&server::asked()?, &server::address(&address)?).await?)
+}
+
+/// What a page shows of: privacy statement, imprint and receipts.
+///
+/// # Errors
+/// [`Unavailable`]: why there is no such page.
+#[server(prefix = "/api/ui", endpoint = "page/legal", input = GetUrl, output = Json)]
+pub async fn legal_page(address: String) -> Result<legal::Shown, Unavailable> {
+    Ok(legal::load(&server::asked()?, &server::address(&address)?).await?)
+}
+
+/// What a page shows of: the agents' pages.
+///
+/// # Errors
+/// [`Unavailable`]: why there is no such page.
+#[server(prefix = "/api/ui", endpoint = "page/agent", input = GetUrl, output = Json)]
+pub async fn agent_page(address: String) -> Result<agent::Shown, Unavailable> {
+    Ok(agent::load(&server::asked()?, &server::address(&address)?).await?)
+}
+
+/// What a page shows of: what admins look after.
+///
+/// # Errors
+/// [`Unavailable`]: why there is no such page.
+#[server(prefix = "/api/ui", endpoint = "page/settings", input = GetUrl, output = Json)]
+pub async fn settings_page(address: String) -> Result<settings::Shown, Unavailable> {
+    Ok(settings::load(&server::asked()?, &server::address(&address)?).await?)
+}
+
+/// What a page shows of: outgoing email, under `--dev`.
+///
+/// # Errors
+/// [`Unavailable`]: why there is no such page.
+#[server(prefix = "/api/ui", endpoint = "page/dev", input = GetUrl, output = Json)]
+pub async fn dev_page(address: String) -> Result<dev::Shown, Unavailable> {
+    Ok(dev::load(&server::asked()?, &server::address(&address)?).await?)
 }
 
 /// Judges a password while it is typed. It is judged and forgotten.
@@ -107,17 +162,19 @@ pub async fn passkey_question(purpose: PasskeyFor) -> Result<String, Unavailable
 pub(crate) mod server {
     use axum::body::Body;
     use axum::extract::Request;
+    use axum::http::{HeaderName, HeaderValue, header};
     use axum::response::{IntoResponse, Response};
     use leptos::prelude::*;
     use leptos::server_fn::axum::server_fn_paths;
     use tresen_desk::Error;
     use tresen_desk::people::{Strength, strength};
-    use tresen_model::{CommentId, Language, RequestNumber};
+    use tresen_model::{Address, Language};
 
-    use super::{Judgement, News, PasskeyFor, Unavailable};
+    use super::{Judgement, PasskeyFor};
+    use crate::app::BUILD_HEADER;
     use crate::language::strength as text;
-    use crate::pages::conversation::{Thread, comments_html, status_html};
-    use crate::web::{Context, Stop, render};
+    pub(super) use crate::web::asked;
+    use crate::web::{Answer, Context, Stop};
 
     /// Answers the server functions. They are told who asks as pages are.
     pub(crate) async fn answer(context: Context, request: Request<Body>) -> Response {
@@ -126,44 +183,22 @@ pub(crate) mod server {
         if !server_fn_paths().any(|(known, method)| known == path && method == *request.method()) {
             return context.finish(Err(Error::NotFound.into()));
         }
-        let provide = move || provide_context(context.clone());
-        leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()
+        let build = HeaderValue::from_static(context.app.assets.build());
+        let asked = context.clone();
+        let provide = move || provide_context(asked.clone());
+        let mut answer = leptos_axum::handle_server_fns_with_context(provide, request).await.into_response();
+        answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        answer.headers_mut().insert(HeaderName::from_static(BUILD_HEADER), build);
+        context.finish(Ok(Answer::other(answer)))
     }
 
-    impl From<Stop> for Unavailable {
-        fn from(stop: Stop) -> Self {
-            Self { status: stop.status().as_u16() }
-        }
-    }
-
-    fn context() -> Result<Context, Stop> {
-        Ok(use_context::<Context>().ok_or(Error::NotFound)?)
-    }
-
-    pub(super) async fn news(number: &str, token: &str, last: &str, agent: bool) -> Result<News, Stop> {
-        let context = context()?;
-        let number = RequestNumber::parse(number).ok_or(Error::NotFound)?;
-        let desk = &context.app.desk;
-        let conversation = if agent {
-            desk.conversation_for_agent(&context.require_agent()?, number).await?
-        } else {
-            desk.conversation(&context.access(Some(token)).await?, number).await?
-        };
-        let shown = CommentId::parse(last);
-        let comments: Vec<_> =
-            conversation.comments.into_iter().filter(|comment| Some(comment.id) > shown).collect();
-        let newest = comments.last().map_or_else(|| last.to_owned(), |comment| comment.id.to_string());
-        let count = comments.len();
-        let language = context.language;
-        let thread = Thread::of(&context, number, token, agent);
-        let html = render("", move || comments_html(&thread, comments));
-        let status = conversation.status;
-        let status = render("", move || status_html(language, status, agent));
-        Ok(News { html, last: newest, status, count })
+    /// The address of a page that the app asks for.
+    pub(super) fn address(address: &str) -> Result<Address, Stop> {
+        Ok(Address::read(address).ok_or(Error::NotFound)?)
     }
 
     pub(super) async fn passkey_question(purpose: PasskeyFor) -> Result<String, Stop> {
-        let context = context()?;
+        let context = asked()?;
         let desk = &context.app.desk;
         let question = match purpose {
             PasskeyFor::New => desk.ask_for_new_passkey(context.require_session()?).await,

@@ -1,9 +1,15 @@
 //! What people see: pages, components, languages, server functions.
 //!
-//! - [`pages`]: axum routes, one file a page; rendered on the server only
-//! - [`web`]: what all pages share: who asks, forms and their answers, rendering
+//! - [`customer`], [`sign_in`]: pages, laid out by who stands in front of them; each has its data, its view and
+//!   its forms, and beside it in `server.rs` what the server does for it
+//! - [`sheet`]: from an address to what its page shows, and from that to the page
+//! - [`visit`], [`page`], [`form`], [`trouble`]: what pages have in common
+//! - [`parts`]: what stands on several pages
+//! - [`thread`]: the comments of a request
+//! - [`pages`]: axum routes, and the pages that are rendered on the server only
+//! - [`web`]: the server's side of all pages: who asks, forms and their answers, rendering
 //! - [`components`]: the parts that pages are made of
-//! - [`islands`]: the parts that live in the browser
+//! - [`live`]: the parts that live in the browser
 //! - [`api`]: the server functions that islands call
 //! - [`language`]: every sentence, in every language
 
@@ -12,14 +18,39 @@ compile_error!(
     "build with `--cfg erase_components`, as .cargo/config.toml has it: RUSTFLAGS in the environment replace it"
 );
 
+pub mod account;
+pub mod agent;
 pub mod api;
-pub mod islands;
+pub(crate) mod app;
+#[cfg(feature = "hydrate")]
+mod chunks;
+pub mod components;
+pub mod customer;
+pub mod dev;
+pub mod form;
 pub mod language;
-pub mod outcome;
+pub mod legal;
+pub mod live;
+pub mod mine;
+#[cfg(feature = "hydrate")]
+mod nav;
+pub mod page;
+pub mod parts;
+pub mod settings;
+pub mod sheet;
+pub mod sign_in;
+#[cfg(feature = "hydrate")]
+mod start;
+pub mod thread;
+pub mod trouble;
+pub mod visit;
 
 #[cfg(feature = "ssr")]
-pub mod components;
+mod routes;
 #[cfg(feature = "ssr")]
-pub mod pages;
+pub use routes::routes;
 #[cfg(feature = "ssr")]
 pub mod web;
+
+#[cfg(feature = "hydrate")]
+pub use start::hydrate;

@@ -1,13 +1,20 @@
 // The routes of the program, read from its source: a route that is new is noticed by the tests
 // that go through all of them.
 
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 
 const source = (path) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-/** Every page's route: `[{ path, methods: ['GET', 'POST'] }]`, in the order of the source. */
+/** Every source file of the app, in one text. */
+async function app() {
+  const root = new URL('../../app/src/', import.meta.url);
+  const names = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.rs')).sort();
+  return (await Promise.all(names.map((name) => readFile(new URL(name, root), 'utf8')))).join('\n');
+}
+
+/** Every page's route: `[{ path, methods: ['GET', 'POST'] }]`, by the order of the files. */
 export async function pageRoutes() {
-  return routesIn(await source('app/src/pages/mod.rs'));
+  return routesIn(await app()).filter(({ path }) => !path.startsWith('/api/ui/'));
 }
 
 /** What the program serves beside the pages: probes and embedded files. */
@@ -15,10 +22,10 @@ export async function fixedRoutes() {
   return routesIn(await source('server/src/http.rs'));
 }
 
-/** The paths of the server functions that islands call. */
+/** The paths of the server functions. */
 export async function serverFunctions() {
-  const found = [...(await source('app/src/api.rs')).matchAll(/#\[server\(prefix = "([^"]+)", endpoint = "([^"]+)"/g)];
-  if (found.length === 0) throw new Error('No server function was found in app/src/api.rs: is it written differently now?');
+  const found = [...(await app()).matchAll(/#\[server\(\s*prefix = "([^"]+)",\s*endpoint = "([^"]+)"/g)];
+  if (found.length === 0) throw new Error('No server function was found in app/src: is it written differently now?');
   return found.map(([, prefix, endpoint]) => `${prefix}/${endpoint}`);
 }
 
@@ -33,6 +40,8 @@ function routesIn(text) {
     const path = /^\(\s*"([^"]+)"\s*,/.exec(call)?.[1];
     if (!path) continue; // The operator's looks: named by their contents.
     const methods = [...call.matchAll(/\b(get|post|put|patch|delete|any)\(/g)].map(([, method]) => method.toUpperCase());
+    // A form shows its page, and takes what is sent.
+    if (/\b(form::<|files_form\()/.test(call)) methods.push('GET', 'POST');
     if (methods.length === 0 || methods.includes('ANY')) throw new Error(`The methods of ${path} cannot be read from the source.`);
     routes.push({ path, methods });
   }

@@ -186,6 +186,32 @@ words! {
         /// An agent wrote it down for somebody who called.
         Agent = "agent",
     }
+
+    /// Why a message was set aside.
+    AsideReason {
+        /// Nobody stands in From who could be answered.
+        NoSender = "no-sender",
+        /// It says to be from the desk itself.
+        OwnAddress = "own-address",
+        /// A mail server reports about a mail that is not ours, or is gone.
+        UnknownBounce = "unknown-bounce",
+        /// Reading it went wrong.
+        Unreadable = "unreadable",
+        /// An agent answers a customer whose data is restricted.
+        Restricted = "restricted",
+    }
+
+    /// The ways in which email comes in.
+    IntakeChannel {
+        /// A mailbox (RFC 3501).
+        Imap = "imap",
+        /// From a mail server beside us (RFC 2033).
+        Lmtp = "lmtp",
+        /// Standard input.
+        Command = "command",
+        /// `POST /api/v1/mail`.
+        Api = "api",
+    }
 }
 
 impl Status {

@@ -4,16 +4,19 @@
 //! behind the edge needs to check it again. The crate compiles to WASM, reads no clock,
 //! draws no random numbers and does no input or output.
 //!
-//! - [`address`], [`text`]: what a person types
+//! - [`address`]: the addresses of pages
+//! - [`email_address`], [`text`]: what a person types
 //! - [`number`]: the public number of a request, in [`base32`]
 //! - [`kinds`]: closed sets of words (status, priority, role, …)
 //! - [`ids`], [`time`]: identifiers and times
 //! - [`problem`]: what a person did wrong, as a value
-//! - [`views`]: what a page shows
+//! - [`views`], [`document`]: what a page shows
 //! - [`language`]: the languages the desk speaks
 
 pub mod address;
 pub mod base32;
+pub mod document;
+pub mod email_address;
 pub mod file_name;
 pub mod ids;
 pub mod kinds;
@@ -23,12 +26,14 @@ pub mod problem;
 pub mod text;
 pub mod time;
 pub mod views;
+pub mod wish;
 
-pub use address::EmailAddress;
+pub use address::Address;
+pub use email_address::EmailAddress;
 pub use ids::{AsideId, AttachmentId, CommentId, PersonId, RequestId};
 pub use kinds::{
-    AuthorKind, Channel, DeliveryState, FileCheck, HeldWhy, MailRemark, MailTrouble, MailVerdict, Priority,
-    Role, Standing, Status, Visibility,
+    AsideReason, AuthorKind, Channel, DeliveryState, FileCheck, HeldWhy, IntakeChannel, MailRemark,
+    MailTrouble, MailVerdict, Priority, Role, Standing, Status, Visibility,
 };
 pub use language::Language;
 pub use number::RequestNumber;

@@ -43,7 +43,13 @@ pub(crate) fn router(
     let sign_in = Arc::new(Providers::new(config, Arc::new(SystemClock))?);
     let app = App::new(AppParts {
         desk,
-        assets: AssetNames { css: names.css, script: names.script, icon: names.icon, proof: names.proof },
+        assets: AssetNames {
+            css: names.css,
+            script: names.script,
+            icon: names.icon,
+            proof: names.proof,
+            chunks: names.chunks,
+        },
         sign_in,
         time_zone: config.time_zone.clone(),
         https: config.desk.public_url.starts_with("https://"),
@@ -61,7 +67,7 @@ pub(crate) fn router(
         let (bytes, media_type) = (Bytes::from(bytes.clone()), *media_type);
         fixed = fixed.route(address, get(async move || file(bytes.clone(), media_type)));
     }
-    let pages = tresen_app::pages::routes().merge(fixed).with_state(app.clone()).merge(mail);
+    let pages = tresen_app::routes().merge(fixed).with_state(app.clone()).merge(mail);
     rules::around(pages, &app, &config.door)
 }
 

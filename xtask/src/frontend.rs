@@ -40,7 +40,10 @@ impl Kind {
 /// Builds the front end. What did not change keeps its time, so Cargo embeds it anew only if needed.
 pub(crate) fn build(kind: Kind) -> Result {
     let compiled = compile(kind)?;
-    tools::build()?;
+    match kind {
+        Kind::Small => tools::build_with_chunks()?,
+        Kind::Quick => tools::build()?,
+    }
     pack(kind, &compiled)
 }
 
@@ -59,7 +62,8 @@ pub(crate) fn compile(kind: Kind) -> Result<PathBuf> {
     ensure_target()?;
     let mut cargo = shell::cargo(["build", "--package", "tresen-frontend", "--target", TRIPLE])?;
     if kind == Kind::Small {
-        cargo.args(["--profile", "wasm-release"]).env("CARGO_ENCODED_RUSTFLAGS", rustflags()?);
+        cargo.args(["--profile", "wasm-release", "--features", "chunks"]);
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", rustflags()?);
     }
     shell::run(&mut cargo)?;
     Ok(folders::target()?.join(TRIPLE).join(kind.folder()).join("tresen_frontend.wasm"))
@@ -86,6 +90,8 @@ fn rustflags() -> Result<String> {
     };
     // As `.cargo/config.toml` has it for the server.
     flags.extend(["--cfg", "erase_components"].map(str::to_owned));
+    // To cut it into chunks one has to know what refers to what.
+    flags.push("-Clink-args=--emit-relocs".to_owned());
     flags.push(format!("--remap-path-prefix={}=tresen", folders::root()?.display()));
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| {
         // Cargo's own default.

@@ -12,6 +12,12 @@ pub(crate) fn build() -> Result {
     shell::run(&mut shell::cargo(tools)?)
 }
 
+/// Builds them with what cuts the front end into chunks.
+pub(crate) fn build_with_chunks() -> Result {
+    let tools = ["build", "--workspace", "--exclude", "tresen-frontend", "--bin", "tresen-tools"];
+    shell::run(shell::cargo(tools)?.args(["--features", "tresen-tools/chunks"]))
+}
+
 /// One of them, to be started.
 pub(crate) fn command(name: &str) -> Result<Command> {
     let mut command = Command::new(folders::built("debug")?.join("tresen-tools"));

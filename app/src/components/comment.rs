@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use tresen_model::{AuthorKind, Visibility};
 
-use super::{Button, ButtonKind, Icon, MaybeText, NavLink, TextWithLinks, Time, When};
+use super::{Icon, MaybeText, NavLink, TextWithLinks, Time, When};
 
 /// On which side a comment stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,6 @@ pub struct MailParts {
 }
 
 /// What became of the mail with an answer.
-#[derive(Clone)]
 pub struct DeliveryLine {
     /// What the line is about: "Mail:".
     pub label: &'static str,
@@ -79,8 +78,8 @@ pub struct DeliveryLine {
     pub state: String,
     /// Whether it has not arrived.
     pub trouble: bool,
-    /// Where to have it sent again, the comment's id, and what the button says.
-    pub again: Option<(String, String, &'static str)>,
+    /// The form that has it sent again.
+    pub again: Option<AnyView>,
 }
 
 /// A comment: who, when, what, and the files.
@@ -158,14 +157,6 @@ fn delivery_line(line: DeliveryLine) -> AnyView {
     let DeliveryLine { label, state, trouble, again } = line;
     let class = if trouble { "delivery trouble" } else { "delivery" };
     let icon = trouble.then(|| view! { <Icon icon=Icon::Warning/> });
-    let again = again.map(|(action, comment, words)| {
-        view! {
-            <form method="post" action=action>
-                <input type="hidden" name="comment" value=comment/>
-                <Button label=words kind=ButtonKind::Secondary/>
-            </form>
-        }
-    });
     view! {
         <div class=class>
             <p>{icon}<strong>{label}</strong> " " {state}</p>

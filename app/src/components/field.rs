@@ -5,13 +5,14 @@
 use leptos::prelude::*;
 
 use super::{Icon, MaybeText};
+use crate::form::FieldError;
 
 /// What every field has around its control.
 struct Frame {
     id: String,
     label: String,
     hint: Option<String>,
-    error: Option<String>,
+    error: FieldError,
     marker: Option<String>,
 }
 
@@ -22,11 +23,11 @@ impl Frame {
         name: &str,
         label: String,
         hint: MaybeText,
-        error: MaybeText,
+        error: FieldError,
         marker: MaybeText,
     ) -> Self {
         let id = id.get().unwrap_or_else(|| name.to_owned());
-        Self { id, label, hint: hint.get(), error: error.get(), marker: marker.get() }
+        Self { id, label, hint: hint.get(), error, marker: marker.get() }
     }
 
     fn described_by(&self) -> String {
@@ -34,8 +35,9 @@ impl Frame {
         if self.hint.is_some() { format!("{id}-hint {id}-error") } else { format!("{id}-error") }
     }
 
-    fn invalid(&self) -> Option<&'static str> {
-        self.error.is_some().then_some("true")
+    fn invalid(&self) -> impl Fn() -> Option<&'static str> + Send + Sync + 'static {
+        let error = self.error.clone();
+        move || error.get().is_some().then_some("true")
     }
 
     fn around(self, control: AnyView) -> AnyView {
@@ -59,10 +61,12 @@ fn hint_below(id: &str, hint: Option<String>) -> Option<AnyView> {
     hint.map(|hint| view! { <p class="field-hint" id=format!("{id}-hint")>{hint}</p> }.into_any())
 }
 
-/// Always there: the island `LiveForm` fills it by its id.
-fn error_below(id: &str, error: Option<String>) -> AnyView {
-    let hidden = error.is_none();
-    view! { <p class="field-error" id=format!("{id}-error") hidden=hidden>{error}</p> }.into_any()
+/// Always there, so that `aria-describedby` finds it.
+fn error_below(id: &str, error: FieldError) -> AnyView {
+    let shown = error.clone();
+    let hidden = move || error.get().is_none();
+    view! { <p class="field-error" id=format!("{id}-error") hidden=hidden>{move || shown.get()}</p> }
+        .into_any()
 }
 
 /// A field of one line.
@@ -81,8 +85,8 @@ pub fn Field(
     #[prop(optional, into)]
     hint: MaybeText,
     /// What is wrong with the value.
-    #[prop(optional, into)]
-    error: MaybeText,
+    #[prop(optional)]
+    error: FieldError,
     /// A word beside the label: "optional".
     #[prop(optional, into)]
     marker: MaybeText,
@@ -144,8 +148,8 @@ pub fn TextArea(
     #[prop(optional, into)]
     hint: MaybeText,
     /// What is wrong with the value.
-    #[prop(optional, into)]
-    error: MaybeText,
+    #[prop(optional)]
+    error: FieldError,
     /// A word beside the label: "optional".
     #[prop(optional, into)]
     marker: MaybeText,
@@ -223,8 +227,8 @@ pub fn Select(
     #[prop(optional, into)]
     hint: MaybeText,
     /// What is wrong with the value.
-    #[prop(optional, into)]
-    error: MaybeText,
+    #[prop(optional)]
+    error: FieldError,
     /// A word beside the label: "optional".
     #[prop(optional, into)]
     marker: MaybeText,
@@ -279,8 +283,8 @@ pub fn Checkbox(
     #[prop(optional, into)]
     hint: MaybeText,
     /// What is wrong with it.
-    #[prop(optional, into)]
-    error: MaybeText,
+    #[prop(optional)]
+    error: FieldError,
     /// Whether it must be checked.
     #[prop(optional)]
     required: bool,
@@ -327,8 +331,8 @@ pub fn FileField(
     #[prop(optional, into)]
     hint: MaybeText,
     /// What is wrong with the files.
-    #[prop(optional, into)]
-    error: MaybeText,
+    #[prop(optional)]
+    error: FieldError,
     /// A word beside the label: "optional".
     #[prop(optional, into)]
     marker: MaybeText,
@@ -360,8 +364,16 @@ pub fn FileField(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::form::{Forms, Refused};
 
     const HOSTILE: &str = "\n</textarea><script>alert('\"x\"')</script>&amp;";
+
+    fn wrong(name: &str, sentence: &str) -> FieldError {
+        let errors = [(name.to_owned(), sentence.to_owned())].into();
+        let action = "/x".to_owned();
+        let refused = Refused { action, values: Default::default(), errors, notice: String::new() };
+        Forms::refused(refused).at("/x").error(name)
+    }
 
     fn html<V: IntoView>(view: impl FnOnce() -> V) -> String {
         Owner::new().with(|| view().into_view().to_html())
@@ -372,7 +384,7 @@ mod tests {
         let html = html(|| {
             view! {
                 <TextArea name="body" label="Text" value=HOSTILE/>
-                <Field name="subject" label="Subject" value=HOSTILE error=HOSTILE/>
+                <Field name="subject" label="Subject" value=HOSTILE error=wrong("subject", HOSTILE)/>
                 <Select name="kind" label="Kind" choices=vec![Choice::new(HOSTILE, HOSTILE)] value=HOSTILE/>
             }
         });
@@ -395,7 +407,9 @@ mod tests {
         assert!(fine.contains(r#"aria-describedby="email-error""#), "{fine}");
         assert!(!fine.contains("aria-invalid"), "{fine}");
 
-        let wrong = html(|| view! { <Field name="email" label="Address" hint="Yours" error="No address"/> });
+        let wrong = html(
+            || view! { <Field name="email" label="Address" hint="Yours" error=wrong("email", "No address")/> },
+        );
         assert!(wrong.contains(r#"aria-describedby="email-hint email-error""#), "{wrong}");
         assert!(wrong.contains(r#"aria-invalid="true""#), "{wrong}");
         assert!(!wrong.contains("hidden"), "{wrong}");

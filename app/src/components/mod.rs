@@ -94,7 +94,7 @@ pub use notice::{Notice, NoticeKind};
 pub use number::{Number, NumberSlip};
 pub use page_head::PageHead;
 pub use pager::Pager;
-pub use qr_code::QrPicture;
+pub use qr_code::{QrCode, QrPicture};
 pub use report_table::{ReportRow, ReportTable};
 pub use request_list::{RequestList, RequestRow};
 pub use search::{FilterTabs, SearchForm};

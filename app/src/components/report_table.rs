@@ -2,9 +2,10 @@
 //! no room, so that every figure stays under its head.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// A row of figures.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct ReportRow {
     /// What they are about.
     pub name: String,

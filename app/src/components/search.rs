@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Icon, MaybeText, NavLink, link::nav_items};
+use crate::live::QueryForm;
 
 /// A search by GET, so that its result has an address.
 #[component]
@@ -31,7 +32,7 @@ pub fn SearchForm(
         .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
         .collect::<Vec<_>>();
     view! {
-        <form class="search" method="get" action=action role="search">
+        <QueryForm action class="search" role="search">
             {kept}
             <div class="search-box">
                 <Icon icon=Icon::Search/>
@@ -46,7 +47,7 @@ pub fn SearchForm(
                 />
             </div>
             <button type="submit" class="button secondary">{button}</button>
-        </form>
+        </QueryForm>
     }
     .into_any()
 }

@@ -1,9 +1,10 @@
 //! Points in time as people say them.
 
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 
 /// A point in time, said three ways.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct When {
     /// For machines: RFC 3339.
     pub datetime: String,

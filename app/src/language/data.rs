@@ -1,6 +1,5 @@
 //! What a person sees of their own data, and what they can do about it.
 
-use tresen_desk::privacy::statement::Processor;
 use tresen_model::{Channel, Language};
 
 texts! {
@@ -189,17 +188,6 @@ pub fn received_by_you(language: Language, mails: u64) -> String {
         1 => say!(language, "You, by 1 mail", "Sie selbst, mit 1 E‑Mail"),
         _ => say!(language, "You, by {mails} mails", "Sie selbst, mit {mails} E‑Mails"),
     }
-}
-
-/// Somebody who processes data for the operator, and what for.
-pub fn received_by(language: Language, processor: &Processor) -> String {
-    let (own, other) = match language {
-        Language::English => (&processor.purpose.en, &processor.purpose.de),
-        Language::German => (&processor.purpose.de, &processor.purpose.en),
-    };
-    let purpose = if own.trim().is_empty() { other.trim() } else { own.trim() };
-    let name = processor.name.trim();
-    if purpose.is_empty() { name.to_owned() } else { format!("{name}: {purpose}") }
 }
 
 /// How long data is kept.

@@ -1,7 +1,6 @@
 //! What came by mail: what is said beside it, what is held back, what was set aside.
 
-use tresen_desk::intake::{AsideReason, IntakeChannel};
-use tresen_model::{HeldWhy, Language, MailRemark, MailVerdict};
+use tresen_model::{AsideReason, HeldWhy, IntakeChannel, Language, MailRemark, MailVerdict};
 
 texts! {
     by_mail: "by mail" | "per E‑Mail";

@@ -2,7 +2,7 @@
 
 use tresen_model::{Language, Problem};
 
-use super::islands::size;
+use super::live::size;
 
 /// A sentence for beside the field.
 pub fn problem(language: Language, problem: &Problem) -> String {

@@ -1,7 +1,7 @@
 //! Receipts of erasures.
 
-use tresen_desk::privacy::{Asked, Wish};
 use tresen_model::Language;
+use tresen_model::wish::{Asked, Wish};
 
 texts! {
     yours: "Your receipt" | "Ihre Löschbescheinigung";

@@ -1,30 +1,29 @@
-//! What a handler comes to, and how that is told: a page, a redirect, or JSON for the island `LiveForm`.
+//! What a handler comes to, and how that is told.
 
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Json, Redirect, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use leptos::prelude::use_context;
 use tresen_desk::abuse::Challenge;
 use tresen_desk::{Error, Refusal};
-use tresen_model::{FileCheck, Problem};
+use tresen_model::address::Proof;
+use tresen_model::{Address, FileCheck, Problem};
 
-use super::address::{LONGEST, escape};
-use super::context::Context;
-use super::cookies::{self, Cookie};
-use super::failure::{Trouble, trouble_page};
-use super::form::Form;
-use super::frame::{self, Page};
-use super::render::render;
-use super::submitted::{self, Submitted};
-use crate::language::{common, new_request};
-use crate::outcome::Outcome;
+use super::address::LONGEST;
+use super::context::{Beside, Context};
+use super::cookies;
+use super::document;
+use super::submitted;
+use crate::app::FirstShown;
+use crate::form::{Forms, Unmet};
+use crate::language::common;
+use crate::language::problems::problem;
+use crate::page::Page;
+use crate::trouble::{Trouble, Unavailable, trouble_page};
 
 /// What a handler comes to.
 pub enum Answer {
-    /// A page.
-    Page(Box<Page>),
-    /// A page that is the answer to a form itself, since what it shows is shown once.
-    Shown(Box<Page>, Vec<Cookie>),
-    /// Go there. A form that was sent is answered so.
-    Go(String, Vec<Cookie>),
+    /// Go there.
+    Go(String),
     /// Something else.
     Other(Response),
 }
@@ -32,7 +31,7 @@ pub enum Answer {
 impl Answer {
     /// Go there.
     pub fn go(address: impl Into<String>) -> Self {
-        Self::Go(address.into(), Vec::new())
+        Self::Go(address.into())
     }
 
     /// Something else, such as a file.
@@ -47,6 +46,17 @@ pub enum Stop {
     Desk(Error),
     /// Somebody has to log in first.
     LogIn,
+    /// Something else comes first: go there.
+    Go(String),
+    /// It cannot be had: the status, and what is said.
+    Trouble(u16, Trouble),
+}
+
+impl Stop {
+    /// 410: the link was used or has expired. `again` is the page that sends another one.
+    pub(crate) fn gone_link(again: &Address) -> Self {
+        Self::Trouble(410, Trouble::gone_link(again))
+    }
 }
 
 impl<E: Into<Error>> From<E> for Stop {
@@ -62,102 +72,50 @@ impl Context {
     /// Answers.
     pub fn finish(&self, answer: Result<Answer, Stop>) -> Response {
         match answer {
-            Ok(Answer::Page(page)) => self.page(*page),
-            Ok(Answer::Shown(page, cookies)) => cookies::set(self.page(*page), &cookies, self.app.https),
-            Ok(Answer::Go(address, cookies)) => self.go(address, cookies),
-            Ok(Answer::Other(response)) => response,
-            Err(Stop::LogIn) if self.wants_json => {
-                // What was typed would be lost on the way to the login page.
-                let notice = common::logged_out_meanwhile(self.language).to_owned();
-                let refused = Outcome::Refused { errors: Default::default(), notice };
-                (StatusCode::UNAUTHORIZED, Json(refused)).into_response()
+            Ok(Answer::Go(address)) => self.go(&address),
+            Ok(Answer::Other(response)) => self.with_beside(response),
+            Err(Stop::Go(address)) => self.go(&address),
+            Err(Stop::Trouble(status, trouble)) => {
+                self.trouble(StatusCode::from_u16(status).unwrap_or_default(), trouble)
             }
-            Err(Stop::LogIn) => {
-                let back = format!("/login?next={}", escape(&self.address));
-                self.go(if back.len() <= LONGEST { back } else { "/login".to_owned() }, Vec::new())
+            Err(Stop::LogIn) => self.go(&self.sign_in_address()),
+            Err(Stop::Desk(Error::FactorNeeded)) => {
+                self.go(&Address::Factors { needed: true, done: String::new() }.to_string())
             }
-            Err(Stop::Desk(Error::FactorNeeded)) => self.go("/account/factors?needed".to_owned(), Vec::new()),
-            Err(Stop::Desk(Error::ProofNeeded)) => {
-                let back = format!("/account/confirm?next={}", escape(&self.address));
-                self.go(if back.len() <= LONGEST { back } else { "/account".to_owned() }, Vec::new())
-            }
+            Err(Stop::Desk(Error::ProofNeeded)) => self.go(&self.confirm_address()),
             Err(Stop::Desk(error)) => self.failed(error),
         }
     }
 
-    /// Answers a form. When it was refused it is shown `again`, with what was typed.
-    pub async fn finish_form<F, A>(
-        &self,
-        done: Result<Answer, Stop>,
-        submitted: Submitted,
-        again: F,
-    ) -> Response
-    where
-        F: FnOnce(Form) -> A,
-        A: Future<Output = Result<Page, Stop>>,
-    {
-        let Err(Stop::Desk(error)) = done else { return self.finish(done) };
-        let status = refusal_status(&error);
-        let (form, wait) = match error {
-            Error::Refused(refusals) => {
-                let mut notice = common::please_check(self.language).to_owned();
-                if submitted.had_files() && !self.wants_json {
-                    // No browser lets a page fill a file field again.
-                    notice = format!("{notice} {}", common::choose_files_again(self.language));
-                }
-                let wait = refusals.iter().find_map(wait);
-                (Form::refused(submitted.fields(), &refusals, self.language, notice), wait)
-            }
-            Error::Prove(Challenge { stamp, bits }) if self.wants_json => {
-                return (status, Json(Outcome::Prove { stamp, bits })).into_response();
-            }
-            Error::Prove(challenge) => {
-                let mut fields = submitted.fields();
-                fields.insert("stamp".to_owned(), challenge.stamp);
-                let notice = new_request::once_more(self.language).to_owned();
-                (Form::refused(fields, &[], self.language, notice), None)
-            }
-            error => return self.finish(Err(Stop::Desk(error))),
-        };
-        let response = if self.wants_json {
-            let notice = form.notice().unwrap_or_default();
-            let refused = Outcome::Refused { errors: form.errors().clone(), notice };
-            (status, Json(refused)).into_response()
-        } else {
-            match again(form).await {
-                Ok(page) => self.page(Page { status, ..page }),
-                Err(stop) => return self.finish(Err(stop)),
-            }
-        };
+    /// A document with a page. `shown` is what the browser goes on with; without it the page stays as it is.
+    pub(crate) fn page(&self, page: Page, shown: Option<FirstShown>, forms: &Forms) -> Response {
+        let status = StatusCode::from_u16(page.status).unwrap_or_default();
+        let html = Html(document::render(self, page, shown, forms));
+        self.with_beside((status, [(header::CACHE_CONTROL, "no-store")], html).into_response())
+    }
+
+    /// The answer with the cookies and the wait that were set on the way.
+    pub(crate) fn with_beside(&self, response: Response) -> Response {
+        let Beside { cookies, retry_after: wait } = self.take_beside();
+        let response = cookies::set(response, &cookies, self.app.https);
         match wait {
-            Some(wait) => retry_after(response, wait),
+            Some(seconds) => retry_after(response, seconds),
             None => response,
         }
     }
 
-    fn page(&self, page: Page) -> Response {
-        let status = page.status;
-        let html = render(&self.nonce, || frame::frame(self, page));
-        (status, [(header::CACHE_CONTROL, "no-store")], Html(format!("<!DOCTYPE html>{html}")))
-            .into_response()
-    }
-
-    fn go(&self, address: String, cookies: Vec<Cookie>) -> Response {
-        let address = if address.len() <= LONGEST { address } else { "/".to_owned() };
-        let response = if self.wants_json {
-            Json(Outcome::Go(address)).into_response()
-        } else {
-            Redirect::to(&address).into_response()
-        };
-        cookies::set(response, &cookies, self.app.https)
-    }
-
-    /// Gives an answer a cookie.
-    pub fn with_cookie(&self, response: Response, cookie: Cookie) -> Response {
-        cookies::set(response, &[cookie], self.app.https)
+    fn go(&self, address: &str) -> Response {
+        let address = if address.len() <= LONGEST { address } else { "/" };
+        self.with_beside(Redirect::to(address).into_response())
     }
 
     fn failed(&self, error: Error) -> Response {
+        let (status, trouble) = self.trouble_of(error);
+        self.trouble(status, trouble)
+    }
+
+    /// What people are told of an error, and with which status. Logs what is broken.
+    fn trouble_of(&self, error: Error) -> (StatusCode, Trouble) {
         let status = refusal_status(&error);
         let trouble = match error {
             Error::NotFound => Trouble::NotFound,
@@ -168,43 +126,80 @@ impl Context {
             }
             Error::Withheld(check) => Trouble::Withheld { infected: check == FileCheck::Infected },
             Error::Busy { wait } => {
-                return retry_after(self.trouble(status, Trouble::Busy), wait);
+                self.retry_after(wait);
+                Trouble::Busy
             }
             Error::Unfinished { begun } => {
-                return retry_after(self.trouble(status, Trouble::Unfinished { begun }), UNFINISHED_SECONDS);
+                self.retry_after(UNFINISHED_SECONDS);
+                Trouble::Unfinished { begun }
             }
             Error::Refused(_) | Error::Prove(_) => Trouble::Unreadable,
             Error::Broken(error) => {
-                let word = Form::default().once();
+                let word = self.once();
                 tracing::error!(%error, word, "a request could not be answered");
                 Trouble::Broken(word)
             }
         };
-        self.trouble(status, trouble)
+        (status, trouble)
+    }
+
+    /// Why a form has come to nothing, for the app.
+    pub(crate) fn unmet(&self, stop: Stop) -> Unmet {
+        match stop {
+            Stop::Desk(error @ Error::Refused(_)) => {
+                let status = refusal_status(&error).as_u16();
+                let Error::Refused(refusals) = error else { unreachable!() };
+                let wait = refusals.iter().find_map(wait);
+                if let Some(wait) = wait {
+                    self.retry_after(wait);
+                }
+                let refused = refusals.iter().rev();
+                let errors = refused
+                    .map(|refusal| (refusal.field.to_owned(), problem(self.language, &refusal.problem)))
+                    .collect();
+                let notice = common::please_check(self.language).to_owned();
+                Unmet::Refused { status, errors, notice, wait }
+            }
+            Stop::Desk(Error::Prove(Challenge { stamp, bits })) => Unmet::Prove { stamp, bits },
+            stop => Unmet::Unavailable(self.unavailable(stop)),
+        }
+    }
+
+    /// Why there is no such page, for the app.
+    pub(crate) fn unavailable(&self, stop: Stop) -> Unavailable {
+        match stop {
+            Stop::LogIn => Unavailable::SignIn,
+            Stop::Go(address) => Unavailable::Go(address),
+            Stop::Trouble(status, trouble) => Unavailable::Trouble { status, trouble },
+            Stop::Desk(Error::FactorNeeded) => {
+                Unavailable::Go(Address::Factors { needed: true, done: String::new() }.to_string())
+            }
+            Stop::Desk(Error::ProofNeeded) => Unavailable::Confirm,
+            Stop::Desk(error) => {
+                let (status, trouble) = self.trouble_of(error);
+                Unavailable::Trouble { status: status.as_u16(), trouble }
+            }
+        }
+    }
+
+    /// Where somebody signs in before they come back here.
+    fn sign_in_address(&self) -> String {
+        let address = Address::SignIn { next: self.address.clone() }.to_string();
+        if address.len() <= LONGEST { address } else { "/login".to_owned() }
+    }
+
+    /// Where somebody shows who they are before they come back here.
+    fn confirm_address(&self) -> String {
+        let proof = Proof { next: self.address.clone(), by: String::new() };
+        let address = Address::Confirm(proof).to_string();
+        if address.len() <= LONGEST { address } else { "/account".to_owned() }
     }
 
     /// Says that something went wrong.
     pub fn trouble(&self, status: StatusCode, trouble: Trouble) -> Response {
-        if self.wants_json {
-            let notice = trouble.sentence(self.language);
-            return (status, Json(Outcome::Refused { errors: Default::default(), notice })).into_response();
-        }
-        self.page(trouble_page(self.language, status, trouble))
-    }
-}
-
-impl Stop {
-    /// What there is to answer where there is no page: the status alone. Logs what is broken.
-    pub(crate) fn status(&self) -> StatusCode {
-        match self {
-            Self::LogIn => StatusCode::UNAUTHORIZED,
-            Self::Desk(error) => {
-                if let Error::Broken(error) = error {
-                    tracing::error!(%error, "an island could not be answered");
-                }
-                refusal_status(error)
-            }
-        }
+        let shown = Some(FirstShown::Trouble(status.as_u16(), trouble.clone()));
+        let page = trouble_page(self.language, status.as_u16(), trouble);
+        self.page(page, shown, &Forms::untouched())
     }
 }
 
@@ -241,4 +236,30 @@ fn wait(refusal: &Refusal) -> Option<u64> {
 fn retry_after(mut response: Response, seconds: u64) -> Response {
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
+}
+
+/// Who asks, for a server function.
+///
+/// # Errors
+/// 404 where nobody has said: server functions are called by their addresses alone.
+pub(crate) fn asked() -> Result<Context, Stop> {
+    Ok(use_context::<Context>().ok_or(Error::NotFound)?)
+}
+
+impl From<Stop> for Unmet {
+    fn from(stop: Stop) -> Self {
+        match use_context::<Context>() {
+            Some(context) => context.unmet(stop),
+            None => Self::Unavailable(Unavailable::Trouble { status: 404, trouble: Trouble::NotFound }),
+        }
+    }
+}
+
+impl From<Stop> for Unavailable {
+    fn from(stop: Stop) -> Self {
+        match use_context::<Context>() {
+            Some(context) => context.unavailable(stop),
+            None => Self::Trouble { status: 404, trouble: Trouble::NotFound },
+        }
+    }
 }

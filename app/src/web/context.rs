@@ -3,24 +3,28 @@
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{Method, Uri, header};
+use data_encoding::BASE64URL_NOPAD;
 use tresen_desk::Error;
 use tresen_desk::abuse::{Signs, Visitor};
 use tresen_desk::people::{Agent, Secret, Session};
 use tresen_desk::privacy::DataAccess;
 use tresen_desk::requests::Access;
+use tresen_model::address::decode;
 use tresen_model::{Language, Timestamp};
 
 use super::answer::Stop;
-use super::cookies::Received;
+use super::cookies::{Cookie, Received};
 use super::state::App;
 use super::submitted::Submitted;
 use crate::components::When;
 use crate::language::dates;
+use crate::visit::{FileLimits, Visit};
 
 /// The nonce of a response's Content-Security-Policy. The program puts it into the request's
 /// extensions.
@@ -45,17 +49,32 @@ pub struct Inner {
     pub language: Language,
     /// When it was asked.
     pub now: Timestamp,
-    /// The path with its query.
+    /// The path with its query; of a server function, those of the page that asks for it.
     pub address: String,
     session: Option<Session>,
+    session_secret: Option<Secret>,
+    /// Whether the session was found gone after an erasure.
+    signed_out: AtomicBool,
     data_access: Option<Secret>,
     device: Option<Secret>,
     second_step: Option<Secret>,
     signing_in: Option<(Secret, String)>,
     pub(super) nonce: Arc<str>,
     network: Option<IpAddr>,
-    /// Whether the island `LiveForm` asks.
+    /// Whether the app asks.
     pub(super) wants_json: bool,
+    /// Whether somebody looks at a document, and does not only ask what it would show.
+    looks: bool,
+    beside: Mutex<Beside>,
+}
+
+/// What an answer has beside its body, whichever way a form was sent.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// Cookies to set.
+    pub(super) cookies: Vec<Cookie>,
+    /// Seconds to wait before asking again (RFC 9110, section 10.2.3).
+    pub(super) retry_after: Option<u64>,
 }
 
 impl Deref for Context {
@@ -74,6 +93,26 @@ impl FromRequestParts<App> for Context {
     }
 }
 
+/// The address of the page that is asked for, or on which the form stands: somebody who has to sign in or to show
+/// who they are comes back there, not to a server function.
+fn address_of(parts: &Parts) -> String {
+    let own = parts.uri.path_and_query().map_or("/", |address| address.as_str());
+    if !own.starts_with("/api/ui/") {
+        return own.to_owned();
+    }
+    let asked = parts
+        .uri
+        .query()
+        .and_then(|query| query.split('&').find_map(|pair| decode(pair.strip_prefix("address=")?)));
+    asked.unwrap_or_else(|| {
+        let referer = parts.headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+        let referer = referer.and_then(|referer| referer.parse::<Uri>().ok());
+        referer
+            .and_then(|uri| Some(uri.path_and_query()?.as_str().to_owned()))
+            .unwrap_or_else(|| "/".to_owned())
+    })
+}
+
 impl Context {
     /// Finds out who asks. Twice for one request costs as much as once.
     pub async fn from_parts(parts: &mut Parts, app: &App) -> Self {
@@ -82,16 +121,8 @@ impl Context {
         }
         let headers = &parts.headers;
         let cookies = Received { headers, https: app.https };
-        let session = match cookies.session() {
-            Some(secret) => match app.desk.session(&secret).await {
-                Ok(session) => session,
-                Err(error) => {
-                    tracing::error!(%error, "a session could not be looked up; answering as to nobody");
-                    None
-                }
-            },
-            None => None,
-        };
+        let session_secret = cookies.session();
+        let session = session_of(app, session_secret.as_ref()).await;
         let accepted = || {
             let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
             header.map(Language::negotiate).unwrap_or_default()
@@ -102,24 +133,86 @@ impl Context {
         let context = Self(Arc::new(Inner {
             language,
             session,
+            session_secret,
+            signed_out: AtomicBool::new(false),
             data_access: cookies.data_access(),
             device: cookies.device(),
             second_step: cookies.second_step(),
             signing_in: cookies.signing_in(),
             now: app.desk.now(),
-            address: parts.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned(),
+            address: address_of(parts),
             network: parts.extensions.get::<Network>().and_then(|network| network.0),
             nonce: parts.extensions.get::<Nonce>().map(|nonce| Arc::clone(&nonce.0)).unwrap_or_default(),
             wants_json: accept.is_some_and(|accept| accept.starts_with("application/json")),
             app: app.clone(),
+            looks: parts.method == Method::GET && !parts.uri.path().starts_with("/api/"),
+            beside: Mutex::default(),
         }));
         parts.extensions.insert(context.clone());
         context
     }
 
+    /// What every page of the visit knows.
+    pub fn visit(&self) -> Visit {
+        let settings = self.app.desk.settings();
+        Visit {
+            language: self.language,
+            desk: settings.name.clone(),
+            logo: self.app.look.logo.clone(),
+            role: self.session().map(Session::role),
+            files: FileLimits {
+                count: settings.attachments.max_files,
+                bytes: settings.attachments.max_bytes,
+            },
+            proof: self.app.assets.proof.map(str::to_owned),
+        }
+    }
+
+    /// Whether somebody looks at a document. The app asks for what a page shows before anybody looks at it, and says
+    /// itself when somebody does.
+    pub fn looks(&self) -> bool {
+        self.looks
+    }
+
+    /// A random word that goes into a form, so that it is known again when it comes twice.
+    pub fn once(&self) -> String {
+        let mut bytes = [0; 12];
+        // Without randomness forms sent twice are two; nothing else depends on it.
+        let _ = getrandom::fill(&mut bytes);
+        BASE64URL_NOPAD.encode(&bytes)
+    }
+
+    /// Sets cookies with the answer.
+    pub fn set_cookies(&self, cookies: impl IntoIterator<Item = Cookie>) {
+        self.beside(|beside| beside.cookies.extend(cookies));
+    }
+
+    /// Says with the answer when to ask again.
+    pub(super) fn retry_after(&self, seconds: u64) {
+        self.beside(|beside| beside.retry_after = Some(seconds));
+    }
+
+    /// What the answer has beside its body so far. It is given out once.
+    pub(super) fn take_beside(&self) -> Beside {
+        self.beside(std::mem::take)
+    }
+
+    fn beside<T>(&self, act: impl FnOnce(&mut Beside) -> T) -> T {
+        act(&mut self.0.beside.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Who is logged in.
     pub fn session(&self) -> Option<&Session> {
-        self.session.as_ref()
+        self.session.as_ref().filter(|_| !self.signed_out.load(Ordering::Relaxed))
+    }
+
+    /// Looks the session up once more, after an erasure. If it is gone, [`session`](Self::session) returns `None`
+    /// from now on, and the browser drops its cookie.
+    pub async fn recheck_session(&self) {
+        if self.session().is_some() && session_of(&self.app, self.session_secret.as_ref()).await.is_none() {
+            self.signed_out.store(true, Ordering::Relaxed);
+            self.set_cookies([Cookie::no_session()]);
+        }
     }
 
     /// Who is logged in.
@@ -127,7 +220,7 @@ impl Context {
     /// # Errors
     /// [`Stop::LogIn`].
     pub fn require_session(&self) -> Result<&Session, Stop> {
-        self.session.as_ref().ok_or(Stop::LogIn)
+        self.session().ok_or(Stop::LogIn)
     }
 
     /// What the browser keeps of earlier logins, if it does.
@@ -147,12 +240,17 @@ impl Context {
 
     /// What came with a form beside its fields.
     pub fn signs<'a>(&self, form: &'a Submitted) -> Signs<'a> {
+        self.signs_of(form.get("stamp"), form.get("proof"), form.get("url"))
+    }
+
+    /// The same of a form whose fields have come as arguments. `trap` is the field that nobody sees.
+    pub fn signs_of<'a>(&self, stamp: &'a str, proof: &'a str, trap: &'a str) -> Signs<'a> {
         Signs {
-            stamp: form.get("stamp"),
-            proof: form.get("proof"),
-            trap: form.get("url"),
-            // The island says so when it could not work.
-            can_prove: self.wants_json && form.get("proof") != "none",
+            stamp,
+            proof,
+            trap,
+            // The app says so when it could not work.
+            can_prove: self.wants_json && proof != "none",
             network: self.network,
         }
     }
@@ -206,5 +304,16 @@ impl Context {
     /// Says when something was.
     pub fn when(&self, time: Timestamp) -> When {
         dates::when(self.language, time, self.now, &self.app.time_zone)
+    }
+}
+
+/// Looks a session up.
+async fn session_of(app: &App, secret: Option<&Secret>) -> Option<Session> {
+    match app.desk.session(secret?).await {
+        Ok(session) => session,
+        Err(error) => {
+            tracing::error!(%error, "a session could not be looked up; answering as to nobody");
+            None
+        }
     }
 }

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use tresen_desk::Desk;
 
 use super::sign_in::SignIn;
+use crate::sheet::Part;
 
 /// Everything that pages need. Cheap to clone.
 #[derive(Clone)]
@@ -51,6 +52,20 @@ pub struct AssetNames {
     pub icon: Option<&'static str>,
     /// The path of the worker that finds proofs.
     pub proof: Option<&'static str>,
+    /// The chunks of code that a part of the app needs beside the first, by the part's name: paths below `/pkg/`.
+    pub chunks: &'static [(&'static str, &'static [&'static str])],
+}
+
+impl AssetNames {
+    /// Names the build of the code.
+    pub(crate) fn build(&self) -> &'static str {
+        self.script.map_or("", |script| script.split('/').next().unwrap_or(script))
+    }
+
+    /// The chunks that a part needs beside the first.
+    pub(crate) fn chunks_of(&self, part: Part) -> &'static [&'static str] {
+        self.chunks.iter().find(|(name, _)| *name == part.name()).map_or(&[], |(_, chunks)| *chunks)
+    }
 }
 
 impl App {

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use axum::body::Body;
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use axum::response::Response;
 use bytes::Bytes;
 use futures_util::StreamExt;
+use http_body_util::LengthLimitError;
+use multer::Multipart;
 use tresen_desk::requests::{File, FileInput};
 use tresen_desk::{Desk, Error};
 use tresen_model::Problem;
@@ -43,6 +45,15 @@ enum Unreadable {
     TooLarge,
 }
 
+impl Unreadable {
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::Damaged => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        }
+    }
+}
+
 impl Submitted {
     /// A field as it came; empty when it is missing.
     pub fn get(&self, name: &str) -> &str {
@@ -54,6 +65,11 @@ impl Submitted {
         self.fields.contains_key(name)
     }
 
+    /// Adds what the path names, which counts whatever the fields say.
+    pub(super) fn name(&mut self, named: BTreeMap<String, String>) {
+        self.fields.extend(named);
+    }
+
     /// Every field.
     pub fn fields(&self) -> BTreeMap<String, String> {
         self.fields.clone()
@@ -62,6 +78,14 @@ impl Submitted {
     /// Whether files came with it, taken or not.
     pub fn had_files(&self) -> bool {
         self.had_files
+    }
+
+    /// Reads a form with files that is on its way.
+    ///
+    /// # Errors
+    /// 400 for one that is damaged, 413 for one that is too large.
+    pub(super) async fn of_multipart(multipart: &mut Multipart<'_>, app: &App) -> Result<Self, StatusCode> {
+        read_whole(multipart, app).await.map_err(Unreadable::status)
     }
 
     /// Takes the files.
@@ -90,13 +114,7 @@ impl FromRequest<App> for Submitted {
         } else {
             read_urlencoded(request.into_body()).await
         };
-        read.map_err(|unreadable| {
-            let (status, trouble) = match unreadable {
-                Unreadable::Damaged => (StatusCode::BAD_REQUEST, Trouble::Unreadable),
-                Unreadable::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, Trouble::Unreadable),
-            };
-            context.trouble(status, trouble)
-        })
+        read.map_err(|unreadable| context.trouble(unreadable.status(), Trouble::Unreadable))
     }
 }
 
@@ -152,8 +170,15 @@ fn decode(text: &[u8]) -> Option<String> {
 }
 
 async fn read_multipart(request: Request, app: &App) -> Result<Submitted, Unreadable> {
-    let mut multipart = Multipart::from_request(request, &()).await.map_err(|_| Unreadable::Damaged)?;
-    let read = read_parts(&mut multipart, app).await;
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let boundary = content_type.and_then(|value| multer::parse_boundary(value).ok());
+    let boundary = boundary.ok_or(Unreadable::Damaged)?;
+    let mut multipart = Multipart::new(request.into_body().into_data_stream(), boundary);
+    read_whole(&mut multipart, app).await
+}
+
+async fn read_whole(multipart: &mut Multipart<'_>, app: &App) -> Result<Submitted, Unreadable> {
+    let read = read_parts(multipart, app).await;
     if read.is_err() {
         // To the end, as above.
         while let Ok(Some(_)) = multipart.next_field().await {}
@@ -161,7 +186,7 @@ async fn read_multipart(request: Request, app: &App) -> Result<Submitted, Unread
     read
 }
 
-async fn read_parts(multipart: &mut Multipart, app: &App) -> Result<Submitted, Unreadable> {
+async fn read_parts(multipart: &mut Multipart<'_>, app: &App) -> Result<Submitted, Unreadable> {
     let mut fields = BTreeMap::new();
     let mut text = 0;
     let mut input = Input::new(&app.desk);
@@ -185,10 +210,7 @@ async fn read_parts(multipart: &mut Multipart, app: &App) -> Result<Submitted, U
     Ok(Submitted { fields, files, files_refused, had_files })
 }
 
-async fn read_text(
-    field: &mut axum::extract::multipart::Field<'_>,
-    text: &mut usize,
-) -> Result<String, Unreadable> {
+async fn read_text(field: &mut multer::Field<'_>, text: &mut usize) -> Result<String, Unreadable> {
     let mut value = Vec::new();
     while let Some(bytes) = field.chunk().await.map_err(|error| unreadable(&error))? {
         *text += bytes.len();
@@ -200,8 +222,10 @@ async fn read_text(
     String::from_utf8(value).map_err(|_| Unreadable::Damaged)
 }
 
-fn unreadable(error: &axum::extract::multipart::MultipartError) -> Unreadable {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Unreadable::TooLarge } else { Unreadable::Damaged }
+fn unreadable(error: &multer::Error) -> Unreadable {
+    let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    let too_large = causes.any(|cause| cause.is::<LengthLimitError>());
+    if too_large { Unreadable::TooLarge } else { Unreadable::Damaged }
 }
 
 /// Files while they come in. After the first that is refused the rest is read and thrown

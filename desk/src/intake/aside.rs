@@ -3,52 +3,17 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::types::Uuid;
-use tresen_model::{EmailAddress, Timestamp};
+use tresen_model::{AsideReason, EmailAddress, IntakeChannel, Timestamp};
 use zeroize::Zeroizing;
 
 use super::identify::claim;
-use super::{Envelope, Identity, IntakeChannel, TakenIn};
+use super::{Envelope, Identity, TakenIn};
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::people::Agent;
 use crate::privacy::Needles;
 use crate::store::{Tx, from_row, on};
 use crate::{Desk, random};
-
-/// Why a message was set aside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AsideReason {
-    /// Nobody stands in From who could be answered.
-    NoSender,
-    /// It says to be from the desk itself.
-    OwnAddress,
-    /// A mail server reports about a mail that is not ours, or is gone.
-    UnknownBounce,
-    /// Reading it went wrong.
-    Unreadable,
-    /// An agent answers a customer whose data is restricted.
-    Restricted,
-}
-
-impl AsideReason {
-    const ALL: [Self; 5] =
-        [Self::NoSender, Self::OwnAddress, Self::UnknownBounce, Self::Unreadable, Self::Restricted];
-
-    /// The word that is stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoSender => "no-sender",
-            Self::OwnAddress => "own-address",
-            Self::UnknownBounce => "unknown-bounce",
-            Self::Unreadable => "unreadable",
-            Self::Restricted => "restricted",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.as_str() == word)
-    }
-}
 
 /// A message that was set aside. What is in it is known only to whoever downloads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,11 +25,12 @@ use crate::address::normalise;
 use crate::error::{Broken, Error};
 use crate::requests::File;
 
-pub use self::aside::{AsideMessage, AsideReason};
+pub use self::aside::AsideMessage;
 pub use self::mailbox::MailboxPosition;
 pub use self::settings::IntakeSettings;
 pub(crate) use self::verify::Verifier;
 pub use tresen_mail::is_filter_header;
+pub use tresen_model::{AsideReason, IntakeChannel};
 
 /// How long a message waits for the end of an erasure, 50 ms a time.
 const WAITS: usize = 100;
@@ -51,19 +52,6 @@ pub struct Envelope {
     pub kind: Option<String>,
 }
 
-/// The ways in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum IntakeChannel {
-    /// A mailbox (RFC 3501).
-    Imap,
-    /// From a mail server beside us (RFC 2033).
-    Lmtp,
-    /// Standard input.
-    Command,
-    /// `POST /api/v1/mail`.
-    Api,
-}
-
 /// What became of a message. All of these mean: it is on disk, or rightly not; the channel may
 /// delete its copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,22 +70,6 @@ pub enum TakenIn {
     Own,
     /// It could not be handled and waits for an admin, sealed.
     Aside,
-}
-
-impl IntakeChannel {
-    /// The word that is stored.
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Imap => "imap",
-            Self::Lmtp => "lmtp",
-            Self::Command => "command",
-            Self::Api => "api",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        [Self::Imap, Self::Lmtp, Self::Command, Self::Api].into_iter().find(|known| known.as_str() == word)
-    }
 }
 
 impl Desk {

@@ -3,11 +3,10 @@
 
 use tresen_mail::{Correspondent, Message, Remark};
 use tresen_model::{
-    AuthorKind, Body, Channel, CommentId, HeldWhy, MailRemark, PersonId, PersonName, RequestId, Standing,
-    Status, Subject, Timestamp, Visibility,
+    AsideReason, AuthorKind, Body, Channel, CommentId, HeldWhy, MailRemark, PersonId, PersonName, RequestId,
+    Standing, Status, Subject, Timestamp, Visibility,
 };
 
-use super::aside::AsideReason;
 use super::identify::{Identity, claim};
 use super::thread::Thread;
 use super::verdict::{Dmarc, Judgement};

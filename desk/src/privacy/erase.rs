@@ -12,7 +12,6 @@ use tresen_model::{PersonId, RequestNumber, Timestamp};
 
 use super::owner::Owner;
 use super::retention::Idle;
-use super::wish::{Asked, Wish};
 use crate::Desk;
 use crate::abuse::Limited;
 use crate::error::{Broken, Error};
@@ -21,6 +20,7 @@ use crate::people::{Agent, Purpose, Secret, Session};
 use crate::people::{kinds, person};
 use crate::requests::find_of_kind;
 use crate::store::{Conn, StoreError, Tx, from_row, on};
+use tresen_model::wish::{Asked, Wish};
 
 /// What was done.
 #[derive(Clone, PartialEq, Eq)]

@@ -17,7 +17,6 @@ pub(crate) mod statistics;
 pub(crate) mod unfinished;
 mod verify;
 pub(crate) mod versions;
-mod wish;
 
 pub(crate) use audit::audit;
 pub use consent::Consent;
@@ -31,5 +30,5 @@ pub use restrict::{RestrictedBy, Restriction};
 pub use retention::Expired;
 pub use statement::{PrivacySettings, Retention};
 pub use statistics::{Day, Statistic, Tally};
+pub use tresen_model::wish::{Asked, Wish};
 pub use verify::{NeedleError, Needles, Trace};
-pub use wish::{Asked, Wish};

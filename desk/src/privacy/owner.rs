@@ -11,13 +11,13 @@
 use tresen_model::{EmailAddress, PersonId, Timestamp};
 
 use super::erase::Erased;
-use super::wish::Wish;
 use crate::Desk;
 use crate::abuse::Limited;
 use crate::error::Error;
 use crate::mail::MailKind;
 use crate::people::person::{self, Presence};
 use crate::people::{Purpose, Secret, Session};
+use tresen_model::wish::Wish;
 
 mod sealed {
     pub trait Sealed: Send + Sync {}

@@ -11,9 +11,9 @@ use ed25519_dalek::{Signature, Signer, SigningKey, Verifier};
 use tresen_model::Timestamp;
 use tresen_model::views::ErasureCount;
 
-use super::wish::Wish;
 use crate::random::{self, NoRandomness};
 use crate::{Desk, MasterKey};
+use tresen_model::wish::Wish;
 
 /// What a receipt says.
 #[derive(Clone, PartialEq, Eq)]
@@ -193,8 +193,8 @@ fn check(text: &str, master: &MasterKey) -> Checked {
 
 #[cfg(test)]
 mod tests {
-    use super::super::wish::Asked;
     use super::*;
+    use tresen_model::wish::Asked;
 
     fn receipt() -> Receipt {
         Receipt {

@@ -21,11 +21,11 @@ use sqlx::types::Uuid;
 use tresen_model::{PersonId, RequestId, Timestamp};
 
 use super::restrict::NOT_RESTRICTED;
-use super::wish::Wish;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::requests::remove::delete_request;
 use crate::store::{Conn, StoreError, Tx, on};
+use tresen_model::wish::Wish;
 
 /// Looked for at once.
 const BATCH: i64 = 100;

@@ -6,7 +6,7 @@
 //!
 //! - [`PrivacySettings`], [`Retention`]: what the operator sets
 //! - [`privacy_statement`], [`imprint`]: the documents, in both languages with the same sections
-//! - [`Document::digest`]: what names a version of a text, for consents
+//! - [`digest`]: what names a version of a text, for consents
 
 mod country;
 mod english;
@@ -17,9 +17,10 @@ mod settings;
 mod tests;
 mod writer;
 
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tresen_model::Language;
+
+pub use tresen_model::document::{Block, Document, Section};
 
 pub use country::{Country, UnknownCountry};
 pub use settings::{
@@ -31,47 +32,6 @@ use writer::Writer;
 /// Days after its last login at which a browser is forgotten.
 const DEVICE_DAYS: u32 = 180;
 const _: () = assert!(DEVICE_DAYS as i64 * 24 * 3600 == crate::people::DEVICE_LIFETIME);
-
-/// A text in sections, made of plain text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Document {
-    /// Its title.
-    pub title: String,
-    /// Whether something that the law asks for is missing; it stands in square brackets.
-    pub draft: bool,
-    /// Its sections, in order.
-    pub sections: Vec<Section>,
-}
-
-/// A section of a [`Document`].
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Section {
-    /// What names it in a link (`#rights`): lower-case ASCII, the same in every language.
-    pub id: String,
-    /// Its heading.
-    pub heading: String,
-    /// What it says, in order.
-    pub blocks: Vec<Block>,
-}
-
-/// A part of a [`Section`]. Plain text, never HTML.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Block {
-    /// A paragraph.
-    Paragraph(String),
-    /// A list without an order.
-    List(Vec<String>),
-    /// Terms with what they mean, as in `<dl>`.
-    Facts(Vec<(String, String)>),
-    /// A table. Every row has as many cells as the head; the first cell of a row is its heading.
-    Table {
-        /// The headings of the columns.
-        head: Vec<String>,
-        /// The rows.
-        rows: Vec<Vec<String>>,
-    },
-}
 
 /// The privacy statement of the desk called `desk_name`, with the retention in force.
 pub fn privacy_statement(
@@ -101,26 +61,24 @@ pub fn imprint(language: Language, desk_name: &str, settings: &PrivacySettings) 
     writer.finish(title)
 }
 
-impl Document {
-    /// SHA-256 over the text in a form of which there is only one, so that the same text has the
-    /// same digest for ever and any other text has another. Store it with a consent, and the
-    /// document under it.
-    pub fn digest(&self) -> [u8; 32] {
-        let mut hash = Canonical(Sha256::new());
-        hash.text("tresen document 1");
-        hash.text(&self.title);
-        hash.number(usize::from(self.draft));
-        hash.number(self.sections.len());
-        for section in &self.sections {
-            hash.text(&section.id);
-            hash.text(&section.heading);
-            hash.number(section.blocks.len());
-            for block in &section.blocks {
-                hash.block(block);
-            }
+/// SHA-256 over the text in a form of which there is only one, so that the same text has the
+/// same digest for ever and any other text has another. Store it with a consent, and the
+/// document under it.
+pub fn digest(document: &Document) -> [u8; 32] {
+    let mut hash = Canonical(Sha256::new());
+    hash.text("tresen document 1");
+    hash.text(&document.title);
+    hash.number(usize::from(document.draft));
+    hash.number(document.sections.len());
+    for section in &document.sections {
+        hash.text(&section.id);
+        hash.text(&section.heading);
+        hash.number(section.blocks.len());
+        for block in &section.blocks {
+            hash.block(block);
         }
-        hash.0.finalize().into()
     }
+    hash.0.finalize().into()
 }
 
 /// Writes each text with its length before it and each list with its count, so that no two

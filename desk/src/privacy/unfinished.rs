@@ -14,10 +14,10 @@ use tresen_model::{PersonId, Timestamp};
 use super::erase::{Begun, Erased};
 use super::receipt;
 use super::retention::Idle;
-use super::wish::Wish;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::store::on;
+use tresen_model::wish::Wish;
 
 /// So often an erasure is tried at once, and so long waited in between: another transaction may
 /// have been in the way.

@@ -2,7 +2,7 @@
 
 use tresen_model::{Language, Timestamp};
 
-use super::statement::{Document, privacy_statement};
+use super::statement::{Document, digest, privacy_statement};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::settings::Settings;
@@ -22,7 +22,7 @@ pub(crate) async fn in_force(store: &Store, settings: &Settings, now: Timestamp)
     let newest: Vec<(i64, String, Vec<u8>)> = on!(tx.conn(), c => sqlx::query_as(NEWEST).fetch_all(c).await)?;
     let unchanged = !newest.is_empty()
         && texts.iter().all(|(language, text)| {
-            newest.iter().any(|(_, tag, digest)| tag == language.tag() && *digest == text.digest())
+            newest.iter().any(|(_, tag, known)| tag == language.tag() && *known == digest(text))
         });
     let version = newest.first().map_or(0, |(version, _, _)| *version);
     if unchanged {
@@ -34,7 +34,7 @@ pub(crate) async fn in_force(store: &Store, settings: &Settings, now: Timestamp)
         on!(tx.conn(), c => sqlx::query(INSERT)
             .bind(version + 1)
             .bind(language.tag())
-            .bind(text.digest().to_vec())
+            .bind(digest(&text).to_vec())
             .bind(document)
             .bind(now.0)
             .execute(c)

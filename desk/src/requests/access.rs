@@ -178,8 +178,9 @@ impl Desk {
         by_agent: bool,
         until: Timestamp,
     ) -> Result<(), Broken> {
-        const AGENT: &str = "UPDATE request SET agent_read_at = $2 WHERE id = $1";
-        const CUSTOMER: &str = "UPDATE request SET customer_read_at = $2 WHERE id = $1";
+        const AGENT: &str = "UPDATE request SET agent_read_at = $2 WHERE id = $1 AND agent_read_at < $2";
+        const CUSTOMER: &str = "UPDATE request SET customer_read_at = $2 WHERE id = $1
+            AND customer_read_at < $2";
         let sql = if by_agent { AGENT } else { CUSTOMER };
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(sql).bind(request.0).bind(until.0).execute(c).await.map(drop))?;

@@ -112,8 +112,17 @@ struct HistoryRow {
 
 from_row!(HistoryRow { id, actor_id, actor_kind, event, before, after, at });
 
+/// When a comment of a request was written.
+async fn written_at(mut conn: Conn<'_>, head: &RequestHead, comment: CommentId) -> Result<Timestamp, Error> {
+    const COMMENT: &str = "SELECT created_at FROM comment WHERE id = $1 AND request_id = $2";
+    let at: Option<i64> = on!(conn.again(), c => {
+        sqlx::query_scalar(COMMENT).bind(comment.0).bind(head.id).fetch_optional(c).await
+    })?;
+    Ok(Timestamp(at.ok_or(Error::NotFound)?))
+}
+
 impl Desk {
-    /// What the customer sees of their own request. Notes that they have seen it.
+    /// What the customer sees of their own request. That they have seen it is noted by [`note_seen`](Self::note_seen).
     ///
     /// # Errors
     /// [`Error::NotFound`] also for somebody else's.
@@ -121,16 +130,53 @@ impl Desk {
     pub async fn conversation(&self, access: &Access, number: RequestNumber) -> Result<Conversation, Error> {
         let mut reader = self.store.read().await?;
         let head = access.find(reader.conn(), number).await?;
-        let conversation =
-            self.read_conversation(reader.conn(), &head, number, access.person(), false).await?;
-        drop(reader);
-        if head.unread_by_customer() {
-            self.note_read(head.request(), false, Timestamp(head.agent_wrote_at)).await?;
-        }
-        Ok(conversation)
+        self.read_conversation(reader.conn(), &head, number, access.person(), false).await
     }
 
-    /// What an agent sees of any request. Notes that an agent has seen it.
+    /// Notes that the customer has seen a request, with everything up to the comment `last`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] also for somebody else's request, and for a comment that is in another one.
+    #[crate::boxed]
+    pub async fn note_seen(
+        &self,
+        access: &Access,
+        number: RequestNumber,
+        last: CommentId,
+    ) -> Result<(), Error> {
+        let mut reader = self.store.read().await?;
+        let head = access.find(reader.conn(), number).await?;
+        if !head.unread_by_customer() {
+            return Ok(());
+        }
+        let until = written_at(reader.conn(), &head, last).await?;
+        drop(reader);
+        Ok(self.note_read(head.request(), false, until).await?)
+    }
+
+    /// Notes that an agent has seen a request, with everything up to the comment `last`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], also for a comment that is in another request.
+    #[crate::boxed]
+    pub async fn note_seen_by_agent(
+        &self,
+        agent: &Agent,
+        number: RequestNumber,
+        last: CommentId,
+    ) -> Result<(), Error> {
+        let mut reader = self.store.read().await?;
+        let head = access::find_for_agent(reader.conn(), agent, number).await?;
+        if !head.unread_by_agents() {
+            return Ok(());
+        }
+        let until = written_at(reader.conn(), &head, last).await?;
+        drop(reader);
+        Ok(self.note_read(head.request(), true, until).await?)
+    }
+
+    /// What an agent sees of any request. That an agent has seen it is noted by
+    /// [`note_seen_by_agent`](Self::note_seen_by_agent).
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`].
@@ -146,10 +192,6 @@ impl Desk {
             self.read_conversation(reader.conn(), &head, number, agent.person(), true).await?;
         let staff = self.staff_view(reader.conn(), agent, &head).await?;
         conversation.staff = Some(staff);
-        drop(reader);
-        if head.unread_by_agents() {
-            self.note_read(head.request(), true, Timestamp(head.customer_wrote_at)).await?;
-        }
         Ok(conversation)
     }
 

@@ -130,14 +130,21 @@ async fn unread_marks_come_and_go(world: &World) {
     assert!(!world.mine(&ada).await[0].unread);
     assert!(queue().await);
     world.tick();
-    world.desk.conversation_for_agent(&agent, number).await.unwrap();
+    let shown = world.desk.conversation_for_agent(&agent, number).await.unwrap();
+    assert!(queue().await, "it was loaded, not seen");
+    world.desk.note_seen_by_agent(&agent, number, shown.comments[0].id).await.unwrap();
     assert!(!queue().await);
     world.answer(&agent, number, "Hello").await;
     assert!(world.mine(&ada).await[0].unread);
     let before = world.mine(&ada).await[0].updated_at;
     world.tick();
-    world.desk.conversation(&access, number).await.unwrap();
+    let shown = world.desk.conversation(&access, number).await.unwrap();
+    world.desk.note_seen(&access, number, shown.comments[0].id).await.unwrap();
+    assert!(world.mine(&ada).await[0].unread, "the newest was not shown");
+    world.desk.note_seen(&access, number, shown.comments[1].id).await.unwrap();
     assert!(!world.mine(&ada).await[0].unread);
+    world.desk.note_seen(&access, number, shown.comments[0].id).await.unwrap();
+    assert!(!world.mine(&ada).await[0].unread, "what was seen stays seen");
     assert_eq!(world.mine(&ada).await[0].updated_at, before, "reading is no activity");
     world.tick();
     world.desk.reply(&agent, number, &note("Hm", "a"), Vec::new()).await.unwrap();
@@ -163,10 +170,12 @@ async fn an_answer_that_was_not_shown_stays_unread(world: &World) {
         };
         let (answered, seen) = tokio::join!(world.desk.reply(&agent, number, &answer, Vec::new()), reading);
         answered.unwrap();
+        world.desk.note_seen(&access, number, seen.comments.last().unwrap().id).await.unwrap();
         let shown = seen.comments.iter().any(|comment| comment.body == body);
         assert!(shown || world.mine(&ada).await[0].unread, "round {round}");
         world.tick();
-        world.desk.conversation(&access, number).await.unwrap();
+        let seen = world.desk.conversation(&access, number).await.unwrap();
+        world.desk.note_seen(&access, number, seen.comments.last().unwrap().id).await.unwrap();
         assert!(!world.mine(&ada).await[0].unread);
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct List {
     pub(crate) icon: Option<String>,
     /// The path of the worker that finds proofs of work.
     pub(crate) proof: Option<String>,
+    /// The chunks of code by the part of the app that needs them: paths below `/pkg/`.
+    pub(crate) chunks: Vec<(String, Vec<String>)>,
     /// Every file that is served.
     pub(crate) assets: Vec<Entry>,
 }
@@ -42,17 +44,30 @@ impl List {
             script: name("script"),
             icon: name("icon"),
             proof: name("proof"),
+            chunks: chunks(&json["chunks"]),
             assets,
         };
         let script = list.script.iter();
         let script = script.flat_map(|name| [format!("/pkg/{name}.js"), format!("/pkg/{name}_bg.wasm")]);
         let plain = [&list.css, &list.icon, &list.proof].into_iter().flatten().cloned();
-        let missing = plain.chain(script).find(|path| list.assets.iter().all(|asset| asset.path != *path));
+        let chunks = list.chunks.iter().flat_map(|(_, chunks)| chunks).map(|chunk| format!("/pkg/{chunk}"));
+        let missing = plain
+            .chain(script)
+            .chain(chunks)
+            .find(|path| list.assets.iter().all(|asset| asset.path != *path));
         match missing {
             Some(missing) => Err(format!("assets.json names {missing} and does not list it.")),
             None => Ok(list),
         }
     }
+}
+
+fn chunks(json: &Value) -> Vec<(String, Vec<String>)> {
+    let texts = |list: &Value| {
+        let list = list.as_array().into_iter().flatten();
+        list.filter_map(|text| text.as_str().map(str::to_owned)).collect()
+    };
+    json.as_object().into_iter().flatten().map(|(part, chunks)| (part.clone(), texts(chunks))).collect()
 }
 
 impl Entry {
@@ -65,8 +80,8 @@ impl Entry {
         Ok(Self { path, media_type: needed("type")?, raw, br, gzip })
     }
 
-    /// Names the content: the name holds its hash.
+    /// Names the content: the path holds its hash.
     pub(crate) fn tag(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
+        self.path.trim_start_matches('/')
     }
 }

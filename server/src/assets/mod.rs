@@ -38,13 +38,14 @@ pub(crate) struct Asset {
 pub(crate) struct Names {
     /// The path of the style sheet.
     pub(crate) css: Option<&'static str>,
-    /// What the names of script and WASM begin with, such as `tresen-0123456789abcdef`: Leptos
-    /// calls this `output_name`.
+    /// What the names of script and WASM begin with, such as `0123456789abcdef/tresen`.
     pub(crate) script: Option<&'static str>,
     /// The path of the icon (SVG).
     pub(crate) icon: Option<&'static str>,
     /// The path of the worker that finds proofs of work.
     pub(crate) proof: Option<&'static str>,
+    /// The chunks of code by the part of the app that needs them: paths below `/pkg/`.
+    pub(crate) chunks: &'static [(&'static str, &'static [&'static str])],
 }
 
 /// The front end of this process.
@@ -92,6 +93,7 @@ impl Site {
             script: name(list.script),
             icon: name(list.icon),
             proof: name(list.proof),
+            chunks: list.chunks.into_iter().map(leak_chunks).collect::<Vec<_>>().leak(),
         };
         Ok(Self { names, assets: assets.leak() })
     }
@@ -100,6 +102,11 @@ impl Site {
     pub(crate) fn serve(self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
         answer(self.assets, method, uri.path(), headers)
     }
+}
+
+fn leak_chunks((part, chunks): (String, Vec<String>)) -> (&'static str, &'static [&'static str]) {
+    let chunks = chunks.into_iter().map(|chunk| &*chunk.leak()).collect::<Vec<_>>();
+    (part.leak(), chunks.leak())
 }
 
 fn answer(assets: &'static [Asset], method: &Method, path: &str, headers: &HeaderMap) -> Response {

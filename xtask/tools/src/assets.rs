@@ -3,7 +3,7 @@
 //! `assets.json` lists them; `server/build.rs` reads it and embeds them. A name stands for one
 //! content for ever, so browsers keep the files for ever, and nothing here is made twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::Path;
 
@@ -25,12 +25,14 @@ pub(crate) struct Asset {
 pub(crate) struct Site {
     /// The path of the style sheet.
     pub(crate) css: Option<String>,
-    /// What the names of script and WASM begin with, without folder and ending.
+    /// What the names of script and WASM begin with, below `/pkg/` and without ending.
     pub(crate) script: String,
     /// The path of the icon.
     pub(crate) icon: Option<String>,
     /// The path of the worker that finds proofs of work.
     pub(crate) proof: String,
+    /// The files below `/pkg/` that a part of the app needs beside those, by the part's name.
+    pub(crate) chunks: BTreeMap<String, Vec<String>>,
     /// Everything that is served.
     pub(crate) assets: Vec<Asset>,
 }
@@ -103,20 +105,37 @@ impl Site {
             "script": self.script,
             "icon": self.icon,
             "proof": self.proof,
+            "chunks": self.chunks,
             "assets": assets,
         });
         folders::write(&site.join("assets.json"), format!("{list:#}\n").as_bytes())?;
         for folder in ["assets", "pkg"] {
             folders::create(&site.join(folder))?;
-            for file in folders::files(&site.join(folder))? {
-                if !names.contains(&format!("{folder}/{}", folders::name(&file))) {
-                    std::fs::remove_file(&file)
-                        .map_err(|e| format!("{} cannot be removed: {e}.", file.display()))?;
-                }
-            }
+            tidy(&site.join(folder), folder, &names)?;
         }
         Ok(())
     }
+}
+
+/// Removes what is not named, folders of earlier builds too.
+fn tidy(folder: &Path, name: &str, names: &BTreeSet<String>) -> Result {
+    let cannot = |path: &Path, e: std::io::Error| format!("{} cannot be removed: {e}.", path.display());
+    for entry in
+        std::fs::read_dir(folder).map_err(|e| format!("{} cannot be read: {e}.", folder.display()))?.flatten()
+    {
+        let path = entry.path();
+        let name = format!("{name}/{}", folders::name(&path));
+        if path.is_dir() {
+            if names.iter().any(|known| known.starts_with(&format!("{name}/"))) {
+                tidy(&path, &name, names)?;
+            } else {
+                std::fs::remove_dir_all(&path).map_err(|e| cannot(&path, e))?;
+            }
+        } else if !names.contains(&name) {
+            std::fs::remove_file(&path).map_err(|e| cannot(&path, e))?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes what has never been written. A half-written file would stay for ever, hence the renaming.

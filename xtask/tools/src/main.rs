@@ -7,6 +7,7 @@
 //! Exit status: 0 done, 1 failed, 3 not checked, with the reason as the last line of standard output.
 
 mod assets;
+mod chunks;
 mod deny;
 mod frontend;
 mod minify;

@@ -1,0 +1,118 @@
+//! The forms that change where a request stands and who works on it.
+
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::server_fn::codec::{Json, PostUrl};
+use tresen_model::views::AgentName;
+use tresen_model::{Address, Language, PersonId, Priority, RequestNumber, Status};
+
+use crate::components::{Button, ButtonKind, Choice, Select};
+use crate::form::{Done, Form, Forms, Unmet};
+use crate::language::{agent as text, words};
+use crate::live::LiveForm;
+
+/// The value of the field `assignee` for no agent.
+pub(super) const NOBODY: &str = "nobody";
+
+/// The value of the field `assignee` for the agent who sends the form.
+pub(super) const ME: &str = "me";
+
+/// Changes a request. Each field comes with what the page showed of it (`…_shown`): what the agent left as it was
+/// stays as it is, whoever changed it since.
+///
+/// # Errors
+/// [`Unmet`]: what is wrong with the fields.
+#[allow(missing_docs)]
+#[server(prefix = "/api/ui", endpoint = "agent/change", input = PostUrl, output = Json)]
+pub async fn change_request(
+    #[server(default)] number: String,
+    #[server(default)] status: String,
+    #[server(default)] status_shown: String,
+    #[server(default)] priority: String,
+    #[server(default)] priority_shown: String,
+    #[server(default)] assignee: String,
+    #[server(default)] assignee_shown: String,
+) -> Result<Done, Unmet> {
+    let sent = Sent {
+        status: (&status, &status_shown),
+        priority: (&priority, &priority_shown),
+        assignee: (&assignee, &assignee_shown),
+    };
+    Ok(super::server::change(&number, &sent).await?)
+}
+
+/// What was sent of each field, and what the page showed of it.
+#[cfg(feature = "ssr")]
+pub(super) struct Sent<'a> {
+    /// Where the request stands.
+    pub(super) status: (&'a str, &'a str),
+    /// How soon.
+    pub(super) priority: (&'a str, &'a str),
+    /// Who works on it.
+    pub(super) assignee: (&'a str, &'a str),
+}
+
+fn path(number: RequestNumber) -> String {
+    format!("{}/change", Address::RequestForAgents { number })
+}
+
+/// The form with which an agent takes a request that nobody has taken.
+pub(super) fn take(language: Language, number: RequestNumber) -> AnyView {
+    // What is wrong is said at the other form of this address.
+    let form = Forms::untouched().at("");
+    view! {
+        <LiveForm language to=ChangeRequest::PATH action=path(number) form class="cluster between">
+            <input type="hidden" name="number" value=number.to_string()/>
+            <p class="muted small">{text::unassigned(language)}</p>
+            <Button label=text::take(language) kind=ButtonKind::Secondary name="assignee" value=ME/>
+        </LiveForm>
+    }
+    .into_any()
+}
+
+/// The form for everything.
+pub(super) fn change(
+    language: Language,
+    number: RequestNumber,
+    (status, priority, assignee): (Status, Priority, Option<PersonId>),
+    agents: Vec<AgentName>,
+    forms: &Forms,
+) -> AnyView {
+    let form = forms.at(&path(number));
+    let statuses = Status::ALL.iter();
+    let statuses: Vec<Choice> = statuses
+        .map(|status| Choice::new(status.as_str(), words::status_for_agents(language, *status)))
+        .collect();
+    let priorities = Priority::ALL.iter();
+    let priorities: Vec<Choice> = priorities
+        .map(|priority| Choice::new(priority.as_str(), words::priority(language, *priority)))
+        .collect();
+    let nobody = Choice::new(NOBODY, text::nobody(language));
+    let agents = agents.into_iter().map(|agent| Choice::new(agent.id.to_string(), agent.name));
+    let agents: Vec<Choice> = std::iter::once(nobody).chain(agents).collect();
+    let assignee = assignee.map_or_else(|| NOBODY.to_owned(), |agent| agent.to_string());
+    let fields = vec![
+        field(&form, "status", text::status(language), statuses, status.as_str().to_owned()),
+        field(&form, "priority", text::priority(language), priorities, priority.as_str().to_owned()),
+        field(&form, "assignee", text::assignee(language), agents, assignee),
+    ];
+    view! {
+        <LiveForm language to=ChangeRequest::PATH action=path(number) form>
+            <input type="hidden" name="number" value=number.to_string()/>
+            {fields}
+            <div class="form-actions">
+                <Button label=text::save(language) kind=ButtonKind::Secondary/>
+            </div>
+        </LiveForm>
+    }
+    .into_any()
+}
+
+fn field(form: &Form, name: &'static str, label: &'static str, choices: Vec<Choice>, now: String) -> AnyView {
+    let chosen = form.value_or(name, &now);
+    view! {
+        <input type="hidden" name=format!("{name}_shown") value=now/>
+        <Select name label choices value=chosen error=form.error(name)/>
+    }
+    .into_any()
+}

@@ -1,0 +1,318 @@
+//! Forms that are sent without leaving the page.
+
+use leptos::prelude::*;
+use tresen_model::Language;
+
+use crate::api::PasskeyFor;
+use crate::components::{MaybeText, Notice, NoticeKind};
+use crate::form::{Form, Said, State};
+
+/// A form. With scripts its server function takes it, and what is wrong is said beside the fields: what was typed
+/// stays, the chosen files too, and a second press of the button does nothing. Without scripts the browser sends
+/// it to the address of its page, where the same function runs.
+#[component]
+pub fn LiveForm(
+    /// The language to speak.
+    language: Language,
+    /// The address of the server function.
+    to: &'static str,
+    /// The path to which a browser without scripts sends it.
+    #[prop(into)]
+    action: String,
+    /// Its state.
+    form: Form,
+    /// The class of the form.
+    #[prop(default = "form")]
+    class: &'static str,
+    /// Whether it has files.
+    #[prop(optional)]
+    files: bool,
+    /// What is said when it was refused, in place of what the server says.
+    #[prop(optional, into)]
+    failed: MaybeText,
+    /// What a passkey is asked for before it is sent, which then is its field `passkey`.
+    #[prop(optional)]
+    passkey: Option<PasskeyFor>,
+    /// The fields.
+    children: Children,
+) -> impl IntoView {
+    let state = form.state().clone();
+    // A browser's own checks name one field at a time, in the browser's language and away from the field. Without
+    // scripts they stay: they keep chosen files from being lost. Nobody is asked for a passkey in vain either.
+    let checks_itself = RwSignal::new(false);
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| checks_itself.set(passkey.is_none()));
+    #[cfg(feature = "hydrate")]
+    let on_submit = {
+        let sender = browser::Sender::new(language, to, passkey, state.clone());
+        move |event: leptos::ev::SubmitEvent| sender.submit(&event)
+    };
+    #[cfg(not(feature = "hydrate"))]
+    let on_submit = move |_: leptos::ev::SubmitEvent| {
+        let _ = (language, to);
+    };
+    let busy = {
+        let state = state.clone();
+        move || state.read().busy.then_some("true")
+    };
+    let wrong = {
+        let state = state.clone();
+        let failed = failed.get();
+        move || match &*state.read() {
+            State { notice: Some(Said::Wrong(sentence)), errors, .. } => {
+                // No field is there to say it beside.
+                let of_passkey = passkey.and_then(|_| errors.get("passkey"));
+                let sentence = failed.as_ref().or(of_passkey).unwrap_or(sentence).clone();
+                Some(view! { <Notice kind=NoticeKind::Error>{sentence}</Notice> }.into_any())
+            }
+            _ => None,
+        }
+    };
+    let underway = {
+        let state = state.clone();
+        move || match &state.read().notice {
+            Some(Said::Underway(sentence)) => Some(sentence.clone()),
+            _ => None,
+        }
+    };
+    let progress = move || {
+        let sent = state.read().sent?;
+        Some(view! { <progress class="form-progress" max="1" value=sent.to_string()></progress> }.into_any())
+    };
+    view! {
+        <form
+            class=(!class.is_empty()).then_some(class)
+            method="post"
+            action=action
+            enctype=files.then_some("multipart/form-data")
+            novalidate=move || checks_itself.get()
+            aria-busy=busy
+            on:submit=on_submit
+        >
+            {wrong}
+            <p class="form-said" role="status">{underway}</p>
+            {progress}
+            {children()}
+        </form>
+    }
+    .into_any()
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use std::collections::BTreeMap;
+
+    use js_sys::Promise;
+    use leptos::ev::SubmitEvent;
+    use leptos::prelude::*;
+    use leptos::wasm_bindgen::JsCast;
+    use leptos::wasm_bindgen::prelude::Closure;
+    use serde_json::value::RawValue;
+    use tresen_model::Language;
+    use wasm_bindgen_futures::{JsFuture, spawn_local};
+    use web_sys::{
+        FormData, HtmlElement, HtmlFormElement, HtmlInputElement, ProgressEvent, UrlSearchParams,
+        XmlHttpRequest,
+    };
+
+    use crate::api::PasskeyFor;
+    use crate::form::{Done, Said, State, Unmet};
+    use crate::language::{common, live as text};
+    use crate::live::{passkey, prove};
+    use crate::nav::{Navigator, use_navigator};
+    use crate::trouble::Unavailable;
+
+    /// The server asks for a proof once; the next ones are for stamps that became old meanwhile.
+    const PROOFS: usize = 3;
+
+    /// What a form came to. What a page shows then is read by the part of the app that knows it.
+    type Outcome = Result<Done<Box<RawValue>>, Unmet>;
+
+    #[derive(Clone)]
+    pub(super) struct Sender {
+        language: Language,
+        to: &'static str,
+        passkey: Option<PasskeyFor>,
+        state: ArcRwSignal<State>,
+        navigator: Navigator,
+    }
+
+    impl Sender {
+        pub(super) fn new(
+            language: Language,
+            to: &'static str,
+            passkey: Option<PasskeyFor>,
+            state: ArcRwSignal<State>,
+        ) -> Self {
+            Self { language, to, passkey, state, navigator: use_navigator() }
+        }
+
+        pub(super) fn submit(&self, event: &SubmitEvent) {
+            let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+            let Some(form) = form else { return };
+            event.prevent_default();
+            if self.state.read_untracked().busy {
+                return;
+            }
+            let Ok(data) = FormData::new_with_form(&form) else { return };
+            // Which button was pressed is part of the form.
+            if let Some(button) = event.submitter()
+                && let Some(name) = button.get_attribute("name")
+            {
+                let value = button.get_attribute("value").unwrap_or_default();
+                drop(data.append_with_str(&name, &value));
+            }
+            self.state.update(|state| {
+                state.busy = true;
+                state.notice = None;
+            });
+            let sender = self.clone();
+            spawn_local(async move {
+                if let Some(purpose) = sender.passkey {
+                    let Some(answer) = passkey::signed(purpose).await else {
+                        // Cancelled, or none of theirs was there.
+                        let notice = Some(Said::Unsent(text::no_passkey(sender.language).to_owned()));
+                        sender.state.set(State { notice, ..State::default() });
+                        return;
+                    };
+                    drop(data.set_with_str("passkey", &answer));
+                }
+                sender.underway(text::sending(sender.language));
+                let outcome = sender.send_with_proof(&form, &data).await;
+                sender.finish(&form, outcome);
+            });
+        }
+
+        /// Sends it, with a proof of work when the page or the server wants one.
+        async fn send_with_proof(&self, form: &HtmlFormElement, data: &FormData) -> Option<Outcome> {
+            if prove::is_wanted(form) {
+                self.prove(form, data).await;
+            }
+            let mut outcome = self.send(form, data).await;
+            for _ in 0..PROOFS {
+                let Some(Err(Unmet::Prove { stamp, bits })) = &outcome else { break };
+                prove::want(form, stamp, *bits);
+                self.prove(form, data).await;
+                outcome = self.send(form, data).await;
+            }
+            outcome
+        }
+
+        async fn prove(&self, form: &HtmlFormElement, data: &FormData) {
+            self.underway(text::proving(self.language));
+            prove::put_into(form, data).await;
+        }
+
+        fn underway(&self, sentence: &str) {
+            self.state.update(|state| state.notice = Some(Said::Underway(sentence.to_owned())));
+        }
+
+        /// Not by `fetch`, which does not tell how much was sent.
+        async fn send(&self, form: &HtmlFormElement, data: &FormData) -> Option<Outcome> {
+            let request = XmlHttpRequest::new().ok()?;
+            request.open("POST", self.to).ok()?;
+            drop(request.set_request_header("Accept", "application/json"));
+            let files = form.enctype() == "multipart/form-data";
+            let state = self.state.clone();
+            let progress = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
+                if event.length_computable() && event.total() > 0.0 {
+                    state.update(|state| state.sent = Some(event.loaded() / event.total()));
+                }
+            });
+            if files && let Ok(upload) = request.upload() {
+                upload.set_onprogress(Some(progress.as_ref().unchecked_ref()));
+            }
+            let ended = Promise::new(&mut |ended, _| {
+                request.set_onloadend(Some(&ended));
+                let sent = if files {
+                    request.send_with_opt_form_data(Some(data))
+                } else {
+                    match UrlSearchParams::new_with_str_sequence_sequence(data) {
+                        Ok(query) => {
+                            let kind = "application/x-www-form-urlencoded;charset=UTF-8";
+                            drop(request.set_request_header("Content-Type", kind));
+                            request.send_with_opt_str(Some(&String::from(query.to_string())))
+                        }
+                        Err(error) => Err(error),
+                    }
+                };
+                drop(sent);
+            });
+            drop(JsFuture::from(ended).await);
+            self.state.update(|state| state.sent = None);
+            let status = request.status().ok()?;
+            let answer = request.response_text().ok()??;
+            match status {
+                200 => serde_json::from_str(&answer).ok().map(Ok),
+                400.. => serde_json::from_str(&answer).ok().map(Err),
+                _ => None,
+            }
+        }
+
+        fn finish(&self, form: &HtmlFormElement, outcome: Option<Outcome>) {
+            let language = self.language;
+            match outcome {
+                Some(Ok(Done::Go(address))) => {
+                    self.quiet();
+                    self.navigator.go(&address);
+                }
+                Some(Ok(Done::Enter(address))) => self.navigator.load(&address),
+                Some(Ok(Done::Show(shown))) => {
+                    self.quiet();
+                    self.navigator.show(shown.get());
+                }
+                Some(Ok(Done::ShowAs { visit, shown })) => {
+                    self.quiet();
+                    self.navigator.show_as(visit, shown.get());
+                }
+                Some(Err(Unmet::Refused { errors, notice, .. })) => self.wrong(form, errors, notice),
+                Some(Err(Unmet::Unavailable(Unavailable::Go(address)))) => {
+                    self.quiet();
+                    self.navigator.go(&address);
+                }
+                Some(Err(Unmet::Unavailable(Unavailable::Confirm))) => {
+                    self.quiet();
+                    self.navigator.confirm();
+                }
+                Some(Err(Unmet::Unavailable(Unavailable::SignIn))) => {
+                    // What was typed would be lost on the way to the sign-in page.
+                    let notice = common::logged_out_meanwhile(language).to_owned();
+                    self.wrong(form, BTreeMap::new(), notice);
+                }
+                Some(Err(Unmet::Unavailable(Unavailable::Trouble { trouble, .. }))) => {
+                    self.wrong(form, BTreeMap::new(), trouble.sentence(language));
+                }
+                Some(Err(Unmet::Prove { .. })) | None => {
+                    self.wrong(form, BTreeMap::new(), text::no_connection(language).to_owned());
+                }
+            }
+        }
+
+        fn quiet(&self) {
+            self.state.set(State::default());
+        }
+
+        fn wrong(&self, form: &HtmlFormElement, errors: BTreeMap<String, String>, notice: String) {
+            let notice = Some(Said::Wrong(notice));
+            self.state.set(State { errors, notice, ..State::default() });
+            let form = form.clone();
+            let _ = request_animation_frame(move || {
+                let Ok(wrong) = form.query_selector_all("[aria-invalid=true]") else { return };
+                let wrong = (0..wrong.length()).filter_map(|index| wrong.item(index));
+                let mut first = None;
+                for field in wrong.filter_map(|node| node.dyn_into::<HtmlElement>().ok()) {
+                    // A wrong password is typed anew.
+                    if let Some(input) = field.dyn_ref::<HtmlInputElement>()
+                        && input.type_() == "password"
+                    {
+                        input.set_value("");
+                    }
+                    first.get_or_insert(field);
+                }
+                if let Some(first) = first {
+                    drop(first.focus());
+                }
+            });
+        }
+    }
+}

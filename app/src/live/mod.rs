@@ -1,0 +1,22 @@
+//! The parts of pages that live in the browser. A page does its whole work without them.
+
+// `#[component]` puts a `pub` function of its own into these private modules.
+#![allow(unreachable_pub)]
+
+#[cfg(feature = "hydrate")]
+mod events;
+mod file_picker;
+mod form;
+mod passkey;
+mod password_strength;
+#[cfg(feature = "hydrate")]
+mod prove;
+mod query_form;
+
+#[cfg(feature = "hydrate")]
+pub(crate) use events::listen;
+pub use file_picker::FilePicker;
+pub use form::LiveForm;
+pub use passkey::PasskeyForm;
+pub use password_strength::PasswordStrength;
+pub use query_form::QueryForm;

@@ -1,0 +1,76 @@
+//! What the server does for `/requests/NUMBER`.
+
+use leptos::server_fn::codec::MultipartData;
+use tresen_desk::requests::Access;
+use tresen_model::{Address, RequestNumber};
+
+use super::Conversation;
+use crate::form::{Done, Unmet};
+use crate::thread::{Thread, number_of, place_of_latest};
+use crate::web::{Act, Context, Stop, Submitted, asked, received};
+
+/// Asks the desk for what the page shows.
+pub(in crate::mine) async fn load(
+    context: &Context,
+    number: RequestNumber,
+    token: &str,
+) -> Result<Conversation, Stop> {
+    let access = context.access(Some(token)).await?;
+    let desk = &context.app.desk;
+    let found = desk.conversation(&access, number).await?;
+    // Mail scanners open links: a link alone is nobody's look.
+    if let (true, Access::Session(_), Some(last)) = (context.looks(), &access, found.comments.last()) {
+        desk.note_seen(&access, number, last.id).await?;
+    }
+    // An owner who came by an old link is there by login.
+    let token = if matches!(access, Access::Link(_)) { token.to_owned() } else { String::new() };
+    let kind = desk.settings().request_type(&found.kind);
+    Ok(Conversation {
+        subject: found.subject,
+        kind: kind.map(|kind| kind.name.get(context.language).to_owned()),
+        created: context.when(found.created_at),
+        updated: context.when(found.updated_at),
+        restricted: found.restricted,
+        unconfirmed: found.unconfirmed,
+        once: context.once(),
+        thread: Thread::of(context, found.number, token, found.status, found.comments),
+    })
+}
+
+/// The function of the form for a comment.
+pub(in crate::mine) const COMMENT: Act =
+    |context, form| Box::pin(async { Ok(comment(context, form).await?.sheet()) });
+
+/// The same, for the app.
+pub(super) async fn receive(form: MultipartData) -> Result<Done, Unmet> {
+    let context = asked()?;
+    let mut form = received(&context, form).await?;
+    Ok(comment(&context, &mut form).await?)
+}
+
+async fn comment(context: &Context, form: &mut Submitted) -> Result<Done, Stop> {
+    let number = number_of(form.get("number"))?;
+    let token = form.get("token").to_owned();
+    let access = context.access(Some(&token)).await?;
+    let desk = &context.app.desk;
+    let files = form.take_files()?;
+    desk.comment(&access, number, form.get("body"), form.get("once"), files).await?;
+    let comments = desk.conversation(&access, number).await?.comments;
+    Ok(Done::Go(format!("{}{}", Address::Request { number, token }, place_of_latest(&comments))))
+}
+
+pub(super) async fn close_or_reopen(number: &str, token: &str, close: bool) -> Result<Done, Stop> {
+    let context = asked()?;
+    let number = number_of(number)?;
+    let access = context.access(Some(token)).await?;
+    context.app.desk.close_or_reopen(&access, number, close).await?;
+    Ok(Done::go(Address::Request { number, token: token.to_owned() }))
+}
+
+pub(super) async fn confirm(number: &str, token: &str) -> Result<Done, Stop> {
+    let context = asked()?;
+    let number = number_of(number)?;
+    let access = context.access(Some(token)).await?;
+    context.app.desk.confirm_request(&access, number).await?;
+    Ok(Done::go(Address::Request { number, token: token.to_owned() }))
+}

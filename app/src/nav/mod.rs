@@ -1,0 +1,381 @@
+//! Going from page to page inside one document.
+//!
+//! The page that is there stays until data and code of the next one are; then it is swapped, the address changes,
+//! the heading takes the focus and its place in the page is found again.
+//!
+//! - [`links`]: which clicks lead to a page of the app
+//! - [`fetch`]: asking the server for what a page shows
+//! - [`settle`]: place, focus and words after a page was swapped
+
+mod fetch;
+mod links;
+mod settle;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::wasm_bindgen::closure::Closure;
+use leptos::wasm_bindgen::{JsCast, JsValue};
+use tresen_model::Address;
+use tresen_model::address::Proof;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Event, EventTarget, MouseEvent, ScrollRestoration};
+
+use self::fetch::{Ahead, Answer, Missing, fetch};
+use self::links::{current, followed, link_of, page_of, with_hash, without_hash};
+use crate::app::{self, NetworkTrouble, Outlet};
+use crate::chunks::{self, Given};
+use crate::form::Forms;
+use crate::language::live as text;
+use crate::page::Page;
+use crate::sheet;
+use crate::trouble::{Unavailable, trouble_page};
+use crate::visit::Visit;
+
+/// A page that comes sooner than this comes without a sign that it is on its way.
+const PATIENCE: Duration = Duration::from_millis(150);
+
+/// The place in a page is kept when it has not moved for so long.
+const STILL: Duration = Duration::from_millis(200);
+
+/// Leads from page to page. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Navigator(StoredValue<Rc<Inner>, LocalStorage>);
+
+struct Inner {
+    outlet: Outlet,
+    /// Names the build of this code.
+    build: String,
+    /// The turn whose answer has not come yet.
+    underway: Cell<Option<u32>>,
+    /// How often somebody went somewhere: an answer to an earlier time is dropped.
+    turn: Cell<u32>,
+    /// The address that is shown: path and query.
+    here: RefCell<String>,
+    /// What is fetched before it is asked for.
+    ahead: RefCell<Option<Ahead>>,
+    /// Where somebody wanted to go when the server could not be reached.
+    missed: RefCell<Option<(String, Entry)>>,
+    /// How often the place in the page has moved.
+    moves: Cell<u32>,
+}
+
+/// What becomes of the history.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    /// A new entry.
+    New,
+    /// The same entry: the page was asked for again, or led on elsewhere.
+    Same,
+    /// The same entry, and what a form was answered with: it is read from the top.
+    Answer,
+    /// Another entry, which the browser has gone to already.
+    Gone,
+}
+
+/// The navigator of the app.
+pub(crate) fn use_navigator() -> Navigator {
+    expect_context::<Navigator>()
+}
+
+impl Navigator {
+    /// Follows links, Back and Forward from now on. `build` names the build of this code.
+    pub(crate) fn start(outlet: Outlet, build: &str) -> Self {
+        let inner = Inner {
+            outlet,
+            build: build.to_owned(),
+            underway: Cell::new(None),
+            turn: Cell::new(0),
+            here: RefCell::new(current()),
+            ahead: RefCell::new(None),
+            missed: RefCell::new(None),
+            moves: Cell::new(0),
+        };
+        let navigator = Self(StoredValue::new_local(Rc::new(inner)));
+        if let Ok(history) = window().history() {
+            drop(history.set_scroll_restoration(ScrollRestoration::Manual));
+        }
+        settle::restore_scroll();
+        navigator.listen();
+        navigator
+    }
+
+    fn inner(&self) -> Rc<Inner> {
+        self.0.get_value()
+    }
+
+    fn listen(&self) {
+        let (window, document) = (window(), document());
+        let navigator = self.clone();
+        on(&document, "click", move |event| {
+            if let Some(event) = event.dyn_ref::<MouseEvent>()
+                && let Some(address) = followed(event)
+            {
+                event.prevent_default();
+                navigator.visit(&address, Entry::New);
+            }
+        });
+        for name in ["mouseover", "focusin", "touchstart"] {
+            let navigator = self.clone();
+            on(&document, name, move |event| navigator.fetch_ahead(event));
+        }
+        let navigator = self.clone();
+        on(&window, "popstate", move |_| {
+            if current() != *navigator.inner().here.borrow() {
+                navigator.visit(&with_hash(), Entry::Gone);
+            }
+        });
+        let navigator = self.clone();
+        on(&window, "scroll", move |_| navigator.moved());
+        on(&window, "pagehide", |_| settle::keep_scroll());
+        let navigator = self.clone();
+        on(&window, "offline", move |_| {
+            let inner = navigator.inner();
+            let sentence = text::offline(inner.visit().language).to_owned();
+            inner.outlet.trouble.set(Some(NetworkTrouble { sentence, again: None }));
+        });
+        let navigator = self.clone();
+        on(&window, "online", move |_| navigator.again());
+    }
+
+    /// Goes to an address. To the one that is shown means: asks for it again.
+    pub(crate) fn go(&self, address: &str) {
+        // What was fetched ahead is from before the form.
+        self.inner().ahead.take();
+        let entry =
+            if without_hash(address) == *self.inner().here.borrow() { Entry::Same } else { Entry::New };
+        self.visit(address, entry);
+    }
+
+    /// Has somebody show again who they are before they come back here.
+    pub(crate) fn confirm(&self) {
+        let here = self.inner().here.borrow().clone();
+        self.go(&confirm_before(&here));
+    }
+
+    /// Goes to an address by a new document.
+    pub(crate) fn load(&self, address: &str) {
+        drop(window().location().assign(address));
+    }
+
+    /// Goes where somebody wanted to go when the server could not be reached.
+    pub(crate) fn again(&self) {
+        let inner = self.inner();
+        inner.outlet.trouble.set(None);
+        if let Some((address, entry)) = inner.missed.take() {
+            self.visit(&address, entry);
+        }
+    }
+
+    /// Shows what a form was answered with, on the page where it stood.
+    pub(crate) fn show(&self, shown: &str) {
+        let here = self.inner().here.borrow().clone();
+        self.show_at(&here, shown);
+    }
+
+    /// The same after an erasure. Drops all state of the erased person: pages fetched ahead, drafts, the header, and
+    /// the token of a mailed link in the address.
+    pub(crate) fn show_as(&self, visit: Visit, shown: &str) {
+        let inner = self.inner();
+        inner.ahead.take();
+        if let Ok(Some(storage)) = window().session_storage() {
+            drop(storage.clear());
+        }
+        inner.outlet.visit.set(visit);
+        let here = inner.here.borrow().split('?').next().unwrap_or_default().to_owned();
+        self.show_at(&here, shown);
+    }
+
+    fn show_at(&self, here: &str, shown: &str) {
+        let inner = self.inner();
+        // The answer to an earlier click is dropped.
+        inner.turn.set(inner.turn.get() + 1);
+        inner.underway.set(None);
+        inner.outlet.waiting.set(false);
+        let page = Address::read(here).and_then(|address| inner.page(&address, shown));
+        match page {
+            Some(page) => inner.swap(page, here, Entry::Answer),
+            None => self.load(here),
+        }
+    }
+
+    fn visit(&self, address: &str, entry: Entry) {
+        let inner = self.inner();
+        if entry == Entry::New {
+            settle::keep_scroll();
+        }
+        let turn = inner.turn.get() + 1;
+        inner.turn.set(turn);
+        inner.underway.set(Some(turn));
+        inner.missed.take();
+        mark_live(false);
+        let patient = Rc::clone(&inner);
+        let _ = set_timeout(
+            move || {
+                if patient.underway.get() == Some(turn) {
+                    patient.outlet.waiting.set(true);
+                }
+            },
+            PATIENCE,
+        );
+        let navigator = self.clone();
+        let address = address.to_owned();
+        spawn_local(async move {
+            let answer = navigator.answer(without_hash(&address)).await;
+            let inner = navigator.inner();
+            // Somebody has gone elsewhere meanwhile: the last click wins.
+            if inner.turn.get() == turn {
+                inner.underway.set(None);
+                inner.outlet.waiting.set(false);
+                navigator.arrive(&address, entry, answer);
+            }
+        });
+    }
+
+    async fn answer(&self, address: &str) -> Answer {
+        let inner = self.inner();
+        let ahead = inner.ahead.take().filter(|ahead| ahead.is_good_for(address));
+        match ahead {
+            Some(ahead) => match ahead.answer.await {
+                // It may be back by now.
+                Err(Missing::Unreached) => fetch(address, &inner.build).await,
+                answer => answer,
+            },
+            None => fetch(address, &inner.build).await,
+        }
+    }
+
+    fn arrive(&self, address: &str, entry: Entry, answer: Answer) {
+        let inner = self.inner();
+        let language = inner.visit().language;
+        inner.outlet.trouble.set(None);
+        let page = match answer {
+            Ok(shown) => Address::read(address).and_then(|address| inner.page(&address, &shown)),
+            Err(Missing::Unavailable(Unavailable::SignIn | Unavailable::Go(_))) if entry == Entry::Gone => {
+                None
+            }
+            Err(Missing::Unavailable(Unavailable::Go(elsewhere))) => {
+                self.visit(&elsewhere, entry);
+                return;
+            }
+            Err(Missing::Unavailable(Unavailable::Confirm)) if entry != Entry::Gone => {
+                self.visit(&confirm_before(without_hash(address)), entry);
+                return;
+            }
+            Err(Missing::Unavailable(Unavailable::Trouble { status, trouble })) => {
+                Some(trouble_page(language, status, trouble))
+            }
+            Err(Missing::Unreached) => {
+                let sentence = text::unreached(language).to_owned();
+                let again = Some(text::try_again(language));
+                inner.outlet.trouble.set(Some(NetworkTrouble { sentence, again }));
+                *inner.missed.borrow_mut() = Some((address.to_owned(), entry));
+                mark_live(true);
+                return;
+            }
+            Err(Missing::Outdated | Missing::Unavailable(Unavailable::SignIn | Unavailable::Confirm)) => None,
+        };
+        match page {
+            Some(page) => inner.swap(page, address, entry),
+            // The server knows what to do.
+            None => self.load(address),
+        }
+    }
+
+    /// Fetches what a link leads to that somebody is about to follow.
+    fn fetch_ahead(&self, event: &Event) {
+        let link = event.target().and_then(|target| link_of(&target));
+        let Some(address) = link.and_then(|link| page_of(&link)) else { return };
+        let address = without_hash(&address);
+        let inner = self.inner();
+        let known = inner.ahead.borrow().as_ref().is_some_and(|ahead| ahead.is_good_for(address));
+        if known || address == *inner.here.borrow() {
+            return;
+        }
+        let ahead = Ahead::begin(address, &inner.build);
+        let answer = ahead.answer.clone();
+        *inner.ahead.borrow_mut() = Some(ahead);
+        spawn_local(async move { drop(answer.await) });
+    }
+
+    /// Keeps the place in the page once it is still.
+    fn moved(&self) {
+        let inner = self.inner();
+        let count = inner.moves.get().wrapping_add(1);
+        inner.moves.set(count);
+        let _ = set_timeout(
+            move || {
+                // While the next page is on its way, the entry of the history may be that of another.
+                if inner.moves.get() == count && inner.underway.get().is_none() {
+                    settle::keep_scroll();
+                }
+            },
+            STILL,
+        );
+    }
+}
+
+impl Inner {
+    fn visit(&self) -> Visit {
+        self.outlet.visit.get_untracked()
+    }
+
+    fn page(&self, address: &Address, shown: &str) -> Option<Page> {
+        let given = Given { visit: self.visit(), shown: shown.into(), forms: Forms::untouched() };
+        chunks::page(sheet::part(address), given)
+    }
+
+    fn swap(&self, page: Page, address: &str, entry: Entry) {
+        let title = app::title(&self.visit(), &page);
+        let heading = page.title.clone();
+        if let Ok(history) = window().history() {
+            let kept = match entry {
+                Entry::New => history.push_state_with_url(&JsValue::NULL, "", Some(address)),
+                Entry::Same | Entry::Answer => {
+                    let state = history.state().unwrap_or(JsValue::NULL);
+                    history.replace_state_with_url(&state, "", Some(address))
+                }
+                Entry::Gone => Ok(()),
+            };
+            drop(kept);
+        }
+        // What a form shows at its address is another page.
+        let same = *self.here.borrow() == without_hash(address) && document().title() == title;
+        *self.here.borrow_mut() = without_hash(address).to_owned();
+        document().set_title(&title);
+        let outlet = self.outlet;
+        let address = address.to_owned();
+        let show = {
+            let address = address.clone();
+            move || outlet.show(page, without_hash(&address))
+        };
+        let settled = move || {
+            settle::settle(&address, entry, same, &heading);
+            mark_live(true);
+        };
+        settle::swap(same, show, settled);
+    }
+}
+
+/// Says with the attribute `data-live` of `<html>` whether the page that was asked for is there and alive. The browser
+/// tests wait for it: an open event stream keeps the network busy for ever, so that says nothing.
+pub(crate) fn mark_live(live: bool) {
+    if let Some(html) = document().document_element() {
+        // It can only fail on a name that is no name.
+        drop(if live { html.set_attribute("data-live", "") } else { html.remove_attribute("data-live") });
+    }
+}
+
+/// Where somebody shows again who they are before they go to `next`.
+fn confirm_before(next: &str) -> String {
+    Address::Confirm(Proof { next: next.to_owned(), by: String::new() }).to_string()
+}
+
+/// Calls `act` for each event, as long as the document is there.
+fn on(target: &EventTarget, name: &str, act: impl Fn(&Event) + 'static) {
+    let closure = Closure::<dyn Fn(Event)>::new(move |event: Event| act(&event));
+    drop(target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref()));
+    closure.forget();
+}

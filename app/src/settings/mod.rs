@@ -1,0 +1,44 @@
+//! What admins look after: email and people.
+//!
+//! - [`mail`], [`people`], [`colleague`]: the pages
+//! - [`person`], [`duty`]: somebody who works at the desk, and the fields for what they may do
+//! - [`tabs`], [`lock`]: what stands on several of the pages
+
+pub mod colleague;
+mod duty;
+pub mod lock;
+pub mod mail;
+pub mod people;
+pub mod person;
+#[cfg(feature = "ssr")]
+mod server;
+mod tabs;
+
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "ssr")]
+pub(crate) use self::server::{load, routes};
+use crate::form::Forms;
+use crate::page::Page;
+use crate::visit::Visit;
+
+/// What a page of this part shows.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shown {
+    /// `/agent/settings/mail`
+    Mail(mail::Mail),
+    /// `/agent/settings/people`
+    People(people::People),
+    /// `/agent/settings/people/{id}`
+    Colleague(colleague::Colleague),
+}
+
+/// The page.
+pub fn page(visit: &Visit, shown: Shown, forms: &Forms) -> Page {
+    match shown {
+        Shown::Mail(mail) => mail::page(visit, mail, forms),
+        Shown::People(people) => people::page(visit, people, forms),
+        Shown::Colleague(colleague) => colleague::page(visit, colleague, forms),
+    }
+}

@@ -1,0 +1,182 @@
+//! What went wrong, and the pages that say so.
+
+use std::borrow::Cow;
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use tresen_model::{Address, Language};
+
+use crate::components::{ButtonKind, ButtonLink, Icon, PageHead};
+use crate::language::{common, data, erase, factors, files, login, mailed_link, problems};
+use crate::page::{Page, Place, Width};
+
+/// Why there is no such page, or no such form, for whoever asks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unavailable {
+    /// 401: somebody has to sign in first.
+    SignIn,
+    /// 403: somebody has to show again who they are first.
+    Confirm,
+    /// Something else comes first: go to this address.
+    Go(String),
+    /// It cannot be had.
+    Trouble {
+        /// RFC 9110, section 15.
+        status: u16,
+        /// Why.
+        trouble: Trouble,
+    },
+}
+
+impl Unavailable {
+    /// The status of an answer that says so.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::SignIn => 401,
+            Self::Confirm | Self::Go(_) => 403,
+            Self::Trouble { status, .. } => *status,
+        }
+    }
+}
+
+/// What went wrong, as far as people are told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// 404. Also for what is somebody else's.
+    NotFound,
+    /// 410: a link that was used or has expired.
+    Gone,
+    /// 410: the same, with ways on.
+    GoneLink {
+        /// The page that sends another one.
+        again: String,
+        /// Another way on: where it leads, and what it is called.
+        also: Option<(String, String)>,
+    },
+    /// 410: the first step of a sign-in was too long ago for the second.
+    SecondStepOver,
+    /// 403: not with this account.
+    Forbidden,
+    /// 403: the processing of the customer's data is restricted (Art. 18 GDPR).
+    Restricted {
+        /// Whether an agent is told so; otherwise the customer is.
+        staff: bool,
+    },
+    /// 403: a file in which a scanner has found something, or at which it has not looked yet.
+    Withheld {
+        /// Whether it has found something.
+        infected: bool,
+    },
+    /// 503.
+    Busy,
+    /// 429: too often from the same network.
+    TooMany {
+        /// Seconds to wait.
+        wait: u64,
+    },
+    /// 503: an erasure goes on by itself.
+    Unfinished {
+        /// Whether it has begun.
+        begun: bool,
+    },
+    /// 400 or 413: a damaged form.
+    Unreadable,
+    /// 403: a provider does not vouch for somebody, or not enough.
+    NotSignedIn,
+    /// 403: a form from another site.
+    NotYours,
+    /// 500, with the word under which it was logged.
+    Broken(String),
+}
+
+impl Trouble {
+    /// A used or expired link, and the page that sends another one.
+    pub fn gone_link(again: &Address) -> Self {
+        Self::GoneLink { again: again.to_string(), also: None }
+    }
+
+    fn texts(&self, language: Language) -> (&'static str, Cow<'static, str>) {
+        let (title, text) = match self {
+            Self::TooMany { wait } => {
+                return (common::too_many_title(language), problems::too_many_text(language, *wait).into());
+            }
+            Self::NotFound => (common::not_found_title(language), common::not_found_text(language)),
+            Self::Gone | Self::GoneLink { .. } => (common::gone_title(language), common::gone_text(language)),
+            Self::SecondStepOver => (factors::second_gone_title(language), factors::second_gone(language)),
+            Self::Forbidden => (common::forbidden_title(language), common::forbidden_text(language)),
+            Self::Restricted { staff: true } => {
+                (data::restricted_title(language), data::restricted_text(language))
+            }
+            Self::Restricted { staff: false } => {
+                (data::own_restricted_title(language), data::own_restricted_text(language))
+            }
+            Self::Withheld { infected: true } => {
+                (files::infected_title(language), files::infected_text(language))
+            }
+            Self::Withheld { infected: false } => {
+                (files::waiting_title(language), files::waiting_text(language))
+            }
+            Self::Busy => (common::busy_title(language), common::busy_text(language)),
+            Self::Unfinished { begun: true } => {
+                (erase::unfinished_title(language), erase::unfinished_text(language))
+            }
+            Self::Unfinished { begun: false } => {
+                (erase::not_begun_title(language), erase::not_begun_text(language))
+            }
+            Self::Unreadable => (common::unreadable_title(language), common::unreadable_text(language)),
+            Self::NotSignedIn => (login::not_signed_in_title(language), login::not_signed_in_text(language)),
+            Self::NotYours => (common::not_yours_title(language), common::not_yours_text(language)),
+            Self::Broken(_) => (common::broken_title(language), common::broken_text(language)),
+        };
+        (title, text.into())
+    }
+
+    /// All of it in one line, beside the form that was sent.
+    pub fn sentence(&self, language: Language) -> String {
+        let (title, text) = self.texts(language);
+        match self {
+            Self::Broken(word) => format!("{title}. {text} {word}"),
+            // Nobody has to go back.
+            Self::TooMany { wait } => format!("{title}. {}", problems::too_many_here(language, *wait)),
+            _ => format!("{title}. {text}"),
+        }
+    }
+}
+
+/// The page that says it.
+pub fn trouble_page(language: Language, status: u16, trouble: Trouble) -> Page {
+    let (title, text) = trouble.texts(language);
+    let place = if trouble == Trouble::SecondStepOver { Place::Login } else { Place::Elsewhere };
+    let mut page = Page::new(title, place, move || {
+        let word = if let Trouble::Broken(word) = &trouble { Some(word.clone()) } else { None };
+        view! {
+            <PageHead title lede=text.into_owned()/>
+            {word.map(|word| view! { <p><code>{word}</code></p> })}
+            <p class="cluster">{ways_on(language, trouble)}</p>
+        }
+        .into_any()
+    });
+    page.status = status;
+    page.width(Width::Narrow)
+}
+
+fn ways_on(language: Language, trouble: Trouble) -> AnyView {
+    match trouble {
+        Trouble::GoneLink { again, also } => view! {
+            <ButtonLink href=again label=mailed_link::ask_again(language) icon=Some(Icon::Mail)/>
+            {also.map(|(href, label)| view! { <ButtonLink href label kind=ButtonKind::Secondary/> })}
+        }
+        .into_any(),
+        Trouble::SecondStepOver => {
+            let next = String::new();
+            view! { <ButtonLink href=Address::SignIn { next } label=common::log_in(language)/> }.into_any()
+        }
+        Trouble::NotSignedIn => {
+            let next = String::new();
+            view! { <ButtonLink href=Address::SignIn { next } label=login::to_login(language)/> }.into_any()
+        }
+        _ => view! { <ButtonLink href=Address::Home label=common::back_to_start(language)/> }.into_any(),
+    }
+}

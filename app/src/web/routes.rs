@@ -1,0 +1,228 @@
+//! From an address to its page, and from a form to its function.
+//!
+//! A browser without scripts sends a form to the address that its `action` names; there the same function runs
+//! that the app calls. What was refused is shown again on the page of the form, with what was typed.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::StatusCode;
+use axum::http::Uri;
+use axum::response::Response;
+use axum::routing::{MethodRouter, get};
+use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
+use leptos::server_fn::ServerFn;
+use leptos::server_fn::codec::MultipartData;
+use serde::de::DeserializeOwned;
+use serde::de::value::{Error as ValueError, MapDeserializer};
+use tresen_desk::Error;
+use tresen_model::Address;
+
+use super::answer::{Answer, Stop};
+use super::context::Context;
+use super::state::App;
+use super::submitted::Submitted;
+use crate::form::{Done, Forms, Refused, Unmet};
+use crate::language::{common, new_request};
+use crate::sheet::{self, Sheet};
+use crate::trouble::{Trouble, Unavailable};
+
+/// The fields of a form, and what the path of its address names (`{number}`, `{id}`, …).
+pub(crate) type Fields = BTreeMap<String, String>;
+
+/// The page on which a form stands, by what was sent; `None` where the path names nothing.
+type Back = fn(&Fields) -> Option<Address>;
+
+/// The function of a form with files.
+pub(crate) type Act = for<'a> fn(&'a Context, &'a mut Submitted) -> Acting<'a>;
+
+/// What such a function will have come to.
+pub(crate) type Acting<'a> = Pin<Box<dyn Future<Output = Result<Done<Sheet>, Stop>> + Send + 'a>>;
+
+/// The page at the address that was asked for.
+pub(crate) async fn show(context: Context, uri: Uri) -> Response {
+    match Address::parse(uri.path(), uri.query().unwrap_or_default()) {
+        Some(address) => context.show(StatusCode::OK, &address, &Forms::untouched()).await,
+        None => context.finish(Err(Error::NotFound.into())),
+    }
+}
+
+/// The route of a form whose fields are the arguments of the server function `F`.
+///
+/// Whoever comes to its address otherwise, by reloading or from signing in, finds the page on which it stands.
+pub(crate) fn form<F, S>(back: Back) -> MethodRouter<App>
+where
+    F: ServerFn<Output = Done<S>, Error = Unmet> + DeserializeOwned + Send + 'static,
+    S: Into<Sheet> + 'static,
+{
+    get(move |context: Context, request: Request| come_back(context, request, back)).post(
+        move |context: Context, request: Request| async move {
+            match read(&context, request).await {
+                Ok((path, form, fields)) => {
+                    let done = run::<F, S>(context.clone(), fields.clone()).await;
+                    context.answer(done, &path, fields, form.had_files(), back).await
+                }
+                Err(response) => response,
+            }
+        },
+    )
+}
+
+/// The route of a form with files, whose function takes them as they come in.
+pub(crate) fn files_form(act: Act, back: Back) -> MethodRouter<App> {
+    get(move |context: Context, request: Request| come_back(context, request, back)).post(
+        move |context: Context, request: Request| async move {
+            match read(&context, request).await {
+                Ok((path, mut form, fields)) => {
+                    let done = act(&context, &mut form).await.map_err(|stop| context.unmet(stop));
+                    context.answer(done, &path, fields, form.had_files(), back).await
+                }
+                Err(response) => response,
+            }
+        },
+    )
+}
+
+/// Takes a form with files from a server function.
+///
+/// # Errors
+/// [`Unmet::Unavailable`] when it cannot be read.
+pub(crate) async fn received(context: &Context, form: MultipartData) -> Result<Submitted, Unmet> {
+    let unreadable = || context.unmet(Stop::Trouble(400, Trouble::Unreadable));
+    let mut form = form.into_inner().ok_or_else(unreadable)?;
+    Submitted::of_multipart(&mut form, &context.app)
+        .await
+        .map_err(|status| context.unmet(Stop::Trouble(status.as_u16(), Trouble::Unreadable)))
+}
+
+/// Shows the page on which a form stands.
+async fn come_back(context: Context, request: Request, back: Back) -> Response {
+    let uri = request.uri().clone();
+    // Some forms post to the very address of their page.
+    if let Some(address) = Address::parse(uri.path(), uri.query().unwrap_or_default()) {
+        return context.show(StatusCode::OK, &address, &Forms::untouched()).await;
+    }
+    let (mut parts, _) = request.into_parts();
+    let named = Path::<Fields>::from_request_parts(&mut parts, &context.app).await;
+    match back(&named.map(|Path(named)| named).unwrap_or_default()) {
+        Some(address) => context.finish(Ok(Answer::go(address))),
+        None => context.finish(Err(Error::NotFound.into())),
+    }
+}
+
+/// Reads a form: the path it was sent to, the form, and its fields with what the path names.
+async fn read(context: &Context, request: Request) -> Result<(String, Submitted, Fields), Response> {
+    let (mut parts, body) = request.into_parts();
+    let path = parts.uri.path().to_owned();
+    let named = Path::<Fields>::from_request_parts(&mut parts, &context.app).await;
+    let mut form = Submitted::from_request(Request::from_parts(parts, body), &context.app).await?;
+    form.name(named.map(|Path(named)| named).unwrap_or_default());
+    let fields = form.fields();
+    Ok((path, form, fields))
+}
+
+/// Runs a server function as its own handler would.
+async fn run<F, S>(context: Context, fields: Fields) -> Result<Done<Sheet>, Unmet>
+where
+    F: ServerFn<Output = Done<S>, Error = Unmet> + DeserializeOwned + Send + 'static,
+    S: Into<Sheet> + 'static,
+{
+    let form = F::deserialize(MapDeserializer::<_, ValueError>::new(fields.into_iter()));
+    let Ok(form) = form else {
+        return Err(context.unmet(Stop::Trouble(400, Trouble::Unreadable)));
+    };
+    let owner = Owner::new_root(None);
+    let running = owner.with(|| {
+        provide_context(context);
+        ScopedFuture::new(form.run_body())
+    });
+    let done = running.await.map(Done::sheet);
+    owner.unset_with_forced_cleanup();
+    done
+}
+
+impl<Shown: Into<Sheet>> Done<Shown> {
+    /// The same for whichever part of the app it is.
+    pub(crate) fn sheet(self) -> Done<Sheet> {
+        match self {
+            Self::Go(address) => Done::Go(address),
+            Self::Enter(address) => Done::Enter(address),
+            Self::Show(shown) => Done::Show(Box::new((*shown).into())),
+            Self::ShowAs { visit, shown } => Done::ShowAs { visit, shown: Box::new((*shown).into()) },
+        }
+    }
+}
+
+impl Context {
+    /// Shows the page at an address.
+    async fn show(&self, status: StatusCode, address: &Address, forms: &Forms) -> Response {
+        match sheet::load(self, address).await {
+            Ok(sheet) => self.sheet(status, sheet, forms),
+            Err(stop) => self.finish(Err(stop)),
+        }
+    }
+
+    fn sheet(&self, status: StatusCode, sheet: Sheet, forms: &Forms) -> Response {
+        let shown = sheet.first();
+        let mut page = sheet.page(&self.visit(), forms);
+        // Some pages have a status of their own.
+        if status != StatusCode::OK {
+            page.status = status.as_u16();
+        }
+        self.page(page, shown, forms)
+    }
+
+    /// Answers a form.
+    async fn answer(
+        &self,
+        done: Result<Done<Sheet>, Unmet>,
+        action: &str,
+        fields: Fields,
+        had_files: bool,
+        back: Back,
+    ) -> Response {
+        let address = back(&fields);
+        match done {
+            Ok(Done::Go(address) | Done::Enter(address)) => self.finish(Ok(Answer::go(address))),
+            // The context knows the new visit already.
+            Ok(Done::Show(sheet) | Done::ShowAs { shown: sheet, .. }) => {
+                self.sheet(StatusCode::OK, *sheet, &Forms::untouched())
+            }
+            Err(Unmet::Refused { status, errors, mut notice, .. }) => {
+                if had_files {
+                    // No browser lets a page fill a file field again.
+                    notice = format!("{notice} {}", common::choose_files_again(self.language));
+                }
+                self.show_again(
+                    status,
+                    address,
+                    Refused { action: action.to_owned(), values: fields, errors, notice },
+                )
+                .await
+            }
+            Err(Unmet::Prove { stamp, .. }) => {
+                let mut values = fields;
+                values.insert("stamp".to_owned(), stamp);
+                let notice = new_request::once_more(self.language).to_owned();
+                let refused = Refused { action: action.to_owned(), values, errors: BTreeMap::new(), notice };
+                self.show_again(428, address, refused).await
+            }
+            Err(Unmet::Unavailable(Unavailable::SignIn)) => self.finish(Err(Stop::LogIn)),
+            Err(Unmet::Unavailable(Unavailable::Confirm)) => self.finish(Err(Error::ProofNeeded.into())),
+            Err(Unmet::Unavailable(Unavailable::Go(address))) => self.finish(Ok(Answer::go(address))),
+            Err(Unmet::Unavailable(Unavailable::Trouble { status, trouble })) => {
+                self.finish(Err(Stop::Trouble(status, trouble)))
+            }
+        }
+    }
+
+    async fn show_again(&self, status: u16, address: Option<Address>, mut refused: Refused) -> Response {
+        // Passwords are never shown again.
+        refused.values.retain(|name, _| !name.contains("password"));
+        let Some(address) = address else { return self.finish(Err(Error::NotFound.into())) };
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+        self.show(status, &address, &Forms::refused(refused)).await
+    }
+}
