@@ -63,6 +63,7 @@ pub enum Unmet {
         bits: u8,
     },
     /// There is no such form for whoever sent it.
+    #[serde(untagged)]
     Unavailable(Unavailable),
 }
 

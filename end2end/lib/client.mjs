@@ -78,6 +78,23 @@ export class Client {
     return this.multipart(path, parts, headers);
   }
 
+  /**
+   * Calls a server function as the app does: `/api/ui/ENDPOINT` with fields, and with files where its form has some
+   * (an array, empty or not). Answers like `fetch`, with the decoded answer as `json`.
+   */
+  async call(endpoint, fields = {}, files = undefined) {
+    const headers = { accept: 'application/json' };
+    const path = `/api/ui/${endpoint}`;
+    const answer = await (files ? this.upload(path, fields, files, headers) : this.post(path, fields, headers));
+    return { ...answer, json: answer.text && JSON.parse(answer.text) };
+  }
+
+  /** Asks for what a page shows, as the app does. `part` is the part of the app: `customer`, `mine`, `agent`, … */
+  async page(part, address) {
+    const answer = await this.get(`/api/ui/page/${part}?address=${encodeURIComponent(address)}`, { accept: 'application/json' });
+    return { ...answer, json: answer.text && JSON.parse(answer.text) };
+  }
+
   /** Posts raw bytes as multipart/form-data: `parts` are buffers between the boundaries. */
   multipart(path, parts, headers = {}) {
     const boundary = `boundary-${crypto.randomUUID()}`;

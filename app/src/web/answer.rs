@@ -1,7 +1,7 @@
 //! What a handler comes to, and how that is told.
 
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{Html, IntoResponse, Json, Redirect, Response};
 use leptos::prelude::use_context;
 use tresen_desk::abuse::Challenge;
 use tresen_desk::{Error, Refusal};
@@ -197,6 +197,10 @@ impl Context {
 
     /// Says that something went wrong.
     pub fn trouble(&self, status: StatusCode, trouble: Trouble) -> Response {
+        if self.wants_json {
+            let told = Unavailable::Trouble { status: status.as_u16(), trouble };
+            return self.with_beside((status, Json(told)).into_response());
+        }
         let shown = Some(FirstShown::Trouble(status.as_u16(), trouble.clone()));
         let page = trouble_page(self.language, status.as_u16(), trouble);
         self.page(page, shown, &Forms::untouched())

@@ -185,12 +185,13 @@ fn kind(method: &Method, path: &str) -> Option<Kind> {
     if method != Method::POST {
         return None;
     }
-    match path {
-        "/login" | "/login/second" | "/account/confirm" => Some(LOGIN),
-        "/login/passkey" | "/api/ui/passkey" => Some(LOGIN),
+    // The app calls a form's function by another address than its page's.
+    match path.strip_prefix("/api/ui").unwrap_or(path) {
+        "/login" | "/login/second" | "/login/passkey" | "/account/confirm" => Some(LOGIN),
+        "/sign-in" | "/sign-in/second" | "/sign-in/passkey" | "/passkey" => Some(LOGIN),
         path if path.starts_with("/login/with/") => Some(LOGIN),
         "/register" | "/password" | "/account/delete" | "/account/data" | "/account/address" => Some(LINK),
-        path if path == "/requests/new" || path.starts_with("/requests/") => Some(WRITE),
+        path if path.starts_with("/requests/") => Some(WRITE),
         _ => None,
     }
 }
@@ -257,6 +258,32 @@ mod tests {
         assert!(knocks(&limits, "192.0.2.2", "/login"));
         // Each kind of form has its own count.
         assert!(knocks(&limits, "192.0.2.1", "/requests/new"));
+    }
+
+    #[test]
+    fn the_app_knocks_at_the_same_forms() {
+        for (form, function) in [
+            ("/login", "sign-in"),
+            ("/login/second", "sign-in/second"),
+            ("/login/passkey", "sign-in/passkey"),
+            ("/account/confirm", "account/confirm"),
+            ("/register", "register"),
+            ("/password", "password"),
+            ("/account/delete", "account/delete"),
+            ("/account/data", "account/data"),
+            ("/account/address", "account/address"),
+            ("/requests/new", "requests/send"),
+            ("/requests/T-7F3K-92QX", "requests/comment"),
+            ("/requests/T-7F3K-92QX/close", "requests/close"),
+            ("/requests/T-7F3K-92QX/reopen", "requests/reopen"),
+            ("/requests/T-7F3K-92QX/confirm", "requests/confirm"),
+        ] {
+            let limits = limits();
+            assert!(knocks(&limits, "192.0.2.1", form));
+            assert!(knocks(&limits, "192.0.2.1", &format!("/api/ui/{function}")));
+            assert!(!knocks(&limits, "192.0.2.1", &format!("/api/ui/{function}")), "{function}");
+            assert!(!knocks(&limits, "192.0.2.1", form), "{form}");
+        }
     }
 
     #[test]
