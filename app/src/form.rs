@@ -123,6 +123,13 @@ impl Forms {
     }
 }
 
+impl Forms {
+    /// The form that posts to any of these paths, by one button or another.
+    pub fn at_any(&self, actions: &[String]) -> Form {
+        Form::new(self.0.as_ref().filter(|refused| actions.contains(&refused.action)).cloned())
+    }
+}
+
 /// The state of a form on a page. Cheap to clone.
 #[derive(Clone)]
 pub struct Form {
@@ -139,6 +146,8 @@ pub(crate) struct State {
     pub(crate) notice: Option<Said>,
     /// Whether it is being sent.
     pub(crate) busy: bool,
+    /// Whether somebody has stopped it.
+    pub(crate) stopped: bool,
     /// How much of it is sent, from 0 to 1, where it has files.
     pub(crate) sent: Option<f64>,
 }
@@ -149,8 +158,10 @@ pub(crate) enum Said {
     /// It was not taken.
     Wrong(String),
     /// It is on its way.
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
     Underway(String),
     /// It was not sent at all.
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
     Unsent(String),
 }
 

@@ -8,6 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use crate::app::{FIRST, First, FirstShown, Outlet, app};
 use crate::chunks::{self, Given};
 use crate::form::Forms;
+use crate::live::drafts;
 use crate::nav::{Navigator, mark_live};
 use crate::trouble::trouble_page;
 
@@ -24,6 +25,7 @@ async fn go_on() {
     else {
         return;
     };
+    drafts::guard(&visit);
     let forms = refused.map_or_else(Forms::untouched, Forms::refused);
     let page = match shown {
         FirstShown::Page(part, shown) => {

@@ -1,7 +1,7 @@
 //! What every page of a visit knows.
 
 use serde::{Deserialize, Serialize};
-use tresen_model::{Language, Role};
+use tresen_model::{Language, PersonId, Role};
 
 /// Who looks at the desk, and how. It stays the same until somebody signs in or out or changes the language; each
 /// of these ends in a new document, or in [`Done::ShowAs`](crate::form::Done::ShowAs).
@@ -15,6 +15,9 @@ pub struct Visit {
     pub logo: Option<String>,
     /// What the person may do who is signed in; `None` for nobody.
     pub role: Option<Role>,
+    /// Who is signed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<PersonId>,
     /// How much may be attached to one comment.
     pub files: FileLimits,
     /// The address of the worker that finds proofs of work.

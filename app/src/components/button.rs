@@ -33,6 +33,17 @@ impl ButtonKind {
     }
 }
 
+/// What a button sends that stands beside a form: everything that stands in it goes along.
+#[derive(Debug, Clone)]
+pub struct Sends {
+    /// The id of the form.
+    pub form: &'static str,
+    /// The path to which a browser without scripts sends it.
+    pub action: String,
+    /// The address of the server function.
+    pub to: &'static str,
+}
+
 /// A button that submits its form.
 #[component]
 pub fn Button(
@@ -57,9 +68,25 @@ pub fn Button(
     /// More words for screen readers, after the label: which session to end.
     #[prop(optional, into)]
     about: MaybeText,
+    /// Another form that it sends, and another function that takes it.
+    #[prop(optional)]
+    sends: Option<Sends>,
 ) -> impl IntoView {
+    let (form, action, to) = match sends {
+        Some(Sends { form, action, to }) => (Some(form), Some(action), Some(to)),
+        None => (None, None, None),
+    };
     view! {
-        <button type="submit" class=kind.class(large) name=name.get() value=value.get()>
+        <button
+            type="submit"
+            class=kind.class(large)
+            name=name.get()
+            value=value.get()
+            form=form
+            formnovalidate=action.is_some()
+            formaction=action
+            data-to=to
+        >
             {icon.map(|icon| view! { <Icon icon/> })}
             <span>
                 {label}

@@ -80,7 +80,7 @@ mod text_with_links;
 mod time;
 
 pub use agent_table::{AgentRow, AgentTable, AgentTableHeads};
-pub use button::{Button, ButtonKind, ButtonLink};
+pub use button::{Button, ButtonKind, ButtonLink, Sends};
 pub use comment::{AttachmentLine, AttachmentPreview, Comment, CommentSide, DeliveryLine, MailParts};
 pub use empty_state::EmptyState;
 pub use facts::Facts;

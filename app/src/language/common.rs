@@ -18,6 +18,13 @@ texts! {
     back_to_start: "To the start page" | "Zur Startseite";
     optional: "optional" | "freiwillig";
     please_check: "Please check what is marked below." | "Bitte prüfen Sie die markierten Angaben.";
+    signed_out_title: "You have been signed out" | "Sie wurden abgemeldet";
+    signed_out_text: "What you wrote is still here. Sign in again in another tab, then send it from this one."
+        | "Was Sie geschrieben haben, ist noch da. Melden Sie sich in einem anderen Tab wieder an, und senden Sie es dann von hier ab.";
+    sign_in_elsewhere: "Sign in in another tab" | "In einem anderen Tab anmelden";
+    your_text: "Your text" | "Ihr Text";
+    your_subject: "Subject" | "Betreff";
+    send_again: "Send again" | "Noch einmal senden";
     logged_out_meanwhile: "You have been logged out meanwhile. Log in again in another tab, then send this once more: what you typed is still here."
         | "Sie wurden inzwischen abgemeldet. Melden Sie sich in einem anderen Tab wieder an und senden Sie dann noch einmal: Ihre Eingaben sind noch da.";
     choose_files_again: "Please choose your files again, too." | "Bitte wählen Sie auch Ihre Dateien noch einmal aus.";

@@ -11,6 +11,8 @@ texts! {
     offline: "You are offline. What you type stays here."
         | "Sie sind offline. Was Sie schreiben, bleibt erhalten.";
     try_again: "Try again" | "Noch einmal versuchen";
+    stop: "Stop" | "Abbrechen";
+    stopped: "It was not sent. What you typed is still here." | "Es wurde nicht gesendet. Ihre Eingaben sind noch da.";
     remove: "Remove" | "Entfernen";
     drop_here: "You can also drop files here or paste a picture." | "Sie können Dateien auch hierher ziehen oder ein Bild einfügen.";
     chosen_files: "Chosen files" | "Ausgewählte Dateien";

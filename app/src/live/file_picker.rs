@@ -99,13 +99,23 @@ mod browser {
             "paste",
             Box::new(move |event| {
                 let pasted = event.dyn_ref::<ClipboardEvent>().and_then(ClipboardEvent::clipboard_data);
-                let files = files_of(pasted.and_then(|pasted| pasted.files()));
+                let Some(pasted) = pasted else { return };
+                // Spreadsheets and office programs put a picture of the words beside the words.
+                if is_text_field(&event) && pasted.get_data("text/plain").is_ok_and(|text| !text.is_empty()) {
+                    return;
+                }
+                let files = files_of(pasted.files());
                 if !files.is_empty() {
                     event.prevent_default();
-                    picker.add(files);
+                    picker.paste(files);
                 }
             }),
         );
+    }
+
+    fn is_text_field(event: &Event) -> bool {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        target.is_some_and(|target| target.matches("textarea, input:not([type=file])").unwrap_or_default())
     }
 
     fn files_of(list: Option<FileList>) -> Vec<File> {
@@ -134,14 +144,27 @@ mod browser {
             Some(Self { limits, document, input, zone, list, note, chosen })
         }
 
-        /// Adds to what was chosen before, as far as the limits allow.
+        /// Adds to what was chosen before, as far as the limits allow. A file that is chosen twice is one.
         fn add(&self, files: Vec<File>) {
+            let known = |old: &File, file: &File| {
+                old.name() == file.name()
+                    && old.size() == file.size()
+                    && old.last_modified() == file.last_modified()
+            };
+            self.take(files, known);
+        }
+
+        /// The same for what was pasted: it has no name of its own, so two of one name and size are two.
+        fn paste(&self, files: Vec<File>) {
+            self.take(files, |_, _| false);
+        }
+
+        fn take(&self, files: Vec<File>, known: fn(&File, &File) -> bool) {
             let mut note = None;
             {
                 let mut chosen = self.chosen.borrow_mut();
                 for file in files {
-                    let known = |old: &File| old.name() == file.name() && old.size() == file.size();
-                    if chosen.iter().any(known) {
+                    if chosen.iter().any(|old| known(old, &file)) {
                         continue;
                     }
                     let sum: f64 = chosen.iter().map(|old| old.size()).sum();

@@ -6,6 +6,9 @@ use tresen_model::Language;
 use crate::api::PasskeyFor;
 use crate::components::{MaybeText, Notice, NoticeKind};
 use crate::form::{Form, Said, State};
+use crate::language::live as text;
+#[cfg(feature = "hydrate")]
+use crate::live::drafts;
 
 /// A form. With scripts its server function takes it, and what is wrong is said beside the fields: what was typed
 /// stays, the chosen files too, and a second press of the button does nothing. Without scripts the browser sends
@@ -30,6 +33,12 @@ pub fn LiveForm(
     /// What is said when it was refused, in place of what the server says.
     #[prop(optional, into)]
     failed: MaybeText,
+    /// Its id, where buttons stand beside it.
+    #[prop(optional, into)]
+    id: MaybeText,
+    /// Where the text of its field `body` is shown while it is on its way.
+    #[prop(optional)]
+    echo: Option<RwSignal<Option<String>>>,
     /// What a passkey is asked for before it is sent, which then is its field `passkey`.
     #[prop(optional)]
     passkey: Option<PasskeyFor>,
@@ -44,12 +53,33 @@ pub fn LiveForm(
     Effect::new(move |_| checks_itself.set(passkey.is_none()));
     #[cfg(feature = "hydrate")]
     let on_submit = {
-        let sender = browser::Sender::new(language, to, passkey, state.clone());
+        let sender = browser::Sender::new(language, to, passkey, echo, state.clone());
         move |event: leptos::ev::SubmitEvent| sender.submit(&event)
     };
+    let place = NodeRef::<leptos::html::Form>::new();
+    #[cfg(feature = "hydrate")]
+    let on_input = {
+        let drafts = drafts::Drafts::new();
+        let kept = drafts.clone();
+        let refused = form.is_refused();
+        Effect::new(move |_| {
+            if let Some(form) = place.get()
+                && !refused
+            {
+                kept.restore(&form);
+            }
+        });
+        move |_: leptos::ev::Event| {
+            if let Some(form) = place.get_untracked() {
+                drafts.keep(&form);
+            }
+        }
+    };
+    #[cfg(not(feature = "hydrate"))]
+    let on_input = |_: leptos::ev::Event| ();
     #[cfg(not(feature = "hydrate"))]
     let on_submit = move |_: leptos::ev::SubmitEvent| {
-        let _ = (language, to);
+        let _ = (language, to, echo);
     };
     let busy = {
         let state = state.clone();
@@ -72,15 +102,30 @@ pub fn LiveForm(
         let state = state.clone();
         move || match &state.read().notice {
             Some(Said::Underway(sentence)) => Some(sentence.clone()),
+            // A form for a passkey says it elsewhere.
+            Some(Said::Unsent(sentence)) if passkey.is_none() => Some(sentence.clone()),
             _ => None,
         }
     };
     let progress = move || {
         let sent = state.read().sent?;
-        Some(view! { <progress class="form-progress" max="1" value=sent.to_string()></progress> }.into_any())
+        let stop = state.clone();
+        // The request notices when it next moves on.
+        let on_click = move |_| stop.update(|state| state.stopped = true);
+        Some(
+            view! {
+                <p class="cluster">
+                    <progress class="form-progress" max="1" value=sent.to_string()></progress>
+                    <button type="button" class="button quiet" on:click=on_click>{text::stop(language)}</button>
+                </p>
+            }
+            .into_any(),
+        )
     };
     view! {
         <form
+            node_ref=place
+            id=id.get()
             class=(!class.is_empty()).then_some(class)
             method="post"
             action=action
@@ -88,6 +133,7 @@ pub fn LiveForm(
             novalidate=move || checks_itself.get()
             aria-busy=busy
             on:submit=on_submit
+            on:input=on_input
         >
             {wrong}
             <p class="form-said" role="status">{underway}</p>
@@ -118,7 +164,7 @@ mod browser {
     use crate::api::PasskeyFor;
     use crate::form::{Done, Said, State, Unmet};
     use crate::language::{common, live as text};
-    use crate::live::{passkey, prove};
+    use crate::live::{drafts, passkey, prove};
     use crate::nav::{Navigator, use_navigator};
     use crate::trouble::Unavailable;
 
@@ -133,6 +179,7 @@ mod browser {
         language: Language,
         to: &'static str,
         passkey: Option<PasskeyFor>,
+        echo: Option<RwSignal<Option<String>>>,
         state: ArcRwSignal<State>,
         navigator: Navigator,
     }
@@ -142,9 +189,10 @@ mod browser {
             language: Language,
             to: &'static str,
             passkey: Option<PasskeyFor>,
+            echo: Option<RwSignal<Option<String>>>,
             state: ArcRwSignal<State>,
         ) -> Self {
-            Self { language, to, passkey, state, navigator: use_navigator() }
+            Self { language, to, passkey, echo, state, navigator: use_navigator() }
         }
 
         pub(super) fn submit(&self, event: &SubmitEvent) {
@@ -155,17 +203,22 @@ mod browser {
                 return;
             }
             let Ok(data) = FormData::new_with_form(&form) else { return };
-            // Which button was pressed is part of the form.
-            if let Some(button) = event.submitter()
+            // Which button was pressed is part of the form, and may lead to another function.
+            let button = event.submitter();
+            if let Some(button) = &button
                 && let Some(name) = button.get_attribute("name")
             {
                 let value = button.get_attribute("value").unwrap_or_default();
                 drop(data.append_with_str(&name, &value));
             }
+            let to = button.and_then(|button| button.get_attribute("data-to"));
+            let to = to.unwrap_or_else(|| self.to.to_owned());
             self.state.update(|state| {
                 state.busy = true;
+                state.stopped = false;
                 state.notice = None;
             });
+            self.show_echo(data.get("body").as_string());
             let sender = self.clone();
             spawn_local(async move {
                 if let Some(purpose) = sender.passkey {
@@ -178,22 +231,33 @@ mod browser {
                     drop(data.set_with_str("passkey", &answer));
                 }
                 sender.underway(text::sending(sender.language));
-                let outcome = sender.send_with_proof(&form, &data).await;
+                let outcome = sender.send_with_proof(&form, &to, &data).await;
+                if sender.state.read_untracked().stopped {
+                    let notice = Some(Said::Unsent(text::stopped(sender.language).to_owned()));
+                    sender.state.set(State { notice, ..State::default() });
+                    sender.show_echo(None);
+                    return;
+                }
                 sender.finish(&form, outcome);
             });
         }
 
         /// Sends it, with a proof of work when the page or the server wants one.
-        async fn send_with_proof(&self, form: &HtmlFormElement, data: &FormData) -> Option<Outcome> {
+        async fn send_with_proof(
+            &self,
+            form: &HtmlFormElement,
+            to: &str,
+            data: &FormData,
+        ) -> Option<Outcome> {
             if prove::is_wanted(form) {
                 self.prove(form, data).await;
             }
-            let mut outcome = self.send(form, data).await;
+            let mut outcome = self.send(form, to, data).await;
             for _ in 0..PROOFS {
                 let Some(Err(Unmet::Prove { stamp, bits })) = &outcome else { break };
                 prove::want(form, stamp, *bits);
                 self.prove(form, data).await;
-                outcome = self.send(form, data).await;
+                outcome = self.send(form, to, data).await;
             }
             outcome
         }
@@ -208,13 +272,17 @@ mod browser {
         }
 
         /// Not by `fetch`, which does not tell how much was sent.
-        async fn send(&self, form: &HtmlFormElement, data: &FormData) -> Option<Outcome> {
+        async fn send(&self, form: &HtmlFormElement, to: &str, data: &FormData) -> Option<Outcome> {
             let request = XmlHttpRequest::new().ok()?;
-            request.open("POST", self.to).ok()?;
+            request.open("POST", to).ok()?;
             drop(request.set_request_header("Accept", "application/json"));
             let files = form.enctype() == "multipart/form-data";
-            let state = self.state.clone();
+            let (state, stoppable) = (self.state.clone(), request.clone());
             let progress = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
+                if state.read_untracked().stopped {
+                    drop(stoppable.abort());
+                    return;
+                }
                 if event.length_computable() && event.total() > 0.0 {
                     state.update(|state| state.sent = Some(event.loaded() / event.total()));
                 }
@@ -253,10 +321,14 @@ mod browser {
             let language = self.language;
             match outcome {
                 Some(Ok(Done::Go(address))) => {
+                    drafts::forget(form);
                     self.quiet();
                     self.navigator.go(&address);
                 }
-                Some(Ok(Done::Enter(address))) => self.navigator.load(&address),
+                Some(Ok(Done::Enter(address))) => {
+                    drafts::forget(form);
+                    self.navigator.load(&address);
+                }
                 Some(Ok(Done::Show(shown))) => {
                     self.quiet();
                     self.navigator.show(shown.get());
@@ -288,11 +360,18 @@ mod browser {
             }
         }
 
+        fn show_echo(&self, body: Option<String>) {
+            if let Some(echo) = self.echo {
+                echo.try_set(body.filter(|body| !body.trim().is_empty()));
+            }
+        }
+
         fn quiet(&self) {
             self.state.set(State::default());
         }
 
         fn wrong(&self, form: &HtmlFormElement, errors: BTreeMap<String, String>, notice: String) {
+            self.show_echo(None);
             let notice = Some(Said::Wrong(notice));
             self.state.set(State { errors, notice, ..State::default() });
             let form = form.clone();

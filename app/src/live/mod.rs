@@ -4,6 +4,8 @@
 #![allow(unreachable_pub)]
 
 #[cfg(feature = "hydrate")]
+pub(crate) mod drafts;
+#[cfg(feature = "hydrate")]
 mod events;
 mod file_picker;
 mod form;

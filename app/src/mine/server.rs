@@ -5,7 +5,7 @@ use axum::routing::get;
 use tresen_desk::Error;
 use tresen_model::{Address, RequestNumber};
 
-use super::conversation::{self, CloseRequest, ConfirmRequest, ReopenRequest};
+use super::conversation::{self, ConfirmRequest};
 use super::{Shown, requests};
 use crate::web::{App, Context, Fields, Stop, files_form, form, show};
 
@@ -15,8 +15,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/requests", get(show))
         .route("/requests/{number}", files_form(conversation::COMMENT, request_page))
         .route("/requests/{number}/confirm", form::<ConfirmRequest, _>(request_page))
-        .route("/requests/{number}/close", form::<CloseRequest, _>(request_page))
-        .route("/requests/{number}/reopen", form::<ReopenRequest, _>(request_page))
+        .route("/requests/{number}/close", files_form(conversation::CLOSE, request_page))
+        .route("/requests/{number}/reopen", files_form(conversation::REOPEN, request_page))
 }
 
 fn request_page(fields: &Fields) -> Option<Address> {

@@ -29,6 +29,7 @@ use crate::app::{self, NetworkTrouble, Outlet};
 use crate::chunks::{self, Given};
 use crate::form::Forms;
 use crate::language::live as text;
+use crate::live::drafts;
 use crate::page::Page;
 use crate::sheet;
 use crate::trouble::{Unavailable, trouble_page};
@@ -180,9 +181,7 @@ impl Navigator {
     pub(crate) fn show_as(&self, visit: Visit, shown: &str) {
         let inner = self.inner();
         inner.ahead.take();
-        if let Ok(Some(storage)) = window().session_storage() {
-            drop(storage.clear());
-        }
+        drafts::forget_all();
         inner.outlet.visit.set(visit);
         let here = inner.here.borrow().split('?').next().unwrap_or_default().to_owned();
         self.show_at(&here, shown);

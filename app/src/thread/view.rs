@@ -7,9 +7,11 @@ use tresen_model::{FileCheck, Language, Standing, Status};
 
 use super::reader::{Beside, Place};
 use super::{Reader, Said, Thread};
-use crate::components::{AttachmentLine, AttachmentPreview, Comment, CommentSide, MailParts, NavLink};
+use crate::components::{
+    AttachmentLine, AttachmentPreview, Comment, CommentSide, MailParts, NavLink, TextWithLinks,
+};
 use crate::form::Forms;
-use crate::language::live::size;
+use crate::language::live::{sending, size};
 use crate::language::{conversation as text, files, mail};
 
 /// A thread that is on a page: where scripts run, new comments come by themselves.
@@ -21,6 +23,8 @@ pub(crate) struct Live {
     newer: RwSignal<Vec<Said>>,
     status: RwSignal<Status>,
     news: RwSignal<Option<&'static str>>,
+    /// What the reader has just sent, while it is on its way.
+    echo: RwSignal<Option<String>>,
 }
 
 impl Live {
@@ -33,6 +37,7 @@ impl Live {
             newer: RwSignal::new(Vec::new()),
             status: RwSignal::new(status),
             news: RwSignal::new(None),
+            echo: RwSignal::new(None),
         };
         #[cfg(feature = "hydrate")]
         browser::listen(&live);
@@ -45,15 +50,21 @@ impl Live {
         (move || (reader.status)(language, status.get())).into_any()
     }
 
+    /// Where the form under the thread shows what it sends.
+    pub(crate) const fn echo(&self) -> RwSignal<Option<String>> {
+        self.echo
+    }
+
     /// The comments.
     pub(crate) fn view(self) -> AnyView {
-        let Self { place, said, newer, news, .. } = self;
+        let Self { place, said, newer, news, echo, .. } = self;
+        let language = place.language;
         let label = text::thread(place.language);
         let said: Vec<_> = said.into_iter().map(|said| comment(&place, said)).collect();
         let newer = move || newer.get().into_iter().map(|said| comment(&place, said)).collect::<Vec<_>>();
         view! {
             <section aria-label=label>
-                <div class="thread" id="thread">{said}{newer}</div>
+                <div class="thread" id="thread">{said}{newer}{move || echo.get().map(|body| echoed(language, body))}</div>
                 <p class="visually-hidden" id="thread-news" role="status">{move || news.get()}</p>
             </section>
         }
@@ -88,6 +99,20 @@ fn comment(place: &Place, said: Said) -> AnyView {
             mail
             delivery
         />
+    }
+    .into_any()
+}
+
+/// What the reader has just sent, until it is there.
+fn echoed(language: Language, body: String) -> AnyView {
+    view! {
+        <article class="comment ours underway">
+            <header class="comment-head">
+                <h2 class="comment-author">{text::you(language)}</h2>
+                <span class="comment-part">{sending(language)}</span>
+            </header>
+            <div class="comment-body" dir="auto"><TextWithLinks text=body/></div>
+        </article>
     }
     .into_any()
 }

@@ -160,6 +160,7 @@ impl Context {
             desk: settings.name.clone(),
             logo: self.app.look.logo.clone(),
             role: self.session().map(Session::role),
+            person: self.session().map(Session::person),
             files: FileLimits {
                 count: settings.attachments.max_files,
                 bytes: settings.attachments.max_bytes,

@@ -8,6 +8,7 @@
 //! - [`submitted`]: what a browser sent
 //! - [`document`]: a whole document
 //! - [`sign_in`]: asking providers of sign-ins
+//! - [`signed_out`]: what somebody wrote whose session has ended
 //! - [`routes`]: from an address to a page, and from a form to its function
 
 mod address;
@@ -17,6 +18,7 @@ mod cookies;
 mod document;
 mod routes;
 mod sign_in;
+mod signed_out;
 mod state;
 mod submitted;
 

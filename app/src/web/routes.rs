@@ -22,6 +22,7 @@ use tresen_model::Address;
 
 use super::answer::{Answer, Stop};
 use super::context::Context;
+use super::signed_out;
 use super::state::App;
 use super::submitted::Submitted;
 use crate::form::{Done, Forms, Refused, Unmet};
@@ -209,7 +210,12 @@ impl Context {
                 let refused = Refused { action: action.to_owned(), values, errors: BTreeMap::new(), notice };
                 self.show_again(428, address, refused).await
             }
-            Err(Unmet::Unavailable(Unavailable::SignIn)) => self.finish(Err(Stop::LogIn)),
+            Err(Unmet::Unavailable(Unavailable::SignIn)) => {
+                match signed_out::page(self.language, action, &fields, had_files) {
+                    Some(page) => self.page(page, None, &Forms::untouched()),
+                    None => self.finish(Err(Stop::LogIn)),
+                }
+            }
             Err(Unmet::Unavailable(Unavailable::Confirm)) => self.finish(Err(Error::ProofNeeded.into())),
             Err(Unmet::Unavailable(Unavailable::Go(address))) => self.finish(Ok(Answer::go(address))),
             Err(Unmet::Unavailable(Unavailable::Trouble { status, trouble })) => {

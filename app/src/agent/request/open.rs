@@ -62,6 +62,7 @@ fn contents(visit: &Visit, open: Open, forms: &Forms) -> AnyView {
     let (number, status) = (thread.number, thread.status);
     let held = troubles.held.map(|why| held::notice(language, number, why, forms));
     let thread = thread::Live::new(language, thread::agent::READER, thread, forms);
+    let echo = thread.echo();
     let meta = view! {
         <Number number=number.to_string()/>
         <span id="request-status">{thread.status()}</span>
@@ -79,7 +80,7 @@ fn contents(visit: &Visit, open: Open, forms: &Forms) -> AnyView {
                 {held}
                 {mail_notices(language, &troubles)}
                 {thread.view()}
-                {reply::section(visit, number, &once, forms)}
+                {reply::section(visit, number, &once, forms, echo)}
             </div>
             {panel}
         </div>

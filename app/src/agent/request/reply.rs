@@ -26,7 +26,13 @@ pub async fn agent_reply(form: MultipartData) -> Result<Done, Unmet> {
 }
 
 /// The form under its heading.
-pub(super) fn section(visit: &Visit, number: RequestNumber, once: &str, forms: &Forms) -> AnyView {
+pub(super) fn section(
+    visit: &Visit,
+    number: RequestNumber,
+    once: &str,
+    forms: &Forms,
+    echo: RwSignal<Option<String>>,
+) -> AnyView {
     let language = visit.language;
     let action = Address::RequestForAgents { number }.to_string();
     let form = forms.at(&action);
@@ -42,7 +48,7 @@ pub(super) fn section(visit: &Visit, number: RequestNumber, once: &str, forms: &
     view! {
         <section class="card stack reply" aria-labelledby="reply-title">
             <h2 id="reply-title">{text::reply_title(language)}</h2>
-            <LiveForm language to=AgentReply::PATH action form=form.clone() files=true>
+            <LiveForm language to=AgentReply::PATH action form=form.clone() files=true echo>
                 {top}
                 <input type="hidden" name="number" value=number.to_string()/>
                 <TextArea

@@ -17,28 +17,22 @@ pub async fn send_comment(form: MultipartData) -> Result<Done, Unmet> {
     super::server::receive(form).await
 }
 
-/// Closes a request.
+/// Closes a request, with what stands in the form for a comment.
 ///
 /// # Errors
-/// [`Unmet::Unavailable`]: no such request, or it may not be changed.
-#[server(prefix = "/api/ui", endpoint = "requests/close", input = PostUrl, output = Json)]
-pub async fn close_request(
-    #[server(default)] number: String,
-    #[server(default)] token: String,
-) -> Result<Done, Unmet> {
-    Ok(super::server::close_or_reopen(&number, &token, true).await?)
+/// [`Unmet`]: what is wrong with the comment, or no such request, or it may not be changed.
+#[server(prefix = "/api/ui", endpoint = "requests/close", input = MultipartFormData, output = Json)]
+pub async fn close_request(form: MultipartData) -> Result<Done, Unmet> {
+    super::server::receive_and(form, true).await
 }
 
-/// Opens a request again.
+/// Opens a request again, with what stands in the form for a comment.
 ///
 /// # Errors
-/// [`Unmet::Unavailable`]: no such request, or it may not be changed.
-#[server(prefix = "/api/ui", endpoint = "requests/reopen", input = PostUrl, output = Json)]
-pub async fn reopen_request(
-    #[server(default)] number: String,
-    #[server(default)] token: String,
-) -> Result<Done, Unmet> {
-    Ok(super::server::close_or_reopen(&number, &token, false).await?)
+/// [`Unmet`]: what is wrong with the comment, or no such request, or it may not be changed.
+#[server(prefix = "/api/ui", endpoint = "requests/reopen", input = MultipartFormData, output = Json)]
+pub async fn reopen_request(form: MultipartData) -> Result<Done, Unmet> {
+    super::server::receive_and(form, false).await
 }
 
 /// Confirms that a request is the customer's own.

@@ -12,9 +12,9 @@ use tresen_model::{Address, Language, RequestNumber, Status};
 
 pub use self::forms::{CloseRequest, ConfirmRequest, ReopenRequest, SendComment};
 #[cfg(feature = "ssr")]
-pub(super) use self::server::{COMMENT, load};
+pub(super) use self::server::{CLOSE, COMMENT, REOPEN, load};
 use crate::components::{
-    Button, ButtonKind, ButtonLink, Icon, NavLink, Notice, NoticeKind, Number, PageHead, StatusBadge,
+    Button, ButtonKind, ButtonLink, Icon, NavLink, Notice, NoticeKind, Number, PageHead, Sends, StatusBadge,
     TextArea, Time, When,
 };
 use crate::form::{Form, Forms};
@@ -97,7 +97,8 @@ fn contents(visit: &Visit, shown: Conversation, forms: &Forms) -> AnyView {
         <span>{text::received(language)} " " <Time when=created/></span>
         <span>{text::last_change(language)} " " <Time when=updated/></span>
     };
-    let form = forms.at(&here.path());
+    let form = forms.at_any(&[here.path(), here.action("close"), here.action("reopen")]);
+    let echo = thread.echo();
     // What was typed before the restriction, and sent after it, is not lost.
     let write = !restricted || form.is_refused();
     let unconfirmed = unconfirmed && !restricted;
@@ -115,8 +116,8 @@ fn contents(visit: &Visit, shown: Conversation, forms: &Forms) -> AnyView {
             {unconfirmed.then(|| ask_to_confirm(&here, forms))}
             {status}
             {thread.view()}
-            {write.then(|| reply(visit, &here, form, &once))}
-            {(!restricted).then(|| close_and_reopen(&here, forms))}
+            {write.then(|| reply(visit, &here, form, &once, echo))}
+            {(!restricted).then(|| close_and_reopen(&here))}
             {(!visit.known()).then(|| register(language))}
         </div>
     }
@@ -134,7 +135,10 @@ fn restricted_here(here: &Here) -> AnyView {
     .into_any()
 }
 
-fn reply(visit: &Visit, here: &Here, form: Form, once: &str) -> AnyView {
+/// The id of the form for a comment.
+const REPLY: &str = "reply";
+
+fn reply(visit: &Visit, here: &Here, form: Form, once: &str, echo: RwSignal<Option<String>>) -> AnyView {
     let language = visit.language;
     let hint = (!here.status.is_active()).then(|| text::reply_reopens(language));
     let (once, named) = (fields::once(&form, once), here.named());
@@ -142,7 +146,15 @@ fn reply(visit: &Visit, here: &Here, form: Form, once: &str) -> AnyView {
     view! {
         <section class="card stack" aria-labelledby="reply-title">
             <h2 id="reply-title">{text::reply_title(language)}</h2>
-            <LiveForm language to=SendComment::PATH action=here.path() form=form.clone() files=true>
+            <LiveForm
+                language
+                to=SendComment::PATH
+                action=here.path()
+                form=form.clone()
+                files=true
+                id=REPLY
+                echo
+            >
                 {once}
                 {named}
                 <TextArea
@@ -180,32 +192,29 @@ fn ask_to_confirm(here: &Here, forms: &Forms) -> AnyView {
     .into_any()
 }
 
-fn close_and_reopen(here: &Here, forms: &Forms) -> AnyView {
+/// The buttons send the form for a comment along: whoever closes a request has often just written why.
+fn close_and_reopen(here: &Here) -> AnyView {
     let Here { language, status, .. } = *here;
     let reopen = (!status.is_active()).then(|| {
         let words = [text::not_settled(language), text::not_settled_text(language), text::reopen(language)];
-        settle(here, forms, ReopenRequest::PATH, "reopen", words)
+        settle(here.action("reopen"), ReopenRequest::PATH, words)
     });
     let close = (status != Status::Closed).then(|| {
         let words = [text::settled(language), text::settled_text(language), text::close(language)];
-        settle(here, forms, CloseRequest::PATH, "close", words)
+        settle(here.action("close"), CloseRequest::PATH, words)
     });
     view! { <div class="card sunken stack">{reopen}{close}</div> }.into_any()
 }
 
-fn settle(here: &Here, forms: &Forms, to: &'static str, act: &str, words: [&'static str; 3]) -> AnyView {
-    let action = here.action(act);
-    let (form, named) = (forms.at(&action), here.named());
-    let [title, words, label] = words;
+fn settle(action: String, to: &'static str, [title, words, label]: [&'static str; 3]) -> AnyView {
     view! {
-        <LiveForm language=here.language to action form class="cluster between">
-            {named}
+        <div class="cluster between">
             <div class="stack tight">
                 <h2>{title}</h2>
                 <p class="muted">{words}</p>
             </div>
-            <Button label kind=ButtonKind::Secondary/>
-        </LiveForm>
+            <Button label kind=ButtonKind::Secondary sends=Sends { form: REPLY, action, to }/>
+        </div>
     }
     .into_any()
 }

@@ -59,12 +59,30 @@ async fn comment(context: &Context, form: &mut Submitted) -> Result<Done, Stop> 
     Ok(Done::Go(format!("{}{}", Address::Request { number, token }, place_of_latest(&comments))))
 }
 
-pub(super) async fn close_or_reopen(number: &str, token: &str, close: bool) -> Result<Done, Stop> {
+/// The function of the button that closes.
+pub(in crate::mine) const CLOSE: Act =
+    |context, form| Box::pin(async { Ok(close_or_reopen(context, form, true).await?.sheet()) });
+
+/// The function of the button that opens again.
+pub(in crate::mine) const REOPEN: Act =
+    |context, form| Box::pin(async { Ok(close_or_reopen(context, form, false).await?.sheet()) });
+
+/// The same, for the app.
+pub(super) async fn receive_and(form: MultipartData, close: bool) -> Result<Done, Unmet> {
     let context = asked()?;
-    let number = number_of(number)?;
-    let access = context.access(Some(token)).await?;
+    let mut form = received(&context, form).await?;
+    Ok(close_or_reopen(&context, &mut form, close).await?)
+}
+
+/// What stands in the form for a comment is sent first: whoever closes a request has often just said why.
+async fn close_or_reopen(context: &Context, form: &mut Submitted, close: bool) -> Result<Done, Stop> {
+    let written = !form.get("body").trim().is_empty() || form.had_files();
+    let done = if written { Some(comment(context, form).await?) } else { None };
+    let number = number_of(form.get("number"))?;
+    let token = form.get("token").to_owned();
+    let access = context.access(Some(&token)).await?;
     context.app.desk.close_or_reopen(&access, number, close).await?;
-    Ok(Done::go(Address::Request { number, token: token.to_owned() }))
+    Ok(done.unwrap_or_else(|| Done::go(Address::Request { number, token })))
 }
 
 pub(super) async fn confirm(number: &str, token: &str) -> Result<Done, Stop> {

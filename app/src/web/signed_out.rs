@@ -1,0 +1,70 @@
+//! What somebody finds whose session ended while they were writing, in a browser without scripts: what they wrote.
+
+use leptos::prelude::*;
+use tresen_model::{Address, Language};
+
+use super::routes::Fields;
+use crate::components::{Button, ButtonKind, Field, FileField, Icon, PageHead, TextArea};
+use crate::language::{common, new_request};
+use crate::page::{Page, Place, Width};
+
+/// The fields that somebody writes, and would not like to write again.
+const WRITTEN: [&str; 2] = ["subject", "body"];
+
+/// The page, if there is something to be lost. It sends the same form once more, and files are chosen anew.
+pub(super) fn page(language: Language, action: &str, fields: &Fields, had_files: bool) -> Option<Page> {
+    let written = |name: &str| fields.get(name).filter(|text| !text.trim().is_empty()).cloned();
+    if WRITTEN.iter().all(|name| written(name).is_none()) {
+        return None;
+    }
+    let (subject, body) = (written("subject"), written("body"));
+    let kept: Vec<(String, String)> = fields
+        .iter()
+        .filter(|(name, _)| !WRITTEN.contains(&name.as_str()) && !name.contains("password"))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    let action = action.to_owned();
+    let mut page = Page::new(common::signed_out_title(language), Place::Login, move || {
+        let kept =
+            kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+        let kept = kept.collect::<Vec<_>>();
+        let sign_in = Address::SignIn { next: String::new() };
+        view! {
+            <PageHead title=common::signed_out_title(language) lede=common::signed_out_text(language)/>
+            <div class="stack">
+                <p><a href=sign_in.to_string() target="_blank">{common::sign_in_elsewhere(language)}</a></p>
+                <form
+                    class="form card"
+                    method="post"
+                    action=action
+                    enctype=had_files.then_some("multipart/form-data")
+                >
+                    {kept}
+                    {subject.map(|subject| view! {
+                        <Field name="subject" label=common::your_subject(language) value=subject/>
+                    })}
+                    {body.map(|body| view! {
+                        <TextArea name="body" label=common::your_text(language) value=body/>
+                    })}
+                    {had_files.then(|| view! {
+                        <FileField
+                            name="attachments"
+                            label=new_request::attachments(language)
+                            hint=common::choose_files_again(language)
+                        />
+                    })}
+                    <div class="form-actions">
+                        <Button
+                            label=common::send_again(language)
+                            kind=ButtonKind::Primary
+                            icon=Some(Icon::Send)
+                        />
+                    </div>
+                </form>
+            </div>
+        }
+        .into_any()
+    });
+    page.status = 401;
+    Some(page.width(Width::Narrow))
+}
