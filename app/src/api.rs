@@ -162,7 +162,7 @@ pub async fn passkey_question(purpose: PasskeyFor) -> Result<String, Unavailable
 pub(crate) mod server {
     use axum::body::Body;
     use axum::extract::Request;
-    use axum::http::{HeaderName, HeaderValue, header};
+    use axum::http::{HeaderName, HeaderValue, Method, header};
     use axum::response::{IntoResponse, Response};
     use leptos::prelude::*;
     use leptos::server_fn::axum::server_fn_paths;
@@ -174,7 +174,11 @@ pub(crate) mod server {
     use crate::app::BUILD_HEADER;
     use crate::language::strength as text;
     pub(super) use crate::web::asked;
-    use crate::web::{Answer, Context, Stop};
+    use crate::web::{Answer, Context, Stop, Trouble, without_files};
+
+    /// The functions of the forms with files. Whatever is not here takes none.
+    const WITH_FILES: [&str; 4] =
+        ["/api/ui/requests/send", "/api/ui/requests/comment", "/api/ui/agent/capture", "/api/ui/agent/reply"];
 
     /// Answers the server functions. They are told who asks as pages are.
     pub(crate) async fn answer(context: Context, request: Request<Body>) -> Response {
@@ -183,6 +187,15 @@ pub(crate) mod server {
         if !server_fn_paths().any(|(known, method)| known == path && method == *request.method()) {
             return context.finish(Err(Error::NotFound.into()));
         }
+        let has_files = WITH_FILES.contains(&path);
+        let request = if request.method() == Method::POST && !has_files {
+            match without_files(request).await {
+                Ok(request) => request,
+                Err(status) => return context.trouble(status, Trouble::Unreadable),
+            }
+        } else {
+            request
+        };
         let build = HeaderValue::from_static(context.app.assets.build());
         let asked = context.clone();
         let provide = move || provide_context(asked.clone());

@@ -4,15 +4,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { axe } from '../lib/axe.mjs';
+import { axeInBothThemes } from '../lib/axe.mjs';
 import { check, launch, live, openPage } from '../lib/browser.mjs';
 import { startDesk } from '../lib/desk.mjs';
 import { CONFIG, PAGES, prepare } from '../lib/pages.mjs';
 
 const DESKTOP = { width: 1280, height: 900 };
-
-/** What a theme can change is colours; all other rules are checked once. */
-const COLOURS = ['color-contrast', 'link-in-text-block'];
 
 let browser;
 let desk;
@@ -33,10 +30,7 @@ async function inspect(page, { language, keyboard }) {
   assert.equal(await page.locator('h1').count(), 1);
   assert.match(await page.title(), /\S/);
   if (keyboard) await walk(page);
-  await axe(page);
-  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-  await axe(page, { rules: COLOURS });
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await axeInBothThemes(page);
   await page.setViewportSize({ width: 320, height: 640 });
   const { wide, culprits } = await page.evaluate(() => {
     const { clientWidth, scrollWidth } = document.documentElement;

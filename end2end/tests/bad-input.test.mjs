@@ -122,13 +122,16 @@ describe('a new request with', () => {
         assert.equal(isTicked(answer.text, 'consent'), 'consent' in sent);
 
         if (slow) return;
-        // The island asks for the same as JSON, and is told no more than what is wrong.
-        const json = await storesNothing(() => client.upload('/requests/new', sent, files, { accept: 'application/json' }));
-        assert.equal(json.status, status);
-        const { refused } = JSON.parse(json.text);
-        assert.deepEqual(Object.keys(refused).sort(), ['errors', 'notice']);
-        assert.deepEqual(Object.keys(refused.errors), [field]);
-        assert.match(refused.errors[field], SENTENCES[says][language]);
+        // The app calls the function of the form, and is told no more than what is wrong.
+        const called = await storesNothing(() => client.call('requests/send', sent, files));
+        assert.equal(called.status, status);
+        const { refused, ...more } = called.json;
+        assert.deepEqual(more, {});
+        const { errors, notice, ...rest } = refused;
+        assert.deepEqual(rest, { status, wait: null });
+        assert.match(notice, SENTENCES.please[language]);
+        assert.deepEqual(Object.keys(errors), [field]);
+        assert.match(errors[field], SENTENCES[says][language]);
       });
     }
   }
@@ -177,6 +180,35 @@ describe('what is no text', () => {
     }
   }
 
+  const encoded = (client, body) => client.fetch('/api/ui/sign-in', { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' } });
+  const calls = {
+    'broken UTF-8, urlencoded': (client) => encoded(client, 'email=a%40example.com&password=%ff%fe'),
+    'broken UTF-8, unescaped': (client) => encoded(client, Buffer.from([0x62, 0x3d, 0xc3, 0x28])),
+    'a broken escape': (client) => encoded(client, 'password=100%'),
+    'a field twice': (client) => encoded(client, 'email=a%40example.com&email=b%40example.com'),
+    'broken UTF-8, multipart': (client) => client.multipart('/api/ui/requests/send', [field('body', [0xff, 0xfe, 0x41])], { accept: 'application/json' }),
+    'multipart that is cut off': (client) =>
+      client.fetch('/api/ui/requests/send', {
+        method: 'POST',
+        body: '--b\r\nContent-Disposition: form-data; name="body"\r\n\r\nhalf',
+        headers: { 'content-type': 'multipart/form-data; boundary=b', accept: 'application/json' },
+      }),
+    'a file that is cut off': (client) =>
+      client.fetch('/api/ui/requests/send', {
+        method: 'POST',
+        body: '--b\r\nContent-Disposition: form-data; name="attachments"; filename="a.txt"\r\n\r\nhalf',
+        headers: { 'content-type': 'multipart/form-data; boundary=b', accept: 'application/json' },
+      }),
+    'a form without files': (client) => client.call('requests/send', { body: 'x' }),
+  };
+  for (const [what, send] of Object.entries(calls)) {
+    test(`${what}: from the app`, async () => {
+      const answer = await storesNothing(() => send(new Client(desk)));
+      assert.equal(answer.status, 400);
+      assert.deepEqual(JSON.parse(answer.text), { trouble: { status: 400, trouble: 'unreadable' } });
+    });
+  }
+
   // Whoever answers before the browser has sent everything leaves it with an error of its own.
   const huge = 'x'.repeat(8 * MIB);
   for (const [what, send] of Object.entries({
@@ -187,6 +219,18 @@ describe('what is no text', () => {
       const answer = await storesNothing(() => send(new Client(desk)));
       assert.equal(answer.status, 413);
       assert.match(words(answer.text), SENTENCES.unreadable.en);
+    });
+  }
+
+  for (const [what, send] of Object.entries({
+    urlencoded: (client) => client.call('sign-in', { password: huge }),
+    multipart: (client) => client.call('requests/send', { body: huge }, [{ name: 'a.bin', content: huge }]),
+    'with files where there are none': (client) => client.call('sign-in', { password: 'x' }, [{ name: 'a.bin', content: huge }]),
+  })) {
+    test(`a form that is far too long is read to its end, from the app: ${what}`, async () => {
+      const answer = await storesNothing(() => send(new Client(desk)));
+      assert.equal(answer.status, 413);
+      assert.deepEqual(answer.json, { trouble: { status: 413, trouble: 'unreadable' } });
     });
   }
 
@@ -302,7 +346,13 @@ describe("somebody else's request", () => {
     'a reply with a file': (number) => bert.client.upload(`/requests/${number}`, { body: 'Let me in' }, [{ name: 'a.txt', content: 'a' }]),
     closing: (number) => bert.client.post(`/requests/${number}/close`, {}),
     reopening: (number) => bert.client.post(`/requests/${number}/reopen`, {}),
-    'a reply as JSON': (number) => bert.client.post(`/requests/${number}`, { body: 'Let me in' }, { accept: 'application/json' }),
+    'a reply from the app': (number) => bert.client.call('requests/comment', { number, body: 'Let me in', once: 'x' }, []),
+    'a reply from the app by the link of another': (number) => new Client(desk).call('requests/comment', { number, body: 'Let me in', token: link }, []),
+    'its data': (number) => bert.client.page('mine', `/requests/${number}`),
+    'its data by the link of another': (number) => new Client(desk).page('mine', `/requests/${number}?token=${link}`),
+    'its news': (number) => bert.client.call('news', { number, token: '', last: '', agent: 'false' }),
+    'closing from the app': (number) => bert.client.call('requests/close', { number }),
+    'having seen it': (number) => bert.client.call('seen', { number, token: '', last: '00000000-0000-0000-0000-000000000000', agent: 'false' }),
     'as nobody': (number) => new Client(desk).get(`/requests/${number}`),
   };
   for (const [what, act] of Object.entries(ways)) {

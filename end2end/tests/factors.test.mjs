@@ -77,6 +77,8 @@ for (const [language, say] of Object.entries(texts)) {
         assert.match(await seen(), say.wrong);
         // The key is the same, so that nobody has to scan again.
         assert.equal(await page.locator('code.secret').innerText(), shown);
+        assert.equal(await page.locator('#code').inputValue(), javaScript ? app.wrong() : '');
+        await page.locator('#code').fill('');
         await type('#code', await app.next());
         await page.locator('.codes').waitFor();
         assert.match(await seen(), say.once);

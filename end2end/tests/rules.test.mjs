@@ -48,6 +48,9 @@ const as = (who) => ({ nobody: new Client(desk), anna: anna.client, agent })[who
 const policy = (nonce) =>
   `default-src 'none'; script-src 'nonce-${nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
 
+/** The tag of the data that a page goes on with. */
+const DATA = '<script id="first" type="application/json">';
+
 describe('every page', () => {
   test('has the policy with a nonce of its own, and nothing inline', async () => {
     const nonces = new Set();
@@ -66,8 +69,18 @@ describe('every page', () => {
         const bare = tag.replace(/"[^"]*"/g, '""');
         assert.doesNotMatch(bare, /\sstyle=|\son\w+=|^<style|^<(iframe|object|embed|base)\b/i, where);
         assert.doesNotMatch(tag, /\b(href|src|action|formaction)="\s*(javascript|data|vbscript):/i, where);
-        if (/^<script/i.test(tag)) assert.match(tag, new RegExp(`nonce="${nonce}"`), where);
+        // What a page goes on with is data, and no script to a browser.
+        if (/^<script/i.test(tag) && tag !== DATA) assert.match(tag, new RegExp(`nonce="${nonce}"`), where);
       }
+      const inline = [...answer.text.matchAll(/(<script\b[^>]*>)([^]*?)<\/script>/g)].filter(([, , text]) => text !== '');
+      const [data, ...scripts] = inline.map(([, tag, text]) => ({ tag, text }));
+      assert.ok(inline.length === 0 || inline.length === 2, where);
+      if (!data) continue;
+      assert.equal(data.tag, DATA, where);
+      assert.doesNotThrow(() => JSON.parse(data.text), where);
+      assert.doesNotMatch(data.text, /</, where);
+      // The only script that stands in a page says nothing but which files make it live.
+      for (const { text } of scripts) assert.match(text, /^import s,\{hydrate\} from "\/pkg\/[\w./-]+";await s\(\{module_or_path:"\/pkg\/[\w./-]+"\}\);hydrate\(\)$/, where);
     }
   });
 
@@ -211,6 +224,12 @@ describe('forms from elsewhere', () => {
         [agent, `/agent/requests/${request}/change`, { status: 'closed' }],
         [agent, `/agent/requests/${request}/erase`, { asked: 'mail' }],
         [new Client(desk), '/api/ui/judge', { password: 'x', language: 'en' }],
+        [anna.client, '/api/ui/requests/close', { number: request }],
+        [anna.client, '/api/ui/account/name', { name: 'Evil' }],
+        [anna.client, '/api/ui/account/delete', { password: PASSWORD }],
+        [new Client(desk), '/api/ui/sign-in', { email: anna.email, password: PASSWORD }],
+        [agent, '/api/ui/agent/change', { number: request, status: 'closed' }],
+        [agent, '/api/ui/agent/erase', { number: request, asked: 'mail' }],
       ]) {
         const answer = await client.post(path, fields, headers);
         assert.equal(answer.status, 403, path);
@@ -314,8 +333,9 @@ describe('nobody is led elsewhere', () => {
       const login = await client.post('/login', { email: bert.email, password: PASSWORD, next });
       assert.equal(login.status, 303);
       stays(login.location);
-      const json = await new Client(desk).post('/login', { email: bert.email, password: PASSWORD, next }, { accept: 'application/json' });
-      stays(JSON.parse(json.text).go);
+      const called = await new Client(desk).call('sign-in', { email: bert.email, password: PASSWORD, next });
+      assert.equal(called.status, 200);
+      stays(called.json.enter);
       const known = await client.get(`/login?next=${encodeURIComponent(next)}`);
       stays(known.location);
       stays((await client.post('/language', { language: 'en', return_to: next })).location);
@@ -462,11 +482,10 @@ describe("the agents' pages", () => {
 });
 
 describe('answers never tell whether an address is known', () => {
-  const both = async (path, fields, headers) => {
+  const both = async (send, fields) => {
     const answers = [];
     for (const email of [anna.email, 'nobody@example.com']) {
-      const client = new Client(desk);
-      const { status, location, text, headers: got } = await client.post(path, { ...fields, email }, headers);
+      const { status, location, text, headers: got } = await send(new Client(desk), { ...fields, email });
       answers.push({
         status,
         location,
@@ -477,31 +496,34 @@ describe('answers never tell whether an address is known', () => {
     assert.deepEqual(answers[0], answers[1]);
     return answers[0];
   };
-  for (const headers of [{}, { accept: 'application/json' }]) {
-    const how = headers.accept ? 'as JSON' : 'as a page';
+  const FORMS = { '/login': 'sign-in', '/register': 'register', '/password': 'password', '/account/delete': 'account/delete' };
+  for (const [how, send] of Object.entries({
+    'as a page': (path) => (client, fields) => client.post(path, fields),
+    'as the app': (path) => (client, fields) => client.call(FORMS[path], fields),
+  })) {
     test(`logging in, ${how}`, async () => {
-      assert.equal((await both('/login', { password: 'a wrong password' }, headers)).status, 422);
+      assert.equal((await both(send('/login'), { password: 'a wrong password' })).status, 422);
     });
     for (const path of ['/register', '/password', '/account/delete']) {
       test(`${path}, ${how}`, async () => {
-        const { status, location, text } = await both(path, {}, headers);
+        const { status, location, text } = await both(send(path), {});
         assert.ok(location === `${path}?sent` || JSON.parse(text).go === `${path}?sent`, `${status} ${location}`);
       });
     }
   }
 
-  test('JSON answers of forms hold no more than the page', async () => {
-    const json = { accept: 'application/json' };
-    const refused = JSON.parse((await new Client(desk).post('/login', { email: anna.email, password: 'wrong' }, json)).text);
-    assert.deepEqual(Object.keys(refused), ['refused']);
-    assert.deepEqual(Object.keys(refused.refused).sort(), ['errors', 'notice']);
-    const missing = await bert.client.post(`/requests/${request}`, { body: 'x' }, json);
+  test('answers to the app hold no more than the page', async () => {
+    const refused = await new Client(desk).call('sign-in', { email: anna.email, password: 'wrong' });
+    assert.equal(refused.status, 422);
+    assert.deepEqual(Object.keys(refused.json), ['refused']);
+    assert.deepEqual(Object.keys(refused.json.refused).sort(), ['errors', 'notice', 'status', 'wait']);
+    const missing = await bert.client.call('requests/comment', { number: request, body: 'x' }, []);
     assert.equal(missing.status, 404);
-    assert.deepEqual(JSON.parse(missing.text).refused.errors, {});
-    assert.doesNotMatch(missing.text, /anna|lamp/i);
-    const done = await anna.client.post('/account/name', { name: 'Anna' }, json);
-    assert.deepEqual(JSON.parse(done.text), { go: '/account?done=name' });
+    assert.deepEqual(missing.json, { trouble: { status: 404, trouble: 'not_found' } });
+    const done = await anna.client.call('account/name', { name: 'Anna' });
+    assert.deepEqual(done.json, { go: '/account?done=name' });
     assert.match(done.headers.get('content-type'), /^application\/json/);
+    for (const { headers } of [refused, missing, done]) assert.match(headers.get('cache-control'), /no-store/);
   });
 });
 

@@ -72,6 +72,16 @@ mod browser {
         };
         let choose = picker.clone();
         on(picker.input.as_ref(), "change", Box::new(move |_| choose.add(files_of(choose.input.files()))));
+        let emptied = picker.clone();
+        on(
+            &zone,
+            "reset",
+            Box::new(move |_| {
+                emptied.chosen.borrow_mut().clear();
+                emptied.note.set_text_content(None);
+                emptied.show();
+            }),
+        );
         let over = picker.clone();
         on(
             &zone,

@@ -322,6 +322,8 @@ mod browser {
             match outcome {
                 Some(Ok(Done::Go(address))) => {
                     drafts::forget(form);
+                    // The page may be the same again, and its fields with it.
+                    form.reset();
                     self.quiet();
                     self.navigator.go(&address);
                 }

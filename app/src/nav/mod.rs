@@ -31,7 +31,7 @@ use crate::form::Forms;
 use crate::language::live as text;
 use crate::live::drafts;
 use crate::page::Page;
-use crate::sheet;
+use crate::sheet::{self, Part};
 use crate::trouble::{Unavailable, trouble_page};
 use crate::visit::Visit;
 
@@ -220,7 +220,11 @@ impl Navigator {
             PATIENCE,
         );
         let navigator = self.clone();
-        let address = address.to_owned();
+        let address = if self.may_show(address) {
+            address.to_owned()
+        } else {
+            Address::SignIn { next: without_hash(address).to_owned() }.to_string()
+        };
         spawn_local(async move {
             let answer = navigator.answer(without_hash(&address)).await;
             let inner = navigator.inner();
@@ -290,13 +294,23 @@ impl Navigator {
         let address = without_hash(&address);
         let inner = self.inner();
         let known = inner.ahead.borrow().as_ref().is_some_and(|ahead| ahead.is_good_for(address));
-        if known || address == *inner.here.borrow() {
+        if known || address == *inner.here.borrow() || !self.may_show(address) {
             return;
         }
         let ahead = Ahead::begin(address, &inner.build);
         let answer = ahead.answer.clone();
         *inner.ahead.borrow_mut() = Some(ahead);
         spawn_local(async move { drop(answer.await) });
+    }
+
+    /// Whether a page may be there for this visitor. Some answer others with 401.
+    fn may_show(&self, address: &str) -> bool {
+        let needs_session = match Address::read(address) {
+            Some(Address::Request { token, .. }) => token.is_empty(),
+            Some(address) => matches!(sheet::part(&address), Part::Mine | Part::Agent | Part::Settings),
+            None => false,
+        };
+        self.inner().visit().known() || !needs_session
     }
 
     /// Keeps the place in the page once it is still.

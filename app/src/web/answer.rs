@@ -199,7 +199,8 @@ impl Context {
     pub fn trouble(&self, status: StatusCode, trouble: Trouble) -> Response {
         if self.wants_json {
             let told = Unavailable::Trouble { status: status.as_u16(), trouble };
-            return self.with_beside((status, Json(told)).into_response());
+            let no_store = [(header::CACHE_CONTROL, "no-store")];
+            return self.with_beside((status, no_store, Json(told)).into_response());
         }
         let shown = Some(FirstShown::Trouble(status.as_u16(), trouble.clone()));
         let page = trouble_page(self.language, status.as_u16(), trouble);

@@ -33,3 +33,4 @@ pub(crate) use routes::{Act, Fields, files_form, form, received, show};
 pub use sign_in::{Asking, NoSignIn, SignIn};
 pub use state::{App, AssetNames, Inner as AppParts, Look};
 pub use submitted::Submitted;
+pub(crate) use submitted::without_files;

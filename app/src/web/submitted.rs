@@ -118,9 +118,29 @@ impl FromRequest<App> for Submitted {
     }
 }
 
+/// Holds the call of a server function without files to what a form without files is held to. Leptos would buffer as
+/// much as files may have, and guess at what is damaged.
+///
+/// # Errors
+/// 400 for one that is damaged, 413 for one that is too large.
+pub(crate) async fn without_files(request: Request) -> Result<Request, StatusCode> {
+    let (parts, body) = request.into_parts();
+    let bytes = read_text_body(body).await.map_err(Unreadable::status)?;
+    if parse_urlencoded(&bytes).is_none() {
+        return Err(StatusCode::BAD_REQUEST);
+    }
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+async fn read_urlencoded(body: Body) -> Result<Submitted, Unreadable> {
+    let bytes = read_text_body(body).await?;
+    let fields = parse_urlencoded(&bytes).ok_or(Unreadable::Damaged)?;
+    Ok(Submitted { fields, files: Vec::new(), files_refused: None, had_files: false })
+}
+
 /// What is too large is read to its end, up to [`MOST_READ`]: a browser that is cut off while
 /// it sends shows no answer at all.
-async fn read_urlencoded(body: Body) -> Result<Submitted, Unreadable> {
+async fn read_text_body(body: Body) -> Result<Vec<u8>, Unreadable> {
     let mut body = body.into_data_stream();
     let (mut bytes, mut length) = (Vec::new(), 0);
     while let Some(part) = body.next().await {
@@ -132,11 +152,7 @@ async fn read_urlencoded(body: Body) -> Result<Submitted, Unreadable> {
             break;
         }
     }
-    if length > MOST_URLENCODED {
-        return Err(Unreadable::TooLarge);
-    }
-    let pairs = parse_urlencoded(&bytes).ok_or(Unreadable::Damaged)?;
-    Ok(Submitted { fields: pairs, files: Vec::new(), files_refused: None, had_files: false })
+    if length > MOST_URLENCODED { Err(Unreadable::TooLarge) } else { Ok(bytes) }
 }
 
 /// Percent-decoding that does not forgive: what is not UTF-8 is no text.
