@@ -92,7 +92,7 @@ export function check(page) {
   if (problems.length > 0) throw new Error(`The page has problems:\n${problems.splice(0).join('\n')}`);
 }
 
-/** Waits until the page is loaded and its islands are live; `frontend/src/lib.rs` marks that. */
+/** Waits until the page is loaded and live; `app/src/nav/` marks that. */
 export async function live(page) {
   await page.waitForLoadState('load');
   if (!scripted.has(page) || (await page.locator('script[type=module]').count()) === 0) return;
@@ -124,6 +124,15 @@ export async function go(page, address) {
 
 /** Presses what leads to another page, or to the same anew, and waits until that is live. */
 export async function follow(page, locator) {
-  await Promise.all([page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame()), locator.click()]);
-  await live(page);
+  const html = page.locator('html');
+  if (!scripted.has(page) || (await html.getAttribute('data-live')) === null) {
+    await Promise.all([page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame()), locator.click()]);
+    return live(page);
+  }
+  // The app navigates without a document, and writes to the history whenever a page was scrolled, which is a
+  // navigation as well for Playwright. So only its own mark says that the page is another one.
+  await html.evaluate((html) => (html.dataset.live = 'left'));
+  await locator.click();
+  await page.locator('html:not([data-live=left])').waitFor({ state: 'attached' });
+  return live(page);
 }

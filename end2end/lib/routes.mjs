@@ -29,6 +29,13 @@ export async function serverFunctions() {
   return found.map(([, prefix, endpoint]) => `${prefix}/${endpoint}`);
 }
 
+/** The paths of those that take a form with files, and no other form. */
+export async function functionsWithFiles() {
+  const found = [...(await app()).matchAll(/#\[server\(\s*prefix = "([^"]+)",\s*endpoint = "([^"]+)",\s*input = MultipartFormData/g)];
+  if (found.length === 0) throw new Error('No server function takes files: is it written differently now?');
+  return found.map(([, prefix, endpoint]) => `${prefix}/${endpoint}`);
+}
+
 /** Whatever is no `.route("literal", …)` must be understood here before the tests can go on. */
 function routesIn(text) {
   const code = text.replace(/\/\/.*$/gm, '');

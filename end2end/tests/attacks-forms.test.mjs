@@ -8,7 +8,7 @@ import { Client, valueOf, withoutAges, words } from '../lib/client.mjs';
 import { startDesk } from '../lib/desk.mjs';
 import { filled, registered, write } from '../lib/people.mjs';
 import { head, raw } from '../lib/raw.mjs';
-import { pageRoutes } from '../lib/routes.mjs';
+import { functionsWithFiles, pageRoutes, serverFunctions } from '../lib/routes.mjs';
 
 let agent;
 let anna;
@@ -29,11 +29,31 @@ before(async () => {
 
 after(() => desk?.stop());
 
-/** The paths of all forms, with their request if they name one. */
+const NONE = '01990000-0000-7000-8000-000000000000';
+
+/** The paths of all forms, with their request if they name one, and those of the functions that the app calls. */
 async function forms() {
   const posts = (await pageRoutes()).filter(({ methods }) => methods.includes('POST'));
   assert.ok(posts.length >= 25);
-  return posts.map(({ path }) => path.replace('{number}', number).replace('{*function}', 'judge').replace(/\{[^}]+\}/g, '01990000-0000-7000-8000-000000000000'));
+  const functions = (await serverFunctions()).filter((path) => !isLoader(path));
+  assert.ok(functions.length >= 45);
+  return [...posts.map(({ path }) => path.replace('{number}', number).replace(/\{[^}]+\}/g, NONE)), ...functions];
+}
+
+const isLoader = (path) => path.startsWith('/api/ui/page/');
+
+/** Sends a form to one of these. What the path of a form names is a field of its function. */
+async function submit(client, path, fields, headers) {
+  if (!path.startsWith('/api/ui/')) return client.post(path, fields, headers);
+  const sent = { number, id: NONE, comment: NONE, last: '', agent: 'false', ...fields };
+  if (!headers && (await functionsWithFiles()).includes(path)) return client.upload(path, sent);
+  return client.post(path, sent, headers);
+}
+
+/** Where an answer leads: by its header, or told to the app. */
+function leads({ location, text }) {
+  const [, told] = /^\{"(?:go|enter)":("(?:[^"\\]|\\.)*")\}$/.exec(text) ?? [];
+  return location ?? (told && JSON.parse(told));
 }
 
 describe('header injection', () => {
@@ -109,17 +129,43 @@ describe('open redirect', () => {
 
   test('by every field of every form', async () => {
     const fields = ['next', 'return_to', 'to', 'url', 'redirect', 'redirect_uri', 'return', 'continue', 'act', 'done', 'by', 'once', 'token', 'session'];
-    let led = 0;
+    let [led, told] = [0, 0];
     for (const path of (await forms()).filter((path) => path !== '/logout')) {
       for (const value of ELSEWHERE) {
         const sent = { language: 'en', ...Object.fromEntries(fields.map((field) => [field, value])) };
-        const answer = await (path.startsWith('/agent') ? agent : guest.client).post(path, sent, { referer: 'https://evil.example/' });
-        if (!answer.location) continue;
+        const answer = await submit(/^(\/api\/ui)?\/(agent|settings)/.test(path) ? agent : guest.client, path, sent, { referer: 'https://evil.example/' });
+        const where = leads(answer);
+        if (!where) continue;
         led++;
-        stays(answer.location, `${path} with ${JSON.stringify(value)}`);
+        if (!answer.location) told++;
+        stays(where, `${path} with ${JSON.stringify(value)}`);
       }
     }
     assert.ok(led >= ELSEWHERE.length, `only ${led} answers led anywhere`);
+    assert.ok(told >= ELSEWHERE.length, `only ${told} answers led the app anywhere`);
+  });
+
+  test('by where the app goes after signing in, or when somebody is signed in already', async () => {
+    for (const value of ELSEWHERE) {
+      const entered = await new Client(desk).call('sign-in', { ...guest, next: value });
+      assert.equal(entered.status, 200);
+      stays(leads(entered), `signing in with ${JSON.stringify(value)}`);
+      const address = `/login?${new URLSearchParams({ next: value })}`;
+      stays(leads(await guest.client.page('sign-in', address)), address);
+    }
+  });
+
+  test('by the address of which the app asks what is shown', async () => {
+    const loaders = (await serverFunctions()).filter(isLoader).map((path) => path.slice('/api/ui/page/'.length));
+    for (const value of ELSEWHERE.filter((value) => !/^[?#]/.test(value))) {
+      for (const part of loaders) {
+        for (const client of [new Client(desk), guest.client]) {
+          const answer = await client.page(part, value);
+          assert.notEqual(answer.status, 200, `${part} with ${JSON.stringify(value)}`);
+          if (leads(answer)) stays(leads(answer), `${part} with ${JSON.stringify(value)}`);
+        }
+      }
+    }
   });
 
   test('by the address of every page', async () => {
@@ -168,7 +214,7 @@ describe('cross-site request forgery', () => {
     test(`every form refuses ${what}, whoever is logged in`, async () => {
       for (const path of await forms()) {
         for (const client of [anna.client, agent]) {
-          const answer = await client.post(path, { language: 'de', name: 'Forged', act: 'restrict', status: 'closed', asked: 'mail' }, headers);
+          const answer = await submit(client, path, { language: 'de', name: 'Forged', act: 'restrict', status: 'closed', asked: 'mail' }, headers);
           assert.equal(answer.status, 403, path);
           assert.match(answer.text, /came from somewhere else/, path);
           assert.deepEqual(answer.headers.getSetCookie(), [], path);
@@ -190,6 +236,14 @@ describe('cross-site request forgery', () => {
       for (const method of ['GET', 'HEAD']) {
         const query = new URLSearchParams({ language: 'de', name: 'Forged', act: 'restrict', status: 'closed', body: 'Forged', asked: 'mail' });
         for (const client of [anna.client, agent]) assert.deepEqual((await client.fetch(`${address}?${query}`, { method })).headers.getSetCookie(), [], address);
+      }
+    }
+    // Nor does the app change anything by asking for it, nor anybody by following a link to a function.
+    for (const path of await serverFunctions()) {
+      const query = new URLSearchParams({ number, language: 'de', name: 'Forged', act: 'restrict', status: 'closed', asked: 'mail', last: '', token: '', agent: 'false' });
+      for (const client of [anna.client, agent]) {
+        const answer = await client.get(`${path}?${query}`);
+        assert.deepEqual([answer.status, answer.headers.getSetCookie()], [isLoader(path) ? 400 : 404, []], path);
       }
     }
     const after = await agent.get(`/agent/requests/${number}`);
@@ -241,7 +295,9 @@ describe('mass assignment', () => {
     for (const path of await forms()) {
       if (path === '/logout') continue;
       for (const accept of ['text/html', 'application/json']) {
-        await climber.client.post(path.replace(number, own), { ...EXTRA, email, name: 'Climber', language: 'en', act: '', password: 'wrong', body: 'x', subject: 'x', kind: 'question', once: `x${accept}` }, { accept });
+        const fields = { ...EXTRA, email, name: 'Climber', language: 'en', act: '', password: 'wrong', body: 'x', subject: 'x', kind: 'question', once: `x${accept}` };
+        if (path.startsWith('/api/ui/')) await submit(climber.client, path, { ...fields, number: own });
+        else await climber.client.post(path.replace(number, own), fields, { accept });
       }
     }
     assert.equal((await climber.client.get('/agent')).status, 403);
@@ -293,8 +349,21 @@ describe('regular expressions and long inputs', () => {
     '/account/address': ['email', 'password'],
     '/account/password': ['current_password', 'password'],
     '/privacy/receipt': ['receipt'],
-    '/api/ui/judge': ['password'],
   };
+  /** What their functions read. */
+  const OF_FUNCTIONS = {
+    'requests/send': READS['/requests/new'],
+    'agent/capture': READS['/agent/requests/new'],
+    'sign-in': READS['/login'],
+    register: READS['/register'],
+    password: READS['/password'],
+    'account/name': READS['/account/name'],
+    'account/address': READS['/account/address'],
+    'account/password': READS['/account/password'],
+    'receipt/check': READS['/privacy/receipt'],
+    judge: ['password'],
+  };
+  for (const [name, fields] of Object.entries(OF_FUNCTIONS)) READS[`/api/ui/${name}`] = fields;
   const OTHERS = ['body', 'token', 'act', 'session', 'status'];
   test('what is too long for an address leads nowhere', async () => {
     const long = `/${fill('a')}`;
@@ -318,9 +387,9 @@ describe('regular expressions and long inputs', () => {
       };
       for (const path of await forms()) {
         if (path === '/logout') continue;
-        const client = path.startsWith('/agent') ? agent : path.startsWith('/requests/T-') ? guest.client : /account/.test(path) ? guest.client : new Client(desk);
+        const client = /^(\/api\/ui)?\/(agent|settings)/.test(path) ? agent : /^\/requests\/T-|account|^\/api\/ui\/requests\/c/.test(path) ? guest.client : new Client(desk);
         const fields = Object.fromEntries((READS[path] ?? OTHERS).map((field) => [field, text]));
-        await timed(path, () => client.post(path, { ...SUBMISSION, visibility: 'public', ...fields }));
+        await timed(path, () => submit(client, path, { ...SUBMISSION, visibility: 'public', ...fields }));
       }
       const query = encodeURIComponent([...text].slice(0, 2_000).join(''));
       for (const [client, path] of [[anna.client, '/requests'], [agent, '/agent'], [new Client(desk), '/login']]) await timed(path, () => client.get(`${path}?q=${query}`));

@@ -67,6 +67,10 @@ describe('HTML of a mail', () => {
       const { page } = await comesIn(word, { parts: [html(`<p>Before</p>${content}<p>After <b>bold</b></p>`)] });
       const main = page.slice(page.indexOf('<main'), page.indexOf('</main>')).replace(/<script\b[^>]*nonce="[^"]*"[^>]*>[^]*?<\/script>/g, '');
       assert.doesNotMatch(main.replace(/"[^"]*"/g, '""'), /<(script|style|iframe|object|embed|base|meta|link)\b|\son\w+=/i);
+      // What the app goes on with is data that ends where it should.
+      const data = /<script id="first" type="application\/json"[^>]*>([^]*?)<\/script>/.exec(page)[1];
+      assert.doesNotMatch(data, /</);
+      assert.ok(JSON.stringify(JSON.parse(data)).includes(word));
       const formatted = /href="([^"]*\/formatted[^"]*)"/.exec(page)?.[1];
       assert.ok(formatted, 'the mail can be seen as it was formatted');
 

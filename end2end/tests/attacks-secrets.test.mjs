@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { Client, words } from '../lib/client.mjs';
 import { startDesk } from '../lib/desk.mjs';
 import { PASSWORD, registered, tokenIn, write } from '../lib/people.mjs';
+import { functionsWithFiles } from '../lib/routes.mjs';
 
 let agent;
 let anna;
@@ -28,9 +29,9 @@ describe('race of a single-use link, a hundred at once: one wins', () => {
   const HUNDRED = 100;
 
   /** Sends the same a hundred times at once. Answers the winners; all others must find the link gone. */
-  async function race(path, fields) {
+  async function race(path, fields, send = (client, sent) => client.post(path, sent)) {
     const clients = Array.from({ length: HUNDRED }, () => new Client(desk));
-    const answers = await Promise.all(clients.map(async (client) => ({ client, ...(await client.post(path, fields(client))) })));
+    const answers = await Promise.all(clients.map(async (client) => ({ client, ...(await send(client, fields(client))) })));
     const losers = answers.filter(({ status }) => status === 410);
     assert.equal(losers.length, HUNDRED - 1, answers.map(({ status }) => status).join(' '));
     for (const { client } of losers) assert.equal(client.cookie('tresen-session') ?? client.cookie('tresen-data'), undefined);
@@ -43,6 +44,17 @@ describe('race of a single-use link, a hundred at once: one wins', () => {
     const token = tokenIn(await desk.mail({ to: email }), '/register');
     const winner = await race('/register', () => ({ token, password: PASSWORD }));
     assert.equal(winner.status, 303);
+    assert.equal((await winner.client.get('/requests')).status, 200);
+  });
+
+  test('registering, by forms and by the app', async () => {
+    const email = 'two-ways@example.com';
+    await new Client(desk).post('/register', { email });
+    const token = tokenIn(await desk.mail({ to: email }), '/register');
+    let index = 0;
+    const send = (client, fields) => (index++ % 2 ? client.call('register', fields) : client.post('/register', fields));
+    const winner = await race('/register', () => ({ token, password: PASSWORD }), send);
+    assert.ok(winner.json?.enter ?? winner.status === 303, String(winner.status));
     assert.equal((await winner.client.get('/requests')).status, 200);
   });
 
@@ -110,8 +122,10 @@ describe('id guessing: what is another’s answers byte for byte as what does no
     return words;
   };
   let ids;
+  let withFiles;
 
   before(async () => {
+    withFiles = new Set((await functionsWithFiles()).map((path) => path.slice('/api/ui/'.length)));
     const foreign = await write(anna.client, { subject: 'Of Anna' }, [{ name: 'secret.txt', content: 'secret' }]);
     const own = await write(bert.client, { subject: 'Of Bert' }, [{ name: 'own.txt', content: 'own' }]);
     const link = tokenIn(await desk.mail({ to: 'bert@example.com', subject: own }), '/requests/');
@@ -145,7 +159,31 @@ describe('id guessing: what is another’s answers byte for byte as what does no
     });
   }
 
+  const CALLS = {
+    'what the page of another’s request shows': (client, id) => client.page('mine', `/requests/${id.foreign}`),
+    'what is new in another’s request': (client, id) => client.call('news', { number: id.foreign, token: '', last: '', agent: 'false' }),
+    'what is new since another’s comment': (client, id) => client.call('news', { number: ids.own, token: '', last: id.comment, agent: 'false' }),
+    'having seen another’s request': (client, id) => client.call('seen', { number: id.foreign, token: '', last: id.comment, agent: 'false' }),
+    'having seen another’s comment in one’s own request': (client, id) => client.call('seen', { number: ids.own, token: '', last: id.comment, agent: 'false' }),
+    'a comment on another’s request': (client, id) => client.call('requests/comment', { number: id.foreign, body: 'A word', once: 'x' }, []),
+    'a comment on another’s request, by one’s own link': (client, id) => client.call('requests/comment', { number: id.foreign, token: ids.link, body: 'A word', once: 'x' }, []),
+    'closing another’s request': (client, id) => client.call('requests/close', { number: id.foreign }, withFiles.has('requests/close') ? [] : undefined),
+    'confirming another’s request': (client, id) => client.call('requests/confirm', { number: id.foreign }),
+  };
+  for (const [what, act] of Object.entries(CALLS)) {
+    test(`${what}, by the app`, async () => {
+      const none = { ...ids, foreign: 'T-0000-0001', comment: NONE };
+      const [there, missing] = [await act(bert.client, ids), await act(bert.client, none)];
+      assert.equal(bare(there, ids.foreign, ids.comment), bare(missing, none.foreign, NONE));
+      if (!/one’s own request|since/.test(what)) assert.equal(there.status, 404);
+      assert.doesNotMatch(there.text, /Of Anna|secret/);
+    });
+  }
+
   test('positive control: one’s own are found the same way', async () => {
+    const own = { number: ids.own, token: '', last: '', agent: 'false' };
+    assert.equal((await bert.client.page('mine', `/requests/${ids.own}`)).status, 200);
+    assert.equal((await bert.client.call('news', own)).status, 200);
     assert.equal((await bert.client.get(`/requests/${ids.own}/files/${ids.ownFile}`)).status, 200);
     assert.equal((await new Client(desk).get(`/requests/${ids.own}/files/${ids.ownFile}?token=${ids.link}`)).status, 200);
   });
@@ -153,6 +191,8 @@ describe('id guessing: what is another’s answers byte for byte as what does no
   test('a session of another', async () => {
     const [there, missing] = [await bert.client.post('/account/sessions/end', { session: ids.session }), await bert.client.post('/account/sessions/end', { session: `${ids.session.slice(0, -4)}AAAA` })];
     assert.equal(bare(there), bare(missing));
+    const [told, none] = [await bert.client.call('account/sessions/end', { session: ids.session }), await bert.client.call('account/sessions/end', { session: `${ids.session.slice(0, -4)}AAAA` })];
+    assert.equal(bare(told), bare(none));
     assert.match((await anna.client.get('/account')).text, new RegExp(`value="${ids.session}"`), 'it was ended');
   });
 

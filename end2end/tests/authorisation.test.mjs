@@ -7,7 +7,10 @@ import { after, before, describe, test } from 'node:test';
 import { Client, words } from '../lib/client.mjs';
 import { startDesk } from '../lib/desk.mjs';
 import { PASSWORD, filled, registered, tokenIn, write } from '../lib/people.mjs';
-import { fixedRoutes, pageRoutes, serverFunctions } from '../lib/routes.mjs';
+import { fixedRoutes, functionsWithFiles, pageRoutes, serverFunctions } from '../lib/routes.mjs';
+
+/** What `addPerson` gives them. */
+const STAFF_PASSWORD = 'correct horse battery staple';
 
 const ID = '01990000-0000-7000-8000-000000000000';
 
@@ -36,7 +39,7 @@ before(async () => {
   const token = tokenIn(await desk.mail({ to: 'owner@example.com', subject: number }), '/requests/');
   const id = fileIn((await clients.owner.get(`/requests/${number}`)).text);
   const withheldId = fileIn((await clients.restricted.get(`/requests/${withheld}`)).text);
-  const comment = /id="comment-([0-9a-f-]{36})"/.exec((await clients.owner.get(`/requests/${number}`)).text)?.[1] ?? ID;
+  const comment = /id="c-([0-9a-f-]{36})"/.exec((await clients.owner.get(`/requests/${number}`)).text)[1];
   await clients.restricted.post('/account/data', { act: 'restrict' });
   scene = { clients, number, withheld, token, id, withheldId, comment };
 });
@@ -49,7 +52,7 @@ const fileIn = (html) => /\/files\/([0-9a-f-]{36})/.exec(html)[1];
 // `done`: it was done, go there. `refused`: this person may, but what was sent is no good; so rows
 // whose act cannot be taken back send something that is looked at last. `gone`: no longer good.
 const OUTCOMES = {
-  login: ({ status, location }) => status === 303 && /^\/login(\?|$)/.test(location),
+  login: ({ status, location, text }) => (status === 303 && /^\/login(\?|$)/.test(location)) || (status === 401 && /href="\/login/.test(text)),
   done: ({ status, location }) => status === 303 && !/^\/login(\?|$)/.test(location),
   ok: ({ status }) => status === 200,
   refused: ({ status }) => status === 422,
@@ -58,7 +61,20 @@ const OUTCOMES = {
   gone: ({ status }) => status === 410,
 };
 
-const outcome = (answer) => Object.keys(OUTCOMES).find((name) => OUTCOMES[name](answer)) ?? `${answer.status}`;
+/** The same of a server function, which answers the app in JSON. */
+const CALLED = {
+  login: ({ status, json }) => status === 401 && json === 'sign_in',
+  done: ({ status, json }) => (status === 200 && Boolean(json.go ?? json.enter)) || (status === 403 && (json === 'confirm' || Boolean(json.go))),
+  ok: ({ status }) => status === 200,
+  refused: ({ status, json }) => status === 422 && json.refused.status === 422,
+  forbidden: ({ status, json }) => status === 403 && json.trouble?.status === 403,
+  missing: ({ status, json }) => status === 404 && json.trouble?.status === 404,
+  gone: ({ status, json }) => status === 410 && json.trouble?.status === 410,
+};
+
+const among = (outcomes) => (answer) => Object.keys(outcomes).find((name) => outcomes[name](answer)) ?? `${answer.status}`;
+const outcome = among(OUTCOMES);
+const called = among(CALLED);
 
 const all = (word) => ROLES.map(() => word).join(' ');
 /** Nobody and link holders log in; the six others. */
@@ -94,7 +110,6 @@ const TABLE = [
   ['GET /events/queue', staff('ok')],
   ['GET /events/requests/{number}', reader('ok')],
   ['POST /language', all('done'), { language: 'en', return_to: '/' }],
-  ['POST /api/ui/{*function}', all('missing')],
 
   ['GET /agent', staff('ok')],
   ['GET /agent/requests/new', staff('ok')],
@@ -106,7 +121,7 @@ const TABLE = [
   ['GET /agent/requests/{number}/lift', back],
   ['POST /agent/requests/{number}/lift', onIt('done')],
   ['GET /agent/requests/{number}/mail', back],
-  ['POST /agent/requests/{number}/mail', onIt('missing'), { mail: ID }],
+  ['POST /agent/requests/{number}/mail', onIt('missing'), { comment: ID }],
   ['GET /agent/requests/{number}/change', back],
   ['POST /agent/requests/{number}/change', onIt('done'), { priority: 'urgent' }],
   ['GET /agent/requests/{number}/erase', onIt('ok')],
@@ -193,7 +208,7 @@ const TABLE = [
   ['GET /privacy', all('ok')],
   ['GET /privacy/receipt', all('ok')],
   ['POST /privacy/receipt', all('ok'), { receipt: 'x' }],
-  ['GET /privacy/receipt/download', all('ok')],
+  ['GET /privacy/receipt/download', back],
   ['POST /privacy/receipt/download', all('missing'), { receipt: 'x' }],
   ['GET /imprint', all('ok')],
   // Only under --dev, and this desk is without: the address does not exist.
@@ -203,6 +218,83 @@ const TABLE = [
   // Last: whoever logs out is nobody.
   ['POST /logout', all('done')],
 ];
+
+/**
+ * The server function that the app calls in the place of each route. It answers everybody as the route does: a
+ * form's function has the same fields, with those that the path names among them, and a page's loader its address.
+ */
+const FUNCTIONS = {
+  'page/customer': ['GET /', 'GET /requests/new', 'GET /requests/sent'],
+  'page/mine': ['GET /requests', 'GET /requests/{number}'],
+  'page/sign-in': ['GET /login', 'GET /login/second', 'GET /register', 'GET /password'],
+  'page/account': ['GET /account', 'GET /account/address', 'GET /account/confirm', 'GET /account/factors', 'GET /account/factors/app', 'GET /account/data', 'GET /account/delete'],
+  'page/legal': ['GET /privacy', 'GET /privacy/receipt', 'GET /imprint'],
+  'page/agent': ['GET /agent', 'GET /agent/requests/new', 'GET /agent/requests/{number}', 'GET /agent/requests/{number}/erase', 'GET /agent/held', 'GET /agent/reports'],
+  'page/settings': ['GET /agent/settings/people', 'GET /agent/settings/people/{id}', 'GET /agent/settings/mail'],
+  'page/dev': ['GET /dev/mail', 'GET /dev/mail/{name}'],
+
+  'requests/send': ['POST /requests/new'],
+  'requests/comment': ['POST /requests/{number}'],
+  'requests/confirm': ['POST /requests/{number}/confirm'],
+  'requests/close': ['POST /requests/{number}/close'],
+  'requests/reopen': ['POST /requests/{number}/reopen'],
+  'agent/capture': ['POST /agent/requests/new'],
+  'agent/reply': ['POST /agent/requests/{number}'],
+  'agent/restrict': ['POST /agent/requests/{number}/restrict'],
+  'agent/lift': ['POST /agent/requests/{number}/lift'],
+  'agent/change': ['POST /agent/requests/{number}/change'],
+  'agent/erase': ['POST /agent/requests/{number}/erase'],
+  'agent/release': ['POST /agent/requests/{number}/release'],
+  'agent/discard': ['POST /agent/requests/{number}/discard'],
+  'agent/comments/mail': ['POST /agent/requests/{number}/mail'],
+  'agent/comments/admit': ['POST /agent/requests/{number}/comments/{comment}/admit'],
+  'agent/comments/split': ['POST /agent/requests/{number}/comments/{comment}/split'],
+  'settings/add': ['POST /agent/settings/people'],
+  'settings/duty': ['POST /agent/settings/people/{id}'],
+  'settings/withdraw': ['POST /agent/settings/people/{id}/withdraw'],
+  'settings/mail/send': ['POST /agent/settings/mail/send'],
+  'settings/mail/retry': ['POST /agent/settings/mail/aside/{id}/retry'],
+  'settings/mail/delete': ['POST /agent/settings/mail/aside/{id}/delete'],
+  'sign-in': ['POST /login'],
+  'sign-in/second': ['POST /login/second'],
+  'sign-in/passkey': ['POST /login/passkey'],
+  register: ['POST /register'],
+  password: ['POST /password'],
+  'account/name': ['POST /account/name'],
+  'account/address': ['POST /account/address'],
+  'account/language': ['POST /account/language'],
+  'account/news': ['POST /account/news'],
+  'account/password': ['POST /account/password'],
+  'account/sessions/end': ['POST /account/sessions/end'],
+  'account/confirm': ['POST /account/confirm'],
+  'account/factors/passkeys': ['POST /account/factors/passkeys'],
+  'account/factors/passkeys/remove': ['POST /account/factors/passkeys/remove'],
+  'account/factors/codes': ['POST /account/factors/codes'],
+  'account/factors/app': ['POST /account/factors/app'],
+  'account/factors/app/begin': ['POST /account/factors/app/begin'],
+  'account/factors/app/remove': ['POST /account/factors/app/remove'],
+  'account/data': ['POST /account/data'],
+  'account/delete': ['POST /account/delete'],
+  'receipt/check': ['POST /privacy/receipt'],
+};
+
+/**
+ * What they answer otherwise. What was sent is refused before anybody looks for the request; in the place of the
+ * route then its page answers. What is good is the business of a test below.
+ */
+const OTHERWISE = {
+  'requests/comment': ['login', ...ROLES.slice(1).map(() => 'refused')].join(' '),
+  'agent/reply': staff('refused'),
+  'agent/erase': staff('refused'),
+};
+
+/** What the app asks for without a route. Who may: below. */
+const ASIDE = ['judge', 'passkey', 'news', 'seen'];
+
+/** What is always sent by the browser: it sets cookies of its own, leaves the app or is a file. */
+const BY_BROWSER = ['POST /language', 'POST /logout', 'POST /login/with/{provider}', 'POST /account/data/export', 'POST /privacy/receipt/download'];
+
+const functionOf = (route) => Object.keys(FUNCTIONS).find((name) => FUNCTIONS[name].includes(route));
 
 /** What an agent may not even look at while its customer's data is restricted. */
 const WITHHELD = [
@@ -216,25 +308,41 @@ const WITHHELD = [
   ['GET /events/requests/{number}', 'forbidden'],
 ];
 
-/** Sends what a row says as one of the roles. */
-async function ask(role, route, fields = {}, { withheld = role === 'restricted' && !route.includes('/agent/') } = {}) {
+/** The address of a row, what its path names, and what is sent there by one of the roles. */
+function addressed(role, route, fields, { withheld = role === 'restricted' && !route.includes('/agent/') } = {}) {
   const [method, path] = route.split(' ');
-  const { clients, number, token, comment } = scene;
-  const named = {
-    '{number}': withheld ? scene.withheld : number,
-    '{id}': path.includes('/aside/') ? ID : withheld ? scene.withheldId : scene.id,
-    '{comment}': comment,
-    '{name}': '1.eml',
-    '{provider}': 'company',
-    '{*function}': 'nothing',
+  const { number, token, comment } = scene;
+  const values = {
+    number: withheld ? scene.withheld : number,
+    id: path.includes('/aside/') ? ID : withheld ? scene.withheldId : scene.id,
+    comment,
+    name: '1.eml',
+    provider: 'company',
   };
-  const address = path.replace(/\{[^}]+\}/g, (name) => named[name]);
+  const named = Object.fromEntries([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, values[name]]));
+  const address = path.replace(/\{(\w+)\}/g, (_, name) => named[name]);
   const proof = role === 'link' && path.includes('/requests/{number}') && !path.startsWith('/agent') ? { token } : {};
-  const sent = { ...fields, ...proof };
-  if (method === 'POST') return clients[role].post(address, sent);
-  const query = new URLSearchParams({ ...sent, ...(path.startsWith('/events/requests') && ['agent', 'admin'].includes(role) && withheld ? { agent: 'true' } : {}) });
-  const url = query.size > 0 ? `${address}?${query}` : address;
-  return path.startsWith('/events/') ? listen(clients[role], url) : clients[role].get(url);
+  const listens = path.startsWith('/events/requests') && ['agent', 'admin'].includes(role) && withheld ? { agent: 'true' } : {};
+  const sent = { ...fields, ...proof, ...listens };
+  const query = new URLSearchParams(sent);
+  return { method, address, named, sent, url: query.size > 0 ? `${address}?${query}` : address };
+}
+
+/** Sends what a row says as one of the roles. */
+async function ask(role, route, fields = {}, options) {
+  const { method, address, sent, url } = addressed(role, route, fields, options);
+  const client = scene.clients[role];
+  if (method === 'POST') return client.post(address, sent);
+  return address.startsWith('/events/') ? listen(client, url) : client.get(url);
+}
+
+/** The same by the server function of the row. */
+async function call(role, route, fields = {}, options) {
+  const name = functionOf(route);
+  const { method, named, sent, url } = addressed(role, route, fields, options);
+  const client = scene.clients[role];
+  if (method === 'GET') return client.page(name.slice('page/'.length), url);
+  return client.call(name, { ...sent, ...named }, (await functionsWithFiles()).includes(`/api/ui/${name}`) ? [] : undefined);
 }
 
 /** The head of an answer that does not end. */
@@ -256,6 +364,17 @@ test('every route of the program has its row, and every row its route', async ()
   assert.equal(new Set(rows).size, rows.length);
 });
 
+test('every server function has its routes, and every form its function', async () => {
+  const functions = (await serverFunctions()).map((path) => path.slice('/api/ui/'.length));
+  assert.deepEqual(functions.sort(), [...Object.keys(FUNCTIONS), ...ASIDE].sort(), 'decide who may call it');
+  const rows = TABLE.map(([route]) => route);
+  const named = Object.values(FUNCTIONS).flat();
+  assert.deepEqual(named.filter((route) => !rows.includes(route)), [], 'these have no row');
+  assert.equal(new Set(named).size, named.length);
+  const forms = rows.filter((route) => route.startsWith('POST ') && !named.includes(route));
+  assert.deepEqual(forms.sort(), [...BY_BROWSER].sort(), 'these forms have no function');
+});
+
 describe('who may do what:', () => {
   for (const [route, expected, fields] of TABLE) {
     test(route, async () => {
@@ -263,14 +382,35 @@ describe('who may do what:', () => {
       for (const role of ROLES) got.push(outcome(await ask(role, route, fields)));
       assert.equal(got.join(' '), expected);
     });
+    const name = functionOf(route);
+    if (!name) continue;
+    test(`${route}, by ${name}`, async () => {
+      const got = [];
+      for (const role of ROLES) got.push(called(await call(role, route, fields)));
+      assert.equal(got.join(' '), OTHERWISE[name] ?? expected);
+    });
+  }
+});
+
+test('what is sent to a request that is not theirs is sent to none', async () => {
+  await scene.clients.other.login({ email: 'other@example.com', password: PASSWORD });
+  for (const name of ['elsewhere', 'agent', 'admin']) await scene.clients[name].login({ email: `${name}@example.com`, password: STAFF_PASSWORD });
+  const fields = { body: 'A word', visibility: 'public', once: 'x', asked: 'mail' };
+  for (const [route, roles] of [
+    ['POST /requests/{number}', ['other', 'agent', 'elsewhere', 'admin']],
+    ['POST /agent/requests/{number}', ['elsewhere']],
+    ['POST /agent/requests/{number}/erase', ['elsewhere']],
+  ]) {
+    for (const role of roles) {
+      assert.equal(outcome(await ask(role, route, fields)), 'missing', `${role}, ${route}`);
+      assert.equal(called(await call(role, route, fields)), 'missing', `${role}, ${functionOf(route)}`);
+    }
   }
 });
 
 describe('what agents meet while the data of a customer is restricted:', () => {
   before(async () => {
-    await scene.clients.agent.login({ email: 'agent@example.com', password: 'correct horse battery staple' });
-    await scene.clients.admin.login({ email: 'admin@example.com', password: 'correct horse battery staple' });
-    await scene.clients.elsewhere.login({ email: 'elsewhere@example.com', password: 'correct horse battery staple' });
+    for (const name of ['agent', 'admin', 'elsewhere']) await scene.clients[name].login({ email: `${name}@example.com`, password: STAFF_PASSWORD });
   });
   for (const [route, expected, fields] of WITHHELD) {
     test(route, async () => {
@@ -278,35 +418,85 @@ describe('what agents meet while the data of a customer is restricted:', () => {
         const answer = await ask(role, route, fields, { withheld: true });
         assert.equal(outcome(answer), expected, role);
         assert.doesNotMatch(answer.text, /A matter in dispute|The words of a file/, role);
+        if (!functionOf(route)) continue;
+        const told = await call(role, route, fields, { withheld: true });
+        // This page says so itself, and has the form that lifts it.
+        if (told.json.request?.restricted) assert.deepEqual([route, told.status], ['GET /agent/requests/{number}', 200]);
+        else assert.equal(called(told), expected, `${role}, by its function`);
+        assert.doesNotMatch(told.text, /A matter in dispute|The words of a file/, role);
       }
     });
   }
 });
 
-test('server functions answer those alone who may read the request', async () => {
+test('nor does a server function without a route tell agents of it', async () => {
+  const asked = { number: scene.withheld, token: '', last: ID, agent: 'true' };
+  for (const role of ['agent', 'admin']) {
+    for (const name of ['news', 'seen']) {
+      const answer = await scene.clients[role].call(name, asked);
+      assert.equal(called(answer), 'forbidden', `${role}, ${name}`);
+      assert.doesNotMatch(answer.text, /A matter in dispute|The words of a file/, role);
+    }
+  }
+});
+
+test('server functions without a route answer those alone who may read the request', async () => {
+  const one = (role) => ({ number: scene.number, token: role === 'link' ? scene.token : '', last: '', agent: 'false' });
   const functions = {
-    '/api/ui/judge': { fields: () => ({ password: 'x', language: 'en' }), may: ROLES },
+    judge: { fields: () => ({ password: 'x', language: 'en' }), may: ROLES },
     // By its address this desk has no passkeys: nobody is asked for one.
-    '/api/ui/passkey': { fields: () => ({ purpose: 'Login' }), may: [] },
-    '/api/ui/news': { fields: (role) => ({ number: scene.number, token: role === 'link' ? scene.token : '', last: '', agent: 'false' }), may: ['link', 'owner'] },
+    passkey: { fields: () => ({ purpose: 'Login' }), may: [] },
+    news: { fields: one, may: ['link', 'owner'] },
+    seen: { fields: (role) => ({ ...one(role), last: scene.comment }), may: ['link', 'owner'] },
   };
-  assert.deepEqual((await serverFunctions()).sort(), Object.keys(functions).sort(), 'decide who may call it');
+  assert.deepEqual(Object.keys(functions), ASIDE);
   await scene.clients.owner.login({ email: 'owner@example.com', password: PASSWORD });
   await scene.clients.other.login({ email: 'other@example.com', password: PASSWORD });
-  for (const [path, { fields, may }] of Object.entries(functions)) {
+  for (const [name, { fields, may }] of Object.entries(functions)) {
     for (const role of ROLES) {
-      const answer = await scene.clients[role].post(path, fields(role));
+      const answer = await scene.clients[role].call(name, fields(role));
       const refused = [401, 403, 404].includes(answer.status);
-      assert.ok(may.includes(role) ? answer.status === 200 : refused, `${role} ${path}: ${answer.status}`);
+      assert.ok(may.includes(role) ? answer.status === 200 : refused, `${role} ${name}: ${answer.status}`);
       if (!may.includes(role)) assert.ok(answer.text.length < 100 && !/flickers|lamp/.test(answer.text), answer.text);
     }
   }
-  const agents = { number: scene.number, token: '', last: '', agent: 'true' };
+  const agents = { number: scene.number, token: '', last: scene.comment, agent: 'true' };
   for (const [role, status] of [['agent', 200], ['admin', 200], ['elsewhere', 404], ['owner', 403], ['other', 403], ['nobody', 401]]) {
-    assert.equal((await scene.clients[role].post('/api/ui/news', agents)).status, status, role);
+    for (const name of ['news', 'seen']) assert.equal((await scene.clients[role].call(name, agents)).status, status, `${role}, ${name}`);
   }
-  for (const [path, fields] of [['news', { number: scene.number }], ['passkey', { purpose: 'Everything' }], ['judge', {}]]) {
-    assert.equal((await scene.clients.owner.post(`/api/ui/${path}`, fields)).status, 400, `${path}, misunderstood`);
+  for (const [name, fields] of [['news', { number: scene.number }], ['seen', { number: scene.number }], ['passkey', { purpose: 'Everything' }], ['judge', {}]]) {
+    assert.equal((await scene.clients.owner.call(name, fields)).status, 400, `${name}, misunderstood`);
+  }
+});
+
+test('a part of the app shows its own pages alone', async () => {
+  const parts = Object.keys(FUNCTIONS).filter((name) => name.startsWith('page/'));
+  for (const part of parts) {
+    for (const route of FUNCTIONS[part]) {
+      const { url } = addressed('admin', route, {});
+      for (const other of parts.filter((name) => name !== part)) {
+        const answer = await scene.clients.admin.page(other.slice('page/'.length), url);
+        assert.equal(called(answer), 'missing', `${route} by ${other}`);
+      }
+    }
+  }
+});
+
+test('a server function that is none, or another method, is missing for everybody', async () => {
+  for (const role of ROLES) {
+    const client = scene.clients[role];
+    for (const name of ['nothing', 'page', 'agent', 'news/', '..%2fjudge', 'account/data/export']) {
+      assert.equal((await client.post(`/api/ui/${name}`, { password: 'x', language: 'en' })).status, 404, `${role} ${name}`);
+    }
+    for (const path of await serverFunctions()) {
+      const loads = path.startsWith('/api/ui/page/');
+      assert.equal((await client.fetch(path, { method: loads ? 'POST' : 'GET' })).status, 404, `${role} ${path}`);
+    }
+  }
+  for (const path of await serverFunctions()) {
+    for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      assert.equal((await scene.clients.admin.fetch(path, { method })).status, 405, `${method} ${path}`);
+    }
   }
 });
 

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 
 import { axe } from '../lib/axe.mjs';
-import { launch, live, withPage } from '../lib/browser.mjs';
+import { follow, go, launch, live, withPage } from '../lib/browser.mjs';
 import { Client, words } from '../lib/client.mjs';
 import { startDesk } from '../lib/desk.mjs';
 import { PASSWORD, linkTo, registered, tokenIn, write } from '../lib/people.mjs';
@@ -80,16 +80,16 @@ for (const [language, say] of Object.entries(texts)) {
 
         // The link is used up, in this browser too.
         assert.equal((await page.goto(link)).status(), 410);
-        await page.goto('/account/data?by=link');
-        await button(say.end).click();
+        await go(page, '/account/data?by=link');
+        await follow(page, button(say.end));
         assert.match(await seen(), say.ended);
         assert.equal((await page.goto('/account/data?by=link')).status(), 410);
 
         // To the end.
         await new Client(desk, { language }).post('/account/data', { email });
-        await page.goto(linkTo(await desk.mail({ to: email, subject: SUBJECT[language], skip: 1 }), '/account/data'));
-        await page.locator('main form button').click();
-        await page.locator('a[href="/account/delete?by=link"]').last().click();
+        await go(page, linkTo(await desk.mail({ to: email, subject: SUBJECT[language], skip: 1 }), '/account/data'));
+        await follow(page, page.locator('main form button'));
+        await follow(page, page.locator('a[href="/account/delete?by=link"]').last());
         await seen();
         await button(say.delete).click();
         assert.match(await page.locator('pre.receipt').innerText(), /wish: link\nrequests: 1\n/);
@@ -117,7 +117,12 @@ describe('asking', () => {
         const client = new Client(desk);
         const answer = await client.post(path, { email });
         assert.equal(answer.status, 303);
-        answers.push([fixed(answer), fixed(await client.get(answer.location)), fixed(await client.get(path))]);
+        const called = await client.call(path.slice(1), { email });
+        assert.deepEqual([called.status, called.json], [200, { go: answer.location }]);
+        const shown = await client.page('account', answer.location);
+        assert.equal(shown.status, 200);
+        const pages = [await client.get(answer.location), await client.get(path), called, shown];
+        answers.push([answer, ...pages].map(fixed));
       }
       assert.deepEqual(answers[0], answers[1]);
       await desk.mail({ to: known, subject: /stored about you|Delete my account/ });
@@ -129,6 +134,9 @@ describe('asking', () => {
     const answer = await new Client(desk).post('/account/data', { email: 'ada' });
     assert.equal(answer.status, 422);
     assert.match(answer.text, /id="email-error"/);
+    const called = await new Client(desk).call('account/data', { email: 'ada' });
+    assert.equal(called.status, 422);
+    assert.deepEqual(Object.keys(called.json.refused.errors), ['email']);
   });
 });
 
@@ -140,10 +148,12 @@ describe('whose data it is', () => {
     const token = new URLSearchParams((await asked('guest-link@example.com')).split('?')[1]).get('token');
     const answer = await carla.client.post('/account/data', { token });
     assert.equal(answer.location, '/account/data?by=link');
-    assert.match((await carla.client.get('/account/data?by=link')).text, /guest-link@example\.com/);
+    assert.match(words((await carla.client.get('/account/data?by=link')).text), /guest-link@example\.com/);
+    assert.match((await carla.client.page('account', '/account/data?by=link')).text, /guest-link@example\.com/);
     const own = await carla.client.get('/account/data');
-    assert.match(own.text, /carla-link@example\.com/);
+    assert.match(words(own.text), /carla-link@example\.com/);
     assert.doesNotMatch(own.text, /guest-link|name="by"/);
+    assert.doesNotMatch((await carla.client.page('account', '/account/data')).text, /guest-link/);
     await carla.client.post('/account/data', { by: 'link', act: 'restrict' });
     assert.match(words((await carla.client.get('/account/data?by=link')).text), /Your data is restricted/);
     assert.doesNotMatch(words((await carla.client.get('/account/data')).text), /Your data is restricted/);
@@ -151,12 +161,16 @@ describe('whose data it is', () => {
     // Used, made up, of another kind, or none: the same page.
     await new Client(desk).post('/account/delete', { email: 'guest-link@example.com' });
     const erase = tokenIn(await desk.mail({ to: 'guest-link@example.com', subject: /Delete my account/ }), '/account/delete');
-    const seen = new Set();
+    const [seen, called] = [new Set(), new Set()];
     for (const one of [token, 'A'.repeat(43), erase]) {
       const stranger = new Client(desk);
       for (const answer of [await stranger.get(`/account/data?token=${one}`), await stranger.post('/account/data', { token: one })]) {
         assert.equal(answer.status, 410);
         seen.add(words(answer.text));
+      }
+      for (const answer of [await stranger.page('account', `/account/data?token=${one}`), await stranger.call('account/data', { token: one })]) {
+        assert.equal(answer.status, 410);
+        called.add(answer.text);
       }
     }
     const stranger = new Client(desk);
@@ -166,8 +180,13 @@ describe('whose data it is', () => {
       assert.equal(answer.status, 410);
       seen.add(words(answer.text));
     }
-    assert.equal(seen.size, 1);
+    for (const answer of [await stranger.page('account', '/account/data?by=link'), await stranger.call('account/data', { by: 'link', act: 'restrict' })]) {
+      assert.equal(answer.status, 410);
+      called.add(answer.text);
+    }
+    assert.deepEqual([seen.size, called.size], [1, 1]);
     assert.equal((await stranger.post('/account/delete', { by: 'link' })).status, 410);
+    assert.equal((await stranger.call('account/delete', { by: 'link' })).status, 410);
     // The cookie is out of reach of scripts and of other sites.
     const cookie = answer.headers.getSetCookie().find((line) => line.startsWith('tresen-data='));
     assert.match(cookie, /; Path=\/; Max-Age=1800; HttpOnly; SameSite=Lax/);
@@ -195,5 +214,7 @@ describe('whose data it is', () => {
   test('nobody logged out asks for a link to themselves', async () => {
     const answer = await new Client(desk).post('/account/delete', { act: 'link' });
     assert.match(answer.location, /^\/login/);
+    const called = await new Client(desk).call('account/delete', { act: 'link' });
+    assert.deepEqual([called.status, called.json], [401, 'sign_in']);
   });
 });

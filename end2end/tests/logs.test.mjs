@@ -126,6 +126,14 @@ describe('with the loudest log', () => {
     const [file] = /\/requests\/[^/"]+\/files\/[^"?]+/.exec(conversation.text);
     await expect(200, carla.get(file));
     await expect(200, carla.get(`/requests?q=${encodeURIComponent(CARLA.lookedFor)}`));
+    // The same by the app, whose own addresses hold those of pages.
+    await expect(200, carla.page('mine', `/requests?q=${encodeURIComponent(CARLA.lookedFor)}`));
+    await expect(200, visitor().page('mine', link));
+    await expect(404, visitor().page('mine', `/${CARLA.subject}?${CARLA.name}`));
+    await expect(200, carla.call('requests/comment', { number, body: `${CARLA.comment} ${CARLA.body}`, once: 'by the app' }, [{ name: CARLA.file, content: CARLA.contents }]));
+    await expect(422, visitor().call('requests/send', filled({ email: `${CARLA.email}@`, name: CARLA.name, subject: '', body: CARLA.body }), []));
+    await expect(422, visitor().call('sign-in', { email: CARLA.email, password: CARLA.wrongPassword }));
+    await expect(400, visitor().call('news', { number, token: CARLA.subject, last: CARLA.name, agent: CARLA.body }));
     await expect(303, carla.post('/account/name', { name: CARLA.newName }));
     await expect(303, carla.post('/account/address', { email: CARLA.newEmail, password: PASSWORD }));
     const proof = secret(await desk.mail({ to: CARLA.newEmail }), '/account/address');
@@ -139,6 +147,7 @@ describe('with the loudest log', () => {
 
     // The agent at work.
     await expect(200, agent.get(`/agent?view=all&q=${encodeURIComponent(ADA.lookedFor)}`));
+    await expect(200, agent.page('agent', `/agent?view=all&q=${encodeURIComponent(ADA.lookedFor)}`));
     const reply = { body: ADA.answer, visibility: 'public', status: 'leave' };
     await expect(303, agent.upload(`/agent/requests/${number}`, { ...reply, once: 'answer' }));
     await expect(303, agent.upload(`/agent/requests/${number}`, { ...reply, body: ADA.note, visibility: 'internal', once: 'note' }));

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 
 import { axe } from '../lib/axe.mjs';
-import { launch, login, withPage } from '../lib/browser.mjs';
+import { follow, go, launch, login, withPage } from '../lib/browser.mjs';
 import { Client } from '../lib/client.mjs';
 import { startDesk } from '../lib/desk.mjs';
 import { linkTo, write } from '../lib/people.mjs';
@@ -74,8 +74,8 @@ test('an agent erases on a customer’s word', () =>
     const email = 'on-the-phone@example.com';
     const number = await write(new Client(desk), { email, subject: 'Jabberwock' });
     await login(page, agent);
-    await page.goto(`/agent/requests/${number}`);
-    await page.locator(`a[href$="/${number}/erase"]`).click();
+    await go(page, `/agent/requests/${number}`);
+    await follow(page, page.locator(`a[href$="/${number}/erase"]`));
     await axe(page);
     assert.match(await page.locator('main').innerText(), /1 request/);
     await page.locator('#asked').selectOption('phone');
@@ -90,8 +90,10 @@ test('an agent erases on a customer’s word', () =>
     const stranger = new Client(desk);
     assert.match((await stranger.get(`/agent/requests/${other}/erase`)).location, /^\/login/);
     assert.match((await stranger.post(`/agent/requests/${other}/erase`, { asked: 'phone' })).location, /^\/login/);
+    assert.equal((await stranger.call('agent/erase', { number: other, asked: 'phone' })).status, 401);
     const ada = new Client(desk);
     await ada.login(agent);
     assert.equal((await ada.post(`/agent/requests/${other}/erase`, { asked: 'because' })).status, 422);
+    assert.equal((await ada.call('agent/erase', { number: other, asked: 'because' })).status, 422);
     assert.equal((await ada.get(`/agent/requests/${other}`)).status, 200);
   }));

@@ -65,7 +65,8 @@ async function customer(who, language = 'en') {
     assert.equal(answer.status, 303);
   }
   const page = await agent.get(`/agent/requests/${number}`);
-  for (const secret of secrets) assert.ok(page.text.includes(secret), `agents cannot read ${secret} to begin with`);
+  const read = words(page.text);
+  for (const secret of secrets) assert.ok(read.includes(secret), `agents cannot read ${secret} to begin with`);
   const file = /href="([^"]*\/files\/[^"]*)"/.exec(page.text)[1].replaceAll('&amp;', '&');
   return { client, email, number, file, secrets, word: `Inhalt-${own}` };
 }
@@ -75,13 +76,16 @@ async function nothingForAgents({ number, email, file, secrets, word }) {
   const searches = ['', number, email, ...secrets, word];
   const lists = searches.flatMap((search) => ['active', 'all', 'open', 'waiting'].map((view) => `/agent?view=${view}&q=${encodeURIComponent(search)}`));
   for (const address of [...lists, '/agent', '/agent?assignee=me', '/agent?order=oldest']) {
-    const list = await agent.get(address);
-    assert.equal(list.status, 200);
-    // The search field, and what leads to the same list, repeat what was searched for.
-    const rest = list.text.replaceAll(/\b(value|href|data-props)=("[^"]*"|[^\s>]*)/g, (attribute) => (attribute.includes('/agent/requests/') ? attribute : ''));
-    for (const trace of [number, ...secrets]) {
-      const place = rest.indexOf(trace);
-      assert.ok(place < 0, `${address} shows ${trace}: ${rest.slice(place - 80, place + 80)}`);
+    for (const list of [await agent.get(address), await agent.page('agent', address)]) {
+      assert.equal(list.status, 200);
+      // The search field, its data, and what leads to the same list repeat what was searched for.
+      const rest = list.text
+        .replaceAll(/\b(value|href)=("[^"]*"|[^\s>]*)/g, (attribute) => (attribute.includes('/agent/requests/') ? attribute : ''))
+        .replace(/"search":"(?:[^"\\]|\\.)*"/, '');
+      for (const trace of [number, ...secrets]) {
+        const place = rest.indexOf(trace);
+        assert.ok(place < 0, `${address} shows ${trace}: ${rest.slice(place - 80, place + 80)}`);
+      }
     }
   }
 
@@ -99,16 +103,32 @@ async function nothingForAgents({ number, email, file, secrets, word }) {
     await agent.post(`/agent/requests/${number}`, { body: 'An answer', visibility: 'public', once: raw, status: 'waiting' }),
     await agent.post(`/agent/requests/${number}`, { body: 'A note', visibility: 'internal', once: raw, status: 'leave' }),
     await agent.post(`/agent/requests/${number}/change`, { status: 'closed', status_shown: 'waiting' }),
+    await agent.page('mine', `/requests/${number}`),
+    await agent.call('agent/reply', { number, body: 'An answer', visibility: 'public', once: raw, status: 'waiting' }, []),
+    await agent.call('agent/reply', { number, body: 'A note', visibility: 'internal', once: raw, status: 'leave' }, []),
+    await agent.call('agent/change', { number, status: 'closed', status_shown: 'waiting' }),
+    await agent.call('seen', { number, token: '', last: '', agent: 'true' }),
   ];
-  assert.ok(news.status >= 400, `the island was answered with ${news.status}`);
+  // What the app is told is what the page of status 403 says, and no more.
+  const told = await agent.page('agent', `/agent/requests/${number}`);
+  const { restricted } = told.json.request;
+  assert.deepEqual(Object.keys(told.json), ['request']);
+  assert.deepEqual(Object.keys(told.json.request), ['restricted']);
+  assert.deepEqual(Object.keys(restricted).sort(), ['by', 'number', 'since']);
+  assert.equal(restricted.number, number);
+  assert.ok(news.status >= 400, `the app was answered with ${news.status}`);
   for (const answer of answers) {
     assert.ok([403, 404].includes(answer.status), `an agent was answered with ${answer.status}`);
     for (const secret of secrets) assert.ok(!answer.bytes.includes(secret), `an agent was shown ${secret}`);
   }
-  const captured = await agent.post('/agent/requests/new', { email, name: '', kind: 'question', subject: 'A call', body: 'Called', language: 'en', once: raw });
+  const call = { email, name: '', kind: 'question', subject: 'A call', body: 'Called', language: 'en', once: raw };
+  const captured = await agent.post('/agent/requests/new', call);
   assert.equal(captured.status, 422);
   assert.match(errorOf(captured.text, 'email'), /restricted/);
   assert.equal(valueOf(captured.text, 'body'), 'Called');
+  const called = await agent.call('agent/capture', call, []);
+  assert.equal(called.status, 422);
+  assert.match(called.json.refused.errors.email, /restricted/);
 }
 
 for (const [language, javaScript] of [['en', true], ['de', false], ['de', true], ['en', false]]) {
@@ -177,7 +197,7 @@ for (const [language, javaScript] of [['en', true], ['de', false], ['de', true],
       await conversation.locator('.comment-body').getByText('A typed reply').waitFor();
       await live(conversation);
       assert.equal(await countActive(agent), active);
-      assert.match((await agent.get(`/agent/requests/${carla.number}`)).text, new RegExp(carla.word));
+      assert.match(words((await agent.get(`/agent/requests/${carla.number}`)).text), new RegExp(carla.word));
     });
   });
 }
@@ -212,6 +232,7 @@ for (const javaScript of [true, false]) {
         assert.equal(await button(customers, says.lift).count(), 0);
         if (javaScript) await axe(customers);
         assert.equal((await other.client.post('/account/data', { act: 'lift' })).status, 403);
+        assert.equal((await other.client.call('account/data', { act: 'lift' })).status, 403);
         await seen(/Somebody on the team has restricted it\./);
 
         await follow(customers, button(customers, says.restrict));
@@ -223,6 +244,7 @@ for (const javaScript of [true, false]) {
         await seen(/Only they can lift that/);
         assert.equal(await button(agents, "Lift the team's restriction").count(), 0);
         assert.equal((await agent.post(`${address}/lift`)).status, 403);
+        assert.equal((await agent.call('agent/lift', { number: other.number })).status, 403);
         await nothingForAgents(other);
 
         await go(customers, '/account/data');

@@ -57,7 +57,7 @@ fn field(fields: &Fields, name: &str) -> String {
 pub(crate) async fn load(context: &Context, address: &Address) -> Result<Shown, Stop> {
     Ok(match address {
         Address::SignIn { next } => {
-            if context.session().is_some() {
+            if goes_on(context) {
                 return Err(Stop::Go(after_login(context.session(), next)));
             }
             let desk = &context.app.desk;
@@ -75,8 +75,13 @@ pub(crate) async fn load(context: &Context, address: &Address) -> Result<Shown, 
     })
 }
 
+/// Whether somebody is signed in already and does not need the page. A refused form is shown to them all the same.
+fn goes_on(context: &Context) -> bool {
+    context.session().is_some() && !context.sends()
+}
+
 async fn load_second_step(context: &Context, proof: &Proof) -> Result<SecondStep, Stop> {
-    if context.session().is_some() {
+    if goes_on(context) {
         return Err(Stop::Go(after_login(context.session(), &proof.next)));
     }
     let half = context.second_step().ok_or_else(second_step_over)?;
@@ -102,7 +107,7 @@ async fn load_registration(context: &Context, mailed: &Mailed) -> Result<Registr
     if mailed.sent {
         return Ok(Registration::Sent(Purpose::Register.lifetime()));
     }
-    if context.session().is_some() {
+    if goes_on(context) {
         return Err(Stop::Go(Address::Account { done: String::new() }.to_string()));
     }
     Ok(Registration::Ask(context.app.desk.stamp(FormKind::Register).await?.into()))

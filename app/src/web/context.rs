@@ -65,6 +65,8 @@ pub struct Inner {
     pub(super) wants_json: bool,
     /// Whether somebody looks at a document, and does not only ask what it would show.
     looks: bool,
+    /// Whether a form was sent.
+    sends: bool,
     beside: Mutex<Beside>,
 }
 
@@ -146,6 +148,7 @@ impl Context {
             wants_json: accept.is_some_and(|accept| accept.starts_with("application/json")),
             app: app.clone(),
             looks: parts.method == Method::GET && !parts.uri.path().starts_with("/api/"),
+            sends: parts.method == Method::POST,
             beside: Mutex::default(),
         }));
         parts.extensions.insert(context.clone());
@@ -173,6 +176,11 @@ impl Context {
     /// itself when somebody does.
     pub fn looks(&self) -> bool {
         self.looks
+    }
+
+    /// Whether a form was sent. Its page is loaded only to say why it was refused.
+    pub(crate) fn sends(&self) -> bool {
+        self.sends
     }
 
     /// A random word that goes into a form, so that it is known again when it comes twice.
