@@ -10,7 +10,7 @@ use futures_util::FutureExt;
 
 use crate::form::Forms;
 use crate::page::Page;
-use crate::sheet::Part;
+use crate::part::Part;
 use crate::visit::Visit;
 use crate::{account, agent, customer, dev, legal, mine, settings, sign_in};
 

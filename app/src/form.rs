@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::ServerFnErrorErr;
 use serde::{Deserialize, Serialize};
 
 use crate::trouble::Unavailable;
@@ -75,6 +77,19 @@ impl Unmet {
             Self::Prove { .. } => 428,
             Self::Unavailable(why) => why.status(),
         }
+    }
+}
+
+impl FromServerFnError for Unmet {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        Self::Unavailable(Unavailable::from_server_fn_error(error))
+    }
+
+    #[cfg(feature = "ssr")]
+    fn status_code(&self) -> axum::http::StatusCode {
+        axum::http::StatusCode::from_u16(self.status()).unwrap_or_default()
     }
 }
 

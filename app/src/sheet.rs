@@ -1,70 +1,15 @@
 //! From an address to what its page shows, and from that to the page.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tresen_model::Address;
 
+use crate::first::FirstShown;
 use crate::form::{Forms, Nothing};
 use crate::page::Page;
+use crate::part::{Part, part};
 use crate::visit::Visit;
+use crate::web::{Context, Stop};
 use crate::{account, agent, customer, dev, legal, mine, settings, sign_in};
-
-/// The parts of the app. A browser loads the code of one when it first goes there; nobody loads a word of the
-/// agents' parts but agents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Part {
-    /// The front page and the form for a new request.
-    Customer,
-    /// One's own requests.
-    Mine,
-    /// Signing in and registering.
-    SignIn,
-    /// The account, one's data and their erasure.
-    Account,
-    /// Privacy statement, imprint and receipts.
-    Legal,
-    /// The agents' pages.
-    Agent,
-    /// What admins look after.
-    Settings,
-    /// Outgoing email, under `--dev`.
-    Dev,
-}
-
-impl Part {
-    /// The name of its chunk of code.
-    #[cfg(feature = "ssr")]
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Customer => "customer",
-            Self::Mine => "mine",
-            Self::SignIn => "sign_in",
-            Self::Account => "account",
-            Self::Legal => "legal",
-            Self::Agent => "agent",
-            Self::Settings => "settings",
-            Self::Dev => "dev",
-        }
-    }
-
-    /// The address of the server function that says what a page of this part shows.
-    #[cfg(feature = "hydrate")]
-    pub(crate) fn path(self) -> &'static str {
-        use leptos::server_fn::ServerFn;
-
-        use crate::api;
-        match self {
-            Self::Customer => api::CustomerPage::PATH,
-            Self::Mine => api::MinePage::PATH,
-            Self::SignIn => api::SignInPage::PATH,
-            Self::Account => api::AccountPage::PATH,
-            Self::Legal => api::LegalPage::PATH,
-            Self::Agent => api::AgentPage::PATH,
-            Self::Settings => api::SettingsPage::PATH,
-            Self::Dev => api::DevPage::PATH,
-        }
-    }
-}
 
 /// What a page shows.
 pub enum Sheet {
@@ -112,9 +57,7 @@ impl From<legal::Shown> for Sheet {
 
 impl Sheet {
     /// What the browser goes on with.
-    #[cfg(feature = "ssr")]
-    pub(crate) fn first(&self) -> Option<crate::app::FirstShown> {
-        use crate::app::FirstShown;
+    pub(crate) fn first(&self) -> Option<FirstShown> {
         let (part, shown) = match self {
             Self::Customer(shown) => (Part::Customer, to_raw(shown)?),
             Self::Mine(shown) => (Part::Mine, to_raw(shown)?),
@@ -143,44 +86,11 @@ impl Sheet {
     }
 }
 
-/// The part that a page belongs to.
-pub fn part(address: &Address) -> Part {
-    match address {
-        Address::Home | Address::NewRequest | Address::RequestSent { .. } => Part::Customer,
-        Address::Requests(_) | Address::Request { .. } => Part::Mine,
-        Address::SignIn { .. } | Address::SecondStep(_) | Address::Register(_) | Address::Password(_) => {
-            Part::SignIn
-        }
-        Address::Account { .. }
-        | Address::AccountAddress { .. }
-        | Address::Confirm(_)
-        | Address::Factors { .. }
-        | Address::FactorApp
-        | Address::Data { .. }
-        | Address::Delete(_) => Part::Account,
-        Address::Privacy | Address::PrivacyVersion { .. } | Address::Receipt | Address::Imprint => {
-            Part::Legal
-        }
-        Address::Queue(_)
-        | Address::NewForCustomer
-        | Address::RequestForAgents { .. }
-        | Address::EraseCustomer { .. }
-        | Address::Held { .. }
-        | Address::Reports => Part::Agent,
-        Address::Mail { .. } | Address::People { .. } | Address::Colleague { .. } => Part::Settings,
-        Address::DevMail | Address::DevMessage { .. } => Part::Dev,
-    }
-}
-
 /// Asks the desk for what a page shows.
 ///
 /// # Errors
 /// What the desk says, and that somebody has to sign in first.
-#[cfg(feature = "ssr")]
-pub(crate) async fn load(
-    context: &crate::web::Context,
-    address: &Address,
-) -> Result<Sheet, crate::web::Stop> {
+pub(crate) async fn load(context: &Context, address: &Address) -> Result<Sheet, Stop> {
     match part(address) {
         Part::Customer => customer::load(context, address).await.map(Sheet::Customer),
         Part::Mine => mine::load(context, address).await.map(Sheet::Mine),
@@ -193,7 +103,6 @@ pub(crate) async fn load(
     }
 }
 
-#[cfg(feature = "ssr")]
 fn to_raw(shown: &impl Serialize) -> Option<Box<serde_json::value::RawValue>> {
     serde_json::value::to_raw_value(shown).ok()
 }

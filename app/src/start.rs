@@ -5,12 +5,14 @@ use std::time::Duration;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::app::{FIRST, First, FirstShown, Outlet, app};
+use crate::app::{Outlet, app};
 use crate::chunks::{self, Given};
+use crate::first::{FIRST, First, FirstShown};
 use crate::form::Forms;
 use crate::live::drafts;
-use crate::nav::{Navigator, mark_live};
-use crate::trouble::trouble_page;
+use crate::nav::{Router, mark_live};
+use crate::navigate::Navigator;
+use crate::trouble_page::trouble_page;
 
 /// Makes the page live.
 pub fn hydrate() {
@@ -42,7 +44,7 @@ async fn go_on() {
     let address = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
     leptos::mount::hydrate_body(move || {
         let outlet = Outlet::new(page, &address, &visit);
-        provide_context(Navigator::start(outlet, &build));
+        provide_context(Navigator::new(Router::start(outlet, &build)));
         app(&visit, outlet)
     });
     let _ = set_timeout(|| mark_live(true), Duration::ZERO);

@@ -1,14 +1,17 @@
-//! What went wrong, and the pages that say so.
+//! What went wrong, and the sentences that say so.
 
 use std::borrow::Cow;
 
-use leptos::prelude::*;
+use leptos::prelude::FromServerFnError;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::ServerFnErrorErr;
 use serde::{Deserialize, Serialize};
 use tresen_model::{Address, Language};
 
-use crate::components::{ButtonKind, ButtonLink, Icon, PageHead};
-use crate::language::{common, data, erase, factors, files, login, mailed_link, problems};
-use crate::page::{Page, Place, Width};
+use crate::language::account::data;
+use crate::language::shared::{common, erase, factors, problems};
+use crate::language::sign_in::login;
+use crate::language::thread::files;
 
 /// Why there is no such page, or no such form, for whoever asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,7 +100,8 @@ impl Trouble {
         Self::GoneLink { again: again.to_string(), also: None }
     }
 
-    fn texts(&self, language: Language) -> (&'static str, Cow<'static, str>) {
+    /// Title and text of the page that says it.
+    pub(crate) fn texts(&self, language: Language) -> (&'static str, Cow<'static, str>) {
         let (title, text) = match self {
             Self::TooMany { wait } => {
                 return (common::too_many_title(language), problems::too_many_text(language, *wait).into());
@@ -145,38 +149,22 @@ impl Trouble {
     }
 }
 
-/// The page that says it.
-pub fn trouble_page(language: Language, status: u16, trouble: Trouble) -> Page {
-    let (title, text) = trouble.texts(language);
-    let place = if trouble == Trouble::SecondStepOver { Place::Login } else { Place::Elsewhere };
-    let mut page = Page::new(title, place, move || {
-        let word = if let Trouble::Broken(word) = &trouble { Some(word.clone()) } else { None };
-        view! {
-            <PageHead title lede=text.into_owned()/>
-            {word.map(|word| view! { <p><code>{word}</code></p> })}
-            <p class="cluster">{ways_on(language, trouble)}</p>
-        }
-        .into_any()
-    });
-    page.status = status;
-    page.width(Width::Narrow)
-}
+impl FromServerFnError for Unavailable {
+    type Encoder = JsonEncoding;
 
-fn ways_on(language: Language, trouble: Trouble) -> AnyView {
-    match trouble {
-        Trouble::GoneLink { again, also } => view! {
-            <ButtonLink href=again label=mailed_link::ask_again(language) icon=Some(Icon::Mail)/>
-            {also.map(|(href, label)| view! { <ButtonLink href label kind=ButtonKind::Secondary/> })}
-        }
-        .into_any(),
-        Trouble::SecondStepOver => {
-            let next = String::new();
-            view! { <ButtonLink href=Address::SignIn { next } label=common::log_in(language)/> }.into_any()
-        }
-        Trouble::NotSignedIn => {
-            let next = String::new();
-            view! { <ButtonLink href=Address::SignIn { next } label=login::to_login(language)/> }.into_any()
-        }
-        _ => view! { <ButtonLink href=Address::Home label=common::back_to_start(language)/> }.into_any(),
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let misunderstood = matches!(
+            error,
+            ServerFnErrorErr::Args(_)
+                | ServerFnErrorErr::MissingArg(_)
+                | ServerFnErrorErr::Deserialization(_)
+        );
+        let status = if misunderstood { 400 } else { 500 };
+        Self::Trouble { status, trouble: Trouble::Unreadable }
+    }
+
+    #[cfg(feature = "ssr")]
+    fn status_code(&self) -> axum::http::StatusCode {
+        axum::http::StatusCode::from_u16(self.status()).unwrap_or_default()
     }
 }

@@ -14,7 +14,7 @@ use tresen_model::{Address, Language};
 pub(super) use self::server::load;
 use crate::components::{Button, ButtonKind, ButtonLink, Icon, PageHead};
 use crate::form::{Done, Form, Forms, Unmet};
-use crate::language::account as text;
+use crate::language::account::overview as text;
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::visit::Visit;
@@ -95,7 +95,7 @@ mod server {
 
     use super::NewAddress;
     use crate::form::Done;
-    use crate::sign_in::server::is_good;
+    use crate::web::identity::is_good;
     use crate::web::{Context, Stop, asked};
 
     /// Looks whether the link is good.

@@ -16,7 +16,7 @@ pub(super) use self::server::load;
 use crate::api::PasskeyFor;
 use crate::components::PageHead;
 use crate::form::{Done, Forms, Unmet};
-use crate::language::factors as text;
+use crate::language::shared::factors as text;
 use crate::page::{Page, Place, Width};
 use crate::parts::proof::{self, Card};
 use crate::parts::{fields, passkey};
@@ -116,7 +116,7 @@ mod server {
 
     use super::Confirm;
     use crate::form::Done;
-    use crate::sign_in::server::proof;
+    use crate::web::identity::proof;
     use crate::web::{Context, Stop, asked, local};
 
     /// With what somebody shows who they are.

@@ -168,8 +168,9 @@ pub fn TextArea(
 ) -> impl IntoView {
     let frame = Frame::new(id, &name, label, hint, error, marker);
     // A parser drops one newline after <textarea>, so one is put there for it to drop (HTML 13.1.2.5).
-    // It is also what keeps an empty text from being rendered as a space.
-    let text = format!("\n{}", value.get().unwrap_or_default());
+    // It is also what keeps an empty text from being rendered as a space. In the browser nothing is parsed.
+    let dropped = if cfg!(feature = "ssr") { "\n" } else { "" };
+    let text = format!("{dropped}{}", value.get().unwrap_or_default());
     let control = view! {
         <textarea
             class="field-control"

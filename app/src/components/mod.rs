@@ -1,4 +1,4 @@
-//! The parts that pages are made of. They are rendered on the server only.
+//! The parts that pages are made of. Server and browser make them of the same props.
 //!
 //! A component holds no text of its own: every word comes in through its props, already in the reader's
 //! language. Whatever a person typed goes in as plain text; components escape it.
@@ -69,6 +69,7 @@ mod number;
 mod page_head;
 mod pager;
 mod qr_code;
+mod query_form;
 mod report_table;
 mod request_list;
 mod search;
@@ -95,6 +96,7 @@ pub use number::{Number, NumberSlip};
 pub use page_head::PageHead;
 pub use pager::Pager;
 pub use qr_code::{QrCode, QrPicture};
+pub use query_form::QueryForm;
 pub use report_table::{ReportRow, ReportTable};
 pub use request_list::{RequestList, RequestRow};
 pub use search::{FilterTabs, SearchForm};
@@ -103,4 +105,6 @@ pub use site_header::{LanguageChoice, LanguageSwitch, LogoutButton, SiteHeader};
 pub use status_badge::{PriorityMark, StatusBadge};
 pub use table::Table;
 pub use text_with_links::TextWithLinks;
-pub use time::{Time, When};
+pub use time::Time;
+
+pub use crate::when::When;

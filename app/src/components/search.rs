@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::QueryForm;
 use super::{Icon, MaybeText, NavLink, link::nav_items};
-use crate::live::QueryForm;
 
 /// A search by GET, so that its result has an address.
 #[component]

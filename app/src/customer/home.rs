@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use tresen_model::Address;
 
 use crate::components::{ButtonKind, ButtonLink, Hero, Icon, Way, Ways};
-use crate::language::{common, home as text};
+use crate::language::customer::home as text;
+use crate::language::shared::common;
 use crate::page::{Page, Place, Width};
 use crate::visit::Visit;
 

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use tresen_model::{Address, RequestNumber};
 
 use crate::components::{ButtonKind, ButtonLink, NumberSlip, PageHead};
-use crate::language::{common, new_request as text};
+use crate::language::customer::new_request as text;
+use crate::language::shared::common;
 use crate::page::{Page, Place, Width};
 use crate::visit::Visit;
 

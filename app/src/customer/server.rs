@@ -1,20 +1,10 @@
 //! What the server does for this part.
 
-use axum::Router;
-use axum::routing::get;
 use tresen_desk::Error;
 use tresen_model::Address;
 
 use super::{Shown, new_request, request_sent};
-use crate::web::{App, Context, Stop, files_form, show};
-
-/// The routes of this part.
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/", get(show))
-        .route("/requests/new", files_form(new_request::SEND, |_| Some(Address::NewRequest)))
-        .route("/requests/sent", get(show))
-}
+use crate::web::{Context, Stop};
 
 /// Asks the desk for what a page shows.
 pub(crate) async fn load(context: &Context, address: &Address) -> Result<Shown, Stop> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tresen_model::{Address, Language};
 
 use crate::components::{EmptyState, Facts, Icon, NavLink, PageHead, TextWithLinks, Time, When};
-use crate::language::dev_mail as text;
+use crate::language::dev::mailbox as text;
 use crate::page::{Page, Place};
 use crate::visit::Visit;
 

@@ -9,7 +9,7 @@ mod server;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-pub(crate) use self::server::{load, routes};
+pub(crate) use self::server::{load, raw};
 use crate::form::Forms;
 use crate::page::Page;
 use crate::visit::Visit;

@@ -1,25 +1,15 @@
 //! What the server does for this part.
 
-use axum::Router;
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::Response;
-use axum::routing::get;
 use tresen_desk::Error;
 use tresen_model::Address;
 
 use super::Shown;
 use super::files::{Mail, decode, read_list, read_one};
 use super::mailbox::{Line, Message};
-use crate::web::{Answer, App, Context, Stop, show};
-
-/// The routes of this part.
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/dev/mail", get(show))
-        .route("/dev/mail/{name}", get(show))
-        .route("/dev/mail/{name}/raw", get(raw))
-}
+use crate::web::{Answer, Context, Stop};
 
 /// Reads what a page shows.
 pub(crate) async fn load(context: &Context, address: &Address) -> Result<Shown, Stop> {
@@ -53,7 +43,7 @@ fn line(context: &Context, mail: &Mail) -> Line {
     }
 }
 
-async fn raw(context: Context, Path(name): Path<String>) -> Response {
+pub(crate) async fn raw(context: Context, Path(name): Path<String>) -> Response {
     let answer = read_raw(&context, &name).await;
     context.finish(answer)
 }

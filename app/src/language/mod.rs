@@ -2,6 +2,8 @@
 //!
 //! A sentence without values is made by [`texts!`]; one with values is a function of its own
 //! beside them. A language cannot be forgotten: it would not compile.
+//!
+//! The folders are those of the parts of the app; [`shared`] is for what several of them say.
 
 /// `texts! { name: "English" | "Deutsch"; … }` makes `name(language)` for each line.
 macro_rules! texts {
@@ -26,33 +28,13 @@ macro_rules! say {
     };
 }
 
-pub mod common;
-pub mod live;
-
 pub mod account;
 pub mod agent;
-pub mod conversation;
-pub mod data;
-#[cfg(feature = "ssr")]
-pub mod dates;
-pub mod delivery;
-pub mod dev_mail;
-pub mod erase;
-pub mod factors;
-pub mod files;
-pub mod home;
-pub mod login;
-pub mod mail;
-pub mod mailed_link;
-pub mod new_request;
-pub mod passkeys;
-pub mod password;
-pub mod people;
-pub mod privacy;
-pub mod problems;
-pub mod receipt;
-pub mod register;
-pub mod reports;
-pub mod requests;
-pub mod strength;
-pub mod words;
+pub mod customer;
+pub mod dev;
+pub mod legal;
+pub mod mine;
+pub mod settings;
+pub mod shared;
+pub mod sign_in;
+pub mod thread;

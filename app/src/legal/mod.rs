@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tresen_model::document::Document;
 
 #[cfg(feature = "ssr")]
-pub(crate) use self::server::{load, routes};
+pub(crate) use self::server::{download, load, to_check};
 use crate::form::Forms;
 use crate::page::Page;
 use crate::visit::Visit;

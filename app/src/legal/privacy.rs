@@ -8,7 +8,7 @@ use tresen_model::{Address, Language};
 
 use super::document::{contents, prose};
 use crate::components::{ButtonKind, ButtonLink, Icon, Notice, NoticeKind, PageHead};
-use crate::language::{privacy as text, receipt};
+use crate::language::legal::{privacy as text, receipt};
 use crate::page::{Page, Place, Width};
 use crate::visit::Visit;
 

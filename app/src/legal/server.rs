@@ -1,9 +1,7 @@
 //! What the server does for this part.
 
-use axum::Router;
 use axum::http::header;
 use axum::response::Response;
-use axum::routing::get;
 use tresen_desk::Error;
 use tresen_desk::privacy::statement::imprint;
 use tresen_desk::privacy::{Checked, Receipt};
@@ -11,19 +9,10 @@ use tresen_model::Address;
 
 use super::Shown;
 use super::privacy::Statement;
-use super::receipt::{Check, CheckReceipt, Outcome, Says};
+use super::receipt::{Check, Outcome, Says};
 use crate::form::Done;
-use crate::language::dates;
-use crate::web::{Answer, App, Context, Stop, Submitted, asked, form, show};
-
-/// The routes of this part.
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/privacy", get(show))
-        .route("/privacy/receipt", form::<CheckReceipt, _>(|_| Some(Address::Receipt)))
-        .route("/privacy/receipt/download", get(to_check).post(download))
-        .route("/imprint", get(show))
-}
+use crate::language::shared::dates;
+use crate::web::{Answer, Context, Stop, Submitted, asked};
 
 /// Asks the desk for what a page shows.
 pub(crate) async fn load(context: &Context, address: &Address) -> Result<Shown, Stop> {
@@ -77,12 +66,12 @@ fn says(context: &Context, receipt: Receipt) -> Says {
 }
 
 /// Somebody typed the address, or chose another language there.
-async fn to_check(context: Context) -> Response {
+pub(crate) async fn to_check(context: Context) -> Response {
     context.finish(Ok(Answer::go(Address::Receipt)))
 }
 
 /// Gives a genuine receipt back as a file: the page that shows it needs no script for that.
-async fn download(context: Context, form: Submitted) -> Response {
+pub(crate) async fn download(context: Context, form: Submitted) -> Response {
     let file = context.app.desk.receipt_file(form.get("receipt")).ok_or(Error::NotFound);
     let answer = file.map(|file| {
         let headers = [

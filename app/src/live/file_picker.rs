@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use tresen_model::Language;
 
-use crate::language::live as text;
+use crate::language::shared::live as text;
 
 /// A file that is about to be sent.
 #[derive(Clone, PartialEq)]
@@ -91,7 +91,7 @@ mod browser {
     };
 
     use super::Chosen;
-    use crate::language::live as text;
+    use crate::language::shared::live as text;
 
     #[derive(Clone, Copy)]
     pub(super) struct Limits {

@@ -6,7 +6,7 @@ use tresen_model::Language;
 use crate::api::PasskeyFor;
 use crate::components::{MaybeText, Notice, NoticeKind};
 use crate::form::{Form, Said, State};
-use crate::language::live as text;
+use crate::language::shared::live as text;
 #[cfg(feature = "hydrate")]
 use crate::live::drafts;
 
@@ -115,7 +115,12 @@ pub fn LiveForm(
         Some(
             view! {
                 <p class="cluster">
-                    <progress class="form-progress" max="1" value=sent.to_string()></progress>
+                    <progress
+                        class="form-progress"
+                        max="1"
+                        value=sent.to_string()
+                        aria-label=text::sending(language)
+                    ></progress>
                     <button type="button" class="button quiet" on:click=on_click>{text::stop(language)}</button>
                 </p>
             }
@@ -163,9 +168,9 @@ mod browser {
 
     use crate::api::PasskeyFor;
     use crate::form::{Done, Said, State, Unmet};
-    use crate::language::{common, live as text};
-    use crate::live::{drafts, passkey, prove};
-    use crate::nav::{Navigator, use_navigator};
+    use crate::language::shared::{common, live as text};
+    use crate::live::{credential, drafts, prove};
+    use crate::navigate::{Navigator, use_navigator};
     use crate::trouble::Unavailable;
 
     /// The server asks for a proof once; the next ones are for stamps that became old meanwhile.
@@ -222,7 +227,7 @@ mod browser {
             let sender = self.clone();
             spawn_local(async move {
                 if let Some(purpose) = sender.passkey {
-                    let Some(answer) = passkey::signed(purpose).await else {
+                    let Some(answer) = credential::signed(purpose).await else {
                         // Cancelled, or none of theirs was there.
                         let notice = Some(Said::Unsent(text::no_passkey(sender.language).to_owned()));
                         sender.state.set(State { notice, ..State::default() });

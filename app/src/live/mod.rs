@@ -4,6 +4,8 @@
 #![allow(unreachable_pub)]
 
 #[cfg(feature = "hydrate")]
+mod credential;
+#[cfg(feature = "hydrate")]
 pub(crate) mod drafts;
 #[cfg(feature = "hydrate")]
 mod events;
@@ -13,7 +15,6 @@ mod passkey;
 mod password_strength;
 #[cfg(feature = "hydrate")]
 mod prove;
-mod query_form;
 
 #[cfg(feature = "hydrate")]
 pub(crate) use events::listen;
@@ -21,4 +22,3 @@ pub use file_picker::FilePicker;
 pub use form::LiveForm;
 pub use passkey::PasskeyForm;
 pub use password_strength::PasswordStrength;
-pub use query_form::QueryForm;

@@ -9,7 +9,8 @@ use crate::components::{
     ButtonKind, ButtonLink, EmptyState, FilterTabs, Icon, NavLink, PageHead, Pager, RequestList, RequestRow,
     SearchForm, When,
 };
-use crate::language::{common, requests as text, words};
+use crate::language::mine::requests as text;
+use crate::language::shared::{common, words};
 use crate::page::{Page, Place};
 use crate::parts::restricted::{self, Restricted};
 use crate::visit::Visit;

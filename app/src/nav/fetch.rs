@@ -10,9 +10,10 @@ use tresen_model::address::escape;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
-use crate::app::BUILD_HEADER;
+use crate::chunks;
+use crate::first::BUILD_HEADER;
+use crate::part;
 use crate::trouble::Unavailable;
-use crate::{chunks, sheet};
 
 /// A page that was fetched before it was asked for is good for so long, in milliseconds.
 const FRESH: f64 = 5000.0;
@@ -80,7 +81,7 @@ async fn sleep(pause: Duration) {
 
 async fn fetch_once(address: &str, build: &str) -> Answer {
     let Some(page) = Address::read(address) else { return Err(Missing::Outdated) };
-    let part = sheet::part(&page);
+    let part = part::part(&page);
     let url = format!("{}?address={}", part.path(), escape(address));
     let patience = AbortSignal::timeout_with_u32(PATIENCE);
     let request = gloo_net::http::Request::get(&url).header("Accept", "application/json");

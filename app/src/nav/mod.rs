@@ -28,11 +28,13 @@ use self::links::{current, followed, link_of, page_of, with_hash, without_hash};
 use crate::app::{self, NetworkTrouble, Outlet};
 use crate::chunks::{self, Given};
 use crate::form::Forms;
-use crate::language::live as text;
+use crate::language::shared::live as text;
 use crate::live::drafts;
+use crate::navigate::Navigate;
 use crate::page::Page;
-use crate::sheet::{self, Part};
-use crate::trouble::{Unavailable, trouble_page};
+use crate::part::{Part, part};
+use crate::trouble::Unavailable;
+use crate::trouble_page::trouble_page;
 use crate::visit::Visit;
 
 /// A page that comes sooner than this comes without a sign that it is on its way.
@@ -41,9 +43,9 @@ const PATIENCE: Duration = Duration::from_millis(150);
 /// The place in a page is kept when it has not moved for so long.
 const STILL: Duration = Duration::from_millis(200);
 
-/// Leads from page to page. Cheap to clone.
+/// Leads from page to page, the [`Navigate`] of the app. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Navigator(StoredValue<Rc<Inner>, LocalStorage>);
+pub(crate) struct Router(StoredValue<Rc<Inner>, LocalStorage>);
 
 struct Inner {
     outlet: Outlet,
@@ -76,12 +78,7 @@ enum Entry {
     Gone,
 }
 
-/// The navigator of the app.
-pub(crate) fn use_navigator() -> Navigator {
-    expect_context::<Navigator>()
-}
-
-impl Navigator {
+impl Router {
     /// Follows links, Back and Forward from now on. `build` names the build of this code.
     pub(crate) fn start(outlet: Outlet, build: &str) -> Self {
         let inner = Inner {
@@ -124,7 +121,9 @@ impl Navigator {
         }
         let navigator = self.clone();
         on(&window, "popstate", move |_| {
-            if current() != *navigator.inner().here.borrow() {
+            if current() == *navigator.inner().here.borrow() {
+                navigator.stay();
+            } else {
                 navigator.visit(&with_hash(), Entry::Gone);
             }
         });
@@ -141,50 +140,16 @@ impl Navigator {
         on(&window, "online", move |_| navigator.again());
     }
 
-    /// Goes to an address. To the one that is shown means: asks for it again.
-    pub(crate) fn go(&self, address: &str) {
-        // What was fetched ahead is from before the form.
-        self.inner().ahead.take();
-        let entry =
-            if without_hash(address) == *self.inner().here.borrow() { Entry::Same } else { Entry::New };
-        self.visit(address, entry);
-    }
-
-    /// Has somebody show again who they are before they come back here.
-    pub(crate) fn confirm(&self) {
-        let here = self.inner().here.borrow().clone();
-        self.go(&confirm_before(&here));
-    }
-
-    /// Goes to an address by a new document.
-    pub(crate) fn load(&self, address: &str) {
-        drop(window().location().assign(address));
-    }
-
-    /// Goes where somebody wanted to go when the server could not be reached.
-    pub(crate) fn again(&self) {
+    /// Stays on the page that is shown: the browser has gone to an entry of it, perhaps from one whose page was still
+    /// on its way.
+    fn stay(&self) {
         let inner = self.inner();
-        inner.outlet.trouble.set(None);
-        if let Some((address, entry)) = inner.missed.take() {
-            self.visit(&address, entry);
+        if inner.underway.take().is_some() {
+            inner.turn.set(inner.turn.get() + 1);
+            inner.outlet.waiting.set(false);
+            mark_live(true);
         }
-    }
-
-    /// Shows what a form was answered with, on the page where it stood.
-    pub(crate) fn show(&self, shown: &str) {
-        let here = self.inner().here.borrow().clone();
-        self.show_at(&here, shown);
-    }
-
-    /// The same after an erasure. Drops all state of the erased person: pages fetched ahead, drafts, the header, and
-    /// the token of a mailed link in the address.
-    pub(crate) fn show_as(&self, visit: Visit, shown: &str) {
-        let inner = self.inner();
-        inner.ahead.take();
-        drafts::forget_all();
-        inner.outlet.visit.set(visit);
-        let here = inner.here.borrow().split('?').next().unwrap_or_default().to_owned();
-        self.show_at(&here, shown);
+        settle::restore_scroll();
     }
 
     fn show_at(&self, here: &str, shown: &str) {
@@ -307,7 +272,7 @@ impl Navigator {
     fn may_show(&self, address: &str) -> bool {
         let needs_session = match Address::read(address) {
             Some(Address::Request { token, .. }) => token.is_empty(),
-            Some(address) => matches!(sheet::part(&address), Part::Mine | Part::Agent | Part::Settings),
+            Some(address) => matches!(part(&address), Part::Mine | Part::Agent | Part::Settings),
             None => false,
         };
         self.inner().visit().known() || !needs_session
@@ -330,6 +295,60 @@ impl Navigator {
     }
 }
 
+impl Navigate for Router {
+    /// Goes to an address. To the one that is shown means: asks for it again.
+    fn go(&self, address: &str) {
+        // What was fetched ahead is from before the form.
+        self.inner().ahead.take();
+        let entry =
+            if without_hash(address) == *self.inner().here.borrow() { Entry::Same } else { Entry::New };
+        self.visit(address, entry);
+    }
+
+    /// Has somebody show again who they are before they come back here.
+    fn confirm(&self) {
+        let here = self.inner().here.borrow().clone();
+        self.go(&confirm_before(&here));
+    }
+
+    /// Goes to an address by a new document.
+    fn load(&self, address: &str) {
+        let location = window().location();
+        // An address that differs in nothing but what follows the `#` loads nothing.
+        if address.contains('#') && without_hash(address) == current() {
+            drop(location.reload());
+        } else {
+            drop(location.assign(address));
+        }
+    }
+
+    /// Goes where somebody wanted to go when the server could not be reached.
+    fn again(&self) {
+        let inner = self.inner();
+        inner.outlet.trouble.set(None);
+        if let Some((address, entry)) = inner.missed.take() {
+            self.visit(&address, entry);
+        }
+    }
+
+    /// Shows what a form was answered with, on the page where it stood.
+    fn show(&self, shown: &str) {
+        let here = self.inner().here.borrow().clone();
+        self.show_at(&here, shown);
+    }
+
+    /// The same after an erasure. Drops all state of the erased person: pages fetched ahead, drafts, the header, and
+    /// the token of a mailed link in the address.
+    fn show_as(&self, visit: Visit, shown: &str) {
+        let inner = self.inner();
+        inner.ahead.take();
+        drafts::forget_all();
+        inner.outlet.visit.set(visit);
+        let here = inner.here.borrow().split('?').next().unwrap_or_default().to_owned();
+        self.show_at(&here, shown);
+    }
+}
+
 impl Inner {
     fn visit(&self) -> Visit {
         self.outlet.visit.get_untracked()
@@ -337,7 +356,7 @@ impl Inner {
 
     fn page(&self, address: &Address, shown: &str) -> Option<Page> {
         let given = Given { visit: self.visit(), shown: shown.into(), forms: Forms::untouched() };
-        chunks::page(sheet::part(address), given)
+        chunks::page(part(address), given)
     }
 
     fn swap(&self, page: Page, address: &str, entry: Entry) {
@@ -345,8 +364,11 @@ impl Inner {
         let heading = page.title.clone();
         if let Ok(history) = window().history() {
             let kept = match entry {
-                Entry::New => history.push_state_with_url(&JsValue::NULL, "", Some(address)),
-                Entry::Same | Entry::Answer => {
+                // As browsers do: a link to where one is makes no new entry.
+                Entry::New if address != with_hash() => {
+                    history.push_state_with_url(&JsValue::NULL, "", Some(address))
+                }
+                Entry::New | Entry::Same | Entry::Answer => {
                     let state = history.state().unwrap_or(JsValue::NULL);
                     history.replace_state_with_url(&state, "", Some(address))
                 }

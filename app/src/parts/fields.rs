@@ -6,7 +6,9 @@ use tresen_model::Language;
 
 use crate::components::{Field, FileField};
 use crate::form::{FieldError, Form};
-use crate::language::{common, factors, new_request as text, password};
+use crate::language::customer::new_request as text;
+use crate::language::shared::{common, factors};
+use crate::language::sign_in::password;
 use crate::live::{FilePicker, PasswordStrength};
 use crate::visit::Visit;
 

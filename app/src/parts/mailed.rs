@@ -8,7 +8,7 @@ use tresen_model::{Address, Language};
 use super::fields::new_password;
 use crate::components::{Button, ButtonKind, ButtonLink, Field, Icon, PageHead};
 use crate::form::Form;
-use crate::language::{common, mailed_link as text};
+use crate::language::shared::{common, mailed_link as text};
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 

@@ -8,7 +8,7 @@ use tresen_model::Language;
 use crate::api::PasskeyFor;
 use crate::components::{Button, ButtonKind};
 use crate::form::{Form, Forms};
-use crate::language::passkeys as text;
+use crate::language::shared::passkeys as text;
 use crate::live::PasskeyForm;
 
 /// What `by` says in the form of a button.

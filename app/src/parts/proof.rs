@@ -6,7 +6,7 @@ use tresen_model::{Address, Language};
 use super::fields;
 use crate::components::{Button, ButtonKind};
 use crate::form::Form;
-use crate::language::factors as text;
+use crate::language::shared::factors as text;
 use crate::live::LiveForm;
 
 /// The form of a page that asks for one of several proofs.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use tresen_model::{Address, Language};
 
 use crate::components::{Button, ButtonKind, Icon};
-use crate::language::receipt as text;
+use crate::language::legal::receipt as text;
 
 /// A receipt, with a button that saves it. That form leaves the app: its answer is a file.
 pub(crate) fn given(language: Language, receipt: String) -> AnyView {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tresen_model::Language;
 
 use crate::components::{Notice, NoticeKind};
-use crate::language::data as text;
+use crate::language::account::data as text;
 
 /// By whom the data of whoever is signed in is restricted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

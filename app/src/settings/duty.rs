@@ -5,7 +5,7 @@ use tresen_model::{Language, Role};
 
 use crate::components::{Checkbox, Choice, Select};
 use crate::form::Form;
-use crate::language::people as text;
+use crate::language::settings::people as text;
 
 /// Before the id of a request type in the name of its box.
 const KIND: &str = "kind.";

@@ -6,7 +6,8 @@ use tresen_model::address::Proof;
 use tresen_model::{Address, Language};
 
 use crate::components::{ButtonLink, Icon};
-use crate::language::{factors, people as text};
+use crate::language::settings::people as text;
+use crate::language::shared::factors;
 
 /// How an admin shows again who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tresen_model::{Language, PersonId, Role};
 
-use crate::language::people as text;
+use crate::language::settings::people as text;
 
 /// Somebody who works at the desk.
 #[derive(Clone, Serialize, Deserialize)]

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use tresen_model::{Address, Language};
 
 use crate::components::{FilterTabs, NavLink};
-use crate::language::{mail, people as text};
+use crate::language::settings::people as text;
+use crate::language::shared::mail;
 
 /// Links to the pages. `here` is the one that is shown.
 pub(super) fn tabs(language: Language, here: &Address) -> AnyView {

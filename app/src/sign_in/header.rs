@@ -8,7 +8,7 @@ use tresen_model::{Address, Language, Problem};
 use crate::web::{Answer, Context, Cookie, Stop, Submitted, local};
 
 /// `/logout`
-pub(super) async fn log_out(context: Context) -> Response {
+pub(crate) async fn log_out(context: Context) -> Response {
     let done = async {
         if let Some(session) = context.session() {
             context.app.desk.logout(session).await?;
@@ -21,7 +21,7 @@ pub(super) async fn log_out(context: Context) -> Response {
 }
 
 /// `/language`: remembers the language, and with the person too if somebody is signed in.
-pub(super) async fn switch_language(context: Context, form: Submitted) -> Response {
+pub(crate) async fn switch_language(context: Context, form: Submitted) -> Response {
     let done = switch(&context, &form).await;
     context.finish(done)
 }

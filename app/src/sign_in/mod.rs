@@ -1,20 +1,20 @@
 //! Signing in and registering.
 
 #[cfg(feature = "ssr")]
-mod header;
+pub(crate) mod header;
 pub mod log_in;
 pub mod password;
 #[cfg(feature = "ssr")]
-mod provider;
+pub(crate) mod provider;
 pub mod register;
 pub mod second_step;
 #[cfg(feature = "ssr")]
-pub(crate) mod server;
+mod server;
 
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-pub(crate) use self::server::{load, routes};
+pub(crate) use self::server::load;
 use crate::form::Forms;
 use crate::page::Page;
 use crate::visit::Visit;

@@ -13,7 +13,8 @@ use tresen_model::{Address, Language};
 
 use crate::components::PageHead;
 use crate::form::{Done, Form, Forms, Unmet};
-use crate::language::{common, password as text};
+use crate::language::shared::common;
+use crate::language::sign_in::password as text;
 use crate::page::{Page, Place, Width};
 use crate::parts::mailed::{self, Asking, Choosing};
 use crate::visit::Visit;

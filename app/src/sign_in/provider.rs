@@ -11,12 +11,12 @@ use tresen_model::Address;
 
 use crate::components::{ButtonLink, PageHead};
 use crate::form::Forms;
-use crate::language::login as text;
+use crate::language::sign_in::login as text;
 use crate::web::{Answer, Context, Cookie, NoSignIn, Page, Place, Stop, Submitted, Trouble, Width, local};
 
 /// What a provider adds to the address (RFC 6749, 4.1.2; RFC 9207).
 #[derive(Deserialize)]
-pub(super) struct Back {
+pub(crate) struct Back {
     #[serde(default)]
     code: String,
     #[serde(default)]
@@ -26,7 +26,7 @@ pub(super) struct Back {
 
 /// The browser goes to the provider. Not by a redirect: a form may lead nowhere else by the
 /// page's policy, and where the provider leads on to is not known here.
-pub(super) async fn leave(context: Context, Path(provider): Path<String>, form: Submitted) -> Response {
+pub(crate) async fn leave(context: Context, Path(provider): Path<String>, form: Submitted) -> Response {
     let begun = begin(&context, &provider).await;
     let (address, name, secret) = match begun {
         Ok(begun) => begun,
@@ -60,13 +60,13 @@ async fn begin(context: &Context, provider: &str) -> Result<(String, String, Sec
 }
 
 /// Somebody typed the address, or chose another language there.
-pub(super) async fn show(context: Context) -> Response {
+pub(crate) async fn show(context: Context) -> Response {
     context.finish(Ok(Answer::go(Address::SignIn { next: String::new() })))
 }
 
 /// The browser comes back. It is a GET that changes something, since providers know no other:
 /// nobody but the browser that began it has the cookie, and it is good once.
-pub(super) async fn come_back(
+pub(crate) async fn come_back(
     context: Context,
     Path(provider): Path<String>,
     Query(back): Query<Back>,

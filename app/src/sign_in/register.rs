@@ -13,7 +13,8 @@ use tresen_model::address::Mailed;
 
 use crate::components::PageHead;
 use crate::form::{Done, Form, Forms, Unmet};
-use crate::language::{common, password, people, register as text};
+use crate::language::shared::common;
+use crate::language::sign_in::{password, register as text};
 use crate::page::{Page, Place, Width};
 use crate::parts::fields::{self, Stamp};
 use crate::parts::mailed::{self, Asking, Choosing};
@@ -69,7 +70,7 @@ pub(super) fn page(visit: &Visit, registration: Registration, forms: &Forms) -> 
         Registration::Choose { token, joins } => {
             // Whoever was invited to work here is told what it is about.
             let (lede, button) = if joins {
-                (people::join_lede(language), people::join(language))
+                (text::join_lede(language), text::join(language))
             } else {
                 (text::choose_lede(language), text::finish(language))
             };

@@ -14,7 +14,7 @@ use tresen_model::address::Proof;
 use crate::api::PasskeyFor;
 use crate::components::PageHead;
 use crate::form::{Done, Forms, Unmet};
-use crate::language::{common, factors as text, passkeys as passkeys_text};
+use crate::language::shared::{common, factors as text, passkeys as passkeys_text};
 use crate::page::{Page, Place, Width};
 use crate::parts::fields;
 use crate::parts::passkey::{self, Ask};

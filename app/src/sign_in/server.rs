@@ -1,57 +1,20 @@
 //! What the server does for signing in.
 
-use axum::Router;
-use axum::routing::{get, post};
 use tresen_desk::Error;
 use tresen_desk::abuse::FormKind;
-use tresen_desk::people::{Entry, Login, Purpose, SecondProof, Secret, Session};
+use tresen_desk::people::{Purpose, Secret};
 use tresen_model::Address;
 use tresen_model::address::{Mailed, Proof};
 
-use super::password::{self, Forgotten};
-use super::register::{self, Registration};
-use super::second_step::{self, SecondStep};
-use super::{Shown, header, log_in, provider};
+use super::password::Forgotten;
+use super::register::Registration;
+use super::second_step::SecondStep;
+use super::{Shown, log_in};
 use crate::form::Done;
-use crate::language::common;
+use crate::language::shared::common;
 use crate::trouble::Trouble;
-use crate::web::{App, Context, Cookie, Fields, Stop, asked, form, local};
-
-/// The routes of this part.
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/language", post(header::switch_language))
-        .route("/logout", post(header::log_out))
-        .route("/login", form::<log_in::LogIn, _>(|fields| Some(sign_in_address(fields))))
-        .route("/login/second", form::<second_step::TakeSecondStep, _>(|fields| Some(second_step_of(fields))))
-        .route("/login/passkey", form::<log_in::LogInWithPasskey, _>(|fields| Some(sign_in_address(fields))))
-        .route("/login/with/{provider}", get(provider::show).post(provider::leave))
-        .route("/login/with/{provider}/back", get(provider::come_back))
-        .route(
-            "/register",
-            form::<register::Register, _>(|fields| Some(Address::Register(mailed_of(fields)))),
-        )
-        .route(
-            "/password",
-            form::<password::ForgotPassword, _>(|fields| Some(Address::Password(mailed_of(fields)))),
-        )
-}
-
-fn sign_in_address(fields: &Fields) -> Address {
-    Address::SignIn { next: field(fields, "next") }
-}
-
-fn second_step_of(fields: &Fields) -> Address {
-    Address::SecondStep(Proof { next: field(fields, "next"), by: field(fields, "by") })
-}
-
-fn mailed_of(fields: &Fields) -> Mailed {
-    Mailed { token: field(fields, "token"), ..Mailed::default() }
-}
-
-fn field(fields: &Fields, name: &str) -> String {
-    fields.get(name).cloned().unwrap_or_default()
-}
+use crate::web::identity::{after_login, first_step, is_good, let_in, proof};
+use crate::web::{Context, Stop, asked};
 
 /// Asks the desk for what a page shows.
 pub(crate) async fn load(context: &Context, address: &Address) -> Result<Shown, Stop> {
@@ -200,60 +163,4 @@ pub(super) async fn reset_password(token: &str, password: &str) -> Result<Done, 
     let context = asked()?;
     let login = context.app.desk.reset_password(&Secret::received(token), password).await?;
     first_step(&context, login, "").await
-}
-
-/// Where somebody goes who is signed in: to `next`, where they wanted to go, or to what is theirs.
-pub(crate) fn after_login(session: Option<&Session>, next: &str) -> String {
-    let staff = session.is_some_and(|session| session.role().is_staff());
-    match next {
-        "" if staff => Address::Queue(Default::default()).to_string(),
-        "" => Address::Requests(Default::default()).to_string(),
-        next => local(next),
-    }
-}
-
-/// Lets somebody in who has just proven who they are. `next` is where they wanted to go, if anywhere.
-pub(crate) async fn let_in<S>(context: &Context, entry: &Entry, next: &str) -> Result<Done<S>, Stop> {
-    let session = context.app.desk.session(&entry.session).await?;
-    context.set_cookies(Cookie::entry(entry));
-    Ok(Done::Enter(after_login(session.as_ref(), next)))
-}
-
-/// Lets somebody in who has shown their password or a link that stands in for it, or asks for their
-/// second factor.
-pub(crate) async fn first_step<S>(context: &Context, login: Login, next: &str) -> Result<Done<S>, Stop> {
-    match login {
-        Login::In(entry) => let_in(context, &entry, next).await,
-        Login::Second(half) => {
-            let next = if next.is_empty() { String::new() } else { local(next) };
-            context.set_cookies([Cookie::second_step(&half)]);
-            Ok(Done::go(Address::SecondStep(Proof { next, by: String::new() })))
-        }
-    }
-}
-
-/// Looks whether a link is good, and changes nothing.
-pub(crate) async fn is_good(context: &Context, purpose: Purpose, token: &str) -> Result<bool, Stop> {
-    match context.app.desk.check_link(purpose, &Secret::received(token)).await {
-        Ok(()) => Ok(true),
-        Err(Error::Gone) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// What a form shows as a second factor: `by` says which of the two fields counts.
-pub(crate) fn proof<'a>(by: &str, code: &'a str, recovery: &'a str) -> SecondProof<'a> {
-    match by {
-        "recovery" => SecondProof::Recovery(recovery),
-        _ => SecondProof::Code(code),
-    }
-}
-
-/// Whoever is signed in, proven again if the form has a [`again_field`](crate::parts::proof::again_field).
-pub(crate) async fn proven(context: &Context, password: &str) -> Result<Session, Stop> {
-    let session = context.require_session()?;
-    match password {
-        "" => Ok(session.clone()),
-        password => Ok(context.app.desk.confirm_with_password(session, password).await?),
-    }
 }

@@ -12,7 +12,8 @@ use super::forms::{Admit, SendAgain, SplitOff};
 use super::reader::{Beside, Place};
 use crate::components::{Button, ButtonKind, DeliveryLine, StatusBadge};
 use crate::form::Forms;
-use crate::language::{conversation as text, delivery, files, mail, words};
+use crate::language::shared::{mail, words};
+use crate::language::thread::{conversation as text, delivery, files};
 use crate::live::LiveForm;
 
 /// An agent.

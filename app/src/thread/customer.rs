@@ -7,7 +7,8 @@ use tresen_model::{AuthorKind, Language, Status};
 use super::Reader;
 use super::reader::Beside;
 use crate::components::StatusBadge;
-use crate::language::{conversation as text, files, words};
+use crate::language::shared::words;
+use crate::language::thread::{conversation as text, files};
 
 /// The customer of a request, or whoever came by its mailed link.
 pub(crate) const READER: Reader = Reader {

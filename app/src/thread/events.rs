@@ -22,7 +22,7 @@ const ALIVE: Duration = Duration::from_secs(25);
 
 /// What the address says.
 #[derive(Deserialize)]
-pub(super) struct Watch {
+pub(crate) struct Watch {
     #[serde(default)]
     token: String,
     #[serde(default)]
@@ -30,7 +30,7 @@ pub(super) struct Watch {
 }
 
 /// Events of one request, for those who may read it.
-pub(super) async fn request(context: Context, named: Named, Query(watch): Query<Watch>) -> Response {
+pub(crate) async fn request(context: Context, named: Named, Query(watch): Query<Watch>) -> Response {
     let answer = watch_request(&context, &named, &watch).await;
     context.finish(answer)
 }
@@ -49,7 +49,7 @@ async fn watch_request(context: &Context, named: &Named, watch: &Watch) -> Resul
 }
 
 /// Events of all requests, for agents.
-pub(super) async fn queue(context: Context) -> Response {
+pub(crate) async fn queue(context: Context) -> Response {
     let answer = match context.require_agent() {
         Ok(agent) => Ok(Answer::other(events(&context, None, Who::Agent(agent)))),
         Err(stop) => Err(stop),

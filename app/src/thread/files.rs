@@ -13,7 +13,7 @@ use tresen_model::address::escape;
 use super::named::Named;
 use crate::web::{Answer, Context, Stop};
 
-pub(super) async fn show(context: Context, named: Named) -> Response {
+pub(crate) async fn show(context: Context, named: Named) -> Response {
     let answer = find(&context, &named).await;
     context.finish(answer.map(|file| Answer::other(download(file))))
 }
@@ -24,7 +24,7 @@ async fn find(context: &Context, named: &Named) -> Result<OpenFile, Stop> {
     Ok(context.app.desk.attachment(&access, number, file).await?)
 }
 
-pub(super) async fn show_to_agent(context: Context, named: Named) -> Response {
+pub(crate) async fn show_to_agent(context: Context, named: Named) -> Response {
     let answer = find_for_agent(&context, &named).await;
     context.finish(answer.map(|file| Answer::other(download(file))))
 }
@@ -35,7 +35,7 @@ async fn find_for_agent(context: &Context, named: &Named) -> Result<OpenFile, St
     Ok(context.app.desk.attachment_for_agent(&agent, number, file).await?)
 }
 
-pub(super) async fn preview(context: Context, named: Named) -> Response {
+pub(crate) async fn preview(context: Context, named: Named) -> Response {
     let found = async {
         let (number, file) = (named.number()?, named.file()?);
         let access = context.access(Some(&named.token)).await?;
@@ -45,7 +45,7 @@ pub(super) async fn preview(context: Context, named: Named) -> Response {
     context.finish(answer.map(|file| Answer::other(picture(file))))
 }
 
-pub(super) async fn preview_to_agent(context: Context, named: Named) -> Response {
+pub(crate) async fn preview_to_agent(context: Context, named: Named) -> Response {
     let found = async {
         let agent = context.require_agent()?;
         let (number, file) = (named.number()?, named.file()?);

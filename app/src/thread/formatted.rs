@@ -7,10 +7,10 @@ use tresen_model::Address;
 use tresen_model::address::escape;
 
 use super::named::Named;
-use crate::language::mail as text;
+use crate::language::shared::mail as text;
 use crate::web::{Answer, Context, Stop};
 
-pub(super) async fn show(context: Context, named: Named) -> Response {
+pub(crate) async fn show(context: Context, named: Named) -> Response {
     let answer = find(&context, &named).await;
     context.finish(answer)
 }
@@ -26,7 +26,7 @@ async fn find(context: &Context, named: &Named) -> Result<Answer, Stop> {
     Ok(document(context, formatted, |file| format!("/requests/{number}/files/{file}{token}")))
 }
 
-pub(super) async fn show_to_agent(context: Context, named: Named) -> Response {
+pub(crate) async fn show_to_agent(context: Context, named: Named) -> Response {
     let answer = find_for_agent(&context, &named).await;
     context.finish(answer)
 }

@@ -12,11 +12,11 @@ pub(crate) mod agent;
 pub(crate) mod customer;
 mod data;
 #[cfg(feature = "ssr")]
-mod events;
+pub(crate) mod events;
 #[cfg(feature = "ssr")]
-mod files;
+pub(crate) mod files;
 #[cfg(feature = "ssr")]
-mod formatted;
+pub(crate) mod formatted;
 pub mod forms;
 #[cfg(feature = "ssr")]
 mod named;
@@ -29,5 +29,5 @@ mod view;
 pub use data::{Said, Thread};
 pub(crate) use reader::Reader;
 #[cfg(feature = "ssr")]
-pub(crate) use server::{number_of, place_of_latest, routes};
+pub(crate) use server::{number_of, place_of_latest};
 pub(crate) use view::Live;

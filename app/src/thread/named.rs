@@ -11,7 +11,7 @@ use super::server::{comment_of, number_of};
 use crate::web::{App, Fields, Stop};
 
 /// What the path names, and the token of the mailed link.
-pub(super) struct Named {
+pub(crate) struct Named {
     path: Fields,
     /// Empty for whoever is signed in.
     pub(super) token: String,

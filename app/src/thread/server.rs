@@ -1,37 +1,13 @@
 //! What the server does for threads.
 
-use axum::Router;
-use axum::routing::get;
 use tresen_desk::Error;
 use tresen_model::views::Comment;
 use tresen_model::{Address, CommentId, RequestNumber, Standing, Status};
 
-use super::forms::{Admit, SendAgain, SplitOff};
 use super::news::Newer;
-use super::{Said, Thread, events, files, formatted};
+use super::{Said, Thread};
 use crate::form::Done;
-use crate::web::{App, Context, Fields, Stop, asked, form};
-
-/// The routes of files, formatted mails, live events and of what agents do with a single comment.
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/events/queue", get(events::queue))
-        .route("/events/requests/{number}", get(events::request))
-        .route("/requests/{number}/files/{id}", get(files::show))
-        .route("/requests/{number}/files/{id}/preview", get(files::preview))
-        .route("/requests/{number}/comments/{comment}/formatted", get(formatted::show))
-        .route("/agent/requests/{number}/files/{id}", get(files::show_to_agent))
-        .route("/agent/requests/{number}/files/{id}/preview", get(files::preview_to_agent))
-        .route("/agent/requests/{number}/comments/{comment}/formatted", get(formatted::show_to_agent))
-        .route("/agent/requests/{number}/comments/{comment}/admit", form::<Admit, _>(agent_page))
-        .route("/agent/requests/{number}/comments/{comment}/split", form::<SplitOff, _>(agent_page))
-        .route("/agent/requests/{number}/mail", form::<SendAgain, _>(agent_page))
-}
-
-fn agent_page(fields: &Fields) -> Option<Address> {
-    let number = RequestNumber::parse(fields.get("number")?)?;
-    Some(Address::RequestForAgents { number })
-}
+use crate::web::{Context, Stop, asked};
 
 /// Reads the number of a request.
 ///

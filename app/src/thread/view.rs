@@ -11,8 +11,9 @@ use crate::components::{
     AttachmentLine, AttachmentPreview, Comment, CommentSide, MailParts, NavLink, TextWithLinks,
 };
 use crate::form::Forms;
-use crate::language::live::{sending, size};
-use crate::language::{conversation as text, files, mail};
+use crate::language::shared::live::{sending, size};
+use crate::language::shared::mail;
+use crate::language::thread::{conversation as text, files};
 
 /// A thread that is on a page: where scripts run, new comments come by themselves.
 ///
@@ -170,7 +171,7 @@ mod browser {
     use wasm_bindgen_futures::spawn_local;
 
     use super::{Live, Said};
-    use crate::language::live as text;
+    use crate::language::shared::live as text;
     use crate::thread::news::{Newer, news, seen};
 
     /// What asks for news. The signals are gone once somebody has left the page, while an answer is on its way.

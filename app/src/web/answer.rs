@@ -1,4 +1,4 @@
-//! What a handler comes to, and how that is told.
+//! How the outcome of a handler is told.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Json, Redirect, Response};
@@ -12,58 +12,15 @@ use super::address::LONGEST;
 use super::context::{Beside, Context};
 use super::cookies;
 use super::document;
+use super::outcome::{Answer, Stop};
 use super::submitted;
-use crate::app::FirstShown;
+use crate::first::FirstShown;
 use crate::form::{Forms, Unmet};
-use crate::language::common;
-use crate::language::problems::problem;
+use crate::language::shared::common;
+use crate::language::shared::problems::problem;
 use crate::page::Page;
-use crate::trouble::{Trouble, Unavailable, trouble_page};
-
-/// What a handler comes to.
-pub enum Answer {
-    /// Go there.
-    Go(String),
-    /// Something else.
-    Other(Response),
-}
-
-impl Answer {
-    /// Go there.
-    pub fn go(address: impl Into<String>) -> Self {
-        Self::Go(address.into())
-    }
-
-    /// Something else, such as a file.
-    pub fn other(response: impl IntoResponse) -> Self {
-        Self::Other(response.into_response())
-    }
-}
-
-/// Why a handler comes to nothing.
-pub enum Stop {
-    /// The desk said no.
-    Desk(Error),
-    /// Somebody has to log in first.
-    LogIn,
-    /// Something else comes first: go there.
-    Go(String),
-    /// It cannot be had: the status, and what is said.
-    Trouble(u16, Trouble),
-}
-
-impl Stop {
-    /// 410: the link was used or has expired. `again` is the page that sends another one.
-    pub(crate) fn gone_link(again: &Address) -> Self {
-        Self::Trouble(410, Trouble::gone_link(again))
-    }
-}
-
-impl<E: Into<Error>> From<E> for Stop {
-    fn from(error: E) -> Self {
-        Self::Desk(error.into())
-    }
-}
+use crate::trouble::{Trouble, Unavailable};
+use crate::trouble_page::trouble_page;
 
 /// When to ask again about an erasure that goes on by itself.
 const UNFINISHED_SECONDS: u64 = 60;

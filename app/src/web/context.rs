@@ -18,13 +18,12 @@ use tresen_desk::requests::Access;
 use tresen_model::address::decode;
 use tresen_model::{Language, Timestamp};
 
-use super::answer::Stop;
 use super::cookies::{Cookie, Received};
+use super::outcome::Stop;
 use super::state::App;
-use super::submitted::Submitted;
-use crate::components::When;
-use crate::language::dates;
+use crate::language::shared::dates;
 use crate::visit::{FileLimits, Visit};
+use crate::when::When;
 
 /// The nonce of a response's Content-Security-Policy. The program puts it into the request's
 /// extensions.
@@ -247,12 +246,7 @@ impl Context {
         Visitor { network: self.network, device: self.device() }
     }
 
-    /// What came with a form beside its fields.
-    pub fn signs<'a>(&self, form: &'a Submitted) -> Signs<'a> {
-        self.signs_of(form.get("stamp"), form.get("proof"), form.get("url"))
-    }
-
-    /// The same of a form whose fields have come as arguments. `trap` is the field that nobody sees.
+    /// What came with a form beside its fields, as far as they matter for limits. `trap` is the field that nobody sees.
     pub fn signs_of<'a>(&self, stamp: &'a str, proof: &'a str, trap: &'a str) -> Signs<'a> {
         Signs {
             stamp,

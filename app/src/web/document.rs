@@ -6,7 +6,8 @@ use hydration_context::SsrSharedContext;
 use leptos::prelude::*;
 
 use super::context::Context;
-use crate::app::{self, FIRST, First, FirstShown, Outlet};
+use crate::app::{self, Outlet};
+use crate::first::{FIRST, First, FirstShown};
 use crate::form::Forms;
 use crate::page::Page;
 

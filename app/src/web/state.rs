@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use tresen_desk::Desk;
 
 use super::sign_in::SignIn;
-use crate::sheet::Part;
+use crate::part::Part;
 
 /// Everything that pages need. Cheap to clone.
 #[derive(Clone)]

@@ -10,11 +10,14 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use http_body_util::LengthLimitError;
 use multer::Multipart;
+use tresen_desk::abuse::Signs;
 use tresen_desk::requests::{File, FileInput};
 use tresen_desk::{Desk, Error};
 use tresen_model::Problem;
 
-use super::{App, Context, Trouble};
+use super::context::Context;
+use super::state::App;
+use crate::trouble::Trouble;
 
 /// All text fields together have at most so many bytes: a text of 50,000 characters, however
 /// encoded, and then some.
@@ -29,10 +32,13 @@ const MOST_READ: usize = 32 * 1024 * 1024;
 /// A form has at most so many fields.
 const MOST_FIELDS: usize = 100;
 
+/// The fields of a form, and what the path of its address names (`{number}`, `{id}`, …).
+pub(crate) type Fields = BTreeMap<String, String>;
+
 /// A form that came in. Its files are on disk already, sealed; they go again unless a
 /// comment takes them.
 pub struct Submitted {
-    fields: BTreeMap<String, String>,
+    fields: Fields,
     files: Vec<File>,
     /// Why the files were not taken. The fields are there all the same.
     files_refused: Option<Error>,
@@ -66,7 +72,7 @@ impl Submitted {
     }
 
     /// Adds what the path names, which counts whatever the fields say.
-    pub(super) fn name(&mut self, named: BTreeMap<String, String>) {
+    pub(crate) fn name(&mut self, named: Fields) {
         self.fields.extend(named);
     }
 
@@ -97,6 +103,13 @@ impl Submitted {
             Some(error) => Err(error),
             None => Ok(std::mem::take(&mut self.files)),
         }
+    }
+}
+
+impl Context {
+    /// What came with a form beside its fields.
+    pub fn signs<'a>(&self, form: &'a Submitted) -> Signs<'a> {
+        self.signs_of(form.get("stamp"), form.get("proof"), form.get("url"))
     }
 }
 

@@ -87,6 +87,8 @@ async fn agents_see_and_change_nothing(world: &World) {
 
     // By number: that it exists and is restricted, which a number that does not exist is not.
     assert_fails!(desk.conversation_for_agent(&agent, number).await, Error::Restricted);
+    let last = tresen_model::CommentId::parse("01890000-0000-7000-8000-000000000000").unwrap();
+    assert_fails!(desk.note_seen_by_agent(&agent, number, last).await, Error::Restricted);
     assert_fails!(desk.request_id_for_agent(&agent, number).await, Error::Restricted);
     assert_fails!(desk.attachment_for_agent(&agent, number, file).await, Error::Restricted);
     assert_fails!(desk.preview_for_agent(&agent, number, file).await, Error::Restricted);
@@ -160,6 +162,7 @@ const TRIED: &[&str] = &[
     "colleagues",
     "concerns",
     "conversation_for_agent",
+    "note_seen_by_agent",
     "delete_aside",
     "discard_held",
     "erase_by_agent",

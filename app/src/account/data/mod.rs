@@ -20,11 +20,14 @@ use tresen_model::address::Mailed;
 use tresen_model::{Address, Language};
 
 #[cfg(feature = "ssr")]
-pub(super) use self::server::{back, export, load, to_page};
+pub(super) use self::server::load;
+#[cfg(feature = "ssr")]
+pub(crate) use self::server::{export, to_page};
 use self::stored::Stored;
 use crate::components::{Button, ButtonKind, NavLink, Notice, NoticeKind, PageHead};
 use crate::form::{Done, Form, Forms, Unmet};
-use crate::language::{common, data as text, erase};
+use crate::language::account::data as text;
+use crate::language::shared::{common, erase};
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::parts::mailed::{self, Asking};

@@ -9,7 +9,8 @@ use super::stored::{Consent, Step, Stored};
 use super::{ActOnData, PATH};
 use crate::components::{Button, ButtonKind, ButtonLink, Facts, Icon, Notice, NoticeKind, Time};
 use crate::form::Forms;
-use crate::language::{data as text, erase, factors};
+use crate::language::account::data as text;
+use crate::language::shared::{erase, factors};
 use crate::live::LiveForm;
 use crate::parts::{mailed, section};
 

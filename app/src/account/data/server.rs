@@ -13,18 +13,13 @@ use tresen_model::{Address, Language, Problem};
 use super::Data;
 use super::stored::{Consent, Restriction, Step, Stored};
 use crate::form::Done;
-use crate::sign_in::server::is_good;
-use crate::web::{Answer, Context, Cookie, Fields, Stop, Submitted, asked};
+use crate::web::identity::is_good;
+use crate::web::{Answer, Context, Cookie, Stop, Submitted, asked};
 
 /// Returns the address of the page, for a signed-in person or for one who came by a link.
 fn address(by_link: bool, done: &str) -> Address {
     let by = if by_link { Mailed::BY_LINK } else { "" };
     Address::Data { mailed: Mailed { by: by.to_owned(), ..Mailed::default() }, done: done.to_owned() }
-}
-
-/// Returns the page that a form stands on.
-pub(in crate::account) fn back(fields: &Fields) -> Address {
-    address(fields.get("by").is_some_and(|by| by == Mailed::BY_LINK), "")
 }
 
 /// Turns a link that is no longer good into the page that offers another one.
@@ -174,12 +169,12 @@ async fn decide(context: &Context, owner: &impl Owner, act: &str, consent: &str)
 }
 
 /// Leads to the page from the address of the download, opened by GET after signing in, for example.
-pub(in crate::account) async fn to_page(context: Context) -> Response {
+pub(crate) async fn to_page(context: Context) -> Response {
     context.finish(Ok(Answer::go(address(false, ""))))
 }
 
 /// Streams the copy of all data as a ZIP file.
-pub(in crate::account) async fn export(context: Context, form: Submitted) -> Response {
+pub(crate) async fn export(context: Context, form: Submitted) -> Response {
     let answer = async {
         let desk = &context.app.desk;
         let copy = if form.get("by") == Mailed::BY_LINK {

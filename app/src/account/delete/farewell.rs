@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use tresen_model::{Address, Language};
 
 use crate::components::{ButtonKind, ButtonLink, PageHead, Time};
-use crate::language::{common, erase as text};
+use crate::language::shared::{common, erase as text};
 use crate::page::{Page, Place, Width};
 use crate::parts::erasure::{self, Erased};
 use crate::parts::receipt;

@@ -22,7 +22,7 @@ pub(super) use self::server::load;
 use super::Shown;
 use crate::components::{Button, ButtonKind, Icon, PageHead};
 use crate::form::{Done, Form, Forms, Unmet};
-use crate::language::erase as text;
+use crate::language::shared::erase as text;
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::parts::mailed::{self, Asking};

@@ -16,7 +16,7 @@ pub(in crate::account) use super::server::load_setup as load;
 use crate::account::Shown;
 use crate::components::{Button, ButtonKind, Icon, NavLink, PageHead, QrCode, QrPicture, Time};
 use crate::form::{Done, Forms, Unmet};
-use crate::language::factors as text;
+use crate::language::shared::factors as text;
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::parts::{fields, section};

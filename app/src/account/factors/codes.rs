@@ -12,7 +12,7 @@ use super::Factors;
 use crate::account::Shown;
 use crate::components::{Button, ButtonKind, ButtonLink, Icon, PageHead};
 use crate::form::{Done, Forms, Unmet};
-use crate::language::factors as text;
+use crate::language::shared::factors as text;
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::parts::section;

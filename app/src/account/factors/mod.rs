@@ -15,7 +15,7 @@ use tresen_model::{Address, Language};
 pub(super) use self::server::load;
 use crate::components::{ButtonLink, Icon, NavLink, Notice, NoticeKind, PageHead, When};
 use crate::form::Forms;
-use crate::language::{common, factors as text, passkeys as passkeys_text};
+use crate::language::shared::{common, factors as text, passkeys as passkeys_text};
 use crate::page::{Page, Place};
 use crate::visit::Visit;
 

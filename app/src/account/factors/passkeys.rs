@@ -16,7 +16,7 @@ use crate::account::Shown;
 use crate::api::PasskeyFor;
 use crate::components::{Button, ButtonKind, Field, Icon, Time, When};
 use crate::form::{Done, Form, Forms, Unmet};
-use crate::language::passkeys as text;
+use crate::language::shared::passkeys as text;
 use crate::live::{LiveForm, PasskeyForm};
 use crate::parts::section;
 

@@ -17,7 +17,8 @@ use tresen_model::Language;
 pub(super) use self::server::load;
 use crate::components::{Notice, NoticeKind, PageHead, When};
 use crate::form::{Done, Forms, Unmet};
-use crate::language::{account as text, common};
+use crate::language::account::overview as text;
+use crate::language::shared::common;
 use crate::page::{Page, Place};
 use crate::visit::Visit;
 

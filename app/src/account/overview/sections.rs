@@ -9,7 +9,8 @@ use super::{ChangeLanguage, ChangeName, ChangeNews, ChangePassword, EndSession, 
 use crate::account::address::ChangeAddress;
 use crate::components::{Button, ButtonKind, ButtonLink, Checkbox, Choice, Field, Icon, Select, Time};
 use crate::form::{Form, Forms};
-use crate::language::{account as text, common, data, factors};
+use crate::language::account::{data, overview as text};
+use crate::language::shared::{common, factors};
 use crate::live::LiveForm;
 use crate::parts::{fields, section};
 

@@ -11,10 +11,13 @@ use tresen_model::address::QueueQuery;
 use tresen_model::{Address, Language, PersonName, Subject};
 
 #[cfg(feature = "ssr")]
-pub(super) use self::server::{SAVE, load};
+pub(crate) use self::server::SAVE;
+#[cfg(feature = "ssr")]
+pub(super) use self::server::load;
 use crate::components::{Button, ButtonKind, Choice, Field, Icon, NavLink, PageHead, Select, TextArea};
 use crate::form::{Done, Form, Forms, Unmet};
-use crate::language::{agent as text, common};
+use crate::language::agent::requests as text;
+use crate::language::shared::common;
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::parts::fields;

@@ -18,8 +18,7 @@ pub(in crate::agent) async fn load(context: &Context) -> Result<Capture, Stop> {
 }
 
 /// The function of the form.
-pub(in crate::agent) const SAVE: Act =
-    |context, form| Box::pin(async { Ok(save(context, form).await?.sheet()) });
+pub(crate) const SAVE: Act = |context, form| Box::pin(save(context, form));
 
 /// The same, for the app.
 pub(super) async fn receive(form: MultipartData) -> Result<Done, Unmet> {

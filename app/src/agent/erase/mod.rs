@@ -22,7 +22,7 @@ use crate::components::{
     Button, ButtonKind, ButtonLink, Choice, Icon, NavLink, Notice, NoticeKind, PageHead, Select, Time,
 };
 use crate::form::{Done, Forms, Unmet};
-use crate::language::{common, erase as text};
+use crate::language::shared::{common, erase as text};
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::parts::erasure::{self, Erased};

@@ -8,7 +8,7 @@ use super::{Erase, Sure};
 use crate::agent::Shown;
 use crate::form::Done;
 use crate::parts::erasure::Erased;
-use crate::sign_in::server::proven;
+use crate::web::identity::proven;
 use crate::web::{Context, Stop, asked};
 
 /// Loads the data of the page.

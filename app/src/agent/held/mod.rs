@@ -17,7 +17,8 @@ use crate::components::{
     When,
 };
 use crate::form::{Done, Forms, Unmet};
-use crate::language::{agent, mail as text};
+use crate::language::agent::requests as agent;
+use crate::language::shared::mail as text;
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::visit::Visit;

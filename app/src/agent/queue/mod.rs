@@ -15,10 +15,11 @@ use self::filter::{ALL, ME, NOBODY, OLDEST, but, is_filtered, keep};
 pub(super) use self::server::load;
 use crate::components::{
     AgentRow, AgentTable, AgentTableHeads, Button, ButtonKind, ButtonLink, Choice, EmptyState, FilterTabs,
-    Icon, NavLink, PageHead, Pager, SearchForm, Select, When,
+    Icon, NavLink, PageHead, Pager, QueryForm, SearchForm, Select, When,
 };
-use crate::language::{agent as text, common, mail, people, words};
-use crate::live::QueryForm;
+use crate::language::agent::requests as text;
+use crate::language::settings::people;
+use crate::language::shared::{common, mail, words};
 use crate::page::{Page, Place, Width};
 use crate::visit::Visit;
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use tresen_model::{Address, Language};
 
-use crate::language::live as text;
+use crate::language::shared::live as text;
 
 /// A line over the queue that appears when something happened to a request. It does not move the rows under an
 /// agent's hand: they ask for the new list themselves, at `address`.

@@ -9,7 +9,8 @@ use tresen_model::Language;
 
 use super::{Reports, Tables};
 use crate::components::ReportRow;
-use crate::language::{agent as agents, dates, reports as text};
+use crate::language::agent::{reports as text, requests as agents};
+use crate::language::shared::dates;
 use crate::web::{Context, Stop};
 
 /// Days that are shown, today among them.

@@ -8,7 +8,8 @@ use tresen_model::{Address, Language, PersonId, Priority, RequestNumber, Status}
 
 use crate::components::{Button, ButtonKind, Choice, Select};
 use crate::form::{Done, Form, Forms, Unmet};
-use crate::language::{agent as text, words};
+use crate::language::agent::requests as text;
+use crate::language::shared::words;
 use crate::live::LiveForm;
 
 /// The value of the field `assignee` for no agent.

@@ -14,7 +14,9 @@ mod server;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
-pub(super) use self::server::{SEND, load};
+pub(crate) use self::server::SEND;
+#[cfg(feature = "ssr")]
+pub(super) use self::server::load;
 use crate::form::Forms;
 use crate::page::Page;
 use crate::visit::Visit;

@@ -9,7 +9,8 @@ use tresen_model::{Address, Language, PersonId, Priority, RequestNumber, Status}
 use super::{change, restricted};
 use crate::components::{Facts, HistoryLine, HistoryList, When};
 use crate::form::Forms;
-use crate::language::{agent as text, erase};
+use crate::language::agent::requests as text;
+use crate::language::shared::erase;
 
 /// What it shows.
 #[derive(Clone, Serialize, Deserialize)]

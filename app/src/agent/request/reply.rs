@@ -7,7 +7,8 @@ use tresen_model::{Address, RequestNumber, Status, Visibility};
 
 use crate::components::{Button, ButtonKind, Choice, Icon, Select, TextArea};
 use crate::form::{Done, Forms, Unmet};
-use crate::language::{agent as text, words};
+use crate::language::agent::requests as text;
+use crate::language::shared::words;
 use crate::live::LiveForm;
 use crate::parts::fields;
 use crate::visit::Visit;

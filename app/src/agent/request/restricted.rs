@@ -9,7 +9,8 @@ use tresen_model::{Address, Language, RequestNumber};
 
 use crate::components::{Button, ButtonKind, NavLink, Number, PageHead, Time, When};
 use crate::form::{Done, Forms, Unmet};
-use crate::language::{agent, data as text};
+use crate::language::account::data as text;
+use crate::language::agent::requests as agent;
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::visit::Visit;

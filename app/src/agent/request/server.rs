@@ -72,8 +72,7 @@ fn panel(context: &Context, staff: StaffView) -> Panel {
 }
 
 /// The function of the form for an answer.
-pub(in crate::agent) const SEND: Act =
-    |context, form| Box::pin(async { Ok(reply(context, form).await?.sheet()) });
+pub(crate) const SEND: Act = |context, form| Box::pin(reply(context, form));
 
 /// The same, for the app.
 pub(super) async fn receive(form: MultipartData) -> Result<Done, Unmet> {

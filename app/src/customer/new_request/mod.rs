@@ -10,10 +10,13 @@ use serde::{Deserialize, Serialize};
 use tresen_model::{Address, Language, PersonName, Subject};
 
 #[cfg(feature = "ssr")]
-pub(super) use self::server::{SEND, load};
+pub(crate) use self::server::SEND;
+#[cfg(feature = "ssr")]
+pub(super) use self::server::load;
 use crate::components::{Button, ButtonKind, Checkbox, Choice, Field, Icon, PageHead, Select, TextArea};
 use crate::form::{Done, Form, Forms, Unmet};
-use crate::language::{common, new_request as text};
+use crate::language::customer::new_request as text;
+use crate::language::shared::common;
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::parts::fields::{self, Stamp};

@@ -32,8 +32,7 @@ pub(in crate::customer) async fn load(context: &Context) -> Result<NewRequest, S
 }
 
 /// The function of the form.
-pub(in crate::customer) const SEND: Act =
-    |context, form| Box::pin(async { Ok(send(context, form).await?.sheet()) });
+pub(crate) const SEND: Act = |context, form| Box::pin(send(context, form));
 
 /// The same, for the app.
 pub(super) async fn receive(form: MultipartData) -> Result<Done, Unmet> {

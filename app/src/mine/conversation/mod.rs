@@ -12,13 +12,16 @@ use tresen_model::{Address, Language, RequestNumber, Status};
 
 pub use self::forms::{CloseRequest, ConfirmRequest, ReopenRequest, SendComment};
 #[cfg(feature = "ssr")]
-pub(super) use self::server::{CLOSE, COMMENT, REOPEN, load};
+pub(super) use self::server::load;
+#[cfg(feature = "ssr")]
+pub(crate) use self::server::{CLOSE, COMMENT, REOPEN};
 use crate::components::{
     Button, ButtonKind, ButtonLink, Icon, NavLink, Notice, NoticeKind, Number, PageHead, Sends, StatusBadge,
     TextArea, Time, When,
 };
 use crate::form::{Form, Forms};
-use crate::language::{common, conversation as text, words};
+use crate::language::shared::{common, words};
+use crate::language::thread::conversation as text;
 use crate::live::LiveForm;
 use crate::page::{Page, Place};
 use crate::parts::{fields, restricted};

@@ -38,8 +38,7 @@ pub(in crate::mine) async fn load(
 }
 
 /// The function of the form for a comment.
-pub(in crate::mine) const COMMENT: Act =
-    |context, form| Box::pin(async { Ok(comment(context, form).await?.sheet()) });
+pub(crate) const COMMENT: Act = |context, form| Box::pin(comment(context, form));
 
 /// The same, for the app.
 pub(super) async fn receive(form: MultipartData) -> Result<Done, Unmet> {
@@ -60,12 +59,10 @@ async fn comment(context: &Context, form: &mut Submitted) -> Result<Done, Stop> 
 }
 
 /// The function of the button that closes.
-pub(in crate::mine) const CLOSE: Act =
-    |context, form| Box::pin(async { Ok(close_or_reopen(context, form, true).await?.sheet()) });
+pub(crate) const CLOSE: Act = |context, form| Box::pin(close_or_reopen(context, form, true));
 
 /// The function of the button that opens again.
-pub(in crate::mine) const REOPEN: Act =
-    |context, form| Box::pin(async { Ok(close_or_reopen(context, form, false).await?.sheet()) });
+pub(crate) const REOPEN: Act = |context, form| Box::pin(close_or_reopen(context, form, false));
 
 /// The same, for the app.
 pub(super) async fn receive_and(form: MultipartData, close: bool) -> Result<Done, Unmet> {

@@ -18,7 +18,7 @@ use super::lock::{self, Lock};
 use super::person::Person;
 use crate::components::{Button, ButtonKind, NavLink, Notice, NoticeKind, PageHead};
 use crate::form::{Done, Form, Forms, Unmet};
-use crate::language::people as text;
+use crate::language::settings::people as text;
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::parts::section;

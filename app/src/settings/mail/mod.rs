@@ -11,12 +11,15 @@ use tresen_model::address::QueueQuery;
 use tresen_model::{Address, AsideId, AsideReason, IntakeChannel, Language, MailTrouble, RequestNumber};
 
 #[cfg(feature = "ssr")]
-pub(super) use self::server::{download, load};
+pub(crate) use self::server::download;
+#[cfg(feature = "ssr")]
+pub(super) use self::server::load;
 use super::tabs::tabs;
 use crate::components::{Button, ButtonKind, ButtonLink, NavLink, Notice, NoticeKind, PageHead, Time, When};
 use crate::form::{Done, Forms, Unmet};
-use crate::language::live::size;
-use crate::language::{delivery, mail as text};
+use crate::language::shared::live::size;
+use crate::language::shared::mail as text;
+use crate::language::thread::delivery;
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::parts::section;

@@ -74,10 +74,7 @@ pub(super) async fn delete(named: &str) -> Result<Done, Stop> {
 }
 
 /// `/agent/settings/mail/aside/{id}`: the message itself.
-pub(in crate::settings) async fn download(
-    context: Context,
-    named: Result<Path<String>, PathRejection>,
-) -> Response {
+pub(crate) async fn download(context: Context, named: Result<Path<String>, PathRejection>) -> Response {
     let answer = message(&context, named.as_ref().map_or("", |Path(id)| id)).await;
     context.finish(answer)
 }

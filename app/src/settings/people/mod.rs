@@ -21,7 +21,7 @@ use super::person::Person;
 use super::tabs::tabs;
 use crate::components::{Button, ButtonKind, Field, NavLink, Notice, NoticeKind, PageHead, Table};
 use crate::form::{Done, Form, Forms, Unmet};
-use crate::language::people as text;
+use crate::language::settings::people as text;
 use crate::live::LiveForm;
 use crate::page::{Page, Place, Width};
 use crate::parts::section;

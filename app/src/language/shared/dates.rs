@@ -4,7 +4,7 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 use tresen_model::{Language, Timestamp};
 
-use crate::components::When;
+use crate::when::When;
 
 const MONTHS: [(&str, &str); 12] = [
     ("January", "Januar"),

@@ -4,7 +4,6 @@
 //! that the app calls. What was refused is shown again on the page of the form, with what was typed.
 
 use std::collections::BTreeMap;
-use std::pin::Pin;
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::StatusCode;
@@ -14,33 +13,21 @@ use axum::routing::{MethodRouter, get};
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use leptos::server_fn::ServerFn;
-use leptos::server_fn::codec::MultipartData;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as ValueError, MapDeserializer};
 use tresen_desk::Error;
 use tresen_model::Address;
 
-use super::answer::{Answer, Stop};
-use super::context::Context;
 use super::signed_out;
-use super::state::App;
-use super::submitted::Submitted;
 use crate::form::{Done, Forms, Refused, Unmet};
-use crate::language::{common, new_request};
+use crate::language::customer::new_request;
+use crate::language::shared::common;
 use crate::sheet::{self, Sheet};
 use crate::trouble::{Trouble, Unavailable};
-
-/// The fields of a form, and what the path of its address names (`{number}`, `{id}`, …).
-pub(crate) type Fields = BTreeMap<String, String>;
+use crate::web::{Act, Answer, App, Context, Fields, Stop, Submitted};
 
 /// The page on which a form stands, by what was sent; `None` where the path names nothing.
 type Back = fn(&Fields) -> Option<Address>;
-
-/// The function of a form with files.
-pub(crate) type Act = for<'a> fn(&'a Context, &'a mut Submitted) -> Acting<'a>;
-
-/// What such a function will have come to.
-pub(crate) type Acting<'a> = Pin<Box<dyn Future<Output = Result<Done<Sheet>, Stop>> + Send + 'a>>;
 
 /// The page at the address that was asked for.
 pub(crate) async fn show(context: Context, uri: Uri) -> Response {
@@ -77,25 +64,14 @@ pub(crate) fn files_form(act: Act, back: Back) -> MethodRouter<App> {
         move |context: Context, request: Request| async move {
             match read(&context, request).await {
                 Ok((path, mut form, fields)) => {
-                    let done = act(&context, &mut form).await.map_err(|stop| context.unmet(stop));
+                    let done = act(&context, &mut form).await;
+                    let done = done.map(Done::sheet).map_err(|stop| context.unmet(stop));
                     context.answer(done, &path, fields, form.had_files(), back).await
                 }
                 Err(response) => response,
             }
         },
     )
-}
-
-/// Takes a form with files from a server function.
-///
-/// # Errors
-/// [`Unmet::Unavailable`] when it cannot be read.
-pub(crate) async fn received(context: &Context, form: MultipartData) -> Result<Submitted, Unmet> {
-    let unreadable = || context.unmet(Stop::Trouble(400, Trouble::Unreadable));
-    let mut form = form.into_inner().ok_or_else(unreadable)?;
-    Submitted::of_multipart(&mut form, &context.app)
-        .await
-        .map_err(|status| context.unmet(Stop::Trouble(status.as_u16(), Trouble::Unreadable)))
 }
 
 /// Shows the page on which a form stands.
@@ -146,7 +122,7 @@ where
 
 impl<Shown: Into<Sheet>> Done<Shown> {
     /// The same for whichever part of the app it is.
-    pub(crate) fn sheet(self) -> Done<Sheet> {
+    fn sheet(self) -> Done<Sheet> {
         match self {
             Self::Go(address) => Done::Go(address),
             Self::Enter(address) => Done::Enter(address),

@@ -3,7 +3,7 @@
 use tresen_model::views::{HistoryEntry, HistoryEvent};
 use tresen_model::{AuthorKind, Language};
 
-use super::words;
+use crate::language::shared::words;
 
 texts! {
     // The queue

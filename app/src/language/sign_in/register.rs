@@ -14,4 +14,7 @@ texts! {
     choose_lede: "This is the last step. Then you are logged in and see all your requests."
         | "Das ist der letzte Schritt. Danach sind Sie angemeldet und sehen alle Ihre Anfragen.";
     finish: "Create account" | "Konto anlegen";
+    join_lede: "With it you log in here and answer requests. A second step may be asked for after this one."
+        | "Damit melden Sie sich hier an und beantworten Anfragen. Danach kann noch ein zweiter Faktor nötig sein.";
+    join: "Begin" | "Loslegen";
 }

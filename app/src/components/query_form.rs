@@ -19,7 +19,7 @@ pub fn QueryForm(
 ) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     let on_submit = {
-        let navigator = crate::nav::use_navigator();
+        let navigator = crate::navigate::use_navigator();
         move |event: leptos::ev::SubmitEvent| browser::submit(&event, &navigator)
     };
     #[cfg(not(feature = "hydrate"))]
@@ -38,7 +38,7 @@ mod browser {
     use leptos::wasm_bindgen::JsCast;
     use web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 
-    use crate::nav::Navigator;
+    use crate::navigate::Navigator;
 
     pub(super) fn submit(event: &SubmitEvent, navigator: &Navigator) {
         let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());

@@ -2,7 +2,7 @@
 
 use tresen_model::Language;
 
-use super::live::size;
+use crate::language::shared::live::size;
 
 texts! {
     lede: "We answer by mail. You need no account." | "Wir antworten per E‑Mail. Sie brauchen kein Konto.";

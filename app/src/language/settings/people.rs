@@ -54,10 +54,6 @@ texts! {
         | "Diese Person hat die Rolle jetzt und erfährt es per E‑Mail.";
     was_invited: "An invitation is on its way." | "Die Einladung ist unterwegs.";
     withdrawn: "The invitation is withdrawn." | "Die Einladung ist zurückgezogen.";
-
-    join_lede: "With it you log in here and answer requests. A second step may be asked for after this one."
-        | "Damit melden Sie sich hier an und beantworten Anfragen. Danach kann noch ein zweiter Faktor nötig sein.";
-    join: "Begin" | "Loslegen";
 }
 
 /// What a role is called.

@@ -2,7 +2,7 @@
 
 use tresen_model::Language;
 
-use super::erase::grouped;
+use crate::language::shared::erase::grouped;
 
 texts! {
     title: "Reports" | "Auswertung";

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 use tresen_model::{Address, Language};
 
-use super::routes::Fields;
 use crate::components::{Button, ButtonKind, Field, FileField, Icon, PageHead, TextArea};
-use crate::language::{common, new_request};
+use crate::language::customer::new_request;
+use crate::language::shared::common;
 use crate::page::{Page, Place, Width};
+use crate::web::Fields;
 
 /// The fields that somebody writes, and would not like to write again.
 const WRITTEN: [&str; 2] = ["subject", "body"];

@@ -139,7 +139,7 @@ pub fn counted(language: Language, count: &ErasureCount) -> Vec<String> {
 }
 
 /// A number with a mark every three digits: `12,345`, in German `12.345`.
-pub(super) fn grouped(language: Language, number: u64) -> String {
+pub(crate) fn grouped(language: Language, number: u64) -> String {
     let digits = number.to_string();
     let mark = if language == Language::German { '.' } else { ',' };
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);

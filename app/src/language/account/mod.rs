@@ -1,0 +1,4 @@
+//! The account, and what somebody does about their own data.
+
+pub mod data;
+pub mod overview;

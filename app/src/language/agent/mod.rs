@@ -1,0 +1,4 @@
+//! The agents' pages.
+
+pub mod reports;
+pub mod requests;

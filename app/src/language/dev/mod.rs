@@ -1,0 +1,3 @@
+//! Outgoing email under `--dev`.
+
+pub mod mailbox;

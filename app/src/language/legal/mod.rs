@@ -1,0 +1,4 @@
+//! What the law asks for.
+
+pub mod privacy;
+pub mod receipt;

@@ -1,0 +1,3 @@
+//! What admins look after.
+
+pub mod people;

@@ -1,0 +1,5 @@
+//! Signing in and registering.
+
+pub mod login;
+pub mod password;
+pub mod register;

@@ -1,0 +1,12 @@
+//! From an address to its page, and from a form or the app to a function.
+//!
+//! - [`handlers`]: pages and forms
+//! - [`signed_out`]: what somebody wrote whose session has ended
+//! - [`functions`]: the server functions that the app calls
+
+mod functions;
+mod handlers;
+mod signed_out;
+
+pub(crate) use self::functions::answer;
+pub(crate) use self::handlers::{files_form, form, show};
