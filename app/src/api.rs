@@ -22,6 +22,19 @@ pub enum PasskeyFor {
     Confirm,
 }
 
+impl PasskeyFor {
+    /// The word that is sent.
+    #[cfg(feature = "hydrate")]
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::New => "New",
+            Self::Login => "Login",
+            Self::SecondStep => "SecondStep",
+            Self::Confirm => "Confirm",
+        }
+    }
+}
+
 /// How good a password is.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Judgement {

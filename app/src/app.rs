@@ -1,5 +1,6 @@
 //! The whole app: header, one page, footer. Both sides make it of the same values, and the browser goes on with it.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 use tresen_model::{Address, Language};
 
@@ -13,6 +14,9 @@ use crate::visit::Visit;
 pub(crate) struct Outlet {
     next: StoredValue<Option<Page>, LocalStorage>,
     count: RwSignal<u32>,
+    /// Which of two places the page stands in. The next page stands in the other one: fields and whatever else a
+    /// browser keeps with an element must not go over to it.
+    other: StoredValue<bool>,
     head: RwSignal<Head>,
     /// Who looks at the pages, and how.
     pub(crate) visit: RwSignal<Visit>,
@@ -52,23 +56,27 @@ impl Outlet {
             head: RwSignal::new(Head::of(&page, address)),
             next: StoredValue::new_local(Some(page)),
             count: RwSignal::new(0),
+            other: StoredValue::new(false),
             waiting: RwSignal::new(false),
             trouble: RwSignal::new(None),
         }
     }
 
-    /// Shows another page.
+    /// Shows another page, or the same one with other data: its fields stay then.
     #[cfg(feature = "hydrate")]
-    pub(crate) fn show(self, page: Page, address: &str) {
+    pub(crate) fn show(self, page: Page, address: &str, same: bool) {
         self.head.set(Head::of(&page, address));
+        if !same {
+            self.other.update_value(|other| *other = !*other);
+        }
         self.next.set_value(Some(page));
         self.count.update(|count| *count += 1);
     }
 
-    fn column(self) -> Option<AnyView> {
+    fn column(self) -> Option<Either<AnyView, AnyView>> {
         self.count.track();
-        let page = self.next.try_update_value(Option::take).flatten()?;
-        Some(page.column())
+        let page = self.next.try_update_value(Option::take).flatten()?.column();
+        Some(if self.other.get_value() { Either::Right(page) } else { Either::Left(page) })
     }
 }
 

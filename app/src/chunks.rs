@@ -44,7 +44,7 @@ macro_rules! chunks {
     )+};
 }
 
-chunks! { mine account legal agent settings dev }
+chunks! { mine sign_in account legal agent settings dev }
 
 /// Loads the code of a part. It stays.
 ///
@@ -53,8 +53,9 @@ chunks! { mine account legal agent settings dev }
 #[cfg(feature = "chunks")]
 pub(crate) async fn load(part: Part) -> Result<(), Unread> {
     match part {
-        Part::Customer | Part::SignIn => return Ok(()),
+        Part::Customer => return Ok(()),
         Part::Mine => __preload_mine().await,
+        Part::SignIn => __preload_sign_in().await,
         Part::Account => __preload_account().await,
         Part::Legal => __preload_legal().await,
         Part::Agent => __preload_agent().await,
@@ -92,9 +93,7 @@ pub(crate) fn page(part: Part, given: Given) -> Option<Page> {
         Part::Customer => {
             Some(customer::page(&given.visit, serde_json::from_str(&given.shown).ok()?, &given.forms))
         }
-        Part::SignIn => {
-            Some(sign_in::page(&given.visit, serde_json::from_str(&given.shown).ok()?, &given.forms))
-        }
+        Part::SignIn => made!(sign_in),
         Part::Mine => made!(mine),
         Part::Account => made!(account),
         Part::Legal => made!(legal),

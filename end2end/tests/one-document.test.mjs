@@ -222,16 +222,7 @@ test('a page is the same however one comes to it: by a link, by reloading, by it
       for (const address of addresses) {
         await go(page, '/register');
         await mark(page);
-        // Not every page has a link to every other.
-        const click = page.evaluate((address) => {
-          const link = document.createElement('a');
-          link.href = address;
-          document.body.append(link);
-          link.click();
-          link.remove();
-        }, address);
-        await Promise.all([page.waitForURL(`${desk.url}${address}`), click]);
-        await live(page);
+        await jump(page, address);
         assert.ok(await isMarked(page), address);
         const there = await shown(page);
         await page.reload();
@@ -241,6 +232,43 @@ test('a page is the same however one comes to it: by a link, by reloading, by it
         await go(other, address);
         assert.deepEqual(await shown(other), there, `${address}, in a new tab`);
         await other.close();
+      }
+    });
+  }
+});
+
+/** Goes to a page to which the page that is shown has no link. */
+async function jump(page, address) {
+  const click = page.evaluate((address) => {
+    const link = document.createElement('a');
+    link.href = address;
+    document.body.append(link);
+    link.click();
+    link.remove();
+  }, address);
+  await Promise.all([page.waitForURL(`${desk.url}${address}`), click]);
+  await live(page);
+}
+
+test('what was typed on one page does not stand on the next one, and nothing else of it does', async () => {
+  const [one, other] = [await write(olga.client, { subject: 'One' }), await write(olga.client, { subject: 'Other' })];
+  const ways = [
+    [olga.client, `/requests/${one}`, `/requests/${other}`, '#body'],
+    [agent, `/agent/requests/${one}`, `/agent/requests/${other}`, '#body'],
+    [null, '/login', '/register', 'input[name=email]'],
+    [null, '/register', '/password', 'input[name=email]'],
+  ];
+  for (const [client, from, to, field] of ways) {
+    await visit(client, {}, async (page) => {
+      await go(page, from);
+      await page.locator(`main ${field}`).first().fill('for-one@example.com');
+      await jump(page, to);
+      assert.equal(await page.locator(`main ${field}`).first().inputValue(), '', to);
+      if (field === '#body') {
+        await page.locator('#attachments').setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') });
+        await jump(page, from);
+        assert.equal(await page.locator('#attachments').evaluate((input) => input.files.length), 0, from);
+        assert.equal(await page.locator('.file-name').count(), 0, from);
       }
     });
   }

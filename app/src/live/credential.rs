@@ -4,7 +4,8 @@ use js_sys::{Function, JSON, Object, Promise, Reflect};
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use crate::api::{self, PasskeyFor};
+use super::call;
+use crate::api::{PasskeyFor, PasskeyQuestion};
 
 /// Browsers of before 2025 do without, as do those that are no secure place.
 pub(super) fn can() -> bool {
@@ -21,7 +22,7 @@ fn method(of: &JsValue, name: &str) -> Result<Function, JsValue> {
 
 /// What a passkey has signed, as JSON; nothing when none was used.
 pub(super) async fn signed(purpose: PasskeyFor) -> Option<String> {
-    let question = api::passkey_question(purpose).await.ok()?;
+    let question = call::<PasskeyQuestion>(&[("purpose", purpose.word())]).await?;
     ask(purpose, &question).await.ok()
 }
 

@@ -4,6 +4,8 @@
 #![allow(unreachable_pub)]
 
 #[cfg(feature = "hydrate")]
+mod call;
+#[cfg(feature = "hydrate")]
 mod credential;
 #[cfg(feature = "hydrate")]
 pub(crate) mod drafts;
@@ -16,6 +18,8 @@ mod password_strength;
 #[cfg(feature = "hydrate")]
 mod prove;
 
+#[cfg(feature = "hydrate")]
+pub(crate) use call::call;
 #[cfg(feature = "hydrate")]
 pub(crate) use events::listen;
 pub use file_picker::FilePicker;

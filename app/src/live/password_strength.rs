@@ -47,7 +47,8 @@ mod browser {
     use wasm_bindgen_futures::spawn_local;
     use web_sys::HtmlInputElement;
 
-    use crate::api;
+    use crate::api::Judge;
+    use crate::live::call;
 
     /// Waits until nothing is typed for this long.
     const PAUSE: Duration = Duration::from_millis(250);
@@ -69,7 +70,8 @@ mod browser {
                     return;
                 }
                 spawn_local(async move {
-                    if let Ok(verdict) = api::judge(typed.clone(), language).await
+                    let arguments = [("password", typed.as_str()), ("language", language.tag())];
+                    if let Some(verdict) = call::<Judge>(&arguments).await
                         && input.value() == typed
                     {
                         judgement.set(Some((verdict.score, verdict.sentence)));

@@ -384,7 +384,7 @@ impl Inner {
         let address = address.to_owned();
         let show = {
             let address = address.clone();
-            move || outlet.show(page, without_hash(&address))
+            move || outlet.show(page, without_hash(&address), same)
         };
         let settled = move || {
             settle::settle(&address, entry, same, &heading);

@@ -172,7 +172,8 @@ mod browser {
 
     use super::{Live, Said};
     use crate::language::shared::live as text;
-    use crate::thread::news::{Newer, news, seen};
+    use crate::live::call;
+    use crate::thread::news::{Newer, News, Seen};
 
     /// What asks for news. The signals are gone once somebody has left the page, while an answer is on its way.
     struct Watching {
@@ -188,6 +189,7 @@ mod browser {
         newer: RwSignal<Vec<Said>>,
         status: RwSignal<Status>,
         news: RwSignal<Option<&'static str>>,
+        echo: RwSignal<Option<String>>,
     }
 
     pub(super) fn listen(live: &Live) {
@@ -203,6 +205,7 @@ mod browser {
             newer: live.newer,
             status: live.status,
             news: live.news,
+            echo: live.echo,
         });
         Effect::new(move |_| {
             let Watching { number, token, agent, .. } = &*watching;
@@ -218,7 +221,9 @@ mod browser {
         watching.asked.set(turn);
         let last = watching.last.get().map(|last| last.to_string()).unwrap_or_default();
         let number = watching.number.to_string();
-        if let Ok(newer) = news(number, watching.token.clone(), last, watching.agent).await
+        let arguments =
+            [("number", &*number), ("token", &watching.token), ("last", &last), watching.reader()];
+        if let Some(newer) = call::<News>(&arguments).await
             && turn > watching.shown.get()
         {
             watching.shown.set(turn);
@@ -232,11 +237,19 @@ mod browser {
     async fn say_seen(watching: Rc<Watching>) {
         let Some(last) = watching.last.get() else { return };
         let number = watching.number.to_string();
-        // Otherwise it stays unread.
-        let _ = seen(number, watching.token.clone(), last.to_string(), watching.agent).await;
+        let last = last.to_string();
+        let arguments =
+            [("number", &*number), ("token", &watching.token), ("last", &last), watching.reader()];
+        // Where it does not arrive it stays unread.
+        let _ = call::<Seen>(&arguments).await;
     }
 
     impl Watching {
+        /// Who reads, as an argument.
+        fn reader(&self) -> (&'static str, &'static str) {
+            ("agent", if self.agent { "true" } else { "false" })
+        }
+
         /// Says whether there are more comments now.
         fn show(&self, Newer { mut comments, status }: Newer) -> bool {
             self.status.try_set(status);
@@ -245,6 +258,8 @@ mod browser {
             let Some(last) = comments.last() else { return false };
             self.last.set(Some(last.comment.id));
             self.newer.try_update(|newer| newer.extend(comments));
+            // The reader's own comment may be among them, before its form is answered.
+            self.echo.try_set(None);
             self.news.try_set(Some(text::new_comments(self.language)));
             true
         }

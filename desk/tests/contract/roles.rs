@@ -37,6 +37,7 @@ const TABLE: &[(&str, &str)] = &[
     ("confirm_request",          "- ok ok none no none none none"),
     ("conversation",             "- ok ok none ok none none none"),
     ("formatted",                "- none none none none none none none"),
+    ("note_seen",                "- ok ok none ok none none none"),
     ("preview",                  "- ok ok none ok none none none"),
     ("request_id",               "- ok ok none ok none none none"),
     // By a session, or as the owner: themselves and nobody else.
@@ -96,6 +97,7 @@ const TABLE: &[(&str, &str)] = &[
     ("kinds_of",                 "- - - - - ok ok ok"),
     ("lift_for_customer",        "- - - - - ok none ok"),
     ("mail_trouble",             "- - - - - no no ok"),
+    ("note_seen_by_agent",       "- - - - - ok none ok"),
     ("preview_for_agent",        "- - - - - ok none ok"),
     ("queue",                    "- - - - - 1 0 1"),
     ("queue_counts",             "- - - - - 1 0 1"),
@@ -305,6 +307,7 @@ impl Visitor<'_> {
             "concerns_customer" => value(desk.concerns_customer(access, &self.event).await),
             "confirm_request" => word(desk.confirm_request(access, number).await),
             "conversation" => word(desk.conversation(access, number).await),
+            "note_seen" => word(desk.note_seen(access, number, self.comment).await),
             "formatted" => word(desk.formatted(access, number, self.comment).await),
             "preview" => word(desk.preview(access, number, self.file).await),
             "request_id" => word(desk.request_id(access, number).await),
@@ -405,6 +408,7 @@ impl Visitor<'_> {
             "kinds_of" => word(desk.kinds_of(agent).await),
             "lift_for_customer" => word(desk.lift_for_customer(agent, number).await),
             "mail_trouble" => word(desk.mail_trouble(agent).await),
+            "note_seen_by_agent" => word(desk.note_seen_by_agent(agent, number, comment).await),
             "preview_for_agent" => word(desk.preview_for_agent(agent, number, self.file).await),
             // How many of one: the request that is searched for.
             "queue" => {
