@@ -6,13 +6,14 @@ use std::path::Path;
 use xtask::Result;
 
 /// The script that loads the others; the main module imports it.
-pub(crate) const LOADER: &str = "chunks.js";
+#[cfg(feature = "chunks")]
+const LOADER: &str = "chunks.js";
 
 /// What a module was cut into.
 pub(crate) struct Cut {
     /// The module that everybody needs.
     pub(crate) main: Vec<u8>,
-    /// The files beside it, by name: [`LOADER`] and the chunks.
+    /// The files beside it, by name: the chunks, and the script that loads them.
     pub(crate) files: BTreeMap<String, Vec<u8>>,
     /// The files that a part needs beside the main module, by the part's name.
     pub(crate) needed: BTreeMap<String, Vec<String>>,
