@@ -316,7 +316,7 @@ pub fn Checkbox(
     .into_any()
 }
 
-/// Files. Works as it is; the island `FilePicker` adds dropping, pasting and taking one back.
+/// Files. Works as it is; `FilePicker` adds dropping, pasting and taking one back.
 #[component]
 pub fn FileField(
     /// The field's name, and its id.

@@ -12,8 +12,14 @@ use crate::first::BUILD_HEADER;
 use crate::web::{Answer, Context, Trouble, without_files};
 
 /// The functions of the forms with files. Whatever is not here takes none.
-const WITH_FILES: [&str; 4] =
-    ["/api/ui/requests/send", "/api/ui/requests/comment", "/api/ui/agent/capture", "/api/ui/agent/reply"];
+const WITH_FILES: [&str; 6] = [
+    "/api/ui/requests/send",
+    "/api/ui/requests/comment",
+    "/api/ui/requests/close",
+    "/api/ui/requests/reopen",
+    "/api/ui/agent/capture",
+    "/api/ui/agent/reply",
+];
 
 /// Answers the server functions. They are told who asks as pages are.
 pub(crate) async fn answer(context: Context, request: Request<Body>) -> Response {
@@ -38,4 +44,38 @@ pub(crate) async fn answer(context: Context, request: Request<Body>) -> Response
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer.headers_mut().insert(HeaderName::from_static(BUILD_HEADER), build);
     context.finish(Ok(Answer::other(answer)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    /// The endpoints of the functions under a folder whose input is multipart.
+    fn with_files(folder: &Path, found: &mut BTreeSet<String>) {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                with_files(&path, found);
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).expect("a source");
+            for function in source.split("#[server(").skip(1) {
+                let head = function.split(")]").next().unwrap_or_default();
+                let endpoint = head.split("endpoint = \"").nth(1).and_then(|rest| rest.split('"').next());
+                if head.contains("input = MultipartFormData") {
+                    found.insert(format!("/api/ui/{}", endpoint.expect("an endpoint")));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_function_with_files_is_known() {
+        let mut found = BTreeSet::new();
+        with_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+        assert_eq!(found, WITH_FILES.iter().map(|path| (*path).to_owned()).collect());
+    }
 }

@@ -1,4 +1,4 @@
-//! What islands say by themselves, in the browser.
+//! What the app says by itself, in the browser.
 
 texts! {
     sending: "Sending …" | "Wird gesendet …";
