@@ -172,6 +172,9 @@ pub(crate) struct State {
 pub(crate) enum Said {
     /// It was not taken.
     Wrong(String),
+    /// It could not be taken, whatever stands in it.
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
+    Trouble(String),
     /// It is on its way.
     #[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
     Underway(String),

@@ -95,6 +95,10 @@ pub fn LiveForm(
                 let sentence = failed.as_ref().or(of_passkey).unwrap_or(sentence).clone();
                 Some(view! { <Notice kind=NoticeKind::Error>{sentence}</Notice> }.into_any())
             }
+            State { notice: Some(Said::Trouble(sentence)), .. } => {
+                let sentence = sentence.clone();
+                Some(view! { <Notice kind=NoticeKind::Error>{sentence}</Notice> }.into_any())
+            }
             _ => None,
         }
     };
@@ -355,14 +359,13 @@ mod browser {
                 }
                 Some(Err(Unmet::Unavailable(Unavailable::SignIn))) => {
                     // What was typed would be lost on the way to the sign-in page.
-                    let notice = common::logged_out_meanwhile(language).to_owned();
-                    self.wrong(form, BTreeMap::new(), notice);
+                    self.trouble(common::logged_out_meanwhile(language).to_owned());
                 }
                 Some(Err(Unmet::Unavailable(Unavailable::Trouble { trouble, .. }))) => {
-                    self.wrong(form, BTreeMap::new(), trouble.sentence(language));
+                    self.trouble(trouble.sentence(language));
                 }
                 Some(Err(Unmet::Prove { .. })) | None => {
-                    self.wrong(form, BTreeMap::new(), text::no_connection(language).to_owned());
+                    self.trouble(text::no_connection(language).to_owned());
                 }
             }
         }
@@ -371,6 +374,12 @@ mod browser {
             if let Some(echo) = self.echo {
                 echo.try_set(body.filter(|body| !body.trim().is_empty()));
             }
+        }
+
+        /// It could not be taken, whatever stands in it, and everything stays.
+        fn trouble(&self, sentence: String) {
+            self.show_echo(None);
+            self.state.set(State { notice: Some(Said::Trouble(sentence)), ..State::default() });
         }
 
         fn quiet(&self) {

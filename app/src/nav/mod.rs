@@ -272,6 +272,9 @@ impl Router {
     fn may_show(&self, address: &str) -> bool {
         let needs_session = match Address::read(address) {
             Some(Address::Request { token, .. }) => token.is_empty(),
+            Some(
+                Address::Account { .. } | Address::Factors { .. } | Address::FactorApp | Address::Confirm(_),
+            ) => true,
             Some(address) => matches!(part(&address), Part::Mine | Part::Agent | Part::Settings),
             None => false,
         };

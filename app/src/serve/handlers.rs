@@ -201,8 +201,10 @@ impl Context {
     }
 
     async fn show_again(&self, status: u16, address: Option<Address>, mut refused: Refused) -> Response {
-        // Passwords are never shown again.
-        refused.values.retain(|name, _| !name.contains("password"));
+        // What proves who somebody is, is never shown again.
+        let secret =
+            |name: &str| name.contains("password") || ["code", "recovery", "passkey"].contains(&name);
+        refused.values.retain(|name, _| !secret(name));
         let Some(address) = address else { return self.finish(Err(Error::NotFound.into())) };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
         self.show(status, &address, &Forms::refused(refused)).await

@@ -123,11 +123,18 @@ async fn an_admin_shows_who_it_is_before_what_somebody_may_do_is_changed() {
         assert!(!page.contains("name=\"role\""), "{path}");
     }
     // Whoever had one on the screen is led to the question, with scripts and without.
-    for (path, fields) in [(PEOPLE, &invite[..]), (&one, &raise), (&withdraw, &[])] {
+    let id = |path: &str| path.strip_prefix(PEOPLE).unwrap().split('/').nth(1).unwrap_or_default().to_owned();
+    for (path, function, fields) in [
+        (PEOPLE, "settings/add", &invite[..]),
+        (&one, "settings/duty", &raise),
+        (&withdraw, "settings/withdraw", &[]),
+    ] {
         let question = format!("/account/confirm?next={path}");
         assert_eq!(leads_to(&admin.post(path, fields).await), question);
-        let answer = admin.send(path, fields, "application/json").await;
-        assert!(answer.contains(&question) && status(&answer) == 200, "{answer}");
+        let id = id(path);
+        let fields = [fields, &[("id", id.as_str())]].concat();
+        let answer = admin.send(&format!("/api/ui/{function}"), &fields, "application/json").await;
+        assert!(answer.contains("\"confirm\"") && status(&answer) == 403, "{answer}");
     }
     let grace = Browser::log_in(desk.port, EMAIL).await;
     assert_eq!(status(&grace.get(PEOPLE).await), 403, "the role was raised");
