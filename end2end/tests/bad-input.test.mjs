@@ -351,7 +351,7 @@ describe("somebody else's request", () => {
     'its data': (number) => bert.client.page('mine', `/requests/${number}`),
     'its data by the link of another': (number) => new Client(desk).page('mine', `/requests/${number}?token=${link}`),
     'its news': (number) => bert.client.call('news', { number, token: '', last: '', agent: 'false' }),
-    'closing from the app': (number) => bert.client.call('requests/close', { number }),
+    'closing from the app': (number) => bert.client.call('requests/close', { number }, []),
     'having seen it': (number) => bert.client.call('seen', { number, token: '', last: '00000000-0000-0000-0000-000000000000', agent: 'false' }),
     'as nobody': (number) => new Client(desk).get(`/requests/${number}`),
   };
