@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "chunks")]
 use futures_util::FutureExt;
+use serde::de::DeserializeOwned;
 
 use crate::form::Forms;
 use crate::page::Page;
@@ -34,17 +35,42 @@ impl From<leptos::wasm_split::SplitLoaderError> for Unread {
     }
 }
 
-macro_rules! chunks {
-    ($($name:ident)+) => {$(
-        #[cfg_attr(feature = "chunks", leptos::lazy($name, fallible))]
-        fn $name(given: Given) -> Result<Page, Unread> {
-            let shown = serde_json::from_str(&given.shown).map_err(|_| Unread)?;
-            Ok($name::page(&given.visit, shown, &given.forms))
-        }
-    )+};
+fn made<Shown: DeserializeOwned>(
+    given: &Given,
+    page: fn(&Visit, Shown, &Forms) -> Page,
+) -> Result<Page, Unread> {
+    let shown = serde_json::from_str(&given.shown).map_err(|_| Unread)?;
+    Ok(page(&given.visit, shown, &given.forms))
 }
 
-chunks! { mine sign_in account legal agent settings dev }
+/// Signing in, and one's own requests.
+#[cfg_attr(feature = "chunks", leptos::lazy(mine, fallible))]
+fn mine_page(part: Part, given: Given) -> Result<Page, Unread> {
+    match part {
+        Part::SignIn => made(&given, sign_in::page),
+        _ => made(&given, mine::page),
+    }
+}
+
+/// The account, and what is read now and then.
+#[cfg_attr(feature = "chunks", leptos::lazy(account, fallible))]
+fn account_page(part: Part, given: Given) -> Result<Page, Unread> {
+    match part {
+        Part::Legal => made(&given, legal::page),
+        Part::Dev => made(&given, dev::page),
+        _ => made(&given, account::page),
+    }
+}
+
+#[cfg_attr(feature = "chunks", leptos::lazy(agent, fallible))]
+fn agent_page(given: Given) -> Result<Page, Unread> {
+    made(&given, agent::page)
+}
+
+#[cfg_attr(feature = "chunks", leptos::lazy(settings, fallible))]
+fn settings_page(given: Given) -> Result<Page, Unread> {
+    made(&given, settings::page)
+}
 
 /// Loads the code of a part. It stays.
 ///
@@ -54,13 +80,10 @@ chunks! { mine sign_in account legal agent settings dev }
 pub(crate) async fn load(part: Part) -> Result<(), Unread> {
     match part {
         Part::Customer => return Ok(()),
-        Part::Mine => __preload_mine().await,
-        Part::SignIn => __preload_sign_in().await,
-        Part::Account => __preload_account().await,
-        Part::Legal => __preload_legal().await,
-        Part::Agent => __preload_agent().await,
-        Part::Settings => __preload_settings().await,
-        Part::Dev => __preload_dev().await,
+        Part::Mine | Part::SignIn => __preload_mine_page().await,
+        Part::Account | Part::Legal | Part::Dev => __preload_account_page().await,
+        Part::Agent => __preload_agent_page().await,
+        Part::Settings => __preload_settings_page().await,
     }
     .map_err(Unread::from)
 }
@@ -78,27 +101,22 @@ pub(crate) async fn load(_: Part) -> Result<(), Unread> {
 pub(crate) fn page(part: Part, given: Given) -> Option<Page> {
     // What is there answers at once.
     #[cfg(feature = "chunks")]
-    macro_rules! made {
-        ($name:ident) => {
-            $name(given).now_or_never()?.ok()
+    macro_rules! now {
+        ($page:expr) => {
+            $page.now_or_never()?.ok()
         };
     }
     #[cfg(not(feature = "chunks"))]
-    macro_rules! made {
-        ($name:ident) => {
-            $name(given).ok()
+    macro_rules! now {
+        ($page:expr) => {
+            $page.ok()
         };
     }
     match part {
-        Part::Customer => {
-            Some(customer::page(&given.visit, serde_json::from_str(&given.shown).ok()?, &given.forms))
-        }
-        Part::SignIn => made!(sign_in),
-        Part::Mine => made!(mine),
-        Part::Account => made!(account),
-        Part::Legal => made!(legal),
-        Part::Agent => made!(agent),
-        Part::Settings => made!(settings),
-        Part::Dev => made!(dev),
+        Part::Customer => made(&given, customer::page).ok(),
+        Part::Mine | Part::SignIn => now!(mine_page(part, given)),
+        Part::Account | Part::Legal | Part::Dev => now!(account_page(part, given)),
+        Part::Agent => now!(agent_page(given)),
+        Part::Settings => now!(settings_page(given)),
     }
 }

@@ -32,13 +32,10 @@ impl Part {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Customer => "customer",
-            Self::Mine => "mine",
-            Self::SignIn => "sign_in",
-            Self::Account => "account",
-            Self::Legal => "legal",
+            Self::Mine | Self::SignIn => "mine",
+            Self::Account | Self::Legal | Self::Dev => "account",
             Self::Agent => "agent",
             Self::Settings => "settings",
-            Self::Dev => "dev",
         }
     }
 }

@@ -5,8 +5,8 @@ import { readFile, readdir } from 'node:fs/promises';
 const FOLDER = new URL('../../app/src/language/', import.meta.url);
 
 /** Sentences in the files of agents, and those of `mail.rs` that do not stand in a customer's conversation. */
-const AGENTS = ['agent.rs', 'people.rs'];
-const MAIL = 'mail.rs';
+const AGENTS = ['agent/requests.rs', 'agent/reports.rs', 'settings/people.rs'];
+const MAIL = 'shared/mail.rs';
 const MAIL_OF_CUSTOMERS = /^ {4}(by_mail|automatic|rest|formatted|formatted_title|formatted_hint):/;
 
 /** Shorter ones may be part of something else. */
@@ -14,7 +14,7 @@ const LONG = 12;
 
 /** The sentences, without those that stand in a customer's files too. */
 export async function agentsWords() {
-  const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.rs') && name !== 'mod.rs');
+  const names = (await readdir(FOLDER, { recursive: true })).filter((name) => name.endsWith('.rs') && !name.endsWith('mod.rs'));
   const source = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(new URL(name, FOLDER), 'utf8')])));
   const [ofCustomers, ofAgents] = [[], []];
   for (const line of source[MAIL].split('\n    ').map((line) => `    ${line}`)) (MAIL_OF_CUSTOMERS.test(line) ? ofCustomers : ofAgents).push(line);

@@ -36,11 +36,7 @@ impl Drafts {
     /// Keeps what stands in a form.
     pub(super) fn keep(&self, form: &HtmlFormElement) {
         let Some(storage) = storage() else { return };
-        let typed: BTreeMap<String, String> = fields(form)
-            .into_iter()
-            .filter_map(|field| Some((field.name()?, field.value())))
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
+        let typed = typed(form);
         let name = self.name(form);
         // A full storage keeps no draft; nothing else depends on it.
         drop(match typed.is_empty() {
@@ -52,8 +48,7 @@ impl Drafts {
     /// Puts what was kept into a form, where nothing else stands.
     pub(super) fn restore(&self, form: &HtmlFormElement) {
         let kept = storage().and_then(|storage| storage.get_item(&self.name(form)).ok()?);
-        let Some(typed) = kept.and_then(|kept| serde_json::from_str::<BTreeMap<String, String>>(&kept).ok())
-        else {
+        let Some(typed) = kept.and_then(|kept| serde_json::from_str::<Typed>(&kept).ok()) else {
             return;
         };
         for field in fields(form) {
@@ -66,6 +61,15 @@ impl Drafts {
     fn name(&self, form: &HtmlFormElement) -> String {
         format!("{DRAFT}{} {}", self.page, form.get_attribute("action").unwrap_or_default())
     }
+}
+
+/// What somebody has typed into a form, by the field's name.
+pub(super) type Typed = BTreeMap<String, String>;
+
+/// What stands in a form that somebody has typed or chosen.
+pub(super) fn typed(form: &HtmlFormElement) -> Typed {
+    let typed = fields(form).into_iter().filter_map(|field| Some((field.name()?, field.value())));
+    typed.filter(|(_, value)| !value.is_empty()).collect()
 }
 
 /// Forgets what was kept of a form that was sent.

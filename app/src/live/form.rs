@@ -166,7 +166,7 @@ mod browser {
     use tresen_model::Language;
     use wasm_bindgen_futures::{JsFuture, spawn_local};
     use web_sys::{
-        FormData, HtmlElement, HtmlFormElement, HtmlInputElement, ProgressEvent, UrlSearchParams,
+        FormData, HtmlElement, HtmlFormElement, HtmlInputElement, NodeList, ProgressEvent, UrlSearchParams,
         XmlHttpRequest,
     };
 
@@ -228,6 +228,7 @@ mod browser {
                 state.notice = None;
             });
             self.show_echo(data.get("body").as_string());
+            let typed = drafts::typed(&form);
             let sender = self.clone();
             spawn_local(async move {
                 if let Some(purpose) = sender.passkey {
@@ -247,7 +248,7 @@ mod browser {
                     sender.show_echo(None);
                     return;
                 }
-                sender.finish(&form, outcome);
+                sender.finish(&form, &typed, outcome);
             });
         }
 
@@ -326,13 +327,15 @@ mod browser {
             }
         }
 
-        fn finish(&self, form: &HtmlFormElement, outcome: Option<Outcome>) {
+        fn finish(&self, form: &HtmlFormElement, typed: &drafts::Typed, outcome: Option<Outcome>) {
             let language = self.language;
             match outcome {
                 Some(Ok(Done::Go(address))) => {
-                    drafts::forget(form);
-                    // The page may be the same again, and its fields with it.
-                    form.reset();
+                    // The page may be the same again, and its fields with it. What was typed since stays.
+                    if drafts::typed(form) == *typed {
+                        drafts::forget(form);
+                        form.reset();
+                    }
                     self.quiet();
                     self.navigator.go(&address);
                 }
@@ -388,23 +391,22 @@ mod browser {
 
         fn wrong(&self, form: &HtmlFormElement, errors: BTreeMap<String, String>, notice: String) {
             self.show_echo(None);
+            let passwords = form.query_selector_all("input[type=password]").ok();
+            for index in 0..passwords.as_ref().map_or(0, NodeList::length) {
+                let input = passwords.as_ref().and_then(|passwords| passwords.item(index));
+                if let Some(input) = input.and_then(|input| input.dyn_into::<HtmlInputElement>().ok())
+                    && errors.contains_key(&input.name())
+                {
+                    // A wrong password is typed anew.
+                    input.set_value("");
+                }
+            }
             let notice = Some(Said::Wrong(notice));
             self.state.set(State { errors, notice, ..State::default() });
             let form = form.clone();
             let _ = request_animation_frame(move || {
-                let Ok(wrong) = form.query_selector_all("[aria-invalid=true]") else { return };
-                let wrong = (0..wrong.length()).filter_map(|index| wrong.item(index));
-                let mut first = None;
-                for field in wrong.filter_map(|node| node.dyn_into::<HtmlElement>().ok()) {
-                    // A wrong password is typed anew.
-                    if let Some(input) = field.dyn_ref::<HtmlInputElement>()
-                        && input.type_() == "password"
-                    {
-                        input.set_value("");
-                    }
-                    first.get_or_insert(field);
-                }
-                if let Some(first) = first {
+                let first = form.query_selector("[aria-invalid=true]").ok().flatten();
+                if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
                     drop(first.focus());
                 }
             });

@@ -112,7 +112,7 @@ fn echoed(language: Language, body: String) -> AnyView {
                 <h2 class="comment-author">{text::you(language)}</h2>
                 <span class="comment-part">{sending(language)}</span>
             </header>
-            <div class="comment-body" dir="auto"><TextWithLinks text=body/></div>
+            <div class="comment-echo" dir="auto"><TextWithLinks text=body/></div>
         </article>
     }
     .into_any()
