@@ -34,10 +34,9 @@ pub fn FilePicker(
     let remove = {
         let limits = browser::Limits { language, max_files, max_bytes };
         let picker = browser::Picker::new(limits, chosen, note);
-        let attached = picker.clone();
         Effect::new(move |_| {
             if let Some(place) = place.get() {
-                attached.attach(&place);
+                picker.attach(&place);
                 able.set(true);
             }
         });
@@ -49,8 +48,7 @@ pub fn FilePicker(
     };
     let lines = move || {
         let lines = chosen.get().into_iter().enumerate();
-        let remove = remove.clone();
-        lines.map(move |(index, file)| line(language, file, index, remove.clone())).collect::<Vec<_>>()
+        lines.map(move |(index, file)| line(language, file, index, remove)).collect::<Vec<_>>()
     };
     view! {
         <div class="file-picker" node_ref=place>
@@ -101,7 +99,7 @@ mod browser {
     }
 
     /// The files, and where they are shown.
-    #[derive(Clone)]
+    #[derive(Clone, Copy)]
     pub(super) struct Picker {
         limits: Limits,
         input: StoredValue<Option<HtmlInputElement>, LocalStorage>,
@@ -138,7 +136,7 @@ mod browser {
             };
             let form = place.closest("form").ok().flatten();
             let zone: EventTarget = form.map_or_else(|| place.clone().into(), Into::into);
-            let (picker, field) = (self.clone(), input.clone());
+            let (picker, field) = (*self, input.clone());
             on(&input, "change", move |_| picker.add(files_of(field.files())));
             let over = lit.clone();
             on(&zone, "dragover", move |event| {
@@ -147,16 +145,16 @@ mod browser {
             });
             let left = lit.clone();
             on(&zone, "dragleave", move |_| left(false));
-            let picker = self.clone();
+            let picker = *self;
             on(&zone, "drop", move |event| {
                 event.prevent_default();
                 lit(false);
                 let dropped = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer);
                 picker.add(files_of(dropped.and_then(|dropped| dropped.files())));
             });
-            let picker = self.clone();
+            let picker = *self;
             on(&zone, "paste", move |event| picker.pasted(event));
-            let picker = self.clone();
+            let picker = *self;
             on(&zone, "reset", move |_| {
                 picker.files.set_value(Vec::new());
                 picker.note.set(None);

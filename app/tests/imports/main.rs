@@ -35,7 +35,7 @@ impl Modules {
     fn home(&self, path: &[String], patience: usize) -> Module {
         let mut at = Module::new();
         for (index, name) in path.iter().enumerate() {
-            let next: Module = [&at[..], &[name.clone()]].concat();
+            let next: Module = [&at[..], std::slice::from_ref(name)].concat();
             if self.sources.contains_key(&next) {
                 at = next;
                 continue;
@@ -93,7 +93,7 @@ fn circle_from(start: &str, imports: &BTreeMap<String, BTreeSet<String>>) -> Opt
     let mut seen = BTreeSet::new();
     while let Some(way) = ways.pop_front() {
         for next in imports.get(way.last()?).into_iter().flatten() {
-            let further = [&way[..], &[next.clone()]].concat();
+            let further = [&way[..], std::slice::from_ref(next)].concat();
             if next == start {
                 return Some(further);
             }
