@@ -260,6 +260,11 @@ fn cookies(writer: &mut Writer<'_>, retention: &Retention) {
              of Directive 2002/58/EC; in Germany § 25(2) no. 2 TDDDG). There are no cookies for advertising \
              or statistics, and none of other providers.",
         ),
+        paragraph(
+            "While you write, your browser keeps the unfinished text for itself (session storage), so that a \
+             reload does not lose it. It is not sent to us before you send it, and is gone once you have sent \
+             it, sign out or close the tab. Passwords are not kept.",
+        ),
     ];
     writer.section("cookies", "Cookies", blocks);
 }

@@ -279,6 +279,12 @@ fn cookies(writer: &mut Writer<'_>, retention: &Retention) {
              Einwilligung ist dafür nicht nötig (§ 25 Abs. 2 Nr. 2 TDDDG). Cookies für Werbung oder \
              Statistik gibt es nicht, Cookies anderer Anbieter auch nicht.",
         ),
+        paragraph(
+            "Während Sie schreiben, merkt sich Ihr Browser den unfertigen Text für sich (Session Storage), damit \
+             er beim Neuladen nicht verloren geht. Er erreicht uns erst, wenn Sie ihn absenden, und ist \
+             verschwunden, sobald Sie ihn abgesendet haben, sich abmelden oder den Tab schließen. Passwörter \
+             werden nicht gemerkt.",
+        ),
     ];
     writer.section("cookies", "Cookies", blocks);
 }
