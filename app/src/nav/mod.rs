@@ -174,6 +174,8 @@ impl Router {
         inner.turn.set(turn);
         inner.underway.set(Some(turn));
         inner.missed.take();
+        // What was said of an earlier try is over.
+        inner.outlet.trouble.set(None);
         mark_live(false);
         let patient = Rc::clone(&inner);
         let _ = set_timeout(
