@@ -4,11 +4,11 @@
 //! Parsing forgives: a parameter that is missing, unknown or nonsense is an empty one, and of a parameter that
 //! comes twice the last counts. A path that names no page is none.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::query::{Query, decode, escape};
 use crate::{PersonId, RequestNumber, Status};
 
 /// The address of a page (the path and the query of RFC 3986).
@@ -250,7 +250,7 @@ impl Address {
             ["agent", "settings", "people"] => Self::People { done: query.get("done") },
             ["agent", "settings", "people", id] => Self::Colleague { id: PersonId::parse(id)? },
             ["dev", "mail"] => Self::DevMail,
-            ["dev", "mail", name] if !name.is_empty() => Self::DevMessage { name: decode(name)? },
+            ["dev", "mail", name] if !name.is_empty() => Self::DevMessage { name: decode(name.as_bytes())? },
             _ => return None,
         })
     }
@@ -270,7 +270,7 @@ impl Address {
 }
 
 fn number_of(text: &str) -> Option<RequestNumber> {
-    RequestNumber::parse(&decode(text)?)
+    RequestNumber::parse(&decode(text.as_bytes())?)
 }
 
 impl fmt::Display for Address {
@@ -372,63 +372,6 @@ fn print(f: &mut fmt::Formatter<'_>, path: &str, parameters: &[(&str, Option<Str
         sign = '&';
     }
     Ok(())
-}
-
-/// The parameters of a query (`application/x-www-form-urlencoded`).
-struct Query(BTreeMap<String, String>);
-
-impl Query {
-    fn parse(query: &str) -> Self {
-        let pairs = query.split('&').filter(|pair| !pair.is_empty());
-        Self(
-            pairs
-                .filter_map(|pair| {
-                    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                    Some((decode(name)?, decode(value)?))
-                })
-                .collect(),
-        )
-    }
-
-    fn get(&self, name: &str) -> String {
-        self.0.get(name).cloned().unwrap_or_default()
-    }
-
-    fn has(&self, name: &str) -> bool {
-        self.0.contains_key(name)
-    }
-}
-
-/// Percent-encodes a value for a query (RFC 3986). A slash needs no encoding there.
-pub fn escape(value: &str) -> String {
-    let mut escaped = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                escaped.push(char::from(byte));
-            }
-            _ => escaped.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    escaped
-}
-
-/// Decodes a name or a value of a form (`application/x-www-form-urlencoded`). What is not UTF-8 is no text.
-pub fn decode(text: &str) -> Option<String> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        decoded.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let high = char::from(bytes.next()?).to_digit(16)?;
-                let low = char::from(bytes.next()?).to_digit(16)?;
-                u8::try_from(high * 16 + low).ok()?
-            }
-            byte => byte,
-        });
-    }
-    String::from_utf8(decoded).ok()
 }
 
 #[cfg(test)]

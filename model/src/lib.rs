@@ -4,7 +4,7 @@
 //! behind the edge needs to check it again. The crate compiles to WASM, reads no clock,
 //! draws no random numbers and does no input or output.
 //!
-//! - [`address`]: the addresses of pages
+//! - [`address`], [`query`]: the addresses of pages
 //! - [`email_address`], [`text`]: what a person types
 //! - [`number`]: the public number of a request, in [`base32`]
 //! - [`kinds`]: closed sets of words (status, priority, role, …)
@@ -23,6 +23,7 @@ pub mod kinds;
 pub mod language;
 pub mod number;
 pub mod problem;
+pub mod query;
 pub mod text;
 pub mod time;
 pub mod views;

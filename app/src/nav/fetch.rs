@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use futures_util::future::{LocalBoxFuture, Shared};
 use leptos::prelude::*;
 use tresen_model::Address;
-use tresen_model::address::escape;
+use tresen_model::query::escape;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use tresen_desk::requests::OpenFile;
-use tresen_model::address::escape;
+use tresen_model::query::escape;
 
 use super::named::Named;
 use crate::web::{Answer, Context, Stop};

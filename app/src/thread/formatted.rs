@@ -4,7 +4,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use tresen_desk::requests::Formatted;
 use tresen_model::Address;
-use tresen_model::address::escape;
+use tresen_model::query::escape;
 
 use super::named::Named;
 use crate::language::shared::mail as text;

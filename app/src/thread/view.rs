@@ -1,7 +1,7 @@
 //! The thread on a page: its comments, and what is written while the page is open.
 
 use leptos::prelude::*;
-use tresen_model::address::escape;
+use tresen_model::query::escape;
 use tresen_model::views::{Attachment, Comment as CommentView};
 use tresen_model::{FileCheck, Language, Standing, Status};
 
@@ -166,7 +166,7 @@ mod browser {
     use std::rc::Rc;
 
     use leptos::prelude::*;
-    use tresen_model::address::escape;
+    use tresen_model::query::escape;
     use tresen_model::{CommentId, Language, RequestNumber, Status};
     use wasm_bindgen_futures::spawn_local;
 

@@ -15,7 +15,7 @@ use tresen_desk::abuse::{Signs, Visitor};
 use tresen_desk::people::{Agent, Secret, Session};
 use tresen_desk::privacy::DataAccess;
 use tresen_desk::requests::Access;
-use tresen_model::address::decode;
+use tresen_model::query::decode;
 use tresen_model::{Language, Timestamp};
 
 use super::cookies::{Cookie, Received};
@@ -101,10 +101,9 @@ fn address_of(parts: &Parts) -> String {
     if !own.starts_with("/api/ui/") {
         return own.to_owned();
     }
-    let asked = parts
-        .uri
-        .query()
-        .and_then(|query| query.split('&').find_map(|pair| decode(pair.strip_prefix("address=")?)));
+    let asked = parts.uri.query().and_then(|query| {
+        query.split('&').find_map(|pair| decode(pair.strip_prefix("address=")?.as_bytes()))
+    });
     asked.unwrap_or_else(|| {
         let referer = parts.headers.get(header::REFERER).and_then(|value| value.to_str().ok());
         let referer = referer.and_then(|referer| referer.parse::<Uri>().ok());

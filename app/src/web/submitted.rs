@@ -14,6 +14,7 @@ use tresen_desk::abuse::Signs;
 use tresen_desk::requests::{File, FileInput};
 use tresen_desk::{Desk, Error};
 use tresen_model::Problem;
+use tresen_model::query::decode;
 
 use super::context::Context;
 use super::state::App;
@@ -179,23 +180,6 @@ fn parse_urlencoded(bytes: &[u8]) -> Option<BTreeMap<String, String>> {
         }
     }
     Some(fields)
-}
-
-fn decode(text: &[u8]) -> Option<String> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut bytes = text.iter();
-    while let Some(byte) = bytes.next() {
-        decoded.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let high = char::from(*bytes.next()?).to_digit(16)?;
-                let low = char::from(*bytes.next()?).to_digit(16)?;
-                u8::try_from(high * 16 + low).ok()?
-            }
-            byte => *byte,
-        });
-    }
-    String::from_utf8(decoded).ok()
 }
 
 async fn read_multipart(request: Request, app: &App) -> Result<Submitted, Unreadable> {
