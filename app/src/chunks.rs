@@ -13,7 +13,7 @@ use crate::form::Forms;
 use crate::page::Page;
 use crate::part::Part;
 use crate::visit::Visit;
-use crate::{account, agent, customer, dev, legal, mine, settings, sign_in};
+use crate::{account, agent, customer, dev, legal, mine, settings, sign_in, supervision};
 
 /// What a page is made of. Cheap to clone.
 #[derive(Clone)]
@@ -67,9 +67,13 @@ fn agent_page(given: Given) -> Result<Page, Unread> {
     made(&given, agent::page)
 }
 
+/// What admins look after, and what agents do now and then.
 #[cfg_attr(feature = "chunks", leptos::lazy(settings, fallible))]
-fn settings_page(given: Given) -> Result<Page, Unread> {
-    made(&given, settings::page)
+fn settings_page(part: Part, given: Given) -> Result<Page, Unread> {
+    match part {
+        Part::Supervision => made(&given, supervision::page),
+        _ => made(&given, settings::page),
+    }
 }
 
 /// Loads the code of a part. It stays.
@@ -83,7 +87,7 @@ pub(crate) async fn load(part: Part) -> Result<(), Unread> {
         Part::Mine | Part::SignIn => __preload_mine_page().await,
         Part::Account | Part::Legal | Part::Dev => __preload_account_page().await,
         Part::Agent => __preload_agent_page().await,
-        Part::Settings => __preload_settings_page().await,
+        Part::Supervision | Part::Settings => __preload_settings_page().await,
     }
     .map_err(Unread::from)
 }
@@ -117,6 +121,6 @@ pub(crate) fn page(part: Part, given: Given) -> Option<Page> {
         Part::Mine | Part::SignIn => now!(mine_page(part, given)),
         Part::Account | Part::Legal | Part::Dev => now!(account_page(part, given)),
         Part::Agent => now!(agent_page(given)),
-        Part::Settings => now!(settings_page(given)),
+        Part::Supervision | Part::Settings => now!(settings_page(part, given)),
     }
 }

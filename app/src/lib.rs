@@ -51,6 +51,7 @@ pub mod settings;
 pub mod sign_in;
 #[cfg(feature = "hydrate")]
 mod start;
+pub mod supervision;
 pub mod thread;
 pub mod trouble;
 pub mod trouble_page;

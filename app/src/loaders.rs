@@ -10,7 +10,7 @@ use leptos::server_fn::codec::{GetUrl, Json};
 #[cfg(feature = "hydrate")]
 use crate::part::Part;
 use crate::trouble::Unavailable;
-use crate::{account, agent, customer, dev, legal, mine, settings, sign_in};
+use crate::{account, agent, customer, dev, legal, mine, settings, sign_in, supervision};
 
 /// What a page shows of: the front page and the form for a new request.
 ///
@@ -66,6 +66,15 @@ pub async fn agent_page(address: String) -> Result<agent::Shown, Unavailable> {
     Ok(agent::load(&server::asked()?, &server::address(&address)?).await?)
 }
 
+/// What a page shows of: reports, erasing a customer.
+///
+/// # Errors
+/// [`Unavailable`]: why there is no such page.
+#[server(prefix = "/api/ui", endpoint = "page/supervision", input = GetUrl, output = Json)]
+pub async fn supervision_page(address: String) -> Result<supervision::Shown, Unavailable> {
+    Ok(supervision::load(&server::asked()?, &server::address(&address)?).await?)
+}
+
 /// What a page shows of: what admins look after.
 ///
 /// # Errors
@@ -97,6 +106,7 @@ impl Part {
             Self::Account => AccountPage::PATH,
             Self::Legal => LegalPage::PATH,
             Self::Agent => AgentPage::PATH,
+            Self::Supervision => SupervisionPage::PATH,
             Self::Settings => SettingsPage::PATH,
             Self::Dev => DevPage::PATH,
         }

@@ -18,8 +18,10 @@ pub enum Part {
     Account,
     /// Privacy statement, imprint and receipts.
     Legal,
-    /// The agents' pages.
+    /// The agents' day: the queue, requests, calls.
     Agent,
+    /// What agents do now and then: reports, erasing a customer.
+    Supervision,
     /// What admins look after.
     Settings,
     /// Outgoing email, under `--dev`.
@@ -35,7 +37,7 @@ impl Part {
             Self::Mine | Self::SignIn => "mine",
             Self::Account | Self::Legal | Self::Dev => "account",
             Self::Agent => "agent",
-            Self::Settings => "settings",
+            Self::Supervision | Self::Settings => "settings",
         }
     }
 }
@@ -61,9 +63,8 @@ pub fn part(address: &Address) -> Part {
         Address::Queue(_)
         | Address::NewForCustomer
         | Address::RequestForAgents { .. }
-        | Address::EraseCustomer { .. }
-        | Address::Held { .. }
-        | Address::Reports => Part::Agent,
+        | Address::Held { .. } => Part::Agent,
+        Address::EraseCustomer { .. } | Address::Reports => Part::Supervision,
         Address::Mail { .. } | Address::People { .. } | Address::Colleague { .. } => Part::Settings,
         Address::DevMail | Address::DevMessage { .. } => Part::Dev,
     }

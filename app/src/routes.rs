@@ -161,7 +161,8 @@ fn of_legal() -> Router<App> {
 
 fn of_agent() -> Router<App> {
     use crate::agent::request::{change, restricted};
-    use crate::agent::{capture, erase, held, request};
+    use crate::agent::{capture, held, request};
+    use crate::supervision::erase;
 
     Router::new()
         .route("/agent", get(show))

@@ -9,7 +9,7 @@ use crate::page::Page;
 use crate::part::{Part, part};
 use crate::visit::Visit;
 use crate::web::{Context, Stop};
-use crate::{account, agent, customer, dev, legal, mine, settings, sign_in};
+use crate::{account, agent, customer, dev, legal, mine, settings, sign_in, supervision};
 
 /// What a page shows.
 pub enum Sheet {
@@ -25,6 +25,8 @@ pub enum Sheet {
     Legal(legal::Shown),
     /// A page of [`Part::Agent`].
     Agent(agent::Shown),
+    /// A page of [`Part::Supervision`].
+    Supervision(supervision::Shown),
     /// A page of [`Part::Settings`].
     Settings(settings::Shown),
     /// A page of [`Part::Dev`].
@@ -43,9 +45,9 @@ impl From<account::Shown> for Sheet {
     }
 }
 
-impl From<agent::Shown> for Sheet {
-    fn from(shown: agent::Shown) -> Self {
-        Self::Agent(shown)
+impl From<supervision::Shown> for Sheet {
+    fn from(shown: supervision::Shown) -> Self {
+        Self::Supervision(shown)
     }
 }
 
@@ -65,6 +67,7 @@ impl Sheet {
             Self::Account(shown) => (Part::Account, to_raw(shown)?),
             Self::Legal(shown) => (Part::Legal, to_raw(shown)?),
             Self::Agent(shown) => (Part::Agent, to_raw(shown)?),
+            Self::Supervision(shown) => (Part::Supervision, to_raw(shown)?),
             Self::Settings(shown) => (Part::Settings, to_raw(shown)?),
             Self::Dev(shown) => (Part::Dev, to_raw(shown)?),
         };
@@ -80,6 +83,7 @@ impl Sheet {
             Self::Account(shown) => account::page(visit, shown, forms),
             Self::Legal(shown) => legal::page(visit, shown, forms),
             Self::Agent(shown) => agent::page(visit, shown, forms),
+            Self::Supervision(shown) => supervision::page(visit, shown, forms),
             Self::Settings(shown) => settings::page(visit, shown, forms),
             Self::Dev(shown) => dev::page(visit, shown, forms),
         }
@@ -98,6 +102,7 @@ pub(crate) async fn load(context: &Context, address: &Address) -> Result<Sheet, 
         Part::Account => account::load(context, address).await.map(Sheet::Account),
         Part::Legal => legal::load(context, address).await.map(Sheet::Legal),
         Part::Agent => agent::load(context, address).await.map(Sheet::Agent),
+        Part::Supervision => supervision::load(context, address).await.map(Sheet::Supervision),
         Part::Settings => settings::load(context, address).await.map(Sheet::Settings),
         Part::Dev => dev::load(context, address).await.map(Sheet::Dev),
     }

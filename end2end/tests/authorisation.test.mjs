@@ -229,7 +229,8 @@ const FUNCTIONS = {
   'page/sign-in': ['GET /login', 'GET /login/second', 'GET /register', 'GET /password'],
   'page/account': ['GET /account', 'GET /account/address', 'GET /account/confirm', 'GET /account/factors', 'GET /account/factors/app', 'GET /account/data', 'GET /account/delete'],
   'page/legal': ['GET /privacy', 'GET /privacy/receipt', 'GET /imprint'],
-  'page/agent': ['GET /agent', 'GET /agent/requests/new', 'GET /agent/requests/{number}', 'GET /agent/requests/{number}/erase', 'GET /agent/held', 'GET /agent/reports'],
+  'page/agent': ['GET /agent', 'GET /agent/requests/new', 'GET /agent/requests/{number}', 'GET /agent/held'],
+  'page/supervision': ['GET /agent/requests/{number}/erase', 'GET /agent/reports'],
   'page/settings': ['GET /agent/settings/people', 'GET /agent/settings/people/{id}', 'GET /agent/settings/mail'],
   'page/dev': ['GET /dev/mail', 'GET /dev/mail/{name}'],
 

@@ -1,10 +1,8 @@
-//! The agents' pages: the queue, one request, reports.
+//! The agents' pages of the day's work: the queue, one request, a call, what is held back.
 
 pub mod capture;
-pub mod erase;
 pub mod held;
 pub mod queue;
-pub mod reports;
 pub mod request;
 #[cfg(feature = "ssr")]
 mod server;
@@ -27,12 +25,8 @@ pub enum Shown {
     Capture(capture::Capture),
     /// `/agent/held`
     Held(held::Held),
-    /// `/agent/reports`
-    Reports(reports::Reports),
     /// `/agent/requests/NUMBER`
     Request(request::Request),
-    /// `/agent/requests/NUMBER/erase`
-    Erase(erase::Erase),
 }
 
 /// The page.
@@ -41,8 +35,6 @@ pub fn page(visit: &Visit, shown: Shown, forms: &Forms) -> Page {
         Shown::Queue(queue) => queue::page(visit, queue),
         Shown::Capture(capture) => capture::page(visit, capture, forms),
         Shown::Held(held) => held::page(visit, held),
-        Shown::Reports(reports) => reports::page(visit, reports),
         Shown::Request(request) => request::page(visit, request, forms),
-        Shown::Erase(erase) => erase::page(visit, erase, forms),
     }
 }

@@ -3,7 +3,7 @@
 use tresen_desk::Error;
 use tresen_model::Address;
 
-use super::{Shown, capture, erase, held, queue, reports, request};
+use super::{Shown, capture, held, queue, request};
 use crate::web::{Context, Stop};
 
 /// Asks the desk for what a page shows.
@@ -13,8 +13,6 @@ pub(crate) async fn load(context: &Context, address: &Address) -> Result<Shown, 
         Address::NewForCustomer => Shown::Capture(capture::load(context).await?),
         Address::Held { after } => Shown::Held(held::load(context, after).await?),
         Address::RequestForAgents { number } => Shown::Request(request::load(context, *number).await?),
-        Address::Reports => Shown::Reports(reports::load(context).await?),
-        Address::EraseCustomer { number } => Shown::Erase(erase::load(context, *number).await?),
         _ => return Err(Error::NotFound.into()),
     })
 }

@@ -37,4 +37,5 @@ pub mod mine;
 pub mod settings;
 pub mod shared;
 pub mod sign_in;
+pub mod supervision;
 pub mod thread;

@@ -277,7 +277,9 @@ impl Router {
             Some(
                 Address::Account { .. } | Address::Factors { .. } | Address::FactorApp | Address::Confirm(_),
             ) => true,
-            Some(address) => matches!(part(&address), Part::Mine | Part::Agent | Part::Settings),
+            Some(address) => {
+                matches!(part(&address), Part::Mine | Part::Agent | Part::Supervision | Part::Settings)
+            }
             None => false,
         };
         self.inner().visit().known() || !needs_session

@@ -1,4 +1,3 @@
 //! The agents' pages.
 
-pub mod reports;
 pub mod requests;

@@ -5,14 +5,14 @@ use tresen_desk::privacy::Asked;
 use tresen_model::{Problem, RequestNumber};
 
 use super::{Erase, Sure};
-use crate::agent::Shown;
 use crate::form::Done;
 use crate::parts::erasure::Erased;
+use crate::supervision::Shown;
 use crate::web::identity::proven;
 use crate::web::{Context, Stop, asked};
 
 /// Loads the data of the page.
-pub(in crate::agent) async fn load(context: &Context, number: RequestNumber) -> Result<Erase, Stop> {
+pub(in crate::supervision) async fn load(context: &Context, number: RequestNumber) -> Result<Erase, Stop> {
     let agent = context.require_agent()?;
     let desk = &context.app.desk;
     Ok(Erase::Sure(Sure {

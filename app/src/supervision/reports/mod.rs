@@ -10,7 +10,7 @@ use tresen_model::Language;
 #[cfg(feature = "ssr")]
 pub(super) use self::server::load;
 use crate::components::{EmptyState, Icon, PageHead, ReportRow, ReportTable};
-use crate::language::agent::reports as text;
+use crate::language::supervision::reports as text;
 use crate::page::{Page, Place, Width};
 use crate::visit::Visit;
 

@@ -9,15 +9,16 @@ use tresen_model::Language;
 
 use super::{Reports, Tables};
 use crate::components::ReportRow;
-use crate::language::agent::{reports as text, requests as agents};
+use crate::language::agent::requests as agents;
 use crate::language::shared::dates;
+use crate::language::supervision::reports as text;
 use crate::web::{Context, Stop};
 
 /// Days that are shown, today among them.
 const DAYS: i64 = 30;
 
 /// Asks the desk for what the page shows.
-pub(in crate::agent) async fn load(context: &Context) -> Result<Reports, Stop> {
+pub(in crate::supervision) async fn load(context: &Context) -> Result<Reports, Stop> {
     let agent = context.require_agent()?;
     let today = Day::of(context.now);
     let first = Day(today.0 - DAYS + 1);

@@ -1,0 +1,3 @@
+//! What agents do now and then: reports. What erasing says stands in [`shared`](super::shared).
+
+pub mod reports;
