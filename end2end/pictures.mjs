@@ -38,7 +38,7 @@ try {
   });
   const number = answer.location.split('/').pop();
   await staff.post(`/agent/requests/${number}`, {
-    visibility: 'public', status: 'waiting', once: 'picture',
+    visibility: 'public', status_afterwards: 'waiting', once: 'picture',
     body: 'Hello Mira,\n\nplease clean the print head first: Settings, Maintenance, Clean. It takes two minutes. Here is how, with pictures: https://help.example.com/x200\n\nDoes that help?',
   });
 

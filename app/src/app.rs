@@ -4,7 +4,9 @@ use leptos::either::Either;
 use leptos::prelude::*;
 use tresen_model::{Address, Language};
 
-use crate::components::{LanguageChoice, LanguageSwitch, LogoutButton, NavLink, SiteFooter, SiteHeader};
+use crate::components::{
+    Beside, LanguageChoice, LanguageSwitch, LogoutButton, NavLink, SiteFooter, SiteHeader,
+};
 use crate::language::shared::common;
 use crate::page::{Page, Place, Width};
 use crate::visit::Visit;
@@ -39,12 +41,18 @@ pub(crate) struct NetworkTrouble {
 struct Head {
     place: Place,
     wide: bool,
+    writing: bool,
     address: String,
 }
 
 impl Head {
     fn of(page: &Page, address: &str) -> Self {
-        Self { place: page.place, wide: page.width == Width::Wide, address: address.to_owned() }
+        Self {
+            place: page.place,
+            wide: page.width == Width::Wide,
+            writing: page.writing,
+            address: address.to_owned(),
+        }
     }
 }
 
@@ -149,6 +157,7 @@ fn header(visit: &Visit, head: &Head) -> AnyView {
         .map(|one| LanguageChoice { language: *one, current: *one == language })
         .collect();
     let return_to = head.address.clone();
+    let writing = head.writing.then(Beside::default);
     let home = if agent { Address::Queue(Default::default()) } else { Address::Home };
     view! {
         <SiteHeader
@@ -167,6 +176,7 @@ fn header(visit: &Visit, head: &Head) -> AnyView {
                 languages
                 action="/language"
                 return_to
+                beside=writing
             />
         </SiteHeader>
     }

@@ -93,7 +93,7 @@ impl FromServerFnError for Unmet {
     }
 }
 
-/// A form that is shown again: what was typed, and what is wrong with it.
+/// A form that is shown again: what was typed, and what is wrong with it, if anything is.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
     /// The path that the form posts to, which names it on a page with several.
@@ -102,7 +102,7 @@ pub struct Refused {
     pub values: BTreeMap<String, String>,
     /// A sentence for each field that is wrong, by the field's name.
     pub errors: BTreeMap<String, String>,
-    /// A sentence about the whole.
+    /// A sentence about the whole; empty for none.
     pub notice: String,
 }
 
@@ -136,12 +136,17 @@ impl Forms {
         let refused = self.0.as_ref().filter(|refused| refused.action == action && is_this(&refused.values));
         Form::new(refused.cloned())
     }
-}
 
-impl Forms {
-    /// The form that posts to any of these paths, by one button or another.
-    pub fn at_any(&self, actions: &[String]) -> Form {
-        Form::new(self.0.as_ref().filter(|refused| actions.contains(&refused.action)).cloned())
+    /// The form in which people write. It posts to any of these paths, by one button or another; what was typed is
+    /// kept when another form took it along.
+    pub fn writing(&self, actions: &[String]) -> Form {
+        let Some(refused) = &self.0 else { return Form::new(None) };
+        if actions.contains(&refused.action) {
+            return Form::new(Some(Arc::clone(refused)));
+        }
+        let wrote = refused.values.contains_key("body");
+        let values = refused.values.clone();
+        Form::new(wrote.then(|| Arc::new(Refused { values, ..Refused::default() })))
     }
 }
 
@@ -187,7 +192,7 @@ impl Form {
     fn new(refused: Option<Arc<Refused>>) -> Self {
         let state = refused.as_ref().map(|refused| State {
             errors: refused.errors.clone(),
-            notice: Some(Said::Wrong(refused.notice.clone())),
+            notice: Some(&refused.notice).filter(|notice| !notice.is_empty()).cloned().map(Said::Wrong),
             ..State::default()
         });
         Self { refused, state: ArcRwSignal::new(state.unwrap_or_default()) }

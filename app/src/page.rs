@@ -12,6 +12,8 @@ pub struct Page {
     pub place: Place,
     /// How wide its column is.
     pub width: Width,
+    /// Whether people write in it: in the form with the id [`WRITING`](crate::components::WRITING).
+    pub writing: bool,
     /// The contents of the column.
     pub view: Box<dyn FnOnce() -> AnyView + Send>,
 }
@@ -55,13 +57,27 @@ impl Page {
         place: Place,
         view: impl FnOnce() -> AnyView + Send + 'static,
     ) -> Self {
-        Self { title: title.into(), status: 200, place, width: Width::Normal, view: Box::new(view) }
+        Self {
+            title: title.into(),
+            status: 200,
+            place,
+            width: Width::Normal,
+            writing: false,
+            view: Box::new(view),
+        }
     }
 
     /// The same in another width.
     #[must_use]
     pub fn width(mut self, width: Width) -> Self {
         self.width = width;
+        self
+    }
+
+    /// The same, where people write in it.
+    #[must_use]
+    pub fn writing(mut self) -> Self {
+        self.writing = true;
         self
     }
 

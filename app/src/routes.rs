@@ -63,10 +63,11 @@ fn request_page(fields: &Fields) -> Option<Address> {
 }
 
 fn of_sign_in() -> Router<App> {
-    use crate::sign_in::{header, log_in, password, provider, register, second_step};
+    use crate::serve::header;
+    use crate::sign_in::{log_in, password, provider, register, second_step};
 
     Router::new()
-        .route("/language", post(header::switch_language))
+        .route("/language", get(header::come_back).post(header::switch_language))
         .route("/logout", post(header::log_out))
         .route("/login", form::<log_in::LogIn, _>(|fields| Some(sign_in_address(fields))))
         .route("/login/second", form::<second_step::TakeSecondStep, _>(|fields| Some(second_step_of(fields))))
@@ -171,6 +172,7 @@ fn of_agent() -> Router<App> {
         .route("/agent/requests/new", files_form(capture::SAVE, |_| Some(Address::NewForCustomer)))
         .route("/agent/requests/{number}", files_form(request::SEND, page_of))
         .route("/agent/requests/{number}/change", form::<change::ChangeRequest, _>(page_of))
+        .route("/agent/requests/{number}/take", form::<change::TakeRequest, _>(page_of))
         .route("/agent/requests/{number}/restrict", form::<restricted::RestrictCustomer, _>(page_of))
         .route("/agent/requests/{number}/lift", form::<restricted::LiftForCustomer, _>(page_of))
         .route("/agent/requests/{number}/release", form::<held::ReleaseHeld, _>(page_of))
@@ -240,5 +242,5 @@ fn of_thread() -> Router<App> {
         .route("/agent/requests/{number}/comments/{comment}/formatted", get(formatted::show_to_agent))
         .route("/agent/requests/{number}/comments/{comment}/admit", form::<Admit, _>(page_of))
         .route("/agent/requests/{number}/comments/{comment}/split", form::<SplitOff, _>(page_of))
-        .route("/agent/requests/{number}/mail", form::<SendAgain, _>(page_of))
+        .route("/agent/requests/{number}/comments/{comment}/mail", form::<SendAgain, _>(page_of))
 }

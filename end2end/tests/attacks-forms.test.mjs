@@ -87,7 +87,7 @@ describe('header injection', () => {
     const receipt = await desk.mail({ to: email, subject: /./, skip: 1 });
     const staff = new Client(desk);
     await staff.login(await desk.addPerson({ email: `agent-${email}`, name: name.replaceAll('\0', '') }));
-    const answered = await staff.upload(`/agent/requests/${own}`, { body, visibility: 'public', once: 'x', status: 'leave' }, file);
+    const answered = await staff.upload(`/agent/requests/${own}`, { body, visibility: 'public', once: 'x', status_afterwards: 'leave' }, file);
     assert.equal(answered.status, 303);
     return [receipt, await desk.mail({ to: email, subject: /./, skip: 2 })];
   }
@@ -195,7 +195,7 @@ describe('open redirect', () => {
   });
 
   test('positive control: an address of the desk is taken', async () => {
-    const answer = await new Client(desk).post('/language', { language: 'en', return_to: '/requests/new?a=b' });
+    const answer = await new Client(desk).post('/language', { to: 'en', return_to: '/requests/new?a=b' });
     assert.equal(answer.location, '/requests/new?a=b');
   });
 });
@@ -367,7 +367,7 @@ describe('regular expressions and long inputs', () => {
   const OTHERS = ['body', 'token', 'act', 'session', 'status'];
   test('what is too long for an address leads nowhere', async () => {
     const long = `/${fill('a')}`;
-    assert.equal((await new Client(desk).post('/language', { language: 'en', return_to: long })).location, '/');
+    assert.equal((await new Client(desk).post('/language', { to: 'en', return_to: long })).location, '/');
     assert.equal((await guest.client.get(`/login?next=${long.slice(0, 20_000)}`)).location, '/');
     assert.equal((await new Client(desk).get(`/requests?q=${long.slice(0, 20_000)}`)).location, '/login');
     const own = await write(guest.client);

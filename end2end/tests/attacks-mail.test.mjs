@@ -146,7 +146,7 @@ test('headers of a mail do not grow in those that answer it', async () => {
     headers: [`Subject: =?utf-8?b?${evil}?=`, `Reply-To: =?utf-8?b?${evil}?= <mallory@example.com>`, 'References: <a@b>\r\n <c@d\r\n X-Evil: 1>', `In-Reply-To: =?utf-8?b?${evil}?=`],
     parts: [text('A matter.')],
   });
-  const answered = await agent.post(`/agent/requests/${number}`, { body: 'We look into it.', visibility: 'public', once: 'x', status: 'leave' });
+  const answered = await agent.post(`/agent/requests/${number}`, { body: 'We look into it.', visibility: 'public', once: 'x', status_afterwards: 'leave' });
   assert.equal(answered.status, 303);
   const mail = await desk.mail({ to: 'mallory@example.com', subject: new RegExp(`${number}`) });
   const head = mail.raw.slice(0, mail.raw.indexOf('\r\n\r\n')).replace(/\r\n[ \t]+/g, ' ');

@@ -18,20 +18,24 @@ after(async () => {
   await desk?.stop();
 });
 
-/** Lets somebody drop, or paste, files somewhere in the form. `files` are `[name, bytes]`. */
-async function give(page, type, place, files) {
-  await page.locator(place).evaluate(
-    (element, { type, files }) => {
+/**
+ * Lets somebody drop, or paste, files somewhere in the form. `files` are `[name, bytes, time]`; `text` is on the
+ * clipboard beside them. Answers whether the browser goes on to do what it does by itself.
+ */
+async function give(page, type, place, files, text = '') {
+  return page.locator(place).evaluate(
+    (element, { type, files, text }) => {
       const data = new DataTransfer();
-      for (const [name, bytes] of files) data.items.add(new File([new Uint8Array(bytes)], name));
+      for (const [name, bytes, lastModified] of files) data.items.add(new File([new Uint8Array(bytes)], name, { lastModified }));
+      if (text) data.setData('text/plain', text);
       const options = { bubbles: true, cancelable: true };
       const event =
         type === 'paste'
           ? new ClipboardEvent(type, { ...options, clipboardData: data })
           : new DragEvent(type, { ...options, dataTransfer: data });
-      element.dispatchEvent(event);
+      return element.dispatchEvent(event);
     },
-    { type, files },
+    { type, files, text },
   );
 }
 
@@ -58,6 +62,33 @@ test('words that are pasted stay words', () =>
     await form(page);
     await give(page, 'paste', '#body', []);
     assert.deepEqual(await chosen(page), []);
+  }));
+
+test('of cells of a spreadsheet the words are pasted, not their picture', () =>
+  withPage(browser, desk, {}, async (page) => {
+    await form(page);
+    for (const field of ['#subject', '#body', '#email']) {
+      assert.ok(await give(page, 'paste', field, [['image.png', 10]], 'A1\tB1'), field);
+      assert.deepEqual(await chosen(page), []);
+    }
+    // Where nobody can write, the picture is all there is to paste.
+    assert.ok(!(await give(page, 'paste', '#kind', [['image.png', 10]], 'A1\tB1')));
+    assert.deepEqual(await chosen(page), ['image.png']);
+  }));
+
+test('two pasted pictures of one name and size are two, a file that is chosen twice is one', () =>
+  withPage(browser, desk, {}, async (page) => {
+    await form(page);
+    const picture = ['image.png', 10, 1];
+    assert.ok(!(await give(page, 'paste', '#body', [picture])));
+    await give(page, 'paste', '#body', [picture]);
+    assert.deepEqual(await chosen(page), ['image.png', 'image.png']);
+    const file = ['report.pdf', 20, 2];
+    await give(page, 'drop', '#body', [file]);
+    await give(page, 'drop', '#body', [file]);
+    // Another version of it is another file.
+    await give(page, 'drop', '#body', [['report.pdf', 20, 3]]);
+    assert.deepEqual(await chosen(page), ['image.png', 'image.png', 'report.pdf', 'report.pdf']);
   }));
 
 test('what is over the limits is left out, with a sentence', () =>

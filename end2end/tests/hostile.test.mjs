@@ -285,7 +285,7 @@ test('while it comes in live', async () => {
     const listening = page.waitForResponse((answer) => answer.url().includes('/events/requests/'));
     await open(page, `/requests/${number}`);
     await listening;
-    await agent.upload(`/agent/requests/${number}`, { body: `live ${text}`, visibility: 'public', once: 'live', status: 'leave' }, [{ name: text, content: 'x' }]);
+    await agent.upload(`/agent/requests/${number}`, { body: `live ${text}`, visibility: 'public', once: 'live', status_afterwards: 'leave' }, [{ name: text, content: 'x' }]);
     await page.locator('.comment-body').getByText('live ').waitFor();
     await shows(page, '.comment-body', `live ${text}`);
     await isWhole(page);

@@ -148,7 +148,7 @@ describe('with the loudest log', () => {
     // The agent at work.
     await expect(200, agent.get(`/agent?view=all&q=${encodeURIComponent(ADA.lookedFor)}`));
     await expect(200, agent.page('agent', `/agent?view=all&q=${encodeURIComponent(ADA.lookedFor)}`));
-    const reply = { body: ADA.answer, visibility: 'public', status: 'leave' };
+    const reply = { body: ADA.answer, visibility: 'public', status_afterwards: 'leave' };
     await expect(303, agent.upload(`/agent/requests/${number}`, { ...reply, once: 'answer' }));
     await expect(303, agent.upload(`/agent/requests/${number}`, { ...reply, body: ADA.note, visibility: 'internal', once: 'note' }));
     await expect(303, agent.upload('/agent/requests/new', { email: CARLA.email, name: CARLA.name, language: 'en', kind: 'question', subject: ADA.call, body: CARLA.body, once: 'call' }));

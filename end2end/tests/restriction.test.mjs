@@ -100,12 +100,12 @@ async function nothingForAgents({ number, email, file, secrets, word }) {
     await agent.get(`/events/requests/${number}?agent=true`),
     news,
     await agent.get(`/requests/${number}`),
-    await agent.post(`/agent/requests/${number}`, { body: 'An answer', visibility: 'public', once: raw, status: 'waiting' }),
-    await agent.post(`/agent/requests/${number}`, { body: 'A note', visibility: 'internal', once: raw, status: 'leave' }),
+    await agent.post(`/agent/requests/${number}`, { body: 'An answer', visibility: 'public', once: raw, status_afterwards: 'waiting' }),
+    await agent.post(`/agent/requests/${number}`, { body: 'A note', visibility: 'internal', once: raw, status_afterwards: 'leave' }),
     await agent.post(`/agent/requests/${number}/change`, { status: 'closed', status_shown: 'waiting' }),
     await agent.page('mine', `/requests/${number}`),
-    await agent.call('agent/reply', { number, body: 'An answer', visibility: 'public', once: raw, status: 'waiting' }, []),
-    await agent.call('agent/reply', { number, body: 'A note', visibility: 'internal', once: raw, status: 'leave' }, []),
+    await agent.call('agent/reply', { number, body: 'An answer', visibility: 'public', once: raw, status_afterwards: 'waiting' }, []),
+    await agent.call('agent/reply', { number, body: 'A note', visibility: 'internal', once: raw, status_afterwards: 'leave' }, []),
     await agent.call('agent/change', { number, status: 'closed', status_shown: 'waiting' }),
     await agent.call('seen', { number, token: '', last: '', agent: 'true' }),
   ];
@@ -313,7 +313,7 @@ test('an agent who has the page open hears nothing of what happens while it is r
     assert.equal((await theirs.client.post('/requests/new', filled({ subject: 'Refused' }))).status, 422);
     // Whoever knows the address, and not the person, is answered as ever; agents do not hear of it.
     await write(new Client(desk), { email: theirs.email, subject: 'By a stranger' });
-    await agent.post(`/agent/requests/${theirs.number}`, { body: 'Forged', visibility: 'public', once: 'c', status: 'closed' });
+    await agent.post(`/agent/requests/${theirs.number}`, { body: 'Forged', visibility: 'public', once: 'c', status_afterwards: 'closed' });
     assert.equal((await listen(agent, `/events/requests/${theirs.number}?agent=true`)).status, 403);
 
     // What comes after all that is heard of, so nothing of it is still on its way.

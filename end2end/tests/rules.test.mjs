@@ -118,7 +118,7 @@ describe('cookies', () => {
 
   test('are for this site and out of reach for scripts', async () => {
     const login = await new Client(desk).post('/login', { email: bert.email, password: PASSWORD });
-    const language = await new Client(desk).post('/language', { language: 'de', return_to: '/' });
+    const language = await new Client(desk).post('/language', { to: 'de', return_to: '/' });
     for (const cookie of [...set(login), ...set(language)]) {
       assert.match(cookie, /; HttpOnly(;|$)/);
       assert.match(cookie, /; SameSite=Lax(;|$)/);
@@ -137,7 +137,7 @@ describe('cookies', () => {
     try {
       const person = await secure.addPerson();
       const client = new Client(secure, { headers: { origin: url } });
-      const answers = [await client.post('/login', person), await client.post('/language', { language: 'de', return_to: '/' })];
+      const answers = [await client.post('/login', person), await client.post('/language', { to: 'de', return_to: '/' })];
       for (const cookie of answers.flatMap(set)) assert.match(cookie, /^__Host-tresen-[\w-]+=[^;]*; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$/);
       assert.equal(answers.flatMap(set).length, 4);
       assert.equal((await client.get('/agent')).status, 200);
@@ -219,7 +219,7 @@ describe('forms from elsewhere', () => {
         [anna.client, '/account/delete', { password: PASSWORD }],
         [anna.client, '/logout', {}],
         [new Client(desk), '/login', { email: anna.email, password: PASSWORD }],
-        [new Client(desk), '/language', { language: 'de', return_to: '/' }],
+        [new Client(desk), '/language', { to: 'de', return_to: '/' }],
         [agent, `/agent/requests/${request}`, { body: 'From elsewhere', visibility: 'public', once: 'x' }],
         [agent, `/agent/requests/${request}/change`, { status: 'closed' }],
         [agent, `/agent/requests/${request}/erase`, { asked: 'mail' }],
@@ -338,7 +338,7 @@ describe('nobody is led elsewhere', () => {
       stays(called.json.enter);
       const known = await client.get(`/login?next=${encodeURIComponent(next)}`);
       stays(known.location);
-      stays((await client.post('/language', { language: 'en', return_to: next })).location);
+      stays((await client.post('/language', { to: 'en', return_to: next })).location);
     });
   }
 
@@ -447,7 +447,7 @@ describe("the agents' pages", () => {
   test('are forbidden for customers, whatever they ask for', async () => {
     for (const path of [...addresses(), '/agent/requests/T-0000-0001']) assert.equal((await anna.client.get(path)).status, 403, path);
     for (const path of [...posts(), '/agent/requests/T-0000-0001']) {
-      assert.equal((await anna.client.post(path, { ...filled(), visibility: 'public', status: 'closed', language: 'en' })).status, 403, path);
+      assert.equal((await anna.client.post(path, { ...filled(), visibility: 'public', status: 'closed', status_afterwards: 'closed', language: 'en' })).status, 403, path);
     }
     assert.doesNotMatch(words((await anna.client.get(`/requests/${request}`)).text), /The lamp over the counter.*The lamp over the counter/);
   });
@@ -459,7 +459,7 @@ describe("the agents' pages", () => {
       assert.match(answer.location, /^\/login\?next=/, path);
     }
     for (const path of posts()) {
-      const answer = await new Client(desk).post(path, { ...filled(), visibility: 'public', status: 'closed', language: 'en' });
+      const answer = await new Client(desk).post(path, { ...filled(), visibility: 'public', status: 'closed', status_afterwards: 'closed', language: 'en' });
       // What somebody has written stays with them until they are logged in; whoever has written nothing goes there at once.
       if (answer.status === 401) assert.match(answer.text, /<a href="\/login" target="_blank">/, path);
       else assert.match(`${answer.status} ${answer.location}`, /^303 \/login/, path);

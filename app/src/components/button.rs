@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Icon, MaybeText};
+use super::{Beside, Carries, Icon, MaybeText};
 
 /// How much a button stands out. A page has one primary button at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,19 +71,27 @@ pub fn Button(
     /// Another form that it sends, and another function that takes it.
     #[prop(optional)]
     sends: Option<Sends>,
+    /// Takes along what people have written, where no scripts run.
+    #[prop(optional)]
+    carries: Option<Carries>,
 ) -> impl IntoView {
     let (form, action, to) = match sends {
         Some(Sends { form, action, to }) => (Some(form), Some(action), Some(to)),
         None => (None, None, None),
     };
+    let beside = carries.as_ref().map(|carries| carries.beside);
+    let holds = move || beside.is_some_and(Beside::holds);
+    let carried = carries.map(|carries| carries.action);
+    let (validates, action) =
+        (action.is_none(), move || carried.clone().filter(|_| holds()).or_else(|| action.clone()));
     view! {
         <button
             type="submit"
             class=kind.class(large)
             name=name.get()
             value=value.get()
-            form=form
-            formnovalidate=action.is_some()
+            form=move || beside.and_then(Beside::form).or(form)
+            formnovalidate=move || !validates || holds()
             formaction=action
             data-to=to
         >

@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use super::{Icon, MaybeText};
+use super::{Beside, Icon, MaybeText};
 use crate::form::FieldError;
 
 /// What every field has around its control.
@@ -236,6 +236,9 @@ pub fn Select(
     /// Whether something must be chosen.
     #[prop(optional)]
     required: bool,
+    /// Goes along with what people write, where no scripts run.
+    #[prop(optional)]
+    beside: Option<Beside>,
 ) -> impl IntoView {
     let frame = Frame::new(id, &name, label, hint, error, marker);
     let chosen = value.get();
@@ -252,6 +255,7 @@ pub fn Select(
                 class="field-control"
                 id=frame.id.clone()
                 name=name
+                form=move || beside.and_then(Beside::form)
                 required=required
                 aria-describedby=frame.described_by()
                 aria-invalid=frame.invalid()

@@ -79,6 +79,7 @@ mod status_badge;
 mod table;
 mod text_with_links;
 mod time;
+mod writing;
 
 pub use agent_table::{AgentRow, AgentTable, AgentTableHeads};
 pub use button::{Button, ButtonKind, ButtonLink, Sends};
@@ -106,5 +107,6 @@ pub use status_badge::{PriorityMark, StatusBadge};
 pub use table::Table;
 pub use text_with_links::TextWithLinks;
 pub use time::Time;
+pub use writing::{Beside, Carries, WRITING};
 
 pub use crate::when::When;

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 use tresen_model::Language;
+use tresen_model::query::escape;
 
-use super::{Icon, MaybeText, NavLink, link::nav_items};
+use super::{Beside, Icon, MaybeText, NavLink, link::nav_items};
 
 /// A language that the reader may switch to.
 #[derive(Clone, Copy)]
@@ -96,7 +97,11 @@ pub fn SiteHeader(
     .into_any()
 }
 
-/// The language switch: one button a language, a form that posts `language` (a tag) and `return_to`.
+/// The language switch: one button a language, a form that posts `to` (a tag) and `return_to`.
+///
+/// Beside a form in which people write, the buttons belong to that one where no scripts run, and the query of the
+/// address says `return_to`. The first button of a form is the one that the Enter key presses: one that does nothing
+/// else comes before them.
 #[component]
 pub fn LanguageSwitch(
     /// What it is called, for screen readers.
@@ -110,7 +115,12 @@ pub fn LanguageSwitch(
     /// The address of the page, to come back to.
     #[prop(into)]
     return_to: String,
+    /// Where people write on the page.
+    #[prop(optional_no_strip)]
+    beside: Option<Beside>,
 ) -> impl IntoView {
+    let form = move || beside.and_then(Beside::form);
+    let carried = format!("{action}?return_to={}", escape(&return_to));
     let buttons = languages
         .into_iter()
         .map(|LanguageChoice { language, current }| {
@@ -118,7 +128,13 @@ pub fn LanguageSwitch(
                 <button
                     type="submit"
                     class="link-button"
-                    name="language"
+                    name="to"
+                    form=form
+                    formnovalidate=move || form().is_some()
+                    formaction={
+                        let carried = carried.clone();
+                        move || form().map(|_| carried.clone())
+                    }
                     value=language.tag()
                     lang=language.tag()
                     aria-current=current.then_some("true")
@@ -131,6 +147,7 @@ pub fn LanguageSwitch(
     view! {
         <form class="language-switch" method="post" action=action aria-label=label>
             <Icon icon=Icon::Globe/>
+            {beside.map(|_| view! { <button type="submit" form=form hidden></button> })}
             <input type="hidden" name="return_to" value=return_to/>
             {buttons}
         </form>

@@ -114,7 +114,6 @@ pub fn LiveForm(
     let progress = move || {
         let sent = state.read().sent?;
         let stop = state.clone();
-        // The request notices when it next moves on.
         let on_click = move |_| stop.update(|state| state.stopped = true);
         Some(
             view! {
@@ -156,6 +155,7 @@ pub fn LiveForm(
 #[cfg(feature = "hydrate")]
 mod browser {
     use std::collections::BTreeMap;
+    use std::time::Duration;
 
     use js_sys::Promise;
     use leptos::ev::SubmitEvent;
@@ -179,6 +179,9 @@ mod browser {
 
     /// The server asks for a proof once; the next ones are for stamps that became old meanwhile.
     const PROOFS: usize = 3;
+
+    /// How often a form that is sent looks whether somebody has stopped it.
+    const STOP: Duration = Duration::from_millis(100);
 
     /// What a form came to. What a page shows then is read by the part of the app that knows it.
     type Outcome = Result<Done<Box<RawValue>>, Unmet>;
@@ -288,11 +291,15 @@ mod browser {
             drop(request.set_request_header("Accept", "application/json"));
             let files = form.enctype() == "multipart/form-data";
             let (state, stoppable) = (self.state.clone(), request.clone());
-            let progress = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
+            // Not when it next moves on: a network that stands still is why people press Stop.
+            let stop = move || {
                 if state.read_untracked().stopped {
                     drop(stoppable.abort());
-                    return;
                 }
+            };
+            let stopping = set_interval(stop, STOP).ok();
+            let state = self.state.clone();
+            let progress = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
                 if event.length_computable() && event.total() > 0.0 {
                     state.update(|state| state.sent = Some(event.loaded() / event.total()));
                 }
@@ -317,6 +324,9 @@ mod browser {
                 drop(sent);
             });
             drop(JsFuture::from(ended).await);
+            if let Some(stopping) = stopping {
+                stopping.clear();
+            }
             self.state.update(|state| state.sent = None);
             let status = request.status().ok()?;
             let answer = request.response_text().ok()??;

@@ -50,7 +50,15 @@ where
             match read(&context, request).await {
                 Ok((path, form, fields)) => {
                     let done = run::<F, S>(context.clone(), fields.clone()).await;
-                    context.answer(done, &path, fields, form.had_files(), back).await
+                    let page = back(&fields).filter(|_| done.is_ok() && wrote(&fields));
+                    let kept = match page {
+                        Some(page) => context.with_text(&page, fields.clone(), form.had_files()).await,
+                        None => None,
+                    };
+                    match kept {
+                        Some(page) => page,
+                        None => context.answer(done, &path, fields, form.had_files(), back).await,
+                    }
                 }
                 Err(response) => response,
             }
@@ -87,6 +95,16 @@ async fn come_back(context: Context, request: Request, back: Back) -> Response {
         Some(address) => context.finish(Ok(Answer::go(address))),
         None => context.finish(Err(Error::NotFound.into())),
     }
+}
+
+/// Whether a field proves who somebody is. It is never shown again.
+fn is_secret(name: &str) -> bool {
+    name.contains("password") || ["code", "recovery", "passkey"].contains(&name)
+}
+
+/// Whether a text came along that this form has no field for.
+fn wrote(fields: &Fields) -> bool {
+    fields.get("body").is_some_and(|body| !body.trim().is_empty())
 }
 
 /// Reads a form: the path it was sent to, the form, and its fields with what the path names.
@@ -200,13 +218,28 @@ impl Context {
         }
     }
 
+    /// Shows a page again with what somebody is writing there: a button beside it took it along, since no scripts
+    /// run. `None` where there is no such page any more.
+    pub(crate) async fn with_text(
+        &self,
+        page: &Address,
+        values: Fields,
+        had_files: bool,
+    ) -> Option<Response> {
+        let context = self.at(page, self.language);
+        let sheet = sheet::load(&context, page).await.ok()?;
+        // No browser lets a page fill a file field again.
+        let notice = if had_files { common::choose_files_again(self.language) } else { "" };
+        let action = page.to_string().split('?').next().unwrap_or_default().to_owned();
+        let values = values.into_iter().filter(|(name, _)| !is_secret(name)).collect();
+        let refused = Refused { action, values, errors: BTreeMap::new(), notice: notice.to_owned() };
+        Some(context.sheet(StatusCode::OK, sheet, &Forms::refused(refused)))
+    }
+
     async fn show_again(&self, status: u16, address: Option<Address>, mut refused: Refused) -> Response {
-        // What proves who somebody is, is never shown again.
-        let secret =
-            |name: &str| name.contains("password") || ["code", "recovery", "passkey"].contains(&name);
-        refused.values.retain(|name, _| !secret(name));
+        refused.values.retain(|name, _| !is_secret(name));
         let Some(address) = address else { return self.finish(Err(Error::NotFound.into())) };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-        self.show(status, &address, &Forms::refused(refused)).await
+        self.at(&address, self.language).show(status, &address, &Forms::refused(refused)).await
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! - [`handlers`]: pages and forms
 //! - [`signed_out`]: what somebody wrote whose session has ended
+//! - [`header`]: signing out and the language
 //! - [`functions`]: the server functions that the app calls
 
 mod functions;
 mod handlers;
+pub(crate) mod header;
 mod signed_out;
 
 pub(crate) use self::functions::answer;

@@ -1,7 +1,5 @@
 //! Signing in and registering.
 
-#[cfg(feature = "ssr")]
-pub(crate) mod header;
 pub mod log_in;
 pub mod password;
 #[cfg(feature = "ssr")]

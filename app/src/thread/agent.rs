@@ -10,7 +10,7 @@ use tresen_model::{
 use super::Reader;
 use super::forms::{Admit, SendAgain, SplitOff};
 use super::reader::{Beside, Place};
-use crate::components::{Button, ButtonKind, DeliveryLine, StatusBadge};
+use crate::components::{self, Button, ButtonKind, Carries, DeliveryLine, StatusBadge};
 use crate::form::Forms;
 use crate::language::shared::{mail, words};
 use crate::language::thread::{conversation as text, delivery, files};
@@ -75,10 +75,11 @@ fn outsider_actions(language: Language, number: RequestNumber, comment: CommentI
     let form = |to: &'static str, act: &str, label: &'static str| {
         let action = format!("{}/comments/{comment}/{act}", Address::RequestForAgents { number });
         let form = forms.at(&action);
+        let carries = carries(&action);
         view! {
             <LiveForm language to action form class="">
                 {named(number, comment)}
-                <Button label kind=ButtonKind::Secondary/>
+                <Button label kind=ButtonKind::Secondary carries/>
             </LiveForm>
         }
         .into_any()
@@ -109,16 +110,21 @@ fn delivery_line(
 }
 
 fn again(language: Language, number: RequestNumber, comment: CommentId, forms: &Forms) -> AnyView {
-    let action = format!("{}/mail", Address::RequestForAgents { number });
-    let id = comment.to_string();
-    let form = forms.one_at(&action, |values| values.get("comment") == Some(&id));
+    let action = format!("{}/comments/{comment}/mail", Address::RequestForAgents { number });
+    let form = forms.at(&action);
+    let carries = carries(&action);
     view! {
         <LiveForm language to=SendAgain::PATH action form class="">
             {named(number, comment)}
-            <Button label=delivery::again(language) kind=ButtonKind::Secondary/>
+            <Button label=delivery::again(language) kind=ButtonKind::Secondary carries/>
         </LiveForm>
     }
     .into_any()
+}
+
+/// An answer that the agent is writing is not lost by a button beside it.
+fn carries(action: &str) -> Carries {
+    Carries { beside: components::Beside::default(), action: action.to_owned() }
 }
 
 /// Which comment a form is about.

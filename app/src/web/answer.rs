@@ -141,13 +141,13 @@ impl Context {
 
     /// Where somebody signs in before they come back here.
     fn sign_in_address(&self) -> String {
-        let address = Address::SignIn { next: self.address.clone() }.to_string();
+        let address = Address::SignIn { next: self.address.to_string() }.to_string();
         if address.len() <= LONGEST { address } else { "/login".to_owned() }
     }
 
     /// Where somebody shows who they are before they come back here.
     fn confirm_address(&self) -> String {
-        let proof = Proof { next: self.address.clone(), by: String::new() };
+        let proof = Proof { next: self.address.to_string(), by: String::new() };
         let address = Address::Confirm(proof).to_string();
         if address.len() <= LONGEST { address } else { "/account".to_owned() }
     }

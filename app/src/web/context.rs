@@ -16,7 +16,7 @@ use tresen_desk::people::{Agent, Secret, Session};
 use tresen_desk::privacy::DataAccess;
 use tresen_desk::requests::Access;
 use tresen_model::query::decode;
-use tresen_model::{Language, Timestamp};
+use tresen_model::{Address, Language, Timestamp};
 
 use super::cookies::{Cookie, Received};
 use super::outcome::Stop;
@@ -38,18 +38,20 @@ pub struct Network(pub Option<IpAddr>);
 
 /// A request for a page: who asks, and what. Cheap to clone.
 #[derive(Clone)]
-pub struct Context(Arc<Inner>);
+pub struct Context {
+    inner: Arc<Inner>,
+    /// The language to answer in.
+    pub language: Language,
+    /// The path with its query; of a server function, those of the page that asks for it.
+    pub(crate) address: Arc<str>,
+}
 
 /// What [`Context`] holds.
 pub struct Inner {
     /// What the pages are given.
     pub app: App,
-    /// The language to answer in.
-    pub language: Language,
     /// When it was asked.
     pub now: Timestamp,
-    /// The path with its query; of a server function, those of the page that asks for it.
-    pub address: String,
     session: Option<Session>,
     session_secret: Option<Secret>,
     /// Whether the session was found gone after an erasure.
@@ -82,7 +84,7 @@ impl Deref for Context {
     type Target = Inner;
 
     fn deref(&self) -> &Inner {
-        &self.0
+        &self.inner
     }
 }
 
@@ -130,8 +132,7 @@ impl Context {
         let chosen = session.as_ref().map(Session::language).or_else(|| cookies.language());
         let language = chosen.unwrap_or_else(accepted);
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        let context = Self(Arc::new(Inner {
-            language,
+        let inner = Inner {
             session,
             session_secret,
             signed_out: AtomicBool::new(false),
@@ -140,7 +141,6 @@ impl Context {
             second_step: cookies.second_step(),
             signing_in: cookies.signing_in(),
             now: app.desk.now(),
-            address: address_of(parts),
             network: parts.extensions.get::<Network>().and_then(|network| network.0),
             nonce: parts.extensions.get::<Nonce>().map(|nonce| Arc::clone(&nonce.0)).unwrap_or_default(),
             wants_json: accept.is_some_and(|accept| accept.starts_with("application/json")),
@@ -148,9 +148,15 @@ impl Context {
             looks: parts.method == Method::GET && !parts.uri.path().starts_with("/api/"),
             sends: parts.method == Method::POST,
             beside: Mutex::default(),
-        }));
+        };
+        let context = Self { inner: Arc::new(inner), language, address: address_of(parts).into() };
         parts.extensions.insert(context.clone());
         context
+    }
+
+    /// The same request, answered with the page at another address, and in another language.
+    pub(crate) fn at(&self, page: &Address, language: Language) -> Self {
+        Self { inner: Arc::clone(&self.inner), language, address: page.to_string().into() }
     }
 
     /// What every page of the visit knows.
@@ -205,7 +211,7 @@ impl Context {
     }
 
     fn beside<T>(&self, act: impl FnOnce(&mut Beside) -> T) -> T {
-        act(&mut self.0.beside.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.inner.beside.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Who is logged in.

@@ -15,7 +15,7 @@ const PICTURE = Buffer.from(
 /** Writes into the form under the conversation and sends it. */
 async function noteAndAnswer(page, text, press, after) {
   await page.locator('#body').fill(text);
-  if (after) await page.locator('#status-afterwards').selectOption(after);
+  if (after) await page.locator('#status_afterwards').selectOption(after);
   await button(page, press).click();
   await page.locator('.comment-body').getByText(text).waitFor();
   await live(page);

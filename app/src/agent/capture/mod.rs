@@ -14,7 +14,9 @@ use tresen_model::{Address, Language, PersonName, Subject};
 pub(crate) use self::server::SAVE;
 #[cfg(feature = "ssr")]
 pub(super) use self::server::load;
-use crate::components::{Button, ButtonKind, Choice, Field, Icon, NavLink, PageHead, Select, TextArea};
+use crate::components::{
+    Button, ButtonKind, Choice, Field, Icon, NavLink, PageHead, Select, TextArea, WRITING,
+};
 use crate::form::{Done, Form, Forms, Unmet};
 use crate::language::agent::requests as text;
 use crate::language::shared::common;
@@ -55,51 +57,52 @@ pub(super) fn page(visit: &Visit, capture: Capture, forms: &Forms) -> Page {
         }
         .into_any()
     });
-    page.width(Width::Narrow)
+    page.width(Width::Narrow).writing()
 }
 
 fn the_form(visit: &Visit, capture: Capture, form: Form) -> AnyView {
     let language = visit.language;
     let visit = visit.clone();
     view! {
-        <LiveForm
-            language
-            to=CaptureRequest::PATH
-            action=Address::NewForCustomer
-            form=form.clone()
-            class="form card"
-            files=true
-        >
-            {fields::once(&form, &capture.once)}
-            {customer(language, &form)}
-            {kind(language, capture.kinds, &form)}
-            <Field
-                name="subject"
-                label=text::capture_subject(language)
-                value=form.value("subject")
-                error=form.error("subject")
-                maxlength=Some(Subject::MAX)
-                required=true
-            />
-            <TextArea
-                name="body"
-                label=text::capture_body(language)
-                hint=text::capture_body_hint(language)
-                value=form.value("body")
-                error=form.error("body")
-                rows=9
-                required=true
-            />
-            {fields::attachments(&visit, &form)}
-            <div class="form-actions">
-                <Button
-                    label=text::capture_save(language)
-                    kind=ButtonKind::Primary
-                    icon=Some(Icon::Check)
-                />
-            </div>
-        </LiveForm>
-    }
+           <LiveForm
+               language
+               to=CaptureRequest::PATH
+               action=Address::NewForCustomer
+               form=form.clone()
+               class="form card"
+               files=true
+    id=WRITING
+           >
+               {fields::once(&form, &capture.once)}
+               {customer(language, &form)}
+               {kind(language, capture.kinds, &form)}
+               <Field
+                   name="subject"
+                   label=text::capture_subject(language)
+                   value=form.value("subject")
+                   error=form.error("subject")
+                   maxlength=Some(Subject::MAX)
+                   required=true
+               />
+               <TextArea
+                   name="body"
+                   label=text::capture_body(language)
+                   hint=text::capture_body_hint(language)
+                   value=form.value("body")
+                   error=form.error("body")
+                   rows=9
+                   required=true
+               />
+               {fields::attachments(&visit, &form)}
+               <div class="form-actions">
+                   <Button
+                       label=text::capture_save(language)
+                       kind=ButtonKind::Primary
+                       icon=Some(Icon::Check)
+                   />
+               </div>
+           </LiveForm>
+       }
     .into_any()
 }
 

@@ -13,8 +13,8 @@ use tresen_model::{Address, HeldWhy, Language, RequestNumber};
 #[cfg(feature = "ssr")]
 pub(super) use self::server::load;
 use crate::components::{
-    Button, ButtonKind, EmptyState, Icon, NavLink, Notice, NoticeKind, Number, PageHead, Pager, Table, Time,
-    When,
+    Beside, Button, ButtonKind, Carries, EmptyState, Icon, NavLink, Notice, NoticeKind, Number, PageHead,
+    Pager, Table, Time, When,
 };
 use crate::form::{Done, Forms, Unmet};
 use crate::language::agent::requests as agent;
@@ -136,6 +136,7 @@ pub(super) fn notice(language: Language, number: RequestNumber, why: HeldWhy, fo
     let path = Address::RequestForAgents { number };
     let (release, discard) = (format!("{path}/release"), format!("{path}/discard"));
     let (releasing, discarding) = (forms.at(&release), forms.at(&discard));
+    let carries = Carries { beside: Beside::default(), action: release.clone() };
     let number = number.to_string();
     let same = number.clone();
     view! {
@@ -144,7 +145,7 @@ pub(super) fn notice(language: Language, number: RequestNumber, why: HeldWhy, fo
             <div class="cluster">
                 <LiveForm language to=ReleaseHeld::PATH action=release form=releasing class="">
                     <input type="hidden" name="number" value=number/>
-                    <Button label=text::release(language) kind=ButtonKind::Secondary/>
+                    <Button label=text::release(language) kind=ButtonKind::Secondary carries/>
                 </LiveForm>
                 <LiveForm language to=DiscardHeld::PATH action=discard form=discarding class="">
                     <input type="hidden" name="number" value=same/>

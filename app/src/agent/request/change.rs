@@ -6,7 +6,7 @@ use leptos::server_fn::codec::{Json, PostUrl};
 use tresen_model::views::AgentName;
 use tresen_model::{Address, Language, PersonId, Priority, RequestNumber, Status};
 
-use crate::components::{Button, ButtonKind, Choice, Select};
+use crate::components::{Beside, Button, ButtonKind, Carries, Choice, Select};
 use crate::form::{Done, Form, Forms, Unmet};
 use crate::language::agent::requests as text;
 use crate::language::shared::words;
@@ -14,9 +14,6 @@ use crate::live::LiveForm;
 
 /// The value of the field `assignee` for no agent.
 pub(super) const NOBODY: &str = "nobody";
-
-/// The value of the field `assignee` for the agent who sends the form.
-pub(super) const ME: &str = "me";
 
 /// Changes a request. Each field comes with what the page showed of it (`…_shown`): what the agent left as it was
 /// stays as it is, whoever changed it since.
@@ -42,6 +39,16 @@ pub async fn change_request(
     Ok(super::server::change(&number, &sent).await?)
 }
 
+/// Gives a request to the agent who asks.
+///
+/// # Errors
+/// [`Unmet::Unavailable`]: no such request, or the agent may not.
+#[allow(missing_docs)]
+#[server(prefix = "/api/ui", endpoint = "agent/take", input = PostUrl, output = Json)]
+pub async fn take_request(#[server(default)] number: String) -> Result<Done, Unmet> {
+    Ok(super::server::take(&number).await?)
+}
+
 /// What was sent of each field, and what the page showed of it.
 #[cfg(feature = "ssr")]
 pub(super) struct Sent<'a> {
@@ -58,14 +65,15 @@ fn path(number: RequestNumber) -> String {
 }
 
 /// The form with which an agent takes a request that nobody has taken.
-pub(super) fn take(language: Language, number: RequestNumber) -> AnyView {
-    // What is wrong is said at the other form of this address.
-    let form = Forms::untouched().at("");
+pub(super) fn take(language: Language, number: RequestNumber, forms: &Forms) -> AnyView {
+    let action = format!("{}/take", Address::RequestForAgents { number });
+    let form = forms.at(&action);
+    let carries = Carries { beside: Beside::default(), action: action.clone() };
     view! {
-        <LiveForm language to=ChangeRequest::PATH action=path(number) form class="cluster between">
+        <LiveForm language to=TakeRequest::PATH action form class="cluster between">
             <input type="hidden" name="number" value=number.to_string()/>
             <p class="muted small">{text::unassigned(language)}</p>
-            <Button label=text::take(language) kind=ButtonKind::Secondary name="assignee" value=ME/>
+            <Button label=text::take(language) kind=ButtonKind::Secondary carries/>
         </LiveForm>
     }
     .into_any()
@@ -92,28 +100,38 @@ pub(super) fn change(
     let agents = agents.into_iter().map(|agent| Choice::new(agent.id.to_string(), agent.name));
     let agents: Vec<Choice> = std::iter::once(nobody).chain(agents).collect();
     let assignee = assignee.map_or_else(|| NOBODY.to_owned(), |agent| agent.to_string());
+    let beside = Beside::default();
+    let carries = Carries { beside, action: path(number) };
+    let field = |name, label, choices, now| field(&form, beside, name, label, choices, now);
     let fields = vec![
-        field(&form, "status", text::status(language), statuses, status.as_str().to_owned()),
-        field(&form, "priority", text::priority(language), priorities, priority.as_str().to_owned()),
-        field(&form, "assignee", text::assignee(language), agents, assignee),
+        field("status", text::status(language), statuses, status.as_str().to_owned()),
+        field("priority", text::priority(language), priorities, priority.as_str().to_owned()),
+        field("assignee", text::assignee(language), agents, assignee),
     ];
     view! {
         <LiveForm language to=ChangeRequest::PATH action=path(number) form>
             <input type="hidden" name="number" value=number.to_string()/>
             {fields}
             <div class="form-actions">
-                <Button label=text::save(language) kind=ButtonKind::Secondary/>
+                <Button label=text::save(language) kind=ButtonKind::Secondary carries/>
             </div>
         </LiveForm>
     }
     .into_any()
 }
 
-fn field(form: &Form, name: &'static str, label: &'static str, choices: Vec<Choice>, now: String) -> AnyView {
+fn field(
+    form: &Form,
+    beside: Beside,
+    name: &'static str,
+    label: &'static str,
+    choices: Vec<Choice>,
+    now: String,
+) -> AnyView {
     let chosen = form.value_or(name, &now);
     view! {
-        <input type="hidden" name=format!("{name}_shown") value=now/>
-        <Select name label choices value=chosen error=form.error(name)/>
+        <input type="hidden" name=format!("{name}_shown") value=now form=move || beside.form()/>
+        <Select name label choices value=chosen error=form.error(name) beside/>
     }
     .into_any()
 }

@@ -55,7 +55,7 @@ pub struct Troubles {
 pub(super) fn page(visit: &Visit, open: Open, forms: &Forms) -> Page {
     let (visit, forms) = (visit.clone(), forms.clone());
     let page = Page::new(open.subject.clone(), Place::Queue, move || contents(&visit, open, &forms));
-    page.width(Width::Wide)
+    page.width(Width::Wide).writing()
 }
 
 fn contents(visit: &Visit, open: Open, forms: &Forms) -> AnyView {

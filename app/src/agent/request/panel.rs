@@ -53,7 +53,7 @@ pub(super) fn panel(
         view! { <p class="small"><a href=address.to_string()>{erase::agent_title(language)}</a></p> }
     });
     let restrict = all_kinds.then(|| restricted::offer(language, number, forms));
-    let take = assignee.is_none().then(|| change::take(language, number));
+    let take = assignee.is_none().then(|| change::take(language, number, forms));
     view! {
         <aside class="panel" aria-label=text::handling(language)>
             <section class="card stack" aria-labelledby="handling-title">

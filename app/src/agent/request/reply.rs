@@ -5,7 +5,7 @@ use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::{Json, MultipartData, MultipartFormData};
 use tresen_model::{Address, RequestNumber, Status, Visibility};
 
-use crate::components::{Button, ButtonKind, Choice, Icon, Select, TextArea};
+use crate::components::{Button, ButtonKind, Choice, Icon, Select, TextArea, WRITING};
 use crate::form::{Done, Forms, Unmet};
 use crate::language::agent::requests as text;
 use crate::language::shared::words;
@@ -36,7 +36,7 @@ pub(super) fn section(
 ) -> AnyView {
     let language = visit.language;
     let action = Address::RequestForAgents { number }.to_string();
-    let form = forms.at(&action);
+    let form = forms.writing(std::slice::from_ref(&action));
     let after = |status: Status| Choice::new(status.as_str(), words::status_for_agents(language, status));
     let afterwards = vec![
         after(Status::Waiting),
@@ -49,7 +49,7 @@ pub(super) fn section(
     view! {
         <section class="card stack reply" aria-labelledby="reply-title">
             <h2 id="reply-title">{text::reply_title(language)}</h2>
-            <LiveForm language to=AgentReply::PATH action form=form.clone() files=true echo>
+            <LiveForm language to=AgentReply::PATH action form=form.clone() files=true id=WRITING echo>
                 {top}
                 <input type="hidden" name="number" value=number.to_string()/>
                 <TextArea
@@ -63,13 +63,12 @@ pub(super) fn section(
                 />
                 {attachments}
                 <Select
-                    name="status"
-                    id="status-afterwards"
+                    name="status_afterwards"
                     label=text::status_afterwards(language)
                     hint=text::status_afterwards_hint(language)
                     choices=afterwards
-                    value=form.value_or("status", Status::Waiting.as_str())
-                    error=form.error("status")
+                    value=form.value_or("status_afterwards", Status::Waiting.as_str())
+                    error=form.error("status_afterwards")
                 />
                 <div class="form-actions">
                     <Button

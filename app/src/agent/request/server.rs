@@ -9,7 +9,7 @@ use tresen_model::views::{Conversation, StaffView};
 use tresen_model::{Address, PersonId, Priority, Problem, RequestNumber, Status, Visibility};
 
 use super::Request;
-use super::change::{ME, NOBODY, Sent};
+use super::change::{NOBODY, Sent};
 use super::open::{Open, Troubles};
 use super::panel::{Panel, Step};
 use super::reply::LEAVE;
@@ -86,7 +86,7 @@ async fn reply(context: &Context, form: &mut Submitted) -> Result<Done, Stop> {
     let number = number_of(form.get("number"))?;
     let visibility = Visibility::parse(form.get("visibility"))
         .ok_or_else(|| Error::refused("visibility", Problem::ChoiceUnknown))?;
-    let status = choice("status", (form.get("status"), LEAVE), Status::parse)?;
+    let status = choice("status_afterwards", (form.get("status_afterwards"), LEAVE), Status::parse)?;
     let files = form.take_files()?;
     let reply = Reply { body: form.get("body"), once: form.get("once"), visibility, status };
     let desk = &context.app.desk;
@@ -117,7 +117,6 @@ pub(super) async fn change(named: &str, sent: &Sent<'_>) -> Result<Done, Stop> {
     let number = number_of(named)?;
     let person = |value: &str| match value {
         NOBODY => Some(None),
-        ME => Some(Some(agent.person())),
         id => PersonId::parse(id).map(Some),
     };
     let change = Change {
@@ -125,6 +124,14 @@ pub(super) async fn change(named: &str, sent: &Sent<'_>) -> Result<Done, Stop> {
         priority: choice("priority", sent.priority, Priority::parse)?,
         assignee: choice("assignee", sent.assignee, person)?,
     };
+    context.app.desk.change(&agent, number, change).await?;
+    Ok(page_of(number))
+}
+
+pub(super) async fn take(named: &str) -> Result<Done, Stop> {
+    let context = asked()?;
+    let (agent, number) = (context.require_agent()?, number_of(named)?);
+    let change = Change { assignee: Some(Some(agent.person())), ..Change::default() };
     context.app.desk.change(&agent, number, change).await?;
     Ok(page_of(number))
 }

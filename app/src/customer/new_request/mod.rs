@@ -13,7 +13,9 @@ use tresen_model::{Address, Language, PersonName, Subject};
 pub(crate) use self::server::SEND;
 #[cfg(feature = "ssr")]
 pub(super) use self::server::load;
-use crate::components::{Button, ButtonKind, Checkbox, Choice, Field, Icon, PageHead, Select, TextArea};
+use crate::components::{
+    Button, ButtonKind, Checkbox, Choice, Field, Icon, PageHead, Select, TextArea, WRITING,
+};
 use crate::form::{Done, Form, Forms, Unmet};
 use crate::language::customer::new_request as text;
 use crate::language::shared::common;
@@ -86,6 +88,7 @@ pub(super) fn page(visit: &Visit, new: NewRequest, forms: &Forms) -> Page {
                 form=form.clone()
                 class="form card"
                 files=true
+ id=WRITING
             >
                 {fields::once(&form, &once)}
                 {stamp.map(|stamp| fields::shield(&visit, &form, stamp))}
@@ -126,7 +129,7 @@ pub(super) fn page(visit: &Visit, new: NewRequest, forms: &Forms) -> Page {
         }
         .into_any()
     });
-    page.width(Width::Narrow)
+    page.width(Width::Narrow).writing()
 }
 
 fn who(language: Language, form: &Form) -> AnyView {

@@ -16,8 +16,8 @@ pub(super) use self::server::load;
 #[cfg(feature = "ssr")]
 pub(crate) use self::server::{CLOSE, COMMENT, REOPEN};
 use crate::components::{
-    Button, ButtonKind, ButtonLink, Icon, NavLink, Notice, NoticeKind, Number, PageHead, Sends, StatusBadge,
-    TextArea, Time, When,
+    Beside, Button, ButtonKind, ButtonLink, Carries, Icon, NavLink, Notice, NoticeKind, Number, PageHead,
+    Sends, StatusBadge, TextArea, Time, WRITING, When,
 };
 use crate::form::{Form, Forms};
 use crate::language::shared::{common, words};
@@ -83,7 +83,7 @@ impl Here {
 pub(super) fn page(visit: &Visit, shown: Conversation, forms: &Forms) -> Page {
     let (visit, forms) = (visit.clone(), forms.clone());
     let title = shown.subject.clone();
-    Page::new(title, Place::MyRequests, move || contents(&visit, shown, &forms))
+    Page::new(title, Place::MyRequests, move || contents(&visit, shown, &forms)).writing()
 }
 
 fn contents(visit: &Visit, shown: Conversation, forms: &Forms) -> AnyView {
@@ -100,7 +100,7 @@ fn contents(visit: &Visit, shown: Conversation, forms: &Forms) -> AnyView {
         <span>{text::received(language)} " " <Time when=created/></span>
         <span>{text::last_change(language)} " " <Time when=updated/></span>
     };
-    let form = forms.at_any(&[here.path(), here.action("close"), here.action("reopen")]);
+    let form = forms.writing(&[here.path(), here.action("close"), here.action("reopen")]);
     let echo = thread.echo();
     // What was typed before the restriction, and sent after it, is not lost.
     let write = !restricted || form.is_refused();
@@ -138,9 +138,6 @@ fn restricted_here(here: &Here) -> AnyView {
     .into_any()
 }
 
-/// The id of the form for a comment.
-const REPLY: &str = "reply";
-
 fn reply(visit: &Visit, here: &Here, form: Form, once: &str, echo: RwSignal<Option<String>>) -> AnyView {
     let language = visit.language;
     let hint = (!here.status.is_active()).then(|| text::reply_reopens(language));
@@ -155,7 +152,7 @@ fn reply(visit: &Visit, here: &Here, form: Form, once: &str, echo: RwSignal<Opti
                 action=here.path()
                 form=form.clone()
                 files=true
-                id=REPLY
+                id=WRITING
                 echo
             >
                 {once}
@@ -183,12 +180,13 @@ fn ask_to_confirm(here: &Here, forms: &Forms) -> AnyView {
     let language = here.language;
     let action = here.action("confirm");
     let (form, named) = (forms.at(&action), here.named());
+    let carries = Carries { beside: Beside::default(), action: action.clone() };
     view! {
         <Notice kind=NoticeKind::Warning title=text::confirm_title(language)>
             {text::confirm_text(language)}
             <LiveForm language to=ConfirmRequest::PATH action form class="cluster">
                 {named}
-                <Button label=text::confirm(language) kind=ButtonKind::Primary/>
+                <Button label=text::confirm(language) kind=ButtonKind::Primary carries/>
             </LiveForm>
         </Notice>
     }
@@ -216,7 +214,7 @@ fn settle(action: String, to: &'static str, [title, words, label]: [&'static str
                 <h2>{title}</h2>
                 <p class="muted">{words}</p>
             </div>
-            <Button label kind=ButtonKind::Secondary sends=Sends { form: REPLY, action, to }/>
+            <Button label kind=ButtonKind::Secondary sends=Sends { form: WRITING, action, to }/>
         </div>
     }
     .into_any()
