@@ -72,6 +72,8 @@ pub struct Conversation {
     pub restricted: bool,
     /// Whether it waits until the customer says that it is theirs.
     pub unconfirmed: bool,
+    /// Whether the other side wrote something that the reader's side has not seen.
+    pub unread: bool,
     /// What agents see beside it; `None` for customers.
     pub staff: Option<StaffView>,
 }

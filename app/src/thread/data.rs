@@ -24,6 +24,8 @@ pub struct Thread {
     pub token: String,
     /// Where the request stands.
     pub status: Status,
+    /// Whether it is news to the reader, which is noted once the page is shown.
+    pub unread: bool,
     /// Oldest first.
     pub said: Vec<Said>,
 }

@@ -33,9 +33,10 @@ impl Thread {
         number: RequestNumber,
         token: String,
         status: Status,
+        unread: bool,
         comments: Vec<Comment>,
     ) -> Self {
-        Self { number, token, status, said: said(context, comments) }
+        Self { number, token, status, unread, said: said(context, comments) }
     }
 }
 

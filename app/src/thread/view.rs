@@ -21,6 +21,8 @@ use crate::language::thread::{conversation as text, files};
 pub(crate) struct Live {
     place: Place,
     said: Vec<Said>,
+    #[cfg_attr(not(feature = "hydrate"), allow(dead_code))]
+    unread: bool,
     newer: RwSignal<Vec<Said>>,
     status: RwSignal<Status>,
     news: RwSignal<Option<&'static str>>,
@@ -31,10 +33,11 @@ pub(crate) struct Live {
 impl Live {
     /// With what the page shows first. `forms` are those of the page.
     pub(crate) fn new(language: Language, reader: Reader, thread: Thread, forms: &Forms) -> Self {
-        let Thread { number, token, status, said } = thread;
+        let Thread { number, token, status, unread, said } = thread;
         let live = Self {
             place: Place { language, reader, number, token, forms: forms.clone() },
             said,
+            unread,
             newer: RwSignal::new(Vec::new()),
             status: RwSignal::new(status),
             news: RwSignal::new(None),
@@ -207,11 +210,14 @@ mod browser {
             news: live.news,
             echo: live.echo,
         });
+        let unread = live.unread;
         Effect::new(move |_| {
             let Watching { number, token, agent, .. } = &*watching;
             let address = format!("/events/requests/{number}?token={}&agent={agent}", escape(token));
             let watching = Rc::clone(&watching);
-            spawn_local(say_seen(Rc::clone(&watching)));
+            if unread {
+                spawn_local(say_seen(Rc::clone(&watching)));
+            }
             crate::live::listen(address, move || spawn_local(ask(Rc::clone(&watching))));
         });
     }

@@ -112,15 +112,6 @@ struct HistoryRow {
 
 from_row!(HistoryRow { id, actor_id, actor_kind, event, before, after, at });
 
-/// When a comment of a request was written.
-async fn written_at(mut conn: Conn<'_>, head: &RequestHead, comment: CommentId) -> Result<Timestamp, Error> {
-    const COMMENT: &str = "SELECT created_at FROM comment WHERE id = $1 AND request_id = $2";
-    let at: Option<i64> = on!(conn.again(), c => {
-        sqlx::query_scalar(COMMENT).bind(comment.0).bind(head.id).fetch_optional(c).await
-    })?;
-    Ok(Timestamp(at.ok_or(Error::NotFound)?))
-}
-
 impl Desk {
     /// What the customer sees of their own request. That they have seen it is noted by [`note_seen`](Self::note_seen).
     ///
@@ -131,48 +122,6 @@ impl Desk {
         let mut reader = self.store.read().await?;
         let head = access.find(reader.conn(), number).await?;
         self.read_conversation(reader.conn(), &head, number, access.person(), false).await
-    }
-
-    /// Notes that the customer has seen a request, with everything up to the comment `last`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] also for somebody else's request, and for a comment that is in another one.
-    #[crate::boxed]
-    pub async fn note_seen(
-        &self,
-        access: &Access,
-        number: RequestNumber,
-        last: CommentId,
-    ) -> Result<(), Error> {
-        let mut reader = self.store.read().await?;
-        let head = access.find(reader.conn(), number).await?;
-        if !head.unread_by_customer() {
-            return Ok(());
-        }
-        let until = written_at(reader.conn(), &head, last).await?;
-        drop(reader);
-        Ok(self.note_read(head.request(), false, until).await?)
-    }
-
-    /// Notes that an agent has seen a request, with everything up to the comment `last`.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], also for a comment that is in another request.
-    #[crate::boxed]
-    pub async fn note_seen_by_agent(
-        &self,
-        agent: &Agent,
-        number: RequestNumber,
-        last: CommentId,
-    ) -> Result<(), Error> {
-        let mut reader = self.store.read().await?;
-        let head = access::find_for_agent(reader.conn(), agent, number).await?;
-        if !head.unread_by_agents() {
-            return Ok(());
-        }
-        let until = written_at(reader.conn(), &head, last).await?;
-        drop(reader);
-        Ok(self.note_read(head.request(), true, until).await?)
     }
 
     /// What an agent sees of any request. That an agent has seen it is noted by
@@ -211,6 +160,7 @@ impl Desk {
         let reading = if for_agent { Reading::Agent } else { Reading::Customer };
         let reader = Reader { customer: head.customer(), key: &key, person: reader, reading };
         let comments = self.read_comments(conn.again(), head.request(), reader).await?;
+        let unread = if for_agent { head.unread_by_agents() } else { head.unread_by_customer() };
         Ok(Conversation {
             id: head.request(),
             number,
@@ -223,6 +173,7 @@ impl Desk {
             comments,
             restricted: head.is_restricted(),
             unconfirmed: head.held() == Some(HeldWhy::Unconfirmed),
+            unread,
             staff: None,
         })
     }

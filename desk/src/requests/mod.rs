@@ -15,6 +15,7 @@ pub(crate) mod outsiders;
 mod previews;
 mod queue;
 pub(crate) mod remove;
+mod seen;
 pub(crate) mod submit;
 
 pub use access::Access;

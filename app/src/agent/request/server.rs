@@ -25,7 +25,8 @@ pub(in crate::agent) async fn load(context: &Context, number: RequestNumber) -> 
         Err(Error::Restricted) => Ok(Request::Restricted(restricted(context, &agent, number).await?)),
         conversation => {
             let conversation = conversation?;
-            if let (true, Some(last)) = (context.looks(), conversation.comments.last()) {
+            let looks = context.looks() && conversation.unread;
+            if let (true, Some(last)) = (looks, conversation.comments.last()) {
                 context.app.desk.note_seen_by_agent(&agent, number, last.id).await?;
             }
             Ok(Request::Open(Box::new(open(context, conversation))))
@@ -45,9 +46,10 @@ async fn restricted(context: &Context, agent: &Agent, number: RequestNumber) -> 
 
 fn open(context: &Context, conversation: Conversation) -> Open {
     let Conversation { number, subject, status, priority, comments, staff, kind, .. } = conversation;
+    let unread = conversation.unread && !context.looks();
     let known = context.app.desk.settings().request_type(&kind);
     Open {
-        thread: Thread::of(context, number, String::new(), status, comments),
+        thread: Thread::of(context, number, String::new(), status, unread, comments),
         subject,
         priority,
         // A type that the operator has removed since still has its word.

@@ -19,9 +19,11 @@ pub(in crate::mine) async fn load(
     let desk = &context.app.desk;
     let found = desk.conversation(&access, number).await?;
     // Mail scanners open links: a link alone is nobody's look.
-    if let (true, Access::Session(_), Some(last)) = (context.looks(), &access, found.comments.last()) {
+    let looks = context.looks() && matches!(access, Access::Session(_));
+    if let (true, true, Some(last)) = (looks, found.unread, found.comments.last()) {
         desk.note_seen(&access, number, last.id).await?;
     }
+    let unread = found.unread && !looks;
     // An owner who came by an old link is there by login.
     let token = if matches!(access, Access::Link(_)) { token.to_owned() } else { String::new() };
     let kind = desk.settings().request_type(&found.kind);
@@ -33,7 +35,7 @@ pub(in crate::mine) async fn load(
         restricted: found.restricted,
         unconfirmed: found.unconfirmed,
         once: context.once(),
-        thread: Thread::of(context, found.number, token, found.status, found.comments),
+        thread: Thread::of(context, found.number, token, found.status, unread, found.comments),
     })
 }
 
