@@ -733,6 +733,47 @@ test('sending a file can be stopped: nothing arrives, everything stays and can b
   assert.equal((await agent.get('/agent?view=all')).text.match(new RegExp(`>${sent}<`, 'g'))?.length, 1);
 });
 
+test('a comment and a status are shown at once, and taken back when they are refused', async () => {
+  const person = await registered(desk, { email: 'quick@example.com' });
+  const number = await write(person.client, { subject: 'Shown at once' });
+  const status = (page) => page.locator('#request-status').innerText();
+  const holdCall = async (page, name, answer = (route) => route.continue()) => {
+    const { opened, open } = gate();
+    await page.route(`**/api/ui/${name}`, async (route) => {
+      await opened;
+      await answer(route);
+    });
+    return open;
+  };
+
+  await visit(person.client, {}, async (page) => {
+    await go(page, `/requests/${number}`);
+    const open = await holdCall(page, 'requests/close');
+    await page.locator('#body').fill('It works again.');
+    await button(page, 'Close request').click();
+    await page.locator('.comment-echo').getByText('It works again.').waitFor();
+    assert.match(await status(page), /Closed/);
+    open();
+    await page.locator('.comment-echo').waitFor({ state: 'detached' });
+    await said(page, 'It works again.');
+    assert.match(await status(page), /Closed/);
+  });
+
+  await visit(agent, { allow: [/status of 422/] }, async (page) => {
+    await go(page, `/agent/requests/${number}`);
+    assert.match(await status(page), /Closed/);
+    const refusal = { refused: { status: 422, errors: { status: 'Not today.' }, notice: 'Please check.', wait: null } };
+    const open = await holdCall(page, 'agent/change', (route) => route.fulfill({ status: 422, json: refusal }));
+    await page.locator('.panel select[name=status]').selectOption('resolved');
+    await button(page, 'Save').click();
+    await page.locator('#request-status').getByText('Resolved').waitFor();
+    open();
+    await page.locator('.panel').getByText('Not today.').waitFor();
+    assert.match(await status(page), /Closed/);
+    assert.equal(await page.locator('.panel select[name=status]').inputValue(), 'resolved');
+  });
+});
+
 /** What a first visit of a page loads. */
 async function firstVisit(t, desk, client, address) {
   let loaded;

@@ -1,6 +1,7 @@
 //! Buttons, and links that look like them.
 
 use leptos::prelude::*;
+use tresen_model::Status;
 
 use super::{Beside, Carries, Icon, MaybeText};
 
@@ -42,6 +43,8 @@ pub struct Sends {
     pub action: String,
     /// The address of the server function.
     pub to: &'static str,
+    /// The status that the request has then.
+    pub sets: Status,
 }
 
 /// A button that submits its form.
@@ -75,9 +78,9 @@ pub fn Button(
     #[prop(optional)]
     carries: Option<Carries>,
 ) -> impl IntoView {
-    let (form, action, to) = match sends {
-        Some(Sends { form, action, to }) => (Some(form), Some(action), Some(to)),
-        None => (None, None, None),
+    let (form, action, to, sets) = match sends {
+        Some(Sends { form, action, to, sets }) => (Some(form), Some(action), Some(to), Some(sets.as_str())),
+        None => (None, None, None, None),
     };
     let beside = carries.as_ref().map(|carries| carries.beside);
     let holds = move || beside.is_some_and(Beside::holds);
@@ -94,6 +97,7 @@ pub fn Button(
             formnovalidate=move || !validates || holds()
             formaction=action
             data-to=to
+            data-status=sets
         >
             {icon.map(|icon| view! { <Icon icon/> })}
             <span>

@@ -7,6 +7,7 @@ use crate::api::PasskeyFor;
 use crate::components::{MaybeText, Notice, NoticeKind};
 use crate::form::{Form, Said, State};
 use crate::language::shared::live as text;
+use crate::live::Echo;
 #[cfg(feature = "hydrate")]
 use crate::live::drafts;
 
@@ -36,9 +37,9 @@ pub fn LiveForm(
     /// Its id, where buttons stand beside it.
     #[prop(optional, into)]
     id: MaybeText,
-    /// Where the text of its field `body` is shown while it is on its way.
+    /// Where its text and its status are shown while they are on their way.
     #[prop(optional)]
-    echo: Option<RwSignal<Option<String>>>,
+    echo: Option<Echo>,
     /// What a passkey is asked for before it is sent, which then is its field `passkey`.
     #[prop(optional)]
     passkey: Option<PasskeyFor>,
@@ -163,7 +164,7 @@ mod browser {
     use leptos::wasm_bindgen::JsCast;
     use leptos::wasm_bindgen::prelude::Closure;
     use serde_json::value::RawValue;
-    use tresen_model::Language;
+    use tresen_model::{Language, Status};
     use wasm_bindgen_futures::{JsFuture, spawn_local};
     use web_sys::{
         FormData, HtmlElement, HtmlFormElement, HtmlInputElement, NodeList, ProgressEvent, UrlSearchParams,
@@ -173,7 +174,7 @@ mod browser {
     use crate::api::PasskeyFor;
     use crate::form::{Done, Said, State, Unmet};
     use crate::language::shared::{common, live as text};
-    use crate::live::{credential, drafts, prove};
+    use crate::live::{Echo, credential, drafts, prove};
     use crate::navigate::{Navigator, use_navigator};
     use crate::trouble::Unavailable;
 
@@ -191,7 +192,7 @@ mod browser {
         language: Language,
         to: &'static str,
         passkey: Option<PasskeyFor>,
-        echo: Option<RwSignal<Option<String>>>,
+        echo: Option<Echo>,
         state: ArcRwSignal<State>,
         navigator: Navigator,
     }
@@ -201,7 +202,7 @@ mod browser {
             language: Language,
             to: &'static str,
             passkey: Option<PasskeyFor>,
-            echo: Option<RwSignal<Option<String>>>,
+            echo: Option<Echo>,
             state: ArcRwSignal<State>,
         ) -> Self {
             Self { language, to, passkey, echo, state, navigator: use_navigator() }
@@ -223,6 +224,11 @@ mod browser {
                 let value = button.get_attribute("value").unwrap_or_default();
                 drop(data.append_with_str(&name, &value));
             }
+            let status = button.as_ref().and_then(|button| button.get_attribute("data-status"));
+            let status = status.or_else(|| data.get("status").as_string());
+            if let Some(echo) = self.echo {
+                echo.show(data.get("body").as_string(), status.as_deref().and_then(Status::parse));
+            }
             let to = button.and_then(|button| button.get_attribute("data-to"));
             let to = to.unwrap_or_else(|| self.to.to_owned());
             self.state.update(|state| {
@@ -230,7 +236,6 @@ mod browser {
                 state.stopped = false;
                 state.notice = None;
             });
-            self.show_echo(data.get("body").as_string());
             let typed = drafts::typed(&form);
             let sender = self.clone();
             spawn_local(async move {
@@ -248,7 +253,7 @@ mod browser {
                 if sender.state.read_untracked().stopped {
                     let notice = Some(Said::Unsent(text::stopped(sender.language).to_owned()));
                     sender.state.set(State { notice, ..State::default() });
-                    sender.show_echo(None);
+                    sender.drop_echo();
                     return;
                 }
                 sender.finish(&form, &typed, outcome);
@@ -383,15 +388,15 @@ mod browser {
             }
         }
 
-        fn show_echo(&self, body: Option<String>) {
+        fn drop_echo(&self) {
             if let Some(echo) = self.echo {
-                echo.try_set(body.filter(|body| !body.trim().is_empty()));
+                echo.show(None, None);
             }
         }
 
         /// It could not be taken, whatever stands in it, and everything stays.
         fn trouble(&self, sentence: String) {
-            self.show_echo(None);
+            self.drop_echo();
             self.state.set(State { notice: Some(Said::Trouble(sentence)), ..State::default() });
         }
 
@@ -400,7 +405,7 @@ mod browser {
         }
 
         fn wrong(&self, form: &HtmlFormElement, errors: BTreeMap<String, String>, notice: String) {
-            self.show_echo(None);
+            self.drop_echo();
             let passwords = form.query_selector_all("input[type=password]").ok();
             for index in 0..passwords.as_ref().map_or(0, NodeList::length) {
                 let input = passwords.as_ref().and_then(|passwords| passwords.item(index));

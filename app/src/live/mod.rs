@@ -9,6 +9,7 @@ mod call;
 mod credential;
 #[cfg(feature = "hydrate")]
 pub(crate) mod drafts;
+mod echo;
 #[cfg(feature = "hydrate")]
 mod events;
 mod file_picker;
@@ -20,6 +21,7 @@ mod prove;
 
 #[cfg(feature = "hydrate")]
 pub(crate) use call::call;
+pub use echo::Echo;
 #[cfg(feature = "hydrate")]
 pub(crate) use events::listen;
 pub use file_picker::FilePicker;

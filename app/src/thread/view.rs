@@ -14,6 +14,7 @@ use crate::form::Forms;
 use crate::language::shared::live::{sending, size};
 use crate::language::shared::mail;
 use crate::language::thread::{conversation as text, files};
+use crate::live::Echo;
 
 /// A thread that is on a page: where scripts run, new comments come by themselves.
 ///
@@ -27,7 +28,7 @@ pub(crate) struct Live {
     status: RwSignal<Status>,
     news: RwSignal<Option<&'static str>>,
     /// What the reader has just sent, while it is on its way.
-    echo: RwSignal<Option<String>>,
+    echo: Echo,
 }
 
 impl Live {
@@ -41,7 +42,7 @@ impl Live {
             newer: RwSignal::new(Vec::new()),
             status: RwSignal::new(status),
             news: RwSignal::new(None),
-            echo: RwSignal::new(None),
+            echo: Echo::default(),
         };
         #[cfg(feature = "hydrate")]
         browser::listen(&live);
@@ -50,12 +51,12 @@ impl Live {
 
     /// What stands inside the element `request-status`: where the request stands.
     pub(crate) fn status(&self) -> AnyView {
-        let (Place { language, reader, .. }, status) = (self.place.clone(), self.status);
-        (move || (reader.status)(language, status.get())).into_any()
+        let (Place { language, reader, .. }, status, echo) = (self.place.clone(), self.status, self.echo);
+        (move || (reader.status)(language, echo.status().unwrap_or_else(|| status.get()))).into_any()
     }
 
-    /// Where the form under the thread shows what it sends.
-    pub(crate) const fn echo(&self) -> RwSignal<Option<String>> {
+    /// Where the forms of the page show what they send.
+    pub(crate) const fn echo(&self) -> Echo {
         self.echo
     }
 
@@ -68,7 +69,7 @@ impl Live {
         let newer = move || newer.get().into_iter().map(|said| comment(&place, said)).collect::<Vec<_>>();
         view! {
             <section aria-label=label>
-                <div class="thread" id="thread">{said}{newer}{move || echo.get().map(|body| echoed(language, body))}</div>
+                <div class="thread" id="thread">{said}{newer}{move || echo.body().map(|body| echoed(language, body))}</div>
                 <p class="visually-hidden" id="thread-news" role="status">{move || news.get()}</p>
             </section>
         }
@@ -175,7 +176,7 @@ mod browser {
 
     use super::{Live, Said};
     use crate::language::shared::live as text;
-    use crate::live::call;
+    use crate::live::{Echo, call};
     use crate::thread::news::{Newer, News, Seen};
 
     /// What asks for news. The signals are gone once somebody has left the page, while an answer is on its way.
@@ -192,7 +193,7 @@ mod browser {
         newer: RwSignal<Vec<Said>>,
         status: RwSignal<Status>,
         news: RwSignal<Option<&'static str>>,
-        echo: RwSignal<Option<String>>,
+        echo: Echo,
     }
 
     pub(super) fn listen(live: &Live) {
@@ -265,7 +266,7 @@ mod browser {
             self.last.set(Some(last.comment.id));
             self.newer.try_update(|newer| newer.extend(comments));
             // The reader's own comment may be among them, before its form is answered.
-            self.echo.try_set(None);
+            self.echo.drop_body();
             self.news.try_set(Some(text::new_comments(self.language)));
             true
         }

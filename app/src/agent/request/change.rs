@@ -10,7 +10,7 @@ use crate::components::{Beside, Button, ButtonKind, Carries, Choice, Select};
 use crate::form::{Done, Form, Forms, Unmet};
 use crate::language::agent::requests as text;
 use crate::language::shared::words;
-use crate::live::LiveForm;
+use crate::live::{Echo, LiveForm};
 
 /// The value of the field `assignee` for no agent.
 pub(super) const NOBODY: &str = "nobody";
@@ -86,6 +86,7 @@ pub(super) fn change(
     (status, priority, assignee): (Status, Priority, Option<PersonId>),
     agents: Vec<AgentName>,
     forms: &Forms,
+    echo: Echo,
 ) -> AnyView {
     let form = forms.at(&path(number));
     let statuses = Status::ALL.iter();
@@ -109,7 +110,7 @@ pub(super) fn change(
         field("assignee", text::assignee(language), agents, assignee),
     ];
     view! {
-        <LiveForm language to=ChangeRequest::PATH action=path(number) form>
+        <LiveForm language to=ChangeRequest::PATH action=path(number) form echo>
             <input type="hidden" name="number" value=number.to_string()/>
             {fields}
             <div class="form-actions">

@@ -74,7 +74,7 @@ fn contents(visit: &Visit, open: Open, forms: &Forms) -> AnyView {
         <span>{conversation::last_change(language)} " " <Time when=updated/></span>
     };
     let back = Some(NavLink::new(text::back(language), Address::Queue(QueueQuery::default())));
-    let panel = panel.map(|panel| panel::panel(language, number, (status, priority), panel, forms));
+    let panel = panel.map(|panel| panel::panel(language, number, (status, priority), panel, forms, echo));
     view! {
         <PageHead title=subject back meta=meta.into_any()/>
         <div class="split">

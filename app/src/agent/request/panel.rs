@@ -11,6 +11,7 @@ use crate::components::{Facts, HistoryLine, HistoryList, When};
 use crate::form::Forms;
 use crate::language::agent::requests as text;
 use crate::language::shared::erase;
+use crate::live::Echo;
 
 /// What it shows.
 #[derive(Clone, Serialize, Deserialize)]
@@ -45,6 +46,7 @@ pub(super) fn panel(
     (status, priority): (Status, Priority),
     panel: Panel,
     forms: &Forms,
+    echo: Echo,
 ) -> AnyView {
     let Panel { customer, assignee, agents, history, other_requests, all_kinds } = panel;
     // Whoever works on some request types only does nothing that reaches the others.
@@ -59,7 +61,7 @@ pub(super) fn panel(
             <section class="card stack" aria-labelledby="handling-title">
                 <h2 id="handling-title">{text::handling(language)}</h2>
                 {take}
-                {change::change(language, number, (status, priority, assignee), agents, forms)}
+                {change::change(language, number, (status, priority, assignee), agents, forms, echo)}
             </section>
             <section class="card stack" aria-labelledby="customer-title">
                 <h2 id="customer-title">{text::customer(language)}</h2>

@@ -9,7 +9,7 @@ use crate::components::{Button, ButtonKind, Choice, Icon, Select, TextArea, WRIT
 use crate::form::{Done, Forms, Unmet};
 use crate::language::agent::requests as text;
 use crate::language::shared::words;
-use crate::live::LiveForm;
+use crate::live::{Echo, LiveForm};
 use crate::parts::fields;
 use crate::visit::Visit;
 
@@ -32,7 +32,7 @@ pub(super) fn section(
     number: RequestNumber,
     once: &str,
     forms: &Forms,
-    echo: RwSignal<Option<String>>,
+    echo: Echo,
 ) -> AnyView {
     let language = visit.language;
     let action = Address::RequestForAgents { number }.to_string();

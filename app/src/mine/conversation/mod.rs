@@ -22,7 +22,7 @@ use crate::components::{
 use crate::form::{Form, Forms};
 use crate::language::shared::{common, words};
 use crate::language::thread::conversation as text;
-use crate::live::LiveForm;
+use crate::live::{Echo, LiveForm};
 use crate::page::{Page, Place};
 use crate::parts::{fields, restricted};
 use crate::thread::{self, Live, Thread};
@@ -138,7 +138,7 @@ fn restricted_here(here: &Here) -> AnyView {
     .into_any()
 }
 
-fn reply(visit: &Visit, here: &Here, form: Form, once: &str, echo: RwSignal<Option<String>>) -> AnyView {
+fn reply(visit: &Visit, here: &Here, form: Form, once: &str, echo: Echo) -> AnyView {
     let language = visit.language;
     let hint = (!here.status.is_active()).then(|| text::reply_reopens(language));
     let (once, named) = (fields::once(&form, once), here.named());
@@ -198,23 +198,28 @@ fn close_and_reopen(here: &Here) -> AnyView {
     let Here { language, status, .. } = *here;
     let reopen = (!status.is_active()).then(|| {
         let words = [text::not_settled(language), text::not_settled_text(language), text::reopen(language)];
-        settle(here.action("reopen"), ReopenRequest::PATH, words)
+        settle(here.action("reopen"), ReopenRequest::PATH, Status::Open, words)
     });
     let close = (status != Status::Closed).then(|| {
         let words = [text::settled(language), text::settled_text(language), text::close(language)];
-        settle(here.action("close"), CloseRequest::PATH, words)
+        settle(here.action("close"), CloseRequest::PATH, Status::Closed, words)
     });
     view! { <div class="card sunken stack">{reopen}{close}</div> }.into_any()
 }
 
-fn settle(action: String, to: &'static str, [title, words, label]: [&'static str; 3]) -> AnyView {
+fn settle(
+    action: String,
+    to: &'static str,
+    sets: Status,
+    [title, words, label]: [&'static str; 3],
+) -> AnyView {
     view! {
         <div class="cluster between">
             <div class="stack tight">
                 <h2>{title}</h2>
                 <p class="muted">{words}</p>
             </div>
-            <Button label kind=ButtonKind::Secondary sends=Sends { form: WRITING, action, to }/>
+            <Button label kind=ButtonKind::Secondary sends=Sends { form: WRITING, action, to, sets }/>
         </div>
     }
     .into_any()
