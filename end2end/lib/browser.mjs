@@ -1,4 +1,4 @@
-// A real Chromium, and a guard on every page: no error in the console, no broken Content Security
+// A real Chromium, and a guard on every page, also of Firefox: no error in the console, no broken Content Security
 // Policy, nothing from another host.
 
 import { chromium } from 'playwright-core';
@@ -82,7 +82,7 @@ function guard(page, desk, problems, { allow, javaScript }) {
     const reason = request.failure()?.errorText ?? '';
     // Leaving a page aborts what it still loads. With JavaScript off, Chromium fetches no scripts.
     const off = !javaScript && request.resourceType() === 'script' && reason === 'csp';
-    if (!off && !reason.includes('ERR_ABORTED')) add(`request failed: ${request.url()} ${reason}`);
+    if (!off && !/ERR_ABORTED|NS_BINDING_ABORTED/.test(reason)) add(`request failed: ${request.url()} ${reason}`);
   });
 }
 

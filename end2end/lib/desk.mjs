@@ -168,7 +168,8 @@ function binary() {
   return named;
 }
 
-async function freePort() {
+/** A port of the loopback interface on which nothing listens. */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();
