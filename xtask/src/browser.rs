@@ -1,4 +1,5 @@
-//! The browser tests: the journeys in `end2end/`, in a real Chromium against the real program.
+//! The browser tests: the journeys in `end2end/` against the real program, in a real Chromium, and a short one in Firefox
+//! and WebKit.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -10,6 +11,9 @@ use crate::rust::THOROUGH;
 
 /// Files that run at the same time. Each has desks of its own, and waits more than it works.
 const AT_ONCE: &str = "--test-concurrency=3";
+
+/// The only tests that need Firefox and WebKit.
+const OTHERS: &str = "other-browsers.test.mjs";
 
 /// Runs `end2end/tests/*.test.mjs`, or those whose names begin with a text. The front end must be built. Returns how
 /// many tests passed.
@@ -29,6 +33,7 @@ pub(crate) fn test(name: Option<&str>, thorough: bool) -> Result<usize> {
     if tests.is_empty() {
         return Err("There are no such tests in end2end/tests/.".to_owned());
     }
+    let others = tests.iter().any(|file| folders::name(file) == OTHERS);
     // Named one by one: what `node --test` makes of a folder differs between its versions.
     let mut command = Command::new(node);
     // A test that fails half-way may leave a browser behind, and Node would wait for it for ever.
@@ -38,6 +43,11 @@ pub(crate) fn test(name: Option<&str>, thorough: bool) -> Result<usize> {
         .current_dir(&folder);
     command.env("TRESEN_BINARY", folders::tresen("debug")?).env("TRESEN_SITE", Kind::Small.site()?);
     command.env("TRESEN_CHROMIUM", chromium);
+    if others {
+        command
+            .env("TRESEN_FIREFOX", install::firefox()?)
+            .env("TRESEN_WEBKIT_DRIVER", install::webkit_driver()?);
+    }
     if thorough {
         command.env(THOROUGH, "1");
     }

@@ -114,17 +114,39 @@ pub fn node_if_present() -> Option<PathBuf> {
 
 /// Chromium: the one that `TRESEN_CHROMIUM` names, or one from `PATH`.
 pub fn chromium() -> Result<PathBuf> {
-    if let Some(named) = std::env::var_os("TRESEN_CHROMIUM") {
-        let named = Path::new(&named);
-        return if named.is_file() {
-            Ok(named.to_owned())
-        } else {
-            Err(format!("TRESEN_CHROMIUM names {}, which is no file.", named.display()))
-        };
-    }
-    find_or_install("Chromium", &["chromium"], || {
-        ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(shell::find)
+    named_or("TRESEN_CHROMIUM", || {
+        find_or_install("Chromium", &["chromium"], || {
+            ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(shell::find)
+        })
     })
+}
+
+/// Firefox: the one that `TRESEN_FIREFOX` names, or one from `PATH`.
+pub fn firefox() -> Result<PathBuf> {
+    named_or("TRESEN_FIREFOX", || {
+        find_or_install("Firefox", &["firefox-esr"], || {
+            ["firefox-esr", "firefox"].into_iter().find_map(shell::find)
+        })
+    })
+}
+
+/// WebKitGTK's WebDriver, which brings a small browser: the one that `TRESEN_WEBKIT_DRIVER` names, or one from `PATH`.
+/// It needs a display, which Xvfb is.
+pub fn webkit_driver() -> Result<PathBuf> {
+    find_or_install("Xvfb", &["xvfb"], || shell::find("Xvfb"))?;
+    named_or("TRESEN_WEBKIT_DRIVER", || {
+        find_or_install("WebKitGTK's WebDriver", &["webkit2gtk-driver"], || shell::find("WebKitWebDriver"))
+    })
+}
+
+/// Returns the file that an environment variable names, or what `find` returns where it is not set.
+fn named_or(variable: &str, find: impl FnOnce() -> Result<PathBuf>) -> Result<PathBuf> {
+    let Some(named) = std::env::var_os(variable).map(PathBuf::from) else { return find() };
+    if named.is_file() {
+        Ok(named)
+    } else {
+        Err(format!("{variable} names {}, which is no file.", named.display()))
+    }
 }
 
 /// Pebble, an ACME server for tests, and the name server that comes with it.
