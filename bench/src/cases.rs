@@ -92,10 +92,18 @@ fn cases(people: &People) -> Vec<Case> {
         page("my requests", "/requests", &people.customer),
         page("one request", &people.request, &people.customer),
         page("agent queue", "/agent", &people.agent),
+        page("my requests, data", &data("mine", "/requests"), &people.customer),
+        page("one request, data", &data("mine", &people.request), &people.customer),
+        page("agent queue, data", &data("agent", "/agent"), &people.agent),
         page("agent search", "/agent?q=invoice", &people.agent),
         form("login", |_| people::login(people::CUSTOMER)),
         form("submit", submit),
     ]
+}
+
+/// The address of what a page shows, as the app asks for it.
+fn data(part: &str, page: &str) -> String {
+    format!("/api/ui/page/{part}?address={page}")
 }
 
 /// Half of them come from new addresses, half from addresses that wrote once before: each is
