@@ -254,7 +254,7 @@ describe('too often', () => {
           await follow(page, page.locator('main form button[type=submit]'));
           assert.equal(await page.locator('h1').innerText(), language === 'en' ? 'Please wait a moment' : 'Bitte warten Sie einen Augenblick');
           const said = await page.locator('main').innerText();
-          assert.match(said, language === 'en' ? /go back and send it again in \d+ minutes/ : /Gehen Sie zurück und senden Sie es in \d+ Minuten noch einmal/);
+          assert.match(said, language === 'en' ? /go back and send it again in \d+ minutes/ : /Gehen Sie zurück, und senden Sie es in \d+ Minuten noch einmal/);
           await picture(page, `network-${language}`);
         });
       }

@@ -343,7 +343,7 @@ describe('only with a provider:', () => {
       const client = new Client(own);
       const answer = await client.post('/login', agent);
       assert.equal(answer.status, 422);
-      assert.match(errorOf(answer.text, 'password'), /button of their organisation/);
+      assert.match(errorOf(answer.text, 'password'), /button of your organisation/);
       assert.equal(client.cookie('tresen-session'), undefined);
     } finally {
       await own.stop();

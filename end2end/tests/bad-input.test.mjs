@@ -42,22 +42,22 @@ async function storesNothing(act) {
 }
 
 const SENTENCES = {
-  address: { en: /not a complete mail address/, de: /keine vollständige E-Mail-Adresse/ },
-  noAddress: { en: /give your mail address/, de: /geben Sie Ihre E-Mail-Adresse an/ },
+  address: { en: /not a complete email address/, de: /keine vollständige E‑Mail-Adresse/ },
+  noAddress: { en: /give your email address/, de: /geben Sie Ihre E‑Mail-Adresse an/ },
   empty: { en: /write what we can do for you/, de: /schreiben Sie, was wir für Sie tun können/ },
   noSubject: { en: /say in a few words/, de: /in wenigen Worten/ },
-  longSubject: { en: /200 characters at most/, de: /höchstens 200 Zeichen/ },
-  longName: { en: /100 characters at most/, de: /höchstens 100 Zeichen/ },
-  long: { en: /100000 characters, but 50000 is the most/, de: /100000 Zeichen, höchstens 50000/ },
+  longSubject: { en: /at most 200 characters/, de: /höchstens 200 Zeichen/ },
+  longName: { en: /at most 100 characters/, de: /höchstens 100 Zeichen/ },
+  long: { en: /100000 characters, the limit is 50000/, de: /100000 Zeichen, höchstens 50000/ },
   kind: { en: /choose what it is about/, de: /wählen Sie aus, worum es geht/ },
   consent: { en: /Without your consent/, de: /Ohne Ihre Einwilligung/ },
-  large: { en: /25 MB at most/, de: /höchstens 25 MB/ },
-  many: { en: /At most 10 files/, de: /höchstens 10 Dateien/ },
-  please: { en: /check what is marked/, de: /prüfen Sie die markierten Angaben/ },
+  large: { en: /at most 25 MB/, de: /höchstens 25 MB/ },
+  many: { en: /at most 10 files/, de: /höchstens 10 Dateien/ },
+  please: { en: /check the fields marked/, de: /prüfen Sie die markierten Angaben/ },
   gone: { en: /no longer valid/, de: /gilt nicht mehr/ },
-  nothingHere: { en: /There is nothing here/, de: /Hier gibt es nichts/ },
+  nothingHere: { en: /Page not found/, de: /Seite nicht gefunden/ },
   unreadable: { en: /could not read this/, de: /konnten wir nicht lesen/ },
-  short: { en: /needs 10 characters at least/, de: /mindestens 10 Zeichen/ },
+  short: { en: /needs at least 10 characters/, de: /mindestens 10 Zeichen/ },
   weak: { en: /guessed quickly/, de: /schnell erraten/ },
   login: { en: /do not match/, de: /passen nicht zusammen/ },
 };
@@ -243,7 +243,7 @@ describe('what is no text', () => {
     for (const address of ['/requests/%ff', '/%ff', '/requests/new/%c3%28']) {
       const answer = await new Client(desk).get(address);
       assert.ok([400, 404].includes(answer.status), `${address}: ${answer.status}`);
-      assert.match(words(answer.text), /There is nothing here|could not read this/);
+      assert.match(words(answer.text), /Page not found|could not read this/);
     }
   });
 });
@@ -424,9 +424,9 @@ describe('the account refuses in words and changes nothing:', () => {
     person = await registered(desk, { email: 'account@example.com', name: 'Aki' });
   });
   for (const [what, address, fields, field, says] of [
-    ['a long name', '/account/name', { name: 'n'.repeat(101) }, 'name', /100 characters at most/],
-    ['a wrong new address', '/account/address', { email: 'not one', password: PASSWORD }, 'email', /not a complete mail address/],
-    ['the address that it has', '/account/address', { email: 'Account@Example.com', password: PASSWORD }, 'email', /your address already/],
+    ['a long name', '/account/name', { name: 'n'.repeat(101) }, 'name', /at most 100 characters/],
+    ['a wrong new address', '/account/address', { email: 'not one', password: PASSWORD }, 'email', /not a complete email address/],
+    ['the address that it has', '/account/address', { email: 'Account@Example.com', password: PASSWORD }, 'email', /already your address/],
     ['a new address with a wrong password', '/account/address', { email: 'new@example.com', password: 'guess' }, 'address-password', /not your current password/],
     ['a wrong current password', '/account/password', { current_password: 'guess', password: `${PASSWORD} x` }, 'current_password', /not your current password/],
     ['a weak new password', '/account/password', { current_password: PASSWORD, password: 'password1234' }, 'new-password', /guessed quickly/],

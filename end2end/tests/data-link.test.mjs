@@ -31,8 +31,8 @@ async function asked(email, language = 'en') {
 }
 
 const texts = {
-  en: { restrict: 'Restrict my data', lift: 'Lift the restriction', withdraw: 'Withdraw', again: /Agree again/, copy: 'Download a copy', end: 'Show my data no longer', ended: /no longer shows your data/, delete: 'Delete everything for good' },
-  de: { restrict: 'Meine Daten sperren', lift: 'Sperrung aufheben', withdraw: 'Widerrufen', again: /Erneut einwilligen/, copy: 'Kopie herunterladen', end: 'Meine Daten nicht mehr zeigen', ended: /zeigt Ihre Daten nicht mehr/, delete: 'Alles endgültig löschen' },
+  en: { restrict: 'Restrict my data', lift: 'Lift the restriction', withdraw: 'Withdraw', again: /Agree again/, copy: 'Download a copy', end: 'Stop showing my data', ended: /no longer shows your data/, delete: 'Delete everything for good' },
+  de: { restrict: 'Verarbeitung einschränken', lift: 'Einschränkung aufheben', withdraw: 'Widerrufen', again: /Erneut einwilligen/, copy: 'Kopie herunterladen', end: 'Meine Daten nicht mehr anzeigen', ended: /zeigt Ihre Daten nicht mehr/, delete: 'Alles endgültig löschen' },
 };
 
 for (const [language, say] of Object.entries(texts)) {

@@ -24,7 +24,7 @@ after(async () => {
 });
 
 const texts = {
-  en: { needed: /needs a second factor/, setUp: 'Set up an authenticator app', wrong: /This code is not right/, kept: 'I have kept them', recovery: 'Use a recovery code instead', once: /shown this once/, news: 'second factor', used: 'recovery code' },
+  en: { needed: /needs a second factor/, setUp: 'Set up an authenticator app', wrong: /This code is wrong/, kept: 'I have saved them', recovery: 'Use a recovery code instead', once: /shown only once/, news: 'second factor', used: 'recovery code' },
   de: { needed: /braucht einen zweiten Faktor/, setUp: 'Authenticator-App einrichten', wrong: /Dieser Code stimmt nicht/, kept: 'Ich habe sie aufbewahrt', recovery: 'Stattdessen einen Wiederherstellungscode verwenden', once: /nur dieses eine Mal/, news: 'zweiten Faktor', used: 'Wiederherstellungscode' },
 };
 

@@ -78,17 +78,17 @@ for (const javaScript of [true, false]) {
       await enter(page, desk, agent);
       await go(page, `/agent/requests/${number}`);
       const comment = page.locator('.comment').first();
-      assert.match(await comment.innerText(), /by mail/);
+      assert.match(await comment.innerText(), /by email/);
       const rest = comment.locator('details');
       await rest.getByText('What is wrong?').waitFor({ state: 'hidden' });
       await rest.locator('summary').focus();
       await page.keyboard.press('Enter');
       await rest.getByText('What is wrong?').waitFor({ state: 'visible' });
-      assert.match(await comment.innerText(), /Pictures from elsewhere were left out/);
+      assert.match(await comment.innerText(), /Images from other servers were left out/);
       if (javaScript) await axe(page);
 
-      await follow(page, comment.getByRole('link', { name: 'Show as it was formatted' }));
-      assert.equal(await page.title(), 'A mail as it was formatted');
+      await follow(page, comment.getByRole('link', { name: 'Show with formatting' }));
+      assert.equal(await page.title(), 'Email with formatting');
       await page.getByRole('cell', { name: 'broken' }).waitFor();
       const picture = page.getByAltText('the lamp');
       if (javaScript) assert.equal(await picture.evaluate((img) => img.complete && img.naturalWidth), 1);
@@ -166,7 +166,7 @@ test('an outsider is seen by agents alone until one admits them, or makes it a r
     await follow(page, otto.getByRole('button', { name: 'Admit to this request' }));
     assert.doesNotMatch(await page.locator('.comment', { hasText: 'colleague' }).innerText(), /not part of this request/);
     const xaver = page.locator('.comment', { hasText: 'I am somebody else.' });
-    await follow(page, xaver.getByRole('button', { name: 'Make it a request of its own' }));
+    await follow(page, xaver.getByRole('button', { name: 'Create a separate request' }));
     assert.notEqual(new URL(page.url()).pathname, `/agent/requests/${number}`);
     assert.match(await page.locator('main').innerText(), /I am somebody else\./);
   });
@@ -200,8 +200,8 @@ test('a message that cannot be handled waits for an admin, who downloads, tries 
   await withPage(browser, desk, {}, async (page) => {
     await enter(page, desk, admin);
     await go(page, '/agent');
-    await follow(page, page.locator('main').getByRole('link', { name: 'Mail', exact: true }));
-    await page.getByText('It names no sender who could be answered').waitFor();
+    await follow(page, page.locator('main').getByRole('link', { name: 'Email', exact: true }));
+    await page.getByText('It has no sender to reply to').waitFor();
     await axe(page);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -211,7 +211,7 @@ test('a message that cannot be handled waits for an admin, who downloads, tries 
     for await (const chunk of await download.createReadStream()) chunks.push(chunk);
     assert.equal(Buffer.concat(chunks).toString('utf8'), message);
     await follow(page, button(page, 'Try again'));
-    await page.getByText('It still cannot be handled and stays here.').waitFor();
+    await page.getByText('It still cannot be processed and stays here.').waitFor();
     await follow(page, button(page, 'Delete'));
     await page.getByText('No message is set aside.').waitFor();
   });

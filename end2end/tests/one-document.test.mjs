@@ -149,7 +149,7 @@ test("a customer's whole day is one document before signing in, and one after", 
     await button(page, 'Close request').click();
     await page.locator('#request-status').getByText('Closed', { exact: true }).waitFor();
     await live(page);
-    await button(page, 'Open again').click();
+    await button(page, 'Reopen request').click();
     await page.locator('#request-status').getByText('Open', { exact: true }).waitFor();
     await live(page);
     await follow(page, page.locator('.site-header a[href="/account"]'), /^\/account$/);
@@ -182,7 +182,7 @@ test("an agent's whole day is one document", async (t) => {
     await page.locator('main input[name=q]').fill(number);
     await follow(page, button(page, 'Search'), /q=T-/);
     await follow(page, main(page).getByRole('link', { name: 'The umbrella leaks' }), new RegExp(`^/agent/requests/${number}$`));
-    for (const [text, press] of [['We look into it.', 'Send answer'], ['Old stock.', 'Save as internal note']]) {
+    for (const [text, press] of [['We look into it.', 'Send reply'], ['Old stock.', 'Save as internal note']]) {
       await page.locator('#body').fill(text);
       await button(page, press).click();
       await page.locator('.comment-body').getByText(text).waitFor();
@@ -623,13 +623,13 @@ test('what is fetched ahead is not read yet', async () => {
   await agent.upload(`/agent/requests/${number}`, { body: 'An answer.', visibility: 'public', once: 'hover' });
   await visit(person.client, {}, async (page) => {
     await go(page, '/requests');
-    assert.equal(await page.locator('.unread-mark').innerText(), 'New answer');
+    assert.equal(await page.locator('.unread-mark').innerText(), 'New reply');
     const link = main(page).getByRole('link', { name: 'Only looked at' });
     const [ahead] = await Promise.all([pageAnswer(page, `/requests/${number}`), link.hover()]);
     assert.match(await ahead.text(), /An answer\./);
     await page.reload();
     await live(page);
-    assert.equal(await page.locator('.unread-mark').innerText(), 'New answer');
+    assert.equal(await page.locator('.unread-mark').innerText(), 'New reply');
 
     await page.mouse.move(0, 0);
     await link.hover();
@@ -824,7 +824,7 @@ test("no file that a customer loads has a word of the agents' pages", async (t) 
   const found = customers.map((file) => ({ path: file.path, words: wordsIn(file) })).filter(({ words }) => words.length > 0);
   assert.deepEqual(found, []);
   // The search finds what there is to be found: a customer's words here, and the agents' in their own code.
-  assert.ok(customers.some(({ content }) => content.includes('New answer')));
+  assert.ok(customers.some(({ content }) => content.includes('New reply')));
   const agents = await programOf(agent, ['/agent', `/agent/requests/${number}`]);
   const theirs = new Set(agents.flatMap(wordsIn));
   t.diagnostic(`${theirs.size} of ${words.length} sentences of agents are in their code`);

@@ -11,7 +11,7 @@ import { startDesk } from '../lib/desk.mjs';
 import { registered } from '../lib/people.mjs';
 
 const SAYS = {
-  en: { add: 'Add a passkey', name: 'Name of the passkey', login: 'Log in with a passkey', confirm: 'Confirm with a passkey', remove: /^Remove/, none: 'No passkey was used', refused: 'That passkey was not taken' },
+  en: { add: 'Add a passkey', name: 'Name of the passkey', login: 'Sign in with a passkey', confirm: 'Confirm with a passkey', remove: /^Remove/, none: 'No passkey was used', refused: 'This passkey was not accepted' },
   de: { add: 'Passkey hinzufügen', name: 'Name des Passkeys', login: 'Mit einem Passkey anmelden', confirm: 'Mit einem Passkey bestätigen', remove: /^Entfernen/, none: 'Es wurde kein Passkey benutzt', refused: 'Dieser Passkey wurde nicht angenommen' },
 };
 

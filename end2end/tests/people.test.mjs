@@ -21,16 +21,16 @@ after(() => browser?.close());
 
 const TEXTS = {
   en: {
-    link: 'People', save: 'Save', add: 'Add', withdraw: 'Withdraw', admin: 'Admin', agent: 'Agent', all: 'All types',
-    changed: 'That is changed.', added: 'This person has the role now', invited: 'An invitation is on its way.', withdrawn: 'The invitation is withdrawn.',
-    some: 'Please choose one type at least', last: 'This is the only admin.', own: 'This is your own role.', none: 'No second factor yet',
-    address: 'This is not a complete mail address.', works: 'works here already', news: 'Your role was changed', call: 'You are invited to answer requests', join: 'answer requests', kind: 'Something does not work',
+    link: 'Team', save: 'Save', add: 'Add', withdraw: 'Withdraw', admin: 'Admin', agent: 'Agent', all: 'All types',
+    changed: 'The changes are saved.', added: 'This person has the role now', invited: 'An invitation is on its way.', withdrawn: 'The invitation is withdrawn.',
+    some: 'Please choose at least one type', last: 'This is the only admin.', own: 'This is your own role.', none: 'No second factor yet',
+    address: 'This is not a complete email address.', works: 'already on the team', news: 'Your role was changed', call: 'You are invited to answer requests', join: 'answer requests', kind: 'Something does not work',
   },
   de: {
     link: 'Team', save: 'Speichern', add: 'Hinzufügen', withdraw: 'Zurückziehen', admin: 'Verwaltung', agent: 'Bearbeitung', all: 'Alle Arten',
-    changed: 'Das ist geändert.', added: 'Diese Person hat die Rolle jetzt', invited: 'Die Einladung ist unterwegs.', withdrawn: 'Die Einladung ist zurückgezogen.',
+    changed: 'Die Änderungen sind gespeichert.', added: 'Diese Person hat die Rolle jetzt', invited: 'Die Einladung ist unterwegs.', withdrawn: 'Die Einladung ist zurückgezogen.',
     some: 'Bitte wählen Sie mindestens eine Art aus', last: 'Das ist die einzige Person', own: 'Das ist Ihre eigene Rolle.', none: 'Noch ohne zweiten Faktor',
-    address: 'Das ist keine vollständige E-Mail-Adresse.', works: 'arbeitet schon hier', news: 'Ihre Rolle wurde geändert', call: 'Einladung: Anfragen beantworten', join: 'beantworten Anfragen', kind: 'Etwas funktioniert nicht',
+    address: 'Das ist keine vollständige E‑Mail-Adresse.', works: 'gehört schon zum Team', news: 'Ihre Rolle wurde geändert', call: 'Einladung: Anfragen beantworten', join: 'beantworten Anfragen', kind: 'Etwas funktioniert nicht',
   },
 };
 

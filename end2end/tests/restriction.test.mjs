@@ -30,18 +30,18 @@ const SAYS = {
     restrict: 'Restrict my data',
     lift: 'Lift the restriction',
     notice: 'Your data is restricted',
-    way: 'To the restriction, in “My data”',
+    way: 'Go to the restriction in “My data”',
     send: 'Send request',
     reply: 'Send reply',
     refused: /nothing can be sent at the moment/,
     byUs: /only we can lift that/,
-    byUsToo: /restricted your data too/,
+    byUsToo: /also restricted your data/,
   },
   de: {
-    restrict: 'Meine Daten sperren',
-    lift: 'Sperrung aufheben',
-    notice: 'Ihre Daten sind gesperrt',
-    way: 'Zur Sperrung unter „Meine Daten“',
+    restrict: 'Verarbeitung einschränken',
+    lift: 'Einschränkung aufheben',
+    notice: 'Die Verarbeitung Ihrer Daten ist eingeschränkt',
+    way: 'Zur Einschränkung unter „Meine Daten“',
     send: 'Anfrage senden',
     reply: 'Antwort senden',
     refused: /lässt sich gerade nichts senden/,
@@ -221,7 +221,7 @@ for (const javaScript of [true, false]) {
         };
         await go(agents, address);
         await follow(agents, button(agents, "Restrict this customer's data"));
-        await seen(/Somebody on the team has restricted it\./);
+        await seen(/Restricted by the team\./);
         await nothingForAgents(other);
 
         // The customer is told, and cannot lift it, not by a forged form either.
@@ -233,7 +233,7 @@ for (const javaScript of [true, false]) {
         if (javaScript) await axe(customers);
         assert.equal((await other.client.post('/account/data', { act: 'lift' })).status, 403);
         assert.equal((await other.client.call('account/data', { act: 'lift' })).status, 403);
-        await seen(/Somebody on the team has restricted it\./);
+        await seen(/Restricted by the team\./);
 
         await follow(customers, button(customers, says.restrict));
         assert.match(await customers.locator('main').innerText(), says.byUsToo);

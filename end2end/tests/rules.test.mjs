@@ -244,7 +244,7 @@ describe('forms from elsewhere', () => {
   }
 
   test('are refused on a page that says so', async () => {
-    for (const [language, says] of [['en', /came from somewhere else/], ['de', /kam von anderswo/]]) {
+    for (const [language, says] of [['en', /came from another site/], ['de', /kam von woanders/]]) {
       const answer = await new Client(desk, { language }).post('/login', {}, { origin: 'https://evil.example' });
       assert.equal(answer.status, 403);
       assert.match(words(answer.text), says);

@@ -9,7 +9,7 @@ import { startDesk } from '../lib/desk.mjs';
 import { CLIENT, startProvider } from '../lib/provider.mjs';
 
 const SAYS = {
-  en: { button: 'Sign in with Example Company', refused: 'You are not signed in', out: 'Log out' },
+  en: { button: 'Sign in with Example Company', refused: 'You are not signed in', out: 'Sign out' },
   de: { button: 'Mit Example Company anmelden', refused: 'Sie sind nicht angemeldet', out: 'Abmelden' },
 };
 
@@ -60,7 +60,7 @@ for (const [language, says] of Object.entries(SAYS)) {
         assert.equal(answer.status(), 403);
         await page.getByRole('heading', { name: says.refused }).waitFor();
         await axe(page);
-        await follow(page, page.locator('main').getByRole('link', { name: language === 'de' ? 'Zur Anmeldung' : 'To the login page' }));
+        await follow(page, page.locator('main').getByRole('link', { name: language === 'de' ? 'Zur Anmeldung' : 'Go to sign-in' }));
         assert.equal(new URL(page.url()).pathname, '/login');
       });
     }

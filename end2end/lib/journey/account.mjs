@@ -96,7 +96,7 @@ export function account({ step }) {
     await follow(page, main(page).getByRole('link', { name: 'Ältere Anfragen' }), /after=/);
     assert.deepEqual(await page.locator('.request-subject').allInnerTexts(), ['Serviettenring 2', 'Serviettenring 1', CUSTOMER.subject]);
     assert.equal(await main(page).getByRole('link', { name: 'Ältere Anfragen' }).count(), 0);
-    await follow(page, main(page).getByRole('link', { name: 'Zum Anfang' }), /^\/requests$/);
+    await follow(page, main(page).getByRole('link', { name: 'Erste Seite' }), /^\/requests$/);
 
     await page.locator('input[name=q]').fill('eichhörnchen');
     await follow(page, button(page, 'Suchen'), /q=/);

@@ -61,7 +61,7 @@ export function answering({ step, javaScript }) {
   step('answers with a file', async ({ agent }) => {
     const { page } = agent;
     await page.locator('#attachments').setInputFiles({ name: AGENT.file, mimeType: 'text/plain', buffer: Buffer.from('One cake') });
-    await noteAndAnswer(page, AGENT.first, 'Send answer', 'waiting');
+    await noteAndAnswer(page, AGENT.first, 'Send reply', 'waiting');
     await said(page, AGENT.file);
     await go(page, '/agent');
     assert.doesNotMatch((await page.locator('.queue tbody tr').getAttribute('class')) ?? '', /unread/);
@@ -87,7 +87,7 @@ export function answering({ step, javaScript }) {
   step('the list marks it as unread until it is read', async ({ visitor, number }) => {
     const { page } = visitor;
     await go(page, '/requests');
-    assert.equal(await page.locator('.unread-mark').innerText(), 'New answer');
+    assert.equal(await page.locator('.unread-mark').innerText(), 'New reply');
     await follow(page, page.getByRole('link', { name: CUSTOMER.subject }), new RegExp(`^/requests/${number}$`));
     await said(page, AGENT.first);
     await said(page, 'Waiting for you');
@@ -107,7 +107,7 @@ export function answering({ step, javaScript }) {
     await page.evaluate(() => (document.documentElement.dataset.sameDocument = ''));
     await go(agent.page, `/agent/requests/${number}`);
     await noteAndAnswer(agent.page, AGENT.note + ' Again.', 'Save as internal note');
-    await noteAndAnswer(agent.page, AGENT.second, 'Send answer', 'resolved');
+    await noteAndAnswer(agent.page, AGENT.second, 'Send reply', 'resolved');
     if (javaScript) {
       await page.locator('.comment-body').getByText(AGENT.second).waitFor();
       await page.locator('#request-status').getByText('Resolved').waitFor();
@@ -153,7 +153,7 @@ export function answering({ step, javaScript }) {
 
   step('the agent hears of it', async ({ agent }) => {
     const { page } = agent;
-    if (javaScript) await page.locator('main [role=status]').getByText('There is something new.').waitFor();
+    if (javaScript) await page.locator('main [role=status]').getByText('There are updates.').waitFor();
     await go(page, '/agent');
     assert.match(await page.locator('.queue tbody tr').getAttribute('class'), /unread/);
   });
@@ -164,7 +164,7 @@ export function answering({ step, javaScript }) {
     await button(page, 'Close request').click();
     await status.getByText('Closed', { exact: true }).waitFor();
     await live(page);
-    await button(page, 'Open again').click();
+    await button(page, 'Reopen request').click();
     await status.getByText('Open', { exact: true }).waitFor();
     await live(page);
   });
@@ -172,7 +172,7 @@ export function answering({ step, javaScript }) {
   step('an agent writes a request down for somebody who called', async ({ agent, desk }) => {
     const { page } = agent;
     await go(page, '/agent');
-    await follow(page, main(page).getByRole('link', { name: 'Write down a call' }), /^\/agent\/requests\/new$/);
+    await follow(page, main(page).getByRole('link', { name: 'Log a call' }), /^\/agent\/requests\/new$/);
     await page.locator('#email').fill('caller@example.org');
     await page.locator('#name').fill('Caspar Caller');
     await page.locator('select[name=language]').last().selectOption('de');

@@ -33,7 +33,7 @@ export function asking({ step, javaScript }) {
       await button(page, 'Send request').click();
       await page.locator('#email-error:not([hidden])').waitFor();
     });
-    assert.match(await page.locator('#email-error').innerText(), /not a complete mail address/);
+    assert.match(await page.locator('#email-error').innerText(), /not a complete email address/);
     assert.match(await page.locator('#body-error').innerText(), /write what we can do/);
     assert.match(await page.locator('#consent-error').innerText(), /Without your consent/);
     assert.equal(await page.locator('#subject-error').isVisible(), false);
@@ -42,7 +42,7 @@ export function asking({ step, javaScript }) {
     assert.equal(await page.locator('#name').inputValue(), CUSTOMER.name);
     assert.equal(await page.locator('#kind').inputValue(), 'problem');
     assert.equal(await page.locator('#subject').inputValue(), CUSTOMER.subject);
-    await said(page, 'Please check what is marked');
+    await said(page, 'Please check the fields marked');
     if (javaScript) {
       assert.equal(await focused(page), 'email');
       assert.equal(await page.locator('#attachments').evaluate((input) => input.files.length), 1);
@@ -95,7 +95,7 @@ export function asking({ step, javaScript }) {
     const { page } = visitor;
     await go(page, linkTo(confirmation, '/register'));
     await page.locator('#password').fill('password1234');
-    if (javaScript) await page.locator('.password-strength [role=status]').getByText(/guessed|Not enough/).waitFor();
+    if (javaScript) await page.locator('.password-strength [role=status]').getByText(/easy to guess|Not strong enough/).waitFor();
     await refused(visitor, async () => {
       await button(page, 'Create account').click();
       await page.locator('#password-error:not([hidden])').waitFor();

@@ -153,7 +153,7 @@ async fn a_camera_reads_the_picture_and_its_codes_are_taken() {
     let app = Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).build().unwrap();
     let answer = browser.post("/account/factors/app", &[("code", &code(&app, 0))]).await;
     assert_eq!(status(&answer), 200, "{answer}");
-    assert!(answer.contains("Keep these recovery codes"));
+    assert!(answer.contains("Save these recovery codes"));
     assert_eq!(status(&browser.get("/agent").await), 200);
     // And at the next login, in another browser. The code from before is used up, its successor is good.
     let mut other = Browser::new(desk.port);

@@ -7,13 +7,13 @@ use crate::language::shared::words;
 
 texts! {
     // The queue
-    search: "Search subjects, texts, names, addresses" | "Betreff, Text, Name oder Adresse suchen";
+    search: "Search subject, text, name or address" | "Betreff, Text, Name oder Adresse suchen";
     search_button: "Search" | "Suchen";
     view: "Filter by status" | "Nach Status filtern";
     view_active: "Active" | "Aktiv";
     view_all: "All" | "Alle";
     assignee_filter: "Filter by assignee" | "Nach Zuständigkeit filtern";
-    assignee_anyone: "Everyone's" | "Alle";
+    assignee_anyone: "Everyone" | "Alle";
     assignee_me: "Mine" | "Meine";
     assignee_nobody: "Unassigned" | "Nicht zugewiesen";
     kind: "Type" | "Art";
@@ -33,12 +33,11 @@ texts! {
     nobody: "Nobody" | "Niemand";
     unread: "unread" | "ungelesen";
     pages: "Pages of the queue" | "Seiten der Liste";
-    first_page: "To the beginning" | "Zum Anfang";
+    first_page: "First page" | "Erste Seite";
     next_page: "Next page" | "Nächste Seite";
-    capture: "Write down a call" | "Anruf erfassen";
-    all_done_title: "Nothing is waiting" | "Nichts liegt an";
-    all_done_text: "There is no open request at the moment. New ones appear here."
-        | "Zurzeit ist keine Anfrage offen. Neue erscheinen hier.";
+    capture: "Log a call" | "Anruf erfassen";
+    all_done_title: "No open requests" | "Keine offenen Anfragen";
+    all_done_text: "New requests appear here." | "Neue Anfragen erscheinen hier.";
     nothing_found_title: "Nothing found" | "Nichts gefunden";
     nothing_found_text: "No request matches these filters. Try fewer words or another status."
         | "Keine Anfrage passt zu diesen Filtern. Versuchen Sie es mit weniger Wörtern oder einem anderen Status.";
@@ -47,17 +46,17 @@ texts! {
 
     // One request
     back: "All requests" | "Alle Anfragen";
-    parked_title: "The customer may not have heard from you" | "Ihre Antwort ist vielleicht nicht angekommen";
+    parked_title: "Your reply may not have arrived" | "Ihre Antwort ist vielleicht nicht angekommen";
     handling: "Handling" | "Bearbeitung";
     status: "Status" | "Status";
     priority: "Priority" | "Priorität";
     assignee: "Assigned to" | "Zuständig";
     save: "Save" | "Speichern";
-    take: "Take it" | "Übernehmen";
-    unassigned: "Nobody is looking after this yet." | "Noch kümmert sich niemand darum.";
-    customer: "Customer" | "Kontakt";
+    take: "Assign to me" | "Übernehmen";
+    unassigned: "This request is unassigned." | "Diese Anfrage ist nicht zugewiesen.";
+    customer: "Customer" | "Kundin oder Kunde";
     name: "Name" | "Name";
-    email: "Mail address" | "E‑Mail-Adresse";
+    email: "Email address" | "E‑Mail-Adresse";
     proven: "confirmed" | "bestätigt";
     not_proven: "not confirmed yet" | "noch nicht bestätigt";
     account: "Account" | "Konto";
@@ -67,29 +66,29 @@ texts! {
     other_requests: "Other requests" | "Weitere Anfragen";
     none: "none" | "keine";
     history: "History" | "Verlauf";
-    reply_title: "Answer" | "Antworten";
+    reply_title: "Reply" | "Antworten";
     reply_body: "Your text" | "Ihr Text";
-    reply_hint: "The customer gets an answer by mail. An internal note stays among agents."
-        | "Eine Antwort geht per E‑Mail an den Kontakt. Eine interne Notiz bleibt im Team.";
-    status_afterwards: "Status after the answer" | "Status nach der Antwort";
+    reply_hint: "A reply is emailed to the customer. An internal note stays on the team."
+        | "Eine Antwort geht per E‑Mail hinaus. Eine interne Notiz bleibt im Team.";
+    status_afterwards: "Status after the reply" | "Status nach der Antwort";
     status_afterwards_hint: "A note does not change it." | "Eine Notiz ändert daran nichts.";
-    leave: "Leave as it is" | "Unverändert lassen";
-    send: "Send answer" | "Antwort senden";
+    leave: "Leave unchanged" | "Unverändert lassen";
+    send: "Send reply" | "Antwort senden";
     save_note: "Save as internal note" | "Als interne Notiz speichern";
 
     // Writing down a call
-    capture_lede: "For somebody who called. They get a confirmation by mail, and can follow the request with it."
-        | "Für jemanden, der angerufen hat. Der Kontakt erhält eine Bestätigung per E‑Mail und kann die Anfrage damit verfolgen.";
-    capture_email: "Mail address of the customer" | "E‑Mail-Adresse des Kontakts";
-    capture_email_hint: "The answer goes there. Have it spelled out." | "Dorthin geht die Antwort. Lassen Sie sie buchstabieren.";
-    capture_name: "Name of the customer" | "Name des Kontakts";
-    capture_language: "Language for mails" | "Sprache der E‑Mails";
+    capture_lede: "For customers who call. They get a confirmation by email with a link to the request."
+        | "Für telefonische Anfragen. Die Person erhält eine Bestätigung per E‑Mail mit einem Link zur Anfrage.";
+    capture_email: "Customer's email address" | "E‑Mail-Adresse der Person";
+    capture_email_hint: "Our reply goes there. Ask for the spelling."
+        | "Dorthin geht unsere Antwort. Lassen Sie sie buchstabieren.";
+    capture_name: "Customer's name" | "Name der Person";
+    capture_language: "Language for emails" | "Sprache der E‑Mails";
     capture_kind: "What is it about?" | "Worum geht es?";
     capture_kind_prompt: "Please choose" | "Bitte auswählen";
     capture_subject: "Subject" | "Betreff";
     capture_body: "The request" | "Die Anfrage";
-    capture_body_hint: "In the customer's words. The customer can read this."
-        | "In den Worten des Kontakts. Der Kontakt kann das lesen.";
+    capture_body_hint: "In the customer's words. The customer can read this." | "In den Worten der Person. Sie kann das lesen.";
     capture_save: "Save request" | "Anfrage speichern";
 }
 
@@ -113,13 +112,13 @@ pub fn parked(language: Language, mails: u32) -> String {
     match mails {
         1 => say!(
             language,
-            "A mail about this request could not be sent. Please check the address, or get in touch in another way.",
-            "Eine E‑Mail zu dieser Anfrage konnte nicht zugestellt werden. Bitte prüfen Sie die Adresse oder melden Sie sich auf anderem Weg."
+            "An email about this request could not be sent. Please check the address, or contact the customer in another way.",
+            "Eine E‑Mail zu dieser Anfrage konnte nicht zugestellt werden. Bitte prüfen Sie die Adresse, oder melden Sie sich auf anderem Weg."
         ),
         _ => say!(
             language,
-            "{mails} mails about this request could not be sent. Please check the address, or get in touch in another way.",
-            "{mails} E‑Mails zu dieser Anfrage konnten nicht zugestellt werden. Bitte prüfen Sie die Adresse oder melden Sie sich auf anderem Weg."
+            "{mails} emails about this request could not be sent. Please check the address, or contact the customer in another way.",
+            "{mails} E‑Mails zu dieser Anfrage konnten nicht zugestellt werden. Bitte prüfen Sie die Adresse, oder melden Sie sich auf anderem Weg."
         ),
     }
 }
@@ -128,13 +127,13 @@ pub fn parked(language: Language, mails: u32) -> String {
 pub fn history_step(language: Language, step: &HistoryEntry) -> String {
     let who = match (&step.actor, step.actor_kind) {
         (Some(name), _) => name.clone(),
-        (None, Some(AuthorKind::Customer)) => say!(language, "The customer", "Der Kontakt"),
-        (None, Some(AuthorKind::Agent)) => say!(language, "A former colleague", "Ein früheres Teammitglied"),
-        (None, None) => say!(language, "The service desk", "Das System"),
+        (None, Some(AuthorKind::Customer)) => say!(language, "The customer", "Die Kundin oder der Kunde"),
+        (None, Some(AuthorKind::Agent)) => say!(language, "A former agent", "Ein früheres Teammitglied"),
+        (None, None) => say!(language, "The service desk", "Der Servicedesk"),
     };
     match &step.event {
         HistoryEvent::Created if step.actor_kind == Some(AuthorKind::Agent) => {
-            say!(language, "{who} wrote the request down.", "{who} hat die Anfrage erfasst.")
+            say!(language, "{who} logged the request.", "{who} hat die Anfrage erfasst.")
         }
         HistoryEvent::Created => say!(language, "{who} sent the request.", "{who} hat die Anfrage gesendet."),
         HistoryEvent::Status { from, to } => {
@@ -159,33 +158,33 @@ pub fn history_step(language: Language, step: &HistoryEntry) -> String {
             say!(language, "{who} took the request.", "{who} hat die Anfrage übernommen.")
         }
         HistoryEvent::Assigned { to: Some(to) } => {
-            say!(language, "{who} gave the request to {to}.", "{who} hat die Anfrage an {to} übergeben.")
+            say!(language, "{who} assigned the request to {to}.", "{who} hat die Anfrage an {to} übergeben.")
         }
         HistoryEvent::NameChanged => {
             say!(language, "{who} corrected their name.", "{who} hat den eigenen Namen berichtigt.")
         }
         HistoryEvent::AddressChanged => say!(
             language,
-            "{who} corrected their mail address.",
+            "{who} corrected their email address.",
             "{who} hat die eigene E‑Mail-Adresse berichtigt."
         ),
         HistoryEvent::Imported => say!(
             language,
-            "Requests of this customer were brought here from another service desk.",
-            "Anfragen dieses Kontakts wurden von einem anderen Servicedesk übernommen."
+            "Requests of this customer were imported from another service desk.",
+            "Anfragen dieser Person wurden von einem anderen Servicedesk übernommen."
         ),
         HistoryEvent::Assigned { to: None } => {
             say!(language, "{who} removed the assignment.", "{who} hat die Zuweisung aufgehoben.")
         }
         HistoryEvent::Admitted => say!(
             language,
-            "{who} admitted somebody who had written by mail.",
-            "{who} hat jemanden zugelassen, der per E‑Mail geschrieben hatte."
+            "{who} admitted another sender to the request.",
+            "{who} hat eine weitere Person zur Anfrage zugelassen."
         ),
         HistoryEvent::SplitOff => say!(
             language,
-            "{who} made a message of somebody else a request of its own.",
-            "{who} hat die Nachricht einer anderen Person zu einer eigenen Anfrage gemacht."
+            "{who} created a separate request from another sender's message.",
+            "{who} hat aus der Nachricht einer anderen Person eine eigene Anfrage erstellt."
         ),
         HistoryEvent::Released => {
             say!(

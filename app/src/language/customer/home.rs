@@ -3,17 +3,17 @@
 use tresen_model::Language;
 
 texts! {
-    lede: "Write to us what you need. We answer by mail, and you can follow everything here. No account is needed."
-        | "Schreiben Sie uns, was Sie brauchen. Wir antworten per E‑Mail, und Sie können alles hier verfolgen. Ein Konto ist nicht nötig.";
+    lede: "Tell us what you need. We reply by email, and you can follow your request here. You need no account."
+        | "Schreiben Sie uns, was Sie brauchen. Wir antworten per E‑Mail, und Sie können alles hier verfolgen. Sie brauchen kein Konto.";
     new_title: "Ask for help" | "Hilfe anfordern";
-    new_text: "Tell us what it is about. You will get a confirmation at once."
+    new_text: "Tell us what it is about. You get a confirmation at once."
         | "Sagen Sie uns, worum es geht. Sie erhalten sofort eine Bestätigung.";
     mine_title: "My requests" | "Meine Anfragen";
-    mine_known: "See what we answered, and write back." | "Sehen Sie, was wir geantwortet haben, und schreiben Sie zurück.";
-    mine_unknown: "Log in, or register with your mail address: everything that you have sent us is there."
-        | "Melden Sie sich an oder registrieren Sie sich mit Ihrer E‑Mail-Adresse: Alles, was Sie uns geschickt haben, ist da.";
-    privacy_title: "Your data are yours" | "Ihre Daten gehören Ihnen";
-    privacy_text: "No third party, no tracking. You can delete everything yourself, at any time and for good."
+    mine_known: "Read our replies and write back." | "Lesen Sie unsere Antworten, und schreiben Sie zurück.";
+    mine_unknown: "Sign in or register with your email address to see everything you sent us."
+        | "Melden Sie sich an oder registrieren Sie sich mit Ihrer E‑Mail-Adresse. Dann sehen Sie alles, was Sie uns geschickt haben.";
+    privacy_title: "Your data belongs to you" | "Ihre Daten gehören Ihnen";
+    privacy_text: "No third parties, no tracking. You can delete everything yourself, at any time and for good."
         | "Keine Dritten, keine Nachverfolgung. Sie können alles selbst löschen, jederzeit und endgültig.";
 }
 

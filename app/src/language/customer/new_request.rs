@@ -5,9 +5,9 @@ use tresen_model::Language;
 use crate::language::shared::live::size;
 
 texts! {
-    lede: "We answer by mail. You need no account." | "Wir antworten per E‑Mail. Sie brauchen kein Konto.";
-    email: "Your mail address" | "Ihre E‑Mail-Adresse";
-    email_hint: "Our answer goes there." | "Dorthin geht unsere Antwort.";
+    lede: "We reply by email. You need no account." | "Wir antworten per E‑Mail. Sie brauchen kein Konto.";
+    email: "Your email address" | "Ihre E‑Mail-Adresse";
+    email_hint: "We send our reply there." | "Dorthin senden wir unsere Antwort.";
     name: "Your name" | "Ihr Name";
     name_hint: "A made-up name is fine." | "Ein erfundener Name genügt.";
     kind: "What is it about?" | "Worum geht es?";
@@ -23,29 +23,28 @@ texts! {
     consent_after: ". I can withdraw this at any time." | " beschrieben. Das kann ich jederzeit widerrufen.";
     send: "Send request" | "Anfrage senden";
     sent_title: "Your request has arrived" | "Ihre Anfrage ist angekommen";
-    sent_lede: "Thank you. This is its number:" | "Vielen Dank. Das ist ihre Nummer:";
-    sent_next: "We have sent you a confirmation by mail. Its links lead to this request and, if you like, to an account with all your requests."
-        | "Wir haben Ihnen eine Bestätigung per E‑Mail geschickt. Ihre Links führen zu dieser Anfrage und, wenn Sie möchten, zu einem Konto mit allen Ihren Anfragen.";
+    sent_lede: "Thank you. Your request number:" | "Vielen Dank. Die Nummer Ihrer Anfrage:";
+    sent_next: "We have sent you a confirmation by email. It links to this request and, if you like, to an account with all your requests."
+        | "Wir haben Ihnen eine Bestätigung per E‑Mail geschickt. Sie enthält Links zu dieser Anfrage und, wenn Sie möchten, zu einem Konto mit allen Ihren Anfragen.";
     held_title: "One more step" | "Noch ein Schritt";
-    held_lede: "We have sent you a mail. Please press the link in it, so that we know your request is from you. Its number is:"
-        | "Wir haben Ihnen eine E‑Mail geschickt. Bitte öffnen Sie den Link darin, damit wir wissen, dass die Anfrage von Ihnen ist. Das ist ihre Nummer:";
-    held_next: "Nothing of it is lost. As soon as you have confirmed it, we take care of it. We ask because machines send us advertising through this form."
-        | "Es ist nichts verloren. Sobald Sie bestätigt haben, kümmern wir uns darum. Wir fragen, weil uns Maschinen über dieses Formular Werbung schicken.";
+    held_lede: "We have sent you an email. Please open the link in it to confirm that the request is from you. Your request number:"
+        | "Wir haben Ihnen eine E‑Mail geschickt. Bitte öffnen Sie den Link darin, damit wir wissen, dass die Anfrage von Ihnen ist. Die Nummer Ihrer Anfrage:";
+    held_next: "Your request is saved. As soon as you confirm it, we take care of it. We ask because bots send advertising through this form."
+        | "Ihre Anfrage ist gespeichert. Sobald Sie bestätigt haben, kümmern wir uns darum. Wir fragen, weil Bots über dieses Formular Werbung schicken.";
     trap: "Please leave this empty" | "Bitte leer lassen";
-    once_more: "Please send it once more. Machines use this form too, and they do not read this."
-        | "Bitte senden Sie es noch einmal. Auch Maschinen benutzen dieses Formular, und die lesen das hier nicht.";
-    sent_no_mail: "No mail after a few minutes? Please look into your spam folder, and check whether the address was right."
-        | "Nach ein paar Minuten noch keine E‑Mail? Bitte sehen Sie im Spam-Ordner nach, und prüfen Sie, ob die Adresse stimmte.";
+    once_more: "Please send it once more. This keeps bots out." | "Bitte senden Sie es noch einmal. So halten wir Bots fern.";
+    sent_no_mail: "No email after a few minutes? Please check your spam folder and the address you entered."
+        | "Nach ein paar Minuten noch keine E‑Mail? Bitte sehen Sie im Spam-Ordner nach, und prüfen Sie die angegebene Adresse.";
 }
 
 /// The limits of attachments.
 pub fn attachments_hint(language: Language, files: usize, bytes: u64) -> String {
     let size = size(language, bytes);
-    say!(language, "Up to {files} files, {size} together.", "Bis zu {files} Dateien, zusammen {size}.")
+    say!(language, "Up to {files} files, {size} in total.", "Bis zu {files} Dateien, insgesamt {size}.")
 }
 
 /// For somebody who is logged in.
 pub fn as_whom(language: Language, name: Option<&str>, email: &str) -> String {
     let who = name.map_or_else(|| email.to_owned(), |name| format!("{name} ({email})"));
-    say!(language, "You write as {who}.", "Sie schreiben als {who}.")
+    say!(language, "You are writing as {who}.", "Sie schreiben als {who}.")
 }

@@ -1,16 +1,17 @@
 //! The mailbox of `--dev`.
 
 texts! {
-    title: "Outgoing mail" | "Ausgehende E‑Mails";
-    lede: "What would be sent if there were a mail server. Only with --dev."
-        | "Was verschickt würde, wenn es einen Mailserver gäbe. Nur mit --dev.";
-    none_title: "No mail yet" | "Noch keine E‑Mail";
-    none_text: "Send a request, and its confirmation is here." | "Senden Sie eine Anfrage, dann liegt hier deren Bestätigung.";
-    back: "Outgoing mail" | "Ausgehende E‑Mails";
+    title: "Outgoing emails" | "Ausgehende E‑Mails";
+    lede: "The emails that a mail server would send. Only with --dev."
+        | "Die E‑Mails, die ein Mailserver senden würde. Nur mit --dev.";
+    none_title: "No emails yet" | "Noch keine E‑Mails";
+    none_text: "Send a request, and its confirmation appears here."
+        | "Senden Sie eine Anfrage, dann erscheint hier die Bestätigung.";
+    back: "Outgoing emails" | "Ausgehende E‑Mails";
     to: "To" | "An";
     from: "From" | "Von";
     subject: "Subject" | "Betreff";
     date: "Date" | "Datum";
     no_subject: "(no subject)" | "(kein Betreff)";
-    raw: "The whole mail as it is sent" | "Die ganze E‑Mail, wie sie verschickt wird";
+    raw: "The whole email as it is sent" | "Die ganze E‑Mail, wie sie verschickt wird";
 }

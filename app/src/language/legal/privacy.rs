@@ -5,11 +5,11 @@ use tresen_model::Language;
 texts! {
     contents: "Contents" | "Inhalt";
     draft_title: "This is a draft" | "Das ist ein Entwurf";
-    draft: "Whoever runs this desk has not filled in everything yet. What is missing stands in square brackets."
-        | "Die Betreiber haben noch nicht alles ausgefüllt. Was fehlt, steht in eckigen Klammern.";
+    draft: "The operator has not filled in everything yet. Missing details are in square brackets."
+        | "Der Betreiber hat noch nicht alles ausgefüllt. Was fehlt, steht in eckigen Klammern.";
     earlier_title: "This is an earlier version" | "Das ist eine frühere Fassung";
-    earlier: "It stays here because somebody may have agreed to it." | "Sie bleibt hier, weil ihr jemand zugestimmt haben kann.";
-    in_force: "Read the version in force" | "Geltende Fassung lesen";
+    earlier: "It stays here because people may have agreed to it." | "Sie bleibt hier, weil ihr jemand zugestimmt haben kann.";
+    in_force: "Read the current version" | "Geltende Fassung lesen";
     delete: "Delete my account and personal data" | "Mein Konto und meine Daten löschen";
 }
 

@@ -2,33 +2,34 @@
 
 texts! {
     sending: "Sending …" | "Wird gesendet …";
-    proving: "One moment: your browser works out a small sum, which keeps machines away. There is nothing for you to do."
-        | "Einen Augenblick: Ihr Browser rechnet eine kleine Aufgabe aus, die Maschinen fernhält. Sie brauchen nichts zu tun.";
-    no_connection: "We could not be reached. What you typed is still here. Please check your connection and send it again."
-        | "Wir waren nicht erreichbar. Ihre Eingaben sind noch da. Bitte prüfen Sie Ihre Verbindung und senden Sie noch einmal.";
+    proving: "One moment: your browser is solving a small task that keeps bots away. You do not need to do anything."
+        | "Einen Augenblick: Ihr Browser löst eine kleine Aufgabe, die Bots fernhält. Sie brauchen nichts zu tun.";
+    no_connection: "The server could not be reached. What you typed is still here. Please check your connection and send it again."
+        | "Der Server war nicht erreichbar. Ihre Eingaben sind noch da. Bitte prüfen Sie Ihre Verbindung, und senden Sie noch einmal.";
     unreached: "The page could not be loaded. Please check your connection and try again."
-        | "Die Seite konnte nicht geladen werden. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.";
+        | "Die Seite konnte nicht geladen werden. Bitte prüfen Sie Ihre Verbindung, und versuchen Sie es noch einmal.";
     offline: "You are offline. What you type stays here."
         | "Sie sind offline. Was Sie schreiben, bleibt erhalten.";
     try_again: "Try again" | "Noch einmal versuchen";
     stop: "Stop" | "Abbrechen";
-    stopped: "It was not sent. What you typed is still here." | "Es wurde nicht gesendet. Ihre Eingaben sind noch da.";
+    stopped: "Not sent. What you typed is still here." | "Nicht gesendet. Ihre Eingaben sind noch da.";
     remove: "Remove" | "Entfernen";
-    drop_here: "You can also drop files here or paste a picture." | "Sie können Dateien auch hierher ziehen oder ein Bild einfügen.";
+    drop_here: "You can also drop files here or paste an image."
+        | "Sie können Dateien auch hierher ziehen oder ein Bild einfügen.";
     chosen_files: "Chosen files" | "Ausgewählte Dateien";
-    no_passkey: "No passkey was used. Please try it once more, or another way."
-        | "Es wurde kein Passkey benutzt. Bitte versuchen Sie es noch einmal, oder einen anderen Weg.";
-    something_new: "There is something new." | "Es gibt Neues.";
+    no_passkey: "No passkey was used. Please try again or use another way."
+        | "Es wurde kein Passkey benutzt. Bitte versuchen Sie es noch einmal, oder wählen Sie einen anderen Weg.";
+    something_new: "There are updates." | "Es gibt Neues.";
     show: "Show" | "Anzeigen";
-    new_comments: "There is a new comment." | "Es gibt einen neuen Beitrag.";
+    new_comments: "There is a new message." | "Es gibt eine neue Nachricht.";
 }
 
 /// More files were chosen than may be sent.
 pub fn too_many_files(language: tresen_model::Language, max: usize) -> String {
     say!(
         language,
-        "At most {max} files can be sent at once. The others were left out.",
-        "Es können höchstens {max} Dateien auf einmal gesendet werden. Die übrigen wurden weggelassen."
+        "You can send at most {max} files at once. The others were left out.",
+        "Sie können höchstens {max} Dateien auf einmal senden. Die übrigen wurden weggelassen."
     )
 }
 
@@ -37,8 +38,8 @@ pub fn files_too_large(language: tresen_model::Language, max: u64) -> String {
     let max = size(language, max);
     say!(
         language,
-        "All files together can have {max} at most. What did not fit was left out.",
-        "Alle Dateien zusammen dürfen höchstens {max} groß sein. Was nicht mehr passte, wurde weggelassen."
+        "All files together can have at most {max}. Files that did not fit were left out.",
+        "Alle Dateien zusammen dürfen höchstens {max} groß sein. Dateien, die nicht mehr passten, wurden weggelassen."
     )
 }
 

@@ -3,61 +3,61 @@
 use tresen_model::{AsideReason, HeldWhy, IntakeChannel, Language, MailRemark, MailVerdict};
 
 texts! {
-    by_mail: "by mail" | "per E‑Mail";
-    automatic: "sent by a machine" | "automatisch versendet";
+    by_mail: "by email" | "per E‑Mail";
+    automatic: "sent automatically" | "automatisch versendet";
     rest: "Quoted text and signature" | "Zitat und Signatur";
-    formatted: "Show as it was formatted" | "Mit Formatierung anzeigen";
-    formatted_title: "A mail as it was formatted" | "E‑Mail mit Formatierung";
-    formatted_hint: "Pictures from elsewhere are not loaded." | "Bilder von anderen Servern werden nicht geladen.";
+    formatted: "Show with formatting" | "Mit Formatierung anzeigen";
+    formatted_title: "Email with formatting" | "E‑Mail mit Formatierung";
+    formatted_hint: "Images from other servers are not loaded." | "Bilder von anderen Servern werden nicht geladen.";
     admit: "Admit to this request" | "Zu dieser Anfrage zulassen";
-    split_off: "Make it a request of its own" | "Eigene Anfrage daraus machen";
-    outsider_hint: "Once admitted, the customer reads this message and what this person writes from now on."
-        | "Nach der Zulassung liest der Kontakt diese Nachricht und alles, was diese Person künftig schreibt.";
+    split_off: "Create a separate request" | "Eigene Anfrage erstellen";
+    outsider_hint: "Once admitted, the customer can read this message and everything this person writes from now on."
+        | "Nach der Zulassung liest die Kundin oder der Kunde diese Nachricht und alles, was diese Person künftig schreibt.";
 
     held: "Held back" | "Zurückgehalten";
-    held_lede: "Possible spam. Nobody was answered, and nothing was thrown away: look, then release or delete it."
-        | "Möglicherweise Spam. Niemand hat eine Antwort erhalten, und nichts wurde weggeworfen: Sehen Sie nach, und geben Sie die Anfrage frei oder löschen Sie sie.";
+    held_lede: "Possible spam. The senders got no reply, and nothing was deleted. Check each request, then release or delete it."
+        | "Möglicherweise Spam. Die Absender haben keine Antwort erhalten, und nichts wurde gelöscht. Prüfen Sie jede Anfrage, und geben Sie sie frei oder löschen Sie sie.";
     held_none_title: "Nothing is held back" | "Nichts wird zurückgehalten";
-    held_none_text: "What looks like spam waits here until somebody has looked."
-        | "Was nach Spam aussieht, wartet hier, bis jemand nachgesehen hat.";
+    held_none_text: "Possible spam waits here until an agent checks it."
+        | "Möglicher Spam wartet hier, bis ihn jemand aus dem Team prüft.";
     held_title: "This request is held back" | "Diese Anfrage wird zurückgehalten";
-    held_text: "Its sender has not been answered. It is in no list and no search."
-        | "Der Absender hat keine Antwort erhalten. Sie steht in keiner Liste und keiner Suche.";
-    release: "No spam: release it" | "Kein Spam: freigeben";
+    held_text: "Its sender got no reply. The request is in no list and no search."
+        | "Der Absender hat keine Antwort erhalten. Die Anfrage steht in keiner Liste und keiner Suche.";
+    release: "Not spam: release it" | "Kein Spam: freigeben";
     discard: "Spam: delete for good" | "Spam: endgültig löschen";
-    why: "Why" | "Grund";
+    why: "Reason" | "Grund";
 
-    undeliverable_title: "Mails do not reach this address" | "Diese Adresse ist per E‑Mail nicht erreichbar";
-    undeliverable_text: "They came back several times, so nothing more is sent until this person writes again."
-        | "Mehrere E‑Mails kamen zurück. Deshalb wird nichts mehr gesendet, bis sich diese Person wieder meldet.";
+    undeliverable_title: "Emails do not reach this address" | "Diese Adresse ist per E‑Mail nicht erreichbar";
+    undeliverable_text: "Several emails came back, so nothing more is sent until this person writes again."
+        | "Mehrere E‑Mails kamen zurück. Deshalb wird nichts mehr gesendet, bis diese Person wieder schreibt.";
 
-    trouble_link: "Mail" | "E‑Mail";
-    trouble_title: "Mail" | "E‑Mail";
-    trouble_lede: "Messages that could not be handled, and mails that could not be sent."
+    trouble_link: "Email" | "E‑Mail";
+    trouble_title: "Email" | "E‑Mail";
+    trouble_lede: "Messages that could not be processed, and emails that could not be sent."
         | "Nachrichten, die sich nicht verarbeiten ließen, und E‑Mails, die sich nicht senden ließen.";
     aside_title: "Set aside" | "Beiseitegelegt";
-    aside_lede: "They are stored sealed, are not read by anybody but whoever downloads them here, and are deleted after 30 days."
-        | "Sie sind versiegelt gespeichert. Nur wer sie hier herunterlädt, kann sie lesen. Nach 30 Tagen werden sie gelöscht.";
-    aside_none: "No message is set aside." | "Keine Nachricht liegt beiseite.";
+    aside_lede: "They are stored encrypted, and you can read them only by downloading them here. They are deleted after 30 days."
+        | "Sie sind verschlüsselt gespeichert und lassen sich nur lesen, wenn Sie sie hier herunterladen. Nach 30 Tagen werden sie gelöscht.";
+    aside_none: "No message is set aside." | "Keine Nachricht ist beiseitegelegt.";
     aside_download: "Download" | "Herunterladen";
     aside_retry: "Try again" | "Erneut versuchen";
     aside_delete: "Delete" | "Löschen";
-    aside_still: "It still cannot be handled and stays here." | "Sie lässt sich weiterhin nicht verarbeiten und bleibt hier.";
-    aside_taken: "It was taken in." | "Sie wurde aufgenommen.";
-    leaving_title: "Going out" | "Ausgehend";
-    leaving_lede: "What could not be sent is not tried again by itself. Once the cause is gone, send it again."
-        | "Was sich nicht senden ließ, wird nicht von selbst erneut versucht. Ist die Ursache behoben, senden Sie es erneut.";
-    leaving_none: "Every mail has left, or is about to." | "Alle E‑Mails sind gesendet oder auf dem Weg.";
-    locked_out: "Our mail server does not let the desk in. Everything waits until that is put right."
-        | "Unser Mailserver lässt den Servicedesk nicht hinein. Alles wartet, bis das behoben ist.";
+    aside_still: "It still cannot be processed and stays here." | "Sie lässt sich weiterhin nicht verarbeiten und bleibt hier.";
+    aside_taken: "The message was accepted." | "Die Nachricht wurde aufgenommen.";
+    leaving_title: "Outgoing" | "Ausgehend";
+    leaving_lede: "Emails that could not be sent are not retried automatically. Fix the cause, then send them again."
+        | "Was sich nicht senden ließ, wird nicht automatisch erneut versucht. Ist die Ursache behoben, senden Sie es erneut.";
+    leaving_none: "All emails have been sent or are on their way." | "Alle E‑Mails sind gesendet oder auf dem Weg.";
+    locked_out: "Our mail server rejects the sign-in. All emails wait until this is fixed."
+        | "Unser Mailserver lehnt die Anmeldung ab. Alle E‑Mails warten, bis das behoben ist.";
     send_again: "Send again" | "Erneut senden";
     send_all_again: "Send all again" | "Alle erneut senden";
-    sent_again: "It is on its way again." | "Der Versand läuft wieder.";
-    about_no_request: "about no request" | "zu keiner Anfrage";
+    sent_again: "Sending again." | "Der Versand läuft wieder.";
+    about_no_request: "no request" | "zu keiner Anfrage";
     pages: "Pages" | "Seiten";
-    first_page: "To the beginning" | "Zum Anfang";
+    first_page: "First page" | "Erste Seite";
     next_page: "Next page" | "Nächste Seite";
-    back: "To the queue" | "Zur Liste";
+    back: "All requests" | "Alle Anfragen";
     received: "Received" | "Eingegangen";
     from: "From" | "Von";
     subject: "Subject" | "Betreff";
@@ -71,10 +71,10 @@ pub fn held_count(language: Language, count: u64) -> String {
 /// How many mails wait, and since when the oldest does.
 pub fn waiting(language: Language, count: u32, since: &str) -> String {
     match count {
-        1 => say!(language, "One mail waits, since {since}.", "Eine E‑Mail wartet, seit {since}."),
+        1 => say!(language, "One email is waiting, since {since}.", "Eine E‑Mail wartet, seit {since}."),
         _ => say!(
             language,
-            "{count} mails wait, the oldest since {since}.",
+            "{count} emails are waiting, the oldest since {since}.",
             "{count} E‑Mails warten, die älteste seit {since}."
         ),
     }
@@ -83,8 +83,8 @@ pub fn waiting(language: Language, count: u32, since: &str) -> String {
 /// How many mails could not be sent.
 pub fn parked(language: Language, count: u32) -> String {
     match count {
-        1 => say!(language, "One mail could not be sent.", "Eine E‑Mail ließ sich nicht senden."),
-        _ => say!(language, "{count} mails could not be sent.", "{count} E‑Mails ließen sich nicht senden."),
+        1 => say!(language, "One email could not be sent.", "Eine E‑Mail ließ sich nicht senden."),
+        _ => say!(language, "{count} emails could not be sent.", "{count} E‑Mails ließen sich nicht senden."),
     }
 }
 
@@ -93,9 +93,9 @@ pub const fn held_why(language: Language, why: HeldWhy) -> &'static str {
     match (language, why) {
         (Language::English, HeldWhy::TooMany) => "Many messages within an hour",
         (Language::English, HeldWhy::Forged) => "The sender is probably forged",
-        (Language::English, HeldWhy::Spam) => "The spam filter says so",
+        (Language::English, HeldWhy::Spam) => "Flagged by the spam filter",
         (Language::English, HeldWhy::Blocked) => "The sender is blocked",
-        (Language::English, HeldWhy::Unconfirmed) => "Not confirmed by its sender yet",
+        (Language::English, HeldWhy::Unconfirmed) => "Not confirmed by the sender yet",
         (Language::German, HeldWhy::TooMany) => "Viele Nachrichten innerhalb einer Stunde",
         (Language::German, HeldWhy::Forged) => "Der Absender ist vermutlich gefälscht",
         (Language::German, HeldWhy::Spam) => "Der Spamfilter hält sie für Spam",
@@ -107,15 +107,15 @@ pub const fn held_why(language: Language, why: HeldWhy) -> &'static str {
 /// What is thought of a mail.
 pub const fn verdict(language: Language, verdict: MailVerdict) -> &'static str {
     match (language, verdict) {
-        (Language::English, MailVerdict::Genuine) => "The sender's domain has confirmed this mail.",
+        (Language::English, MailVerdict::Genuine) => "The sender's domain has confirmed this email.",
         (Language::English, MailVerdict::Forged) => {
-            "This mail does not come from the domain that it names. Believe nothing of it unseen."
+            "This email does not come from the domain it names. Check everything it says."
         }
-        (Language::English, MailVerdict::Spam) => "The spam filter takes this mail for spam.",
+        (Language::English, MailVerdict::Spam) => "The spam filter flagged this email as spam.",
         (Language::English, MailVerdict::Blocked) => "The sender is on the block list.",
         (Language::German, MailVerdict::Genuine) => "Die Domain des Absenders hat diese E‑Mail bestätigt.",
         (Language::German, MailVerdict::Forged) => {
-            "Diese E‑Mail stammt nicht von der Domain, die sie angibt. Glauben Sie ihr nichts ungeprüft."
+            "Diese E‑Mail stammt nicht von der Domain, die sie angibt. Prüfen Sie alles, was darin steht."
         }
         (Language::German, MailVerdict::Spam) => "Der Spamfilter hält diese E‑Mail für Spam.",
         (Language::German, MailVerdict::Blocked) => "Der Absender steht auf der Sperrliste.",
@@ -126,48 +126,52 @@ pub const fn verdict(language: Language, verdict: MailVerdict) -> &'static str {
 pub const fn remark(language: Language, remark: MailRemark) -> &'static str {
     match (language, remark) {
         (Language::English, MailRemark::OverLimit) => {
-            "This mail is larger or more nested than we read. It is attached whole."
+            "This email is too large or too deeply nested. The original is attached."
         }
-        (Language::English, MailRemark::Damaged) => "Parts of this mail are damaged. It is attached whole.",
-        (Language::English, MailRemark::Signed) => "It is signed. The signature was not checked.",
+        (Language::English, MailRemark::Damaged) => {
+            "Parts of this email are damaged. The original is attached."
+        }
+        (Language::English, MailRemark::Signed) => "This email is signed. The signature was not checked.",
         (Language::English, MailRemark::Encrypted) => {
-            "It is encrypted. Please ask for an unencrypted mail, or for an upload on our page."
+            "This email is encrypted. Please ask for an unencrypted email or an upload on our page."
         }
-        (Language::English, MailRemark::RemoteContent) => "Pictures from elsewhere were left out.",
-        (Language::English, MailRemark::Empty) => "There was no text in this mail.",
+        (Language::English, MailRemark::RemoteContent) => "Images from other servers were left out.",
+        (Language::English, MailRemark::Empty) => "This email contained no text.",
         (Language::German, MailRemark::OverLimit) => {
-            "Diese E‑Mail ist größer oder verschachtelter, als wir lesen. Sie liegt vollständig bei."
+            "Diese E‑Mail ist zu groß oder zu tief verschachtelt. Das Original ist angehängt."
         }
         (Language::German, MailRemark::Damaged) => {
-            "Teile dieser E‑Mail sind beschädigt. Sie liegt vollständig bei."
+            "Teile dieser E‑Mail sind beschädigt. Das Original ist angehängt."
         }
-        (Language::German, MailRemark::Signed) => "Sie ist signiert. Die Signatur wurde nicht geprüft.",
+        (Language::German, MailRemark::Signed) => {
+            "Diese E‑Mail ist signiert. Die Signatur wurde nicht geprüft."
+        }
         (Language::German, MailRemark::Encrypted) => {
-            "Sie ist verschlüsselt. Bitten Sie um eine unverschlüsselte E‑Mail oder um einen Upload auf unserer Seite."
+            "Diese E‑Mail ist verschlüsselt. Bitten Sie um eine unverschlüsselte E‑Mail oder um einen Upload auf unserer Seite."
         }
         (Language::German, MailRemark::RemoteContent) => "Bilder von anderen Servern wurden weggelassen.",
-        (Language::German, MailRemark::Empty) => "In dieser E‑Mail stand kein Text.",
+        (Language::German, MailRemark::Empty) => "Diese E‑Mail enthielt keinen Text.",
     }
 }
 
 /// Why a message was set aside.
 pub const fn aside_reason(language: Language, reason: AsideReason) -> &'static str {
     match (language, reason) {
-        (Language::English, AsideReason::NoSender) => "It names no sender who could be answered",
-        (Language::English, AsideReason::OwnAddress) => "It claims to be from this desk",
-        (Language::English, AsideReason::UnknownBounce) => "A report about a mail that we do not know",
+        (Language::English, AsideReason::NoSender) => "It has no sender to reply to",
+        (Language::English, AsideReason::OwnAddress) => "It claims to come from this service desk",
+        (Language::English, AsideReason::UnknownBounce) => "A bounce of an email we do not know",
         (Language::English, AsideReason::Unreadable) => "It could not be read",
         (Language::English, AsideReason::Restricted) => {
-            "An agent's answer to a customer whose data is restricted"
+            "An agent's reply to a customer whose data is restricted"
         }
-        (Language::German, AsideReason::NoSender) => "Sie nennt keinen Absender, dem man antworten könnte",
+        (Language::German, AsideReason::NoSender) => "Sie hat keinen Absender, dem man antworten kann",
         (Language::German, AsideReason::OwnAddress) => "Sie gibt sich als E‑Mail dieses Servicedesks aus",
         (Language::German, AsideReason::UnknownBounce) => {
-            "Ein Bericht über eine E‑Mail, die wir nicht kennen"
+            "Ein Unzustellbarkeitsbericht zu einer unbekannten E‑Mail"
         }
         (Language::German, AsideReason::Unreadable) => "Sie ließ sich nicht lesen",
         (Language::German, AsideReason::Restricted) => {
-            "Eine Antwort aus dem Team an einen Kontakt, dessen Daten gesperrt sind"
+            "Eine Antwort aus dem Team; die Verarbeitung ist eingeschränkt"
         }
     }
 }

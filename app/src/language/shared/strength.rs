@@ -1,10 +1,10 @@
 //! How good a password is, in words.
 
 texts! {
-    short: "Too short yet." | "Noch zu kurz.";
-    weak: "Would be guessed at once. Add another word." | "Wäre sofort erraten. Fügen Sie noch ein Wort hinzu.";
-    fair: "Not enough yet. One more word that does not fit the others helps."
-        | "Noch nicht genug. Ein weiteres Wort, das nicht zu den anderen passt, hilft.";
-    good: "Good. You can take this one." | "Gut. Das können Sie nehmen.";
+    short: "Too short." | "Noch zu kurz.";
+    weak: "Too easy to guess. Add another word." | "Zu leicht zu erraten. Fügen Sie noch ein Wort hinzu.";
+    fair: "Not strong enough yet. Add one more unrelated word."
+        | "Noch nicht sicher genug. Fügen Sie noch ein Wort hinzu, das nicht zu den anderen passt.";
+    good: "Good. You can use this one." | "Gut. Das können Sie nehmen.";
     strong: "Very good." | "Sehr gut.";
 }

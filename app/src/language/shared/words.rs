@@ -42,11 +42,11 @@ pub fn priority(language: Language, priority: Priority) -> &'static str {
 /// How a request came in.
 pub fn channel(language: Language, channel: Channel) -> &'static str {
     match (language, channel) {
-        (Language::English, Channel::Web) => "by the form",
-        (Language::English, Channel::Mail) => "by mail",
+        (Language::English, Channel::Web) => "by form",
+        (Language::English, Channel::Mail) => "by email",
         (Language::English, Channel::Agent) => "by phone",
         (Language::German, Channel::Web) => "über das Formular",
-        (Language::German, Channel::Mail) => "per E-Mail",
+        (Language::German, Channel::Mail) => "per E‑Mail",
         (Language::German, Channel::Agent) => "telefonisch",
     }
 }

@@ -1,20 +1,19 @@
 //! Registering.
 
 texts! {
-    lede: "With an account you see all your requests in one place, those you have already sent included."
+    lede: "With an account you see all your requests in one place, including those you have already sent."
         | "Mit einem Konto sehen Sie alle Ihre Anfragen an einem Ort, auch die, die Sie schon gesendet haben.";
-    email: "Your mail address" | "Ihre E‑Mail-Adresse";
-    email_hint: "We send you a link. With it you choose a password."
-        | "Wir schicken Ihnen einen Link. Damit legen Sie ein Passwort fest.";
+    email: "Your email address" | "Ihre E‑Mail-Adresse";
+    email_hint: "We send you a link to choose a password." | "Wir schicken Ihnen einen Link, um ein Passwort festzulegen.";
     ask: "Send me the link" | "Link zusenden";
     have_account: "Already have an account?" | "Haben Sie schon ein Konto?";
-    sent_lede: "A mail is on its way to the address that you gave. Its link leads you on."
+    sent_lede: "We have sent an email to the address you entered. Use the link in it to continue."
         | "An die angegebene Adresse ist eine E‑Mail unterwegs. Mit dem Link darin geht es weiter.";
     choose_title: "Choose a password" | "Passwort festlegen";
-    choose_lede: "This is the last step. Then you are logged in and see all your requests."
+    choose_lede: "This is the last step. You are then signed in and see all your requests."
         | "Das ist der letzte Schritt. Danach sind Sie angemeldet und sehen alle Ihre Anfragen.";
     finish: "Create account" | "Konto anlegen";
-    join_lede: "With it you log in here and answer requests. A second step may be asked for after this one."
+    join_lede: "You use it to sign in here and answer requests. You may also need a second factor."
         | "Damit melden Sie sich hier an und beantworten Anfragen. Danach kann noch ein zweiter Faktor nötig sein.";
-    join: "Begin" | "Loslegen";
+    join: "Start" | "Loslegen";
 }

@@ -6,33 +6,33 @@ use crate::language::shared::erase::grouped;
 
 texts! {
     title: "Reports" | "Auswertung";
-    lede: "What came in during the last 30 days, and how long it took." | "Was in den letzten 30 Tagen einging und wie lange es gedauert hat.";
+    lede: "Numbers and response times of the last 30 days." | "Zahlen und Bearbeitungszeiten der letzten 30 Tage.";
     by_kind: "By type of request" | "Nach Art der Anfrage";
     by_agent: "By agent" | "Nach Teammitglied";
-    by_agent_note: "Each column counts what this person did: requests that were taken down on the phone, first answers, changes of status."
-        | "Gezählt ist, was die Person selbst getan hat: am Telefon erfasste Anfragen, erste Antworten, geänderte Status.";
+    by_agent_note: "Each column counts what this agent did: calls logged, first replies, status changes."
+        | "Gezählt ist, was die Person selbst getan hat: erfasste Anrufe, erste Antworten, Statusänderungen.";
     by_day: "By day" | "Nach Tag";
     kind: "Type" | "Art";
     agent: "Agent" | "Teammitglied";
     day: "Day" | "Tag";
     created: "Received" | "Eingegangen";
-    answered: "First answers" | "Erste Antworten";
-    answer_time: "Time to first answer" | "Dauer bis zur ersten Antwort";
+    answered: "First replies" | "Erste Antworten";
+    answer_time: "Time to first reply" | "Dauer bis zur ersten Antwort";
     resolved: "Resolved" | "Gelöst";
     closed: "Closed" | "Geschlossen";
-    reopened: "Opened again" | "Wieder geöffnet";
-    settle_time: "Time until settled" | "Dauer bis zur Erledigung";
-    total: "All together" | "Insgesamt";
-    nobody: "Customers, and former colleagues" | "Kontakte und frühere Teammitglieder";
+    reopened: "Reopened" | "Wieder geöffnet";
+    settle_time: "Time to resolution" | "Dauer bis zur Erledigung";
+    total: "Total" | "Insgesamt";
+    nobody: "Customers and former agents" | "Kundschaft, frühere Teammitglieder";
     notes_title: "How this is counted" | "Wie gezählt wird";
-    note_times: "Times are averages, from when a request came in. A request is settled when it is resolved or closed; only the first time counts."
+    note_times: "Times are averages, counted from when a request came in. Resolution means resolved or closed; only the first time counts."
         | "Zeiten sind Durchschnitte, gerechnet ab Eingang der Anfrage. Erledigt ist eine Anfrage, sobald sie gelöst oder geschlossen ist; es zählt nur das erste Mal.";
-    note_days: "A day begins and ends at midnight UTC. What happens counts on the day on which it happens."
-        | "Ein Tag beginnt und endet um Mitternacht UTC. Alles zählt an dem Tag, an dem es geschieht.";
-    note_privacy: "These are sums without names, numbers or texts of customers. They stay when a customer is erased."
-        | "Das sind Summen ohne Namen, Nummern oder Texte von Kontakten. Sie bleiben, wenn jemand gelöscht wird.";
+    note_days: "A day begins and ends at midnight UTC. Each event counts on the day it happens."
+        | "Ein Tag beginnt und endet um Mitternacht UTC. Jedes Ereignis zählt an dem Tag, an dem es geschieht.";
+    note_privacy: "These are totals without names, numbers or texts of customers. They stay when a customer's data is deleted."
+        | "Das sind Summen ohne Namen, Nummern oder Texte von Kundinnen und Kunden. Sie bleiben, wenn deren Daten gelöscht werden.";
     empty_title: "Nothing to report yet" | "Noch gibt es nichts auszuwerten";
-    empty_text: "As soon as requests come in, their numbers appear here." | "Sobald Anfragen eingehen, erscheinen hier ihre Zahlen.";
+    empty_text: "Numbers appear here as soon as requests come in." | "Sobald Anfragen eingehen, erscheinen hier Zahlen.";
 }
 
 /// How often something happened.

@@ -8,41 +8,41 @@ texts! {
     you: "You" | "Sie";
     support: "Support" | "Support";
     no_name: "No name given" | "Ohne Namen";
-    customer: "Customer" | "Kontakt";
+    customer: "Customer" | "Kundin oder Kunde";
     deleted_person: "Deleted person" | "Gelöschte Person";
     deleted_person_wrote: "A deleted person wrote here." | "Hier schrieb eine gelöschte Person.";
-    outsider: "By mail, not part of this request; the customer does not see it"
-        | "Per E‑Mail, gehört nicht zu dieser Anfrage; für den Kontakt nicht sichtbar";
+    outsider: "By email, not part of this request. The customer cannot see it."
+        | "Per E‑Mail, gehört nicht zu dieser Anfrage. Nur für das Team sichtbar.";
     internal_note: "Internal note, never shown to the customer" | "Interne Notiz, nur für das Team sichtbar";
     confirm_title: "Is this request yours?" | "Ist diese Anfrage von Ihnen?";
-    confirm_text: "Machines send us advertising through our form. As soon as you confirm, we take care of your request."
-        | "Über unser Formular schicken uns Maschinen Werbung. Sobald Sie bestätigen, kümmern wir uns um Ihre Anfrage.";
+    confirm_text: "Bots send advertising through our form. As soon as you confirm, we take care of your request."
+        | "Bots schicken über unser Formular Werbung. Sobald Sie bestätigen, kümmern wir uns um Ihre Anfrage.";
     confirm: "Yes, it is mine" | "Ja, sie ist von mir";
     thread: "Messages" | "Nachrichten";
     reply_title: "Your reply" | "Ihre Antwort";
     reply_body: "Your message" | "Ihre Nachricht";
-    reply_reopens: "When you write, the request is open again." | "Wenn Sie schreiben, ist die Anfrage wieder offen.";
+    reply_reopens: "Your reply reopens the request." | "Ihre Antwort öffnet die Anfrage wieder.";
     send: "Send reply" | "Antwort senden";
-    settled: "Is this settled?" | "Hat sich das erledigt?";
-    settled_text: "Then you can close the request. You can open it again at any time."
+    settled: "Is this resolved?" | "Hat sich das erledigt?";
+    settled_text: "Then you can close the request. You can reopen it at any time."
         | "Dann können Sie die Anfrage schließen. Sie lässt sich jederzeit wieder öffnen.";
-    not_settled: "Not settled after all?" | "Doch noch nicht erledigt?";
-    not_settled_text: "Open the request again, and we will look after it."
+    not_settled: "Not resolved after all?" | "Doch noch nicht erledigt?";
+    not_settled_text: "Reopen the request, and we take care of it."
         | "Öffnen Sie die Anfrage wieder, dann kümmern wir uns darum.";
     close: "Close request" | "Anfrage schließen";
-    reopen: "Open again" | "Wieder öffnen";
+    reopen: "Reopen request" | "Wieder öffnen";
     register_title: "All your requests in one place" | "Alle Ihre Anfragen an einem Ort";
-    register_text: "This link shows this one request. With an account you see everything that you have sent us, and you can delete it yourself."
+    register_text: "This link shows only this request. With an account you see everything you sent us, and you can delete it yourself."
         | "Dieser Link zeigt nur diese eine Anfrage. Mit einem Konto sehen Sie alles, was Sie uns geschickt haben, und können es selbst löschen.";
 }
 
 /// What a status means for the customer.
 pub const fn status_means(language: Language, status: Status) -> &'static str {
     match (language, status) {
-        (Language::English, Status::Open) => "We are looking after it. As soon as we answer, you get a mail.",
-        (Language::English, Status::Waiting) => "We have answered and are waiting to hear from you.",
+        (Language::English, Status::Open) => "We are working on it. You get an email as soon as we reply.",
+        (Language::English, Status::Waiting) => "We have replied and are waiting to hear from you.",
         (Language::English, Status::Resolved) => {
-            "We believe this is settled. If it is not, just write to us below."
+            "We believe this is resolved. If it is not, just write to us below."
         }
         (Language::English, Status::Closed) => {
             "This request is closed. If you need us again, just write to us below."

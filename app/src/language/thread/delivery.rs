@@ -5,7 +5,7 @@ use tresen_model::{DeliveryState, Language, MailTrouble};
 
 texts! {
     again: "Send again" | "Erneut senden";
-    mail: "Mail:" | "E‑Mail:";
+    mail: "Email:" | "E‑Mail:";
 }
 
 /// Where the mail stands, and why.
@@ -21,17 +21,17 @@ pub fn state(language: Language, delivery: &Delivery) -> String {
         (None, None) => String::new(),
     };
     match delivery.state {
-        DeliveryState::Queued => say!(language, "on its way", "geht gleich hinaus"),
+        DeliveryState::Queued => say!(language, "on its way", "wird gleich gesendet"),
         DeliveryState::Sent if delivery.code.is_some() => say!(
             language,
-            "sent; the receiving server has not got it yet.{why}",
-            "gesendet; der empfangende Server hat sie noch nicht.{why}"
+            "sent; not yet accepted by the receiving server.{why}",
+            "gesendet; der Zielserver hat sie noch nicht.{why}"
         ),
         DeliveryState::Sent => say!(language, "sent", "gesendet"),
         DeliveryState::Deferred => say!(
             language,
-            "not sent yet, is tried again by itself.{why}",
-            "noch nicht gesendet, wird von selbst erneut versucht.{why}"
+            "not sent yet, is retried automatically.{why}",
+            "noch nicht gesendet, wird automatisch erneut versucht.{why}"
         ),
         DeliveryState::Bounced => say!(language, "came back.{why}", "kam zurück.{why}"),
         DeliveryState::Parked => say!(language, "could not be sent.{why}", "ließ sich nicht senden.{why}"),
@@ -54,24 +54,24 @@ pub fn why(language: Language, trouble: MailTrouble, code: Option<&str>) -> &'st
 }
 
 texts! {
-    refused: "A mail server refuses it." | "Ein Mailserver nimmt sie nicht an.";
-    deferred: "A mail server asks to wait." | "Ein Mailserver bittet um Geduld.";
-    access: "Our mail server does not let the desk in: please tell whoever runs it."
-        | "Unser Mailserver lässt uns nicht hinein: Bitte sagen Sie es dem Betrieb.";
-    tls: "There is no safe connection to our mail server: please tell whoever runs it."
-        | "Zu unserem Mailserver gibt es keine sichere Verbindung: Bitte sagen Sie es dem Betrieb.";
+    refused: "A mail server rejected it." | "Ein Mailserver hat sie abgelehnt.";
+    deferred: "A mail server does not accept it for now." | "Ein Mailserver nimmt sie vorerst nicht an.";
+    access: "Our mail server rejects the sign-in. Please tell the operator."
+        | "Unser Mailserver lehnt die Anmeldung ab. Bitte informieren Sie den Betreiber.";
+    tls: "There is no secure connection to our mail server. Please tell the operator."
+        | "Zu unserem Mailserver gibt es keine sichere Verbindung. Bitte informieren Sie den Betreiber.";
     unreachable: "Our mail server cannot be reached." | "Unser Mailserver ist nicht erreichbar.";
-    silent: "Our mail server takes too long to answer." | "Unser Mailserver antwortet zu langsam.";
-    unwritten: "It could not be written; the log says why." | "Sie ließ sich nicht schreiben; das Protokoll nennt den Grund.";
-    undeliverable: "Mail to this address came back before." | "E‑Mails an diese Adresse kamen schon früher zurück.";
-    restored: "It waited when a backup was made, and may have been sent since."
+    silent: "Our mail server takes too long to respond." | "Unser Mailserver antwortet zu langsam.";
+    unwritten: "It could not be composed. The log has the reason."
+        | "Sie ließ sich nicht erstellen. Der Grund steht im Protokoll.";
+    undeliverable: "Earlier emails to this address came back." | "Frühere E‑Mails an diese Adresse kamen zurück.";
+    restored: "It was waiting when a backup was made, and may have been sent since."
         | "Sie wartete, als eine Sicherung entstand, und wurde seither vielleicht gesendet.";
-    no_address: "There is no such mail address." | "Diese E‑Mail-Adresse gibt es nicht.";
+    no_address: "This email address does not exist." | "Diese E‑Mail-Adresse gibt es nicht.";
     full: "The mailbox is full." | "Das Postfach ist voll.";
-    closed: "The mailbox is switched off." | "Das Postfach ist abgeschaltet.";
-    too_large: "The mail is too large for a mail server." | "Die E‑Mail ist einem Mailserver zu groß.";
-    policy: "A mail server takes it for unwanted mail, or does not allow it."
-        | "Ein Mailserver hält sie für unerwünscht oder lässt sie nicht zu.";
+    closed: "The mailbox is disabled." | "Das Postfach ist abgeschaltet.";
+    too_large: "The email is too large for a mail server." | "Die E‑Mail ist für einen Mailserver zu groß.";
+    policy: "A mail server considers it spam or does not allow it." | "Ein Mailserver hält sie für Spam oder lässt sie nicht zu.";
 }
 
 /// What an enhanced status code says (RFC 3463 3).
@@ -103,17 +103,17 @@ mod tests {
         };
         let (en, de) = (Language::English, Language::German);
         let unknown = delivery(DeliveryState::Parked, Some(MailTrouble::Refused), Some("5.1.1"));
-        assert_eq!(state(en, &unknown), "could not be sent. There is no such mail address. (5.1.1)");
+        assert_eq!(state(en, &unknown), "could not be sent. This email address does not exist. (5.1.1)");
         assert_eq!(
             state(de, &unknown),
             "ließ sich nicht senden. Diese E‑Mail-Adresse gibt es nicht. (5.1.1)"
         );
         let odd = delivery(DeliveryState::Parked, Some(MailTrouble::Refused), Some("554"));
-        assert_eq!(state(en, &odd), "could not be sent. A mail server refuses it. (554)");
+        assert_eq!(state(en, &odd), "could not be sent. A mail server rejected it. (554)");
         let later = delivery(DeliveryState::Deferred, Some(MailTrouble::Deferred), Some("4.7.1"));
         assert_eq!(
             state(en, &later),
-            "not sent yet, is tried again by itself. A mail server asks to wait. (4.7.1)"
+            "not sent yet, is retried automatically. A mail server does not accept it for now. (4.7.1)"
         );
         assert_eq!(state(en, &delivery(DeliveryState::Sent, None, None)), "sent");
         assert_eq!(
