@@ -127,9 +127,9 @@ fn german_and_english_read_well() {
     assert!(mail.text.contains("ist eine Stunde lang gültig"), "{}", mail.text);
     context.attachments = 1;
     let mail = render(MailKind::Reply, Language::English, &context);
-    assert!(mail.text.contains("A file comes with this answer."), "{}", mail.text);
+    assert!(mail.text.contains("One file comes with this reply."), "{}", mail.text);
     assert!(
-        mail.text.starts_with("Hello Zoë O’Neill,\n\nAda Lovelace has answered your request “"),
+        mail.text.starts_with("Hello Zoë O’Neill,\n\nAda Lovelace has replied to your request “"),
         "{}",
         mail.text
     );

@@ -19,7 +19,7 @@ stories! {
 }
 
 const EMAIL: &str = "ada@example.com";
-const NEW: &str = "A new device has logged in to your account";
+const NEW: &str = "A new device has signed in to your account";
 
 /// What the browser keeps after a login without a second step.
 async fn log_in(desk: &Desk, email: &str, device: Option<&Secret>) -> Secret {

@@ -357,7 +357,7 @@ async fn files_come_along_up_to_a_limit(world: &World) {
             vec![("Rechnung „März“.pdf", picture.as_slice()), ("b.txt", b"zwei\nZeilen".as_slice())],
             "attached to",
         ),
-        (vec![("a.bin", picture.as_slice()), ("b.bin", picture.as_slice())], "with your request"),
+        (vec![("a.bin", picture.as_slice()), ("b.bin", picture.as_slice())], "in your request"),
     ] {
         let files_here = world.files(&files).await.unwrap();
         world.tick();
@@ -366,7 +366,7 @@ async fn files_come_along_up_to_a_limit(world: &World) {
         let raw = sink.seen(|seen| seen.mails.last().unwrap().1.clone());
         let read = MessageParser::default().parse(raw.as_bytes()).unwrap();
         let text = read.body_text(0).unwrap();
-        assert!(text.contains("2 files come with this answer") && text.contains(says), "{text}");
+        assert!(text.contains("2 files come with this reply") && text.contains(says), "{text}");
         assert!(text.contains(&format!("/requests/{number}?token=")), "{text}");
         let found: Vec<(String, Vec<u8>)> = read
             .attachments()

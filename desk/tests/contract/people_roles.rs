@@ -165,7 +165,7 @@ async fn without_a_role_requests_wait_for_somebody_else(world: &World) {
     world.desk.change(&root, number, hers).await.unwrap();
     world.post().await;
     world.desk.change_duty(&root, grace.person(), &Duty::Nothing).await.unwrap();
-    assert!(world.mail().await.text.contains("You no longer work there"));
+    assert!(world.mail().await.text.contains("You are no longer on the team"));
     let counts = world.desk.queue_counts(&root).await.unwrap();
     assert_eq!((counts.active, counts.unassigned), (1, 1));
     assert!(colleague(world, &root, grace.person()).await.is_none());
