@@ -37,7 +37,7 @@ const FILES = [
 ];
 
 const SAYS = {
-  en: { button: 'Download a copy', title: 'A copy of your data', words: ['Consents', 'Mails to you', 'Requests', 'Mail address'] },
+  en: { button: 'Download a copy', title: 'A copy of your data', words: ['Consents', 'Emails to you', 'Requests', 'Email address'] },
   de: { button: 'Kopie herunterladen', title: 'Eine Kopie Ihrer Daten', words: ['Einwilligungen', 'E‑Mails an Sie', 'Anfragen', 'E‑Mail-Adresse'] },
 };
 

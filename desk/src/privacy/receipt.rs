@@ -47,7 +47,7 @@ pub enum Checked {
 /// What stands above a receipt that is kept as a file.
 const PREFACE: &str = "\
 Erasure receipt. At the time below, everything that the desk below had stored about one
-person was deleted for good, in these numbers. Out of reach are mails that were already
+person was deleted for good, in these numbers. Out of reach are emails that were already
 delivered and, for at most as many days as key-backup-days says, backups of the key store.
 
 Löschbescheinigung. Zur unten genannten Zeit wurde alles, was die genannte Stelle über eine

@@ -173,7 +173,7 @@ async fn an_infected_file_is_kept_back_wherever_it_came_from(world: &World) {
 
     // The copy of one's data names what was found, and leaves it out.
     for (language, why) in [
-        (Language::English, "Not in this copy: a virus scanner has found something in this file."),
+        (Language::English, "Not in this copy: a virus scanner found something in this file."),
         (Language::German, "Nicht in dieser Kopie: Ein Virenscanner hat in dieser Datei etwas gefunden."),
     ] {
         desk.change_language(&session, language).await.unwrap();

@@ -65,7 +65,7 @@ pub(super) fn head(language: Language, about: &Person) -> String {
     let person = &about.person;
     let none = say("none", "keiner");
     let mut fact = |name: &str, value: &str| page.push_str(&format!("<dt>{name}</dt><dd>{value}</dd>\n"));
-    fact(say("Mail address", "E‑Mail-Adresse"), &escape(&person.email));
+    fact(say("Email address", "E‑Mail-Adresse"), &escape(&person.email));
     fact(say("Name", "Name"), &person.name.as_deref().map_or_else(|| none.to_owned(), escape));
     fact(say("Language", "Sprache"), of_language(language, person.language));
     fact(say("Account", "Konto"), if person.has_account { say("yes", "ja") } else { say("no", "nein") });
@@ -79,7 +79,10 @@ pub(super) fn head(language: Language, about: &Person) -> String {
         fact(say("Recovery codes left", "Wiederherstellungscodes übrig"), &left);
     }
     if let Some(restriction) = &about.restriction {
-        fact(say("Processing restricted since", "Gesperrt seit"), &when(&restriction.since));
+        fact(
+            say("Processing restricted since", "Verarbeitung eingeschränkt seit"),
+            &when(&restriction.since),
+        );
     }
     page.push_str("</dl>\n");
     if !person.history.is_empty() {
@@ -122,7 +125,7 @@ pub(super) fn head(language: Language, about: &Person) -> String {
     }
     list(
         &mut page,
-        say("Mails to you", "E‑Mails an Sie"),
+        say("Emails to you", "E‑Mails an Sie"),
         about.mails.iter().map(|mail| {
             let number = mail.request.as_deref().map(|number| format!(", {}", escape(number)));
             let at = mail.sent_at.as_deref().unwrap_or(&mail.created_at);
@@ -204,7 +207,7 @@ fn end_comment(
     for file in withheld {
         let why = pick(
             language,
-            "Not in this copy: a virus scanner has found something in this file.",
+            "Not in this copy: a virus scanner found something in this file.",
             "Nicht in dieser Kopie: Ein Virenscanner hat in dieser Datei etwas gefunden.",
         );
         page.push_str(&format!("<p>{} – {why}</p>\n", escape(&file.name)));
@@ -217,7 +220,7 @@ pub(super) fn elsewhere(language: Language, comments: &[Elsewhere]) -> String {
     if comments.is_empty() {
         return String::new();
     }
-    let title = pick(language, "In requests of others", "In Anfragen anderer");
+    let title = pick(language, "In other people's requests", "In Anfragen anderer");
     let mut page = format!("<section>\n<h2>{title}</h2>\n");
     for comment in comments {
         page.push_str(&format!(

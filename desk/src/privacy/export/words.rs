@@ -55,17 +55,15 @@ pub(super) fn of_event(language: Language, event: &str, from: Option<&str>, to: 
         "created" => pick(language, "received", "eingegangen"),
         "status" => pick(language, "status", "Status"),
         "priority" => pick(language, "priority", "Priorität"),
-        "assigned" => pick(language, "given to somebody of the team", "jemandem im Team gegeben"),
-        "admitted" => pick(language, "somebody else admitted to it", "jemand anderes zugelassen"),
-        "split_off" => pick(language, "a message made a request of its own", "eine Nachricht abgetrennt"),
-        "released" => pick(language, "taken for genuine by the team", "vom Team freigegeben"),
+        "assigned" => pick(language, "assigned to an agent", "einem Teammitglied zugewiesen"),
+        "admitted" => pick(language, "another sender admitted", "weitere Person zugelassen"),
+        "split_off" => pick(language, "a message moved to a separate request", "eine Nachricht abgetrennt"),
+        "released" => pick(language, "released by the team", "vom Team freigegeben"),
         "name" => pick(language, "name changed", "Name geändert"),
-        "address" => pick(language, "mail address changed", "E‑Mail-Adresse geändert"),
-        "imported" => pick(
-            language,
-            "brought here from another service desk",
-            "von einem anderen Servicedesk übernommen",
-        ),
+        "address" => pick(language, "email address changed", "E‑Mail-Adresse geändert"),
+        "imported" => {
+            pick(language, "imported from another service desk", "von einem anderen Servicedesk übernommen")
+        }
         other => other,
     };
     let said = |word| match event {
@@ -86,10 +84,10 @@ pub(super) fn of_mail(language: Language, word: &str) -> &str {
         MailKind::Confirmation | MailKind::ConfirmationKnown => {
             say("your request has arrived", "Ihre Anfrage ist eingegangen")
         }
-        MailKind::Register => say("link for registering", "Link zum Registrieren"),
-        MailKind::AlreadyRegistered => say("you have an account already", "Sie haben schon ein Konto"),
+        MailKind::Register => say("link to register", "Link zum Registrieren"),
+        MailKind::AlreadyRegistered => say("you already have an account", "Sie haben schon ein Konto"),
         MailKind::NoAccount => say("there is no account yet", "es gibt noch kein Konto"),
-        MailKind::PasswordReset => say("link for another password", "Link für ein neues Passwort"),
+        MailKind::PasswordReset => say("link to choose a new password", "Link für ein neues Passwort"),
         MailKind::PasswordChanged => say("your password was changed", "Ihr Passwort wurde geändert"),
         MailKind::FactorAdded => say("a second factor was set up", "ein zweiter Faktor wurde eingerichtet"),
         MailKind::FactorRemoved => say("a second factor was removed", "ein zweiter Faktor wurde entfernt"),
@@ -97,25 +95,23 @@ pub(super) fn of_mail(language: Language, word: &str) -> &str {
             say("your second factors were reset", "Ihre zweiten Faktoren wurden zurückgesetzt")
         }
         MailKind::RoleChanged => say("your role was changed", "Ihre Rolle wurde geändert"),
-        MailKind::Invitation => say("an invitation to work here", "eine Einladung zur Mitarbeit"),
+        MailKind::Invitation => say("an invitation to answer requests", "eine Einladung zur Mitarbeit"),
         MailKind::RecoveryCodes => say("new recovery codes", "neue Wiederherstellungscodes"),
         MailKind::RecoveryUsed => {
             say("a recovery code was used", "ein Wiederherstellungscode wurde verwendet")
         }
-        MailKind::NewDevice => say("a login from a new device", "eine Anmeldung mit einem neuen Gerät"),
+        MailKind::NewDevice => say("a sign-in from a new device", "eine Anmeldung mit einem neuen Gerät"),
         MailKind::AddressProve => {
-            say("link that proves the new address", "Link zum Bestätigen der neuen Adresse")
+            say("link to confirm the new address", "Link zum Bestätigen der neuen Adresse")
         }
         MailKind::AddressChanged => say("your address was changed", "Ihre Adresse wurde geändert"),
-        MailKind::Reply => say("an answer", "eine Antwort"),
+        MailKind::Reply => say("a reply", "eine Antwort"),
         MailKind::Resolved => say("your request is resolved", "Ihre Anfrage ist gelöst"),
-        MailKind::Captured => {
-            say("a request was written down for you", "eine Anfrage wurde für Sie aufgenommen")
-        }
+        MailKind::Captured => say("a request was logged for you", "eine Anfrage wurde für Sie erfasst"),
         MailKind::AgentNews => {
-            say("news in a request of yours as an agent", "Neues in einer Anfrage, die Sie bearbeiten")
+            say("new message in a request assigned to you", "Neues in einer Anfrage, die Sie bearbeiten")
         }
-        MailKind::EraseLink => say("link for deleting everything", "Link zum Löschen von allem"),
+        MailKind::EraseLink => say("link to delete everything", "Link zum Löschen von allem"),
         MailKind::DataLink => say("link to your data", "Link zu Ihren Daten"),
         MailKind::ConfirmRequest => say("please confirm a request", "bitte eine Anfrage bestätigen"),
         MailKind::Erased => say("everything is deleted", "alles ist gelöscht"),
