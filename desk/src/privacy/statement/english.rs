@@ -98,7 +98,7 @@ fn data(writer: &mut Writer<'_>) {
             "Account, if you register",
             "A hash of your password (not the password itself), start and last use of each session; if you set \
              it up, the secret of your authenticator app and hashes of your recovery codes; a hash for each \
-             browser that you have logged in with, which says neither what it is nor where it was",
+             browser that you have signed in with, which says neither what it is nor where it was",
             "From you and from your use of the desk",
         ],
         texts![
@@ -142,7 +142,7 @@ fn purposes(writer: &mut Writer<'_>) {
             "Legitimate interest (Art. 6(1)(f) GDPR): to answer people who turn to us",
         ],
         texts![
-            "To run the service desk securely: login, defence against abuse, backups",
+            "To run the service desk securely: sign-in, defence against abuse, backups",
             "Legitimate interest (Art. 6(1)(f) GDPR): secure and reliable operation",
         ],
         texts![
@@ -231,18 +231,18 @@ fn cookies(writer: &mut Writer<'_>, retention: &Retention) {
     let rows = vec![
         texts![
             "Session",
-            "Keeps you logged in. Contains a random string.",
-            format!("Until you log out, at most {} after its last use", days(retention.session_days)),
+            "Keeps you signed in. Contains a random string.",
+            format!("Until you sign out, at most {} after its last use", days(retention.session_days)),
         ],
         texts![
             "Known browser",
-            "Tells us that you have logged in with this browser before, so that we can warn you when somebody \
-             logs in with another. Contains a random string.",
+            "Tells us that you have signed in with this browser before, so that we can warn you when someone \
+             signs in with another. Contains a random string.",
             format!("At most {}", days(DEVICE_DAYS)),
         ],
         texts![
             "Steps under way",
-            "The second step of a login, or a look at your data by a link that we have sent you. Contains a \
+            "The second step of a sign-in, or a look at your data by a link that we have sent you. Contains a \
              random string.",
             "10 or 30 minutes",
         ],

@@ -58,7 +58,7 @@ fn controller(writer: &mut Writer<'_>) {
     let blocks = vec![
         paragraph(format!(
             "Diese Erklärung informiert Sie nach Art. 13 und 14 der Datenschutz-Grundverordnung (DSGVO) \
-             darüber, wie der Service-Desk „{}“ Ihre personenbezogenen Daten verarbeitet. Verantwortlich \
+             darüber, wie der Servicedesk „{}“ Ihre personenbezogenen Daten verarbeitet. Verantwortlich \
              dafür ist:",
             writer.desk_name
         )),
@@ -156,7 +156,7 @@ fn purposes(writer: &mut Writer<'_>) {
              ansprechen",
         ],
         texts![
-            "Den Service-Desk sicher betreiben: Anmeldung, Abwehr von Missbrauch, Datensicherung",
+            "Den Servicedesk sicher betreiben: Anmeldung, Abwehr von Missbrauch, Datensicherung",
             "Berechtigtes Interesse (Art. 6 Abs. 1 Buchst. f DSGVO): ein sicherer, verlässlicher Betrieb",
         ],
         texts![

@@ -20,7 +20,7 @@ fn provider(writer: &mut Writer<'_>) {
     let heading = writer.either("Provider (§ 5 DDG)", "Anbieter (§ 5 DDG)");
     let scope = match writer.language {
         Language::English => format!("This imprint is for the service desk “{}”.", writer.desk_name),
-        Language::German => format!("Dieses Impressum gilt für den Service-Desk „{}“.", writer.desk_name),
+        Language::German => format!("Dieses Impressum gilt für den Servicedesk „{}“.", writer.desk_name),
     };
     let mut facts = writer.controller_address();
     if let Some(controller) = &writer.settings.controller {

@@ -107,7 +107,7 @@ impl<'a> Writer<'a> {
         let name = self.required(
             &controller.name,
             "name of the company, authority or person that runs this service desk",
-            "Name des Unternehmens, der Behörde oder der Person, die diesen Service-Desk betreibt",
+            "Name des Unternehmens, der Behörde oder der Person, die diesen Servicedesk betreibt",
         );
         vec![("Name".to_owned(), name), (self.either("Address", "Anschrift").to_owned(), address)]
     }

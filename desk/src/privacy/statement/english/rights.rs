@@ -22,8 +22,8 @@ pub(super) fn rights(writer: &mut Writer<'_>) {
         ),
         (
             "Restriction of processing (Art. 18 GDPR)",
-            "At /account/data you restrict your data. Your requests then disappear from all lists and from \
-             the search; nothing is changed or sent. Access and erasure remain possible.",
+            "At /account/data you restrict the processing of your data. Your requests then disappear from all \
+             lists and from the search; nothing is changed or sent. Access and erasure remain possible.",
         ),
         (
             "Notification of recipients (Art. 19 GDPR)",
@@ -66,8 +66,8 @@ pub(super) fn objection(writer: &mut Writer<'_>) {
         ),
         paragraph(
             "To object, write a request or a simple message to the address above. Until we have decided, you \
-             can restrict your data at /account/data. You can delete it without an objection and without \
-             giving reasons. We send no advertising.",
+             can restrict the processing of your data at /account/data. You can delete your data without an \
+             objection and without giving reasons. We send no advertising.",
         ),
     ];
     writer.section("objection", "Your right to object", blocks);

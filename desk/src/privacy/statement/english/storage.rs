@@ -31,11 +31,11 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
         texts!["Content of sent emails", format!("{} after sending", days(retention.sent_mail_days))],
         texts![
             "Sessions",
-            format!("until you log out, at most {} after the last use", days(retention.session_days)),
+            format!("until you sign out, at most {} after the last use", days(retention.session_days)),
         ],
         texts![
-            "Hashes of the browsers that you have logged in with",
-            format!("{} after the last login, at most until your password changes", days(DEVICE_DAYS)),
+            "Hashes of the browsers that you have signed in with",
+            format!("{} after the last sign-in, at most until your password changes", days(DEVICE_DAYS)),
         ],
         texts![
             "Authenticator app and recovery codes",
@@ -57,7 +57,7 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
     ];
     let blocks = vec![
         paragraph(
-            "These periods are in force. When they end, the service desk deletes by itself. We \
+            "These periods are in force. When they end, the service desk deletes automatically. We \
          delete old backups.",
         ),
         Block::Table { head: texts!["Data", "Kept for"], rows },
@@ -120,7 +120,7 @@ pub(super) fn security(writer: &mut Writer<'_>) {
         "To make requests searchable, the search index on our server contains words in the clear. It is \
          never backed up, and deleted content disappears from it too.",
         "Your password is stored only as a hash (Argon2id), sessions, links and recovery codes likewise only as hashes. The secret of an authenticator app is encrypted with your key.",
-        "Against abuse we count how often somebody tries to log in, asks for an email or sends a form. For \
+        "Against abuse we count how often someone tries to sign in, asks for an email or sends a form. For \
          that we compare hashes of the network, the email address and parts of the text. They are made with \
          a secret key that is another one every day, and deleted when the day is over.",
         "The logs of the service desk contain no names, no addresses and no content.",

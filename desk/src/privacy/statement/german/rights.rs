@@ -22,8 +22,9 @@ pub(super) fn rights(writer: &mut Writer<'_>) {
         ),
         (
             "Einschränkung der Verarbeitung (Art. 18 DSGVO)",
-            "Unter /account/data sperren Sie Ihre Daten. Ihre Anfragen verschwinden dann aus allen Listen \
-             und aus der Suche, nichts wird geändert oder versendet. Auskunft und Löschung bleiben möglich.",
+            "Unter /account/data schränken Sie die Verarbeitung Ihrer Daten ein. Ihre Anfragen verschwinden \
+             dann aus allen Listen und aus der Suche, nichts wird geändert oder versendet. Auskunft und \
+             Löschung bleiben möglich.",
         ),
         (
             "Mitteilung an Empfänger (Art. 19 DSGVO)",
@@ -68,8 +69,9 @@ pub(super) fn objection(writer: &mut Writer<'_>) {
         ),
         paragraph(
             "Schreiben Sie uns dafür eine Anfrage oder eine formlose Nachricht an die oben genannte Adresse. \
-             Bis wir entschieden haben, können Sie Ihre Daten unter /account/data sperren. Löschen können \
-             Sie sie ohne Widerspruch und ohne Gründe. Werbung senden wir nicht.",
+             Bis wir entschieden haben, können Sie die Verarbeitung Ihrer Daten unter /account/data \
+             einschränken. Löschen können Sie Ihre Daten ohne Widerspruch und ohne Gründe. Werbung senden wir \
+             nicht.",
         ),
     ];
     writer.section("objection", "Ihr Widerspruchsrecht", blocks);

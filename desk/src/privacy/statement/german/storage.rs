@@ -51,7 +51,7 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
         texts![
             "Prüfwerte der Kennungen gelöschter E-Mails (mit geheimem Schlüssel gebildet, ohne Verbindung zu \
              einer Person)",
-            "solange der Service-Desk besteht",
+            "solange der Servicedesk besteht",
         ],
         texts![
             "Zahlen ohne Personenbezug, zum Beispiel Anfragen je Tag, und Löschprotokolle ohne \
@@ -61,7 +61,7 @@ pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
     ];
     let blocks = vec![
         paragraph(
-            "Diese Fristen gelten zurzeit. Nach ihrem Ablauf löscht der Service-Desk von selbst. \
+            "Diese Fristen gelten zurzeit. Nach ihrem Ablauf löscht der Servicedesk automatisch. \
          Alte Sicherungskopien löschen wir.",
         ),
         Block::Table { head: texts!["Daten", "Speicherdauer"], rows },
@@ -86,7 +86,7 @@ pub(super) fn deletion(writer: &mut Writer<'_>, retention: &Retention) {
          diese ersetzt sind oder Sie selbst gelöscht sind.",
         "Was andere in ihren eigenen Anfragen über Sie geschrieben haben, ist mit deren Schlüssel \
          verschlossen. Bitte nennen Sie uns solche Stellen; wir prüfen sie und löschen von Hand.",
-        "Was unser Team vor der Löschung außerhalb des Service-Desks abgelegt hat, zum Beispiel einen \
+        "Was unser Team vor der Löschung außerhalb des Servicedesks abgelegt hat, zum Beispiel einen \
          heruntergeladenen Anhang, erreicht die Löschung nicht. Wir löschen es gesondert, wenn kein Gesetz \
          die Aufbewahrung verlangt.",
     ];
@@ -106,7 +106,7 @@ pub(super) fn deletion(writer: &mut Writer<'_>, retention: &Retention) {
             "Der Schlüssel macht die Löschung endgültig. Was Sie schreiben und was Sie erkennbar macht, ist \
              mit einem Schlüssel verschlossen, der nur zu Ihnen gehört. Ist er gelöscht, kann niemand die \
              Kopien in alten Datensicherungen lesen. Wird eine alte Sicherung eingespielt, wird entfernt, \
-             was von Ihnen übrig ist, bevor der Service-Desk wieder antwortet.",
+             was von Ihnen übrig ist, bevor der Servicedesk wieder antwortet.",
         ),
         paragraph(
             "Sie erhalten eine signierte Bescheinigung ohne personenbezogene Daten. Unter /privacy/receipt lässt \
@@ -137,7 +137,7 @@ pub(super) fn security(writer: &mut Writer<'_>) {
          Formular sendet. Dazu vergleichen wir Prüfwerte des Netzes, der E-Mail-Adresse und von Teilen des \
          Textes. Sie sind mit einem geheimen Schlüssel gebildet, der jeden Tag ein anderer ist, und werden \
          gelöscht, wenn der Tag vorbei ist.",
-        "Protokolle des Service-Desks enthalten weder Namen noch Adressen noch Inhalte.",
+        "Protokolle des Servicedesks enthalten weder Namen noch Adressen noch Inhalte.",
         "Die Übertragung zwischen Ihrem Browser und diesen Seiten ist verschlüsselt, wenn die Adresse mit \
          https beginnt. E-Mails sind unterwegs und in Postfächern oft nicht durchgehend verschlüsselt. \
          Vertrauliches schreiben Sie besser auf diesen Seiten.",
