@@ -213,9 +213,9 @@ describe('half a login', () => {
 test('the operator lets somebody in who has lost everything', async () => {
   const { client } = await withApp('lost@example.com');
   const none = await desk.run(['person', 'reset-factors', '--email', 'nobody@example.com']);
-  assert.deepEqual([none.code, none.errors.trim()], [1, 'tresen: nobody has this address.']);
+  assert.deepEqual([none.code, none.errors.trim()], [1, 'tresen: there is no person with this address.']);
   const done = await desk.run(['person', 'reset-factors', '--email', 'lost@example.com']);
-  assert.deepEqual([done.code, done.output.trim()], [0, 'Removed: 1 second factor. A mail tells them.']);
+  assert.deepEqual([done.code, done.output.trim()], [0, 'Removed: 1 second factor. The person is told by email.']);
   assert.match((await client.get('/account')).location, /^\/login/);
   await desk.mail({ to: 'lost@example.com', subject: 'were reset' });
   assert.equal((await client.login({ email: 'lost@example.com', password: PASSWORD })).location, '/requests');

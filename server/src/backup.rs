@@ -42,7 +42,7 @@ pub(crate) async fn restore(config: &Config, folder: &Path) -> Result<(), Failur
     let done = done.map_err(|error| error.to_string())?;
     println!("Restored: {} files, {} bytes.", done.files, done.bytes);
     if done.keyless > 0 {
-        println!("{} persons have no key any more and are purged.", done.keyless);
+        println!("{} persons no longer have a key and are purged.", done.keyless);
     }
     purge_and_index(config).await
 }

@@ -78,11 +78,14 @@ pub(crate) async fn reset_factors(config: &Config, email: &str) -> Result<ExitCo
     desk.close().await;
     match removed.map_err(|error| sentence(&error))? {
         Some(removed) => {
-            println!("Removed: {}. A mail tells them.", counted(removed, "second factor", "second factors"));
+            println!(
+                "Removed: {}. The person is told by email.",
+                counted(removed, "second factor", "second factors")
+            );
             Ok(ExitCode::SUCCESS)
         }
         None => {
-            eprintln!("tresen: nobody has this address.");
+            eprintln!("tresen: there is no person with this address.");
             Ok(ExitCode::FAILURE)
         }
     }
@@ -105,7 +108,7 @@ pub(crate) async fn erase(config: &Config, email: &str) -> Result<ExitCode, Fail
             Ok(ExitCode::SUCCESS)
         }
         None => {
-            eprintln!("tresen: nobody has this address.");
+            eprintln!("tresen: there is no person with this address.");
             Ok(ExitCode::FAILURE)
         }
     }
@@ -119,7 +122,7 @@ pub(crate) async fn export(config: &Config, email: &str) -> Result<ExitCode, Fai
     if written? {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("tresen: nobody has this address.");
+    eprintln!("tresen: there is no person with this address.");
     Ok(ExitCode::FAILURE)
 }
 
@@ -155,7 +158,7 @@ pub(crate) async fn import_person(config: &Config, path: &Path) -> Result<(), Fa
     }
     if imported.renumbered > 0 {
         let renumbered = counted(imported.renumbered, "request has", "requests have");
-        println!("{renumbered} another number here: theirs was taken.");
+        println!("{renumbered} another number here, because the old one was taken.");
     }
     Ok(())
 }

@@ -38,77 +38,77 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the desk until told to end.
+    /// Serve the desk until stopped.
     Serve {
-        /// Show outgoing mails at /dev/mail. For trying out only.
+        /// Show outgoing emails at /dev/mail. For trying out only.
         #[arg(long)]
         dev: bool,
         /// Use the front end in this folder in place of the one in the program. For developers only.
         #[arg(long, hide = true)]
         site: Option<PathBuf>,
     },
-    /// People who work at the desk.
+    /// Agents and admins.
     #[command(subcommand)]
     Person(Person),
-    /// Erase a customer and everything they wrote, for good.
+    /// Delete a customer and everything they wrote, for good.
     Erase {
-        /// Their mail address.
+        /// Their email address.
         #[arg(long, required_unless_present = "keyless")]
         email: Option<String>,
-        /// Instead: everybody whose key is lost, so that nobody can read what they wrote.
+        /// Instead: delete all persons whose key is lost. What they wrote is unreadable.
         #[arg(long, conflicts_with = "email")]
         keyless: bool,
     },
     /// Write a copy of everything that is stored about a person to standard output: a ZIP file.
     Export {
-        /// Their mail address.
+        /// Their email address.
         #[arg(long)]
         email: String,
     },
-    /// Take in what another Tresen has exported.
+    /// Import what another Tresen has exported.
     #[command(subcommand)]
     Import(Import),
-    /// Erase what has reached its retention limit. While serving that is done every hour.
+    /// Delete what has reached its retention limit. A serving desk does this every hour.
     Retention {
-        /// Only say what would be erased now.
+        /// Only show what would be deleted now.
         #[arg(long)]
         dry_run: bool,
     },
-    /// Back up the data, also while serving, or apart from them the key store.
+    /// Back up the data, or with --keys the key store. Works while the desk is serving.
     Backup {
         /// A new or an empty folder.
         folder: PathBuf,
-        /// The key store and nothing else. Keep it briefly: while it exists, what was erased
-        /// since can be read.
+        /// Back up the key store only. Delete this backup soon: while it exists, data that was
+        /// deleted since can be read.
         #[arg(long)]
         keys: bool,
     },
-    /// Put a backup of the data into place, while nothing serves. Who was erased stays erased.
+    /// Restore a backup of the data, while the desk is stopped. Deleted persons stay deleted.
     Restore {
         /// The folder with the backup.
         folder: PathBuf,
     },
-    /// Look for texts (an address, a name; one a line, from standard input) in every file and
-    /// table, in every form. Exit code 1 when one is found, 2 when there is no desk.
+    /// Search every file and table for texts (an address, a name; one per line, from standard
+    /// input), in every encoding. Exit code 1: found; 2: there is no desk.
     VerifyErasure {
-        /// Also look through mails that wait in the data folder to be fetched.
+        /// Also search the outgoing emails that wait in the data folder.
         #[arg(long)]
         all: bool,
     },
-    /// Fill a desk with made-up requests, to measure it.
+    /// Fill a desk with made-up requests, for benchmarks.
     BenchData {
-        /// How many.
+        /// Number of requests.
         #[arg(long)]
         requests: u64,
-        /// Many at once and without mails, for hundreds of thousands. A thousand of them, spread over all,
-        /// with five comments each, are of the person with this address. May be given several times.
+        /// Create many at once and without emails, for hundreds of thousands. A thousand of them, with
+        /// five messages each, belong to the person with this address. May be given several times.
         #[arg(long)]
         many_for: Vec<String>,
     },
-    /// Mail that comes in.
+    /// Incoming email.
     #[command(subcommand)]
     Mail(Mail),
-    /// Tokens for programs.
+    /// API tokens.
     #[command(subcommand)]
     Token(tokens::Token),
     /// The settings.
@@ -118,7 +118,7 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Import {
-    /// A person with their requests. Nobody is sent a mail; the same file twice is imported once.
+    /// Import a person with their requests. Sends no email; imports the same file only once.
     Person {
         /// The ZIP file, as it was downloaded or written by `tresen export`.
         file: PathBuf,
@@ -127,10 +127,10 @@ enum Import {
 
 #[derive(Subcommand)]
 enum Mail {
-    /// Take in one message (RFC 5322) from standard input. Exit code 0: it is stored; 65: refused
-    /// for good; 75: try again later.
+    /// Read one message (RFC 5322) from standard input. Exit code 0: stored; 65: refused
+    /// permanently; 75: try again later.
     Ingest(mailbox::command::Ingest),
-    /// Try each mailbox in the settings, and say what is wrong. Changes nothing.
+    /// Test the connection to each mailbox in the settings. Changes nothing.
     Check,
 }
 
@@ -138,39 +138,39 @@ enum Mail {
 enum Person {
     /// Add an agent or an admin, or give an existing person that role.
     Add {
-        /// Their mail address.
+        /// Their email address.
         #[arg(long)]
         email: String,
-        /// What customers see as their name.
+        /// The name that customers see.
         #[arg(long)]
         name: String,
-        /// What they may do.
+        /// Their role.
         #[arg(long)]
         role: RoleArgument,
         /// Read the password from standard input.
         #[arg(long, required = true)]
         password_stdin: bool,
-        /// Agents: the ids of the request types that they see, with commas between. Without it they
-        /// see all of them, or those that they saw before.
+        /// Agents: the ids of the request types they see, comma-separated. Without it they see all
+        /// types, or keep those they had before.
         #[arg(long, value_delimiter = ',')]
         kinds: Vec<String>,
     },
-    /// Say which request types an agent sees. It holds at once, also for whoever is logged in.
+    /// Set which request types an agent sees. Takes effect at once.
     Kinds {
-        /// Their mail address.
+        /// Their email address.
         #[arg(long)]
         email: String,
-        /// The ids of the request types, with commas between.
+        /// The ids of the request types, comma-separated.
         #[arg(long, value_delimiter = ',', required_unless_present = "all", conflicts_with = "all")]
         kinds: Vec<String>,
-        /// All of them.
+        /// All request types.
         #[arg(long)]
         all: bool,
     },
-    /// Take all second factors and recovery codes from somebody who has lost them. Their password
-    /// stays, their sessions end, and they are told by mail.
+    /// Remove all second factors and recovery codes of a person who has lost them. The password
+    /// stays, all sessions end, and the person is told by email.
     ResetFactors {
-        /// Their mail address.
+        /// Their email address.
         #[arg(long)]
         email: String,
     },
@@ -184,9 +184,9 @@ enum RoleArgument {
 
 #[derive(Subcommand)]
 enum ConfigCommand {
-    /// Check the settings and say what is wrong.
+    /// Check the settings and report errors.
     Check,
-    /// Show the settings in force, without secrets.
+    /// Show the current settings, without secrets.
     Show,
 }
 

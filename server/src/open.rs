@@ -15,7 +15,7 @@ pub(crate) async fn desk(config: &Config, clock: Arc<dyn Clock>) -> Result<Desk,
     let has_data = has_data(config).await? || has_keys(config).await?;
     let data = &config.data;
     std::fs::create_dir_all(data)
-        .map_err(|error| format!("the data folder {} cannot be made: {error}", data.display()))?;
+        .map_err(|error| format!("the data folder {} cannot be created: {error}", data.display()))?;
     permissions::tighten(config);
     let master_key =
         MasterKey::load(&config.master_key_file, !has_data).map_err(|error| error.to_string())?;
@@ -59,15 +59,15 @@ pub(crate) async fn require(config: &Config, part: Part) -> Result<(), Failure> 
             (format!("{place} does not exist (TRESEN_DATA is {data})"), "TRESEN_DATA")
         }
         Location::File(_) => (format!("{place} does not exist"), variable),
-        Location::Server(_) => (format!("{place} has no tables of a desk"), variable),
+        Location::Server(_) => (format!("{place} contains no tables of a desk"), variable),
     };
     Err(Failure::NoDesk(if lost {
         format!(
-            "the desk's key store is missing: {looked}. Put it back, or name its place in {variable}; if the keys \
+            "the desk's key store is missing: {looked}. Put it back, or set {variable} to its location. If the keys \
              are lost for good, run: tresen erase --keyless"
         )
     } else {
-        format!("there is no desk here: {looked}. Name the place of the desk in {variable}.")
+        format!("there is no desk here: {looked}. Set {variable} to the location of the desk.")
     }))
 }
 

@@ -59,15 +59,16 @@ async fn with(desk: &Desk, asked: &Token) -> Result<(), Failure> {
     match asked {
         Token::Add { name, scope: ScopeArgument::Mail, days } => {
             let added = desk.add_api_token(name, Scope::Mail, *days).await.map_err(broken)?;
-            let secret = added
-                .ok_or_else(|| format!("the name `{name}` is taken, or is no name of 1 to 60 letters"))?;
+            let secret = added.ok_or_else(|| {
+                format!("the name `{name}` is taken, or it does not have 1 to 60 characters")
+            })?;
             println!("{}", secret.reveal());
         }
         Token::List => {
             for token in desk.api_tokens().await.map_err(broken)? {
                 let day = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), day);
                 println!(
-                    "{}: {}, made {}, last used {}, ends {}",
+                    "{}: {}, created {}, last used {}, expires {}",
                     token.name,
                     token.scope,
                     day(Some(token.created_at)),

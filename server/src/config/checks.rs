@@ -23,14 +23,14 @@ pub(super) fn check_acme(acme: Acme, http: bool) -> Result<Acme, ConfigError> {
         return Err(wrong(
             "acme.agree_to_terms",
             "false",
-            "the authority gives certificates only to those who agree to its terms; read them and set it to true",
+            "the authority issues certificates only if you agree to its terms; read them and set it to true",
         ));
     }
     if acme.challenge == Challenge::Http01 && !http {
         return Err(wrong(
             "acme.challenge",
             "http-01",
-            "the authority will ask on port 80; set `http_listen`, such as 0.0.0.0:80",
+            "the authority connects to port 80; set `http_listen`, such as 0.0.0.0:80",
         ));
     }
     Ok(acme)
@@ -45,11 +45,7 @@ pub(super) fn check_url(url: &str) -> Result<String, ConfigError> {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match rest {
         Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => Ok(url.to_owned()),
-        _ => Err(wrong(
-            "public_url",
-            url,
-            "it is where people reach the desk, such as https://help.example.com",
-        )),
+        _ => Err(wrong("public_url", url, "it is the address of the desk, such as https://help.example.com")),
     }
 }
 
@@ -68,7 +64,7 @@ pub(super) fn check_types(types: &[RequestType]) -> Result<(), ConfigError> {
 
 pub(super) fn check_outgoing(outgoing: Outgoing) -> Result<Outgoing, ConfigError> {
     if outgoing.attach_bytes > Outgoing::MOST_ATTACHED {
-        let fix = format!("many servers take no larger mail; at most {}", Outgoing::MOST_ATTACHED);
+        let fix = format!("many servers accept no larger email; at most {}", Outgoing::MOST_ATTACHED);
         return Err(wrong("outgoing.attach_bytes", &outgoing.attach_bytes.to_string(), &fix));
     }
     if !(1..=Outgoing::MOST_AT_ONCE).contains(&outgoing.per_domain) {
@@ -96,11 +92,11 @@ pub(super) fn check_intake(intake: IntakeSettings) -> Result<IntakeSettings, Con
             return Err(wrong("intake.spam_header", name, fix));
         }
         Some(_) if intake.spam_at.trim().is_empty() => {
-            let fix = "it is the number from when on a mail is spam, or the word that the header begins with";
+            let fix = "it is the score from which an email is spam, or the word that the header begins with";
             return Err(wrong("intake.spam_at", &intake.spam_at, fix));
         }
         None if intake.spam_at != IntakeSettings::default().spam_at => {
-            let fix = "nobody knows what it is about; set `spam_header` too";
+            let fix = "it needs a header; set `spam_header` too";
             return Err(wrong("intake.spam_at", &intake.spam_at, fix));
         }
         _ => {}
@@ -116,12 +112,12 @@ pub(super) fn check_intake(intake: IntakeSettings) -> Result<IntakeSettings, Con
         }
     }
     if intake.resolver.is_some() && !intake.verify {
-        let fix = "nothing is asked of it; set `verify = true` too, or leave it out";
+        let fix = "it is not used; set `verify = true` too, or leave it out";
         let resolver = intake.resolver.map(|address| address.to_string()).unwrap_or_default();
         return Err(wrong("intake.resolver", &resolver, fix));
     }
     if intake.per_sender_hour == 0 {
-        let fix = "every new request by mail would be held; it is a number from 1";
+        let fix = "every new request by email would be held; it is a number from 1";
         return Err(wrong("intake.per_sender_hour", "0", fix));
     }
     if intake.max_bytes < 64 * 1024 {

@@ -245,9 +245,9 @@ impl File {
             return Err(wrong(
                 "listen",
                 &listen.to_string(),
-                "without TLS anybody on the way could read along. Set `tls_cert` and `tls_key`, or `[acme]`; or listen \
-                 on 127.0.0.1 behind a proxy that speaks TLS; or, if the network in between is yours alone, set \
-                 `plain_http = true`",
+                "without TLS the traffic could be read on the way. Set `tls_cert` and `tls_key`, or `[acme]`; or \
+                 listen on 127.0.0.1 behind a proxy that speaks TLS; or, if the network in between is yours \
+                 alone, set `plain_http = true`",
             ));
         }
         let scheme = if tls.is_some() { "https" } else { "http" };
@@ -264,7 +264,7 @@ impl File {
         };
         let mail_from = self.mail_from.unwrap_or(default_from);
         let mail_from = EmailAddress::parse(&mail_from).map_err(|_| {
-            wrong("mail_from", &mail_from, "it is a mail address, such as support@example.com")
+            wrong("mail_from", &mail_from, "it is an email address, such as support@example.com")
         })?;
         let accent = match &self.accent {
             Some(text) => Some(

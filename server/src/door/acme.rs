@@ -30,7 +30,7 @@ pub(super) struct Started {
 /// `DATA/acme`.
 pub(super) async fn start(settings: &Acme, data: &Path) -> Result<Started, Failure> {
     let folder = data.join("acme");
-    make_private(&folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
+    make_private(&folder).map_err(|error| format!("{} cannot be created: {error}", folder.display()))?;
     let contact = settings.contact.iter().map(|address| format!("mailto:{address}"));
     let mut state = AcmeConfig::new_with_client_config([&settings.domain], Arc::new(client(settings)?))
         .directory(&settings.directory)

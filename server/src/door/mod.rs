@@ -83,7 +83,7 @@ pub(crate) async fn serve(
         Some(tls) => server.acceptor(with_tls(tls, acceptor)).serve(service).await,
         None => server.acceptor(acceptor).serve(service).await,
     };
-    Ok(served.map_err(|error| format!("{} cannot be listened on: {error}", config.listen))?)
+    Ok(served.map_err(|error| format!("cannot listen on {}: {error}", config.listen))?)
 }
 
 fn with_tls(tls: RustlsConfig, inner: ProxyAcceptor) -> RustlsAcceptor<ProxyAcceptor> {

@@ -172,16 +172,18 @@ impl IntoResponse for Refused {
             error: &'static str,
         }
         let (status, error) = match self {
-            Self::NoToken => {
-                (StatusCode::UNAUTHORIZED, "a token of the scope mail is needed: Authorization: Bearer TOKEN")
+            Self::NoToken => (
+                StatusCode::UNAUTHORIZED,
+                "a token with the scope mail is required: Authorization: Bearer TOKEN",
+            ),
+            Self::NotAMessage => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content type must be message/rfc822")
             }
-            Self::NotAMessage => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content type is message/rfc822"),
             Self::Empty => (StatusCode::BAD_REQUEST, "the message is empty"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "the message is larger than `largest_mail`"),
-            Self::NoSuchKind => (
-                StatusCode::BAD_REQUEST,
-                "only `kind` may follow the question mark, the id of a request type",
-            ),
+            Self::NoSuchKind => {
+                (StatusCode::BAD_REQUEST, "the only query parameter is `kind`, the id of a request type")
+            }
             Self::CutOff => (StatusCode::BAD_REQUEST, "the message was cut off"),
             Self::TooMany(_) => {
                 (StatusCode::TOO_MANY_REQUESTS, "this token was used too often; see Retry-After")

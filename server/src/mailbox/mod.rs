@@ -31,7 +31,7 @@ pub(crate) async fn start(
     let mut workers = Vec::new();
     if let Some(settings) = &config.lmtp {
         let listener = lmtp::Listener::bind(&settings.listen)
-            .map_err(|error| format!("LMTP: {} cannot be listened on: {error}", settings.listen))?;
+            .map_err(|error| format!("LMTP: cannot listen on {}: {error}", settings.listen))?;
         tracing::info!(listen = %settings.listen, "waiting for mail by LMTP");
         let (settings, desk, room) = (settings.clone(), desk.clone(), Arc::clone(room));
         workers.push(tokio::spawn(async move { lmtp::serve(listener, settings, desk, room).await }));

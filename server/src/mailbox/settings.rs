@@ -194,7 +194,7 @@ pub(crate) fn mailboxes(
     let mut mailboxes: Vec<Mailbox> = Vec::new();
     for file in files {
         if mailboxes.iter().any(|other| other.name == file.name) {
-            return Err(wrong("mailboxes.name", &file.name, "two mailboxes have it"));
+            return Err(wrong("mailboxes.name", &file.name, "two mailboxes have this name"));
         }
         mailboxes.push(file.check(kinds, environment)?);
     }
@@ -226,7 +226,7 @@ impl MailboxFile {
             return Err(wrong(
                 &key("security"),
                 "plain",
-                "without TLS anybody on the way could read the password; it is allowed to 127.0.0.1 and [::1] only",
+                "without TLS the password could be read on the way; allowed to 127.0.0.1 and [::1] only",
             ));
         }
         let password = environment.get(&password_key(&self.name));
@@ -240,7 +240,7 @@ impl MailboxFile {
             _ => {
                 return Err(wrong(
                     &key("password_file"),
-                    "not the only way in, or none is there",
+                    "missing, or not the only credential",
                     &format!(
                         "set one of `password_file`, `[mailboxes.oauth2]`, and TRESEN_{} in the environment",
                         password_key(&self.name)
@@ -260,7 +260,11 @@ impl MailboxFile {
         if let Some(address) = &address
             && EmailAddress::parse(address).is_err()
         {
-            return Err(wrong(&key("address"), address, "it is a mail address, such as support@example.com"));
+            return Err(wrong(
+                &key("address"),
+                address,
+                "it is an email address, such as support@example.com",
+            ));
         }
         let folder = self.folder.unwrap_or_else(|| "INBOX".into());
         let after = self.after.unwrap_or(After::Delete);
@@ -274,7 +278,7 @@ impl MailboxFile {
             }
         }
         if matches!(&after, After::MoveTo(to) if *to == folder) {
-            return Err(wrong(&key("after"), "move_to this folder", "messages have to leave the folder"));
+            return Err(wrong(&key("after"), "move_to this folder", "messages must leave the folder"));
         }
         let port = match security {
             Security::Tls => 993,
@@ -383,7 +387,7 @@ pub(crate) fn lmtp(
             wrong(
                 "lmtp.recipients.address",
                 &recipient.address,
-                "it is a mail address, such as support@example.com",
+                "it is an email address, such as support@example.com",
             )
         })?;
         check_kind("lmtp.recipients.kind", recipient.kind.as_deref(), kinds)?;

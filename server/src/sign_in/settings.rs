@@ -115,7 +115,7 @@ impl ProviderFile {
         }
         let key = |setting: &str| format!("sign_in.provider.{}.{setting}", self.id);
         if self.name.trim().is_empty() || self.name.chars().count() > 60 {
-            return Err(wrong(&key("name"), &self.name, "its button says it: one to 60 characters"));
+            return Err(wrong(&key("name"), &self.name, "it is shown on the button: 1 to 60 characters"));
         }
         let (scheme, rest) = self.issuer.split_once("://").unwrap_or_default();
         let authority = rest.split('/').next().unwrap_or_default();
@@ -134,10 +134,10 @@ impl ProviderFile {
             ));
         }
         if self.allow_http && !is_this_machine(host) {
-            return Err(wrong(&key("allow_http"), "true", "it is for tries with 127.0.0.1 or [::1] alone"));
+            return Err(wrong(&key("allow_http"), "true", "it is for tests with 127.0.0.1 or [::1] only"));
         }
         if self.client_id.is_empty() {
-            return Err(wrong(&key("client_id"), "", "it is what the provider knows this desk by"));
+            return Err(wrong(&key("client_id"), "", "it is the id of this desk at the provider"));
         }
         for (name, path) in [("client_secret_file", &self.client_secret_file), ("ca_file", &self.ca_file)] {
             if let Some(path) = path {
@@ -159,7 +159,7 @@ impl ProviderFile {
             return Err(wrong(
                 &key("roles"),
                 "empty",
-                "without a role nobody gets in; such as [{ claim = \"groups\", contains = \"service-desk\", role = \
+                "without a role nobody can sign in; such as [{ claim = \"groups\", contains = \"service-desk\", role = \
                  \"agent\" }]",
             ));
         }

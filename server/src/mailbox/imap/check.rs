@@ -22,7 +22,7 @@ pub(crate) async fn check(config: &Config) -> bool {
         }
     }
     if config.mailboxes.is_empty() {
-        println!("There is no [[mailboxes]] in the settings.");
+        println!("The settings contain no [[mailboxes]].");
     }
     fine
 }
@@ -33,7 +33,7 @@ async fn look(mailbox: &Mailbox) -> Result<usize, Trouble> {
     if let After::MoveTo(to) = &mailbox.after
         && !talk.has_folder(to).await?
     {
-        println!("{}: the folder {to} will be made", mailbox.name);
+        println!("{}: the folder {to} will be created", mailbox.name);
     }
     Ok(talk.search("ALL").await?.len())
 }

@@ -14,13 +14,13 @@ pub(crate) enum Trouble {
     Unreachable(String, io::Error),
     #[error("the connection is not private: {0}")]
     Tls(String),
-    #[error("the server offers no STARTTLS, and without TLS nothing is said")]
+    #[error("the server offers no STARTTLS, and TLS is required")]
     NoStartTls,
     #[error("{} cannot be read: {}", .0.display(), .1)]
     File(PathBuf, io::Error),
-    #[error("{} holds no certificate", .0.display())]
+    #[error("{} contains no certificate", .0.display())]
     NoCertificate(PathBuf),
-    #[error("this machine has no certificates that could be trusted")]
+    #[error("this machine has no trusted certificates")]
     NoTrust,
     #[error("the server refused user and password")]
     Login,
@@ -28,7 +28,7 @@ pub(crate) enum Trouble {
     Token(String),
     #[error("there is no folder {0}")]
     NoFolder(String),
-    #[error("the folder {0} cannot be made")]
+    #[error("the folder {0} cannot be created")]
     NotMade(String),
     #[error("the server gave no UIDVALIDITY")]
     NoUidValidity,
@@ -38,7 +38,7 @@ pub(crate) enum Trouble {
     Slow(&'static str),
     #[error("the connection ended: {0}")]
     Lost(io::ErrorKind),
-    #[error("the server said something that is not understood")]
+    #[error("the server's answer could not be understood")]
     NotUnderstood,
     #[error("messages stay in the folder although the server said that they are removed")]
     Stays,
