@@ -12,6 +12,6 @@ texts! {
     from: "From" | "Von";
     subject: "Subject" | "Betreff";
     date: "Date" | "Datum";
-    no_subject: "(no subject)" | "(kein Betreff)";
+    no_subject: "(no subject)" | "(ohne Betreff)";
     raw: "The whole email as it is sent" | "Die ganze E‑Mail, wie sie verschickt wird";
 }
