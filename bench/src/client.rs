@@ -30,9 +30,10 @@ impl Request {
 
     fn get_encoded(path: &str, cookie: &str, encoding: &str) -> Self {
         let cookie = cookie_line(cookie);
+        let accept = if path.starts_with("/api/") { "application/json" } else { "text/html" };
         Self(
             format!(
-                "GET {path} HTTP/1.1\r\nhost: desk\r\naccept: text/html\r\naccept-language: en\r\n\
+                "GET {path} HTTP/1.1\r\nhost: desk\r\naccept: {accept}\r\naccept-language: en\r\n\
                  accept-encoding: {encoding}\r\n{cookie}\r\n"
             )
             .into_bytes(),

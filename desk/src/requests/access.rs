@@ -34,6 +34,9 @@ pub(crate) struct RequestHead {
     held_why: Option<String>,
     pub(crate) kind: String,
     created_at: i64,
+    pub(super) subject_sealed: Vec<u8>,
+    pub(super) customer_news_at: i64,
+    pub(super) updated_at: i64,
 }
 
 from_row!(RequestHead {
@@ -50,7 +53,10 @@ from_row!(RequestHead {
     restricted_at,
     held_why,
     kind,
-    created_at
+    created_at,
+    subject_sealed,
+    customer_news_at,
+    updated_at
 });
 
 impl RequestHead {
@@ -102,7 +108,7 @@ impl RequestHead {
 
 const HEAD: &str = "SELECT request.id, number, person_id, status, assignee_id, priority, agent_wrote_at,
     customer_read_at, customer_wrote_at, agent_read_at, person.restricted_at, held_why, kind,
-    request.created_at FROM request
+    request.created_at, subject_sealed, customer_news_at, request.updated_at FROM request
     JOIN person ON person.id = request.person_id WHERE number = $1 AND person.state = 'active'";
 
 /// Finds a request by its public number, for an agent.

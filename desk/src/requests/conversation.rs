@@ -21,16 +21,6 @@ use crate::keys::PersonKey;
 use crate::people::{Agent, PersonEvent, history, kinds, person};
 use crate::store::{Conn, from_row, on};
 
-struct RequestRow {
-    kind: String,
-    subject_sealed: Vec<u8>,
-    created_at: i64,
-    customer_news_at: i64,
-    updated_at: i64,
-}
-
-from_row!(RequestRow { kind, subject_sealed, created_at, customer_news_at, updated_at });
-
 struct CommentRow {
     id: Uuid,
     author_id: Option<Uuid>,
@@ -152,11 +142,7 @@ impl Desk {
         reader: PersonId,
         for_agent: bool,
     ) -> Result<Conversation, Error> {
-        const REQUEST: &str = "SELECT kind, subject_sealed, created_at, customer_news_at, updated_at
-            FROM request WHERE id = $1";
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
-        let row: RequestRow =
-            on!(conn.again(), c => sqlx::query_as(REQUEST).bind(head.id).fetch_one(c).await)?;
         let reading = if for_agent { Reading::Agent } else { Reading::Customer };
         let reader = Reader { customer: head.customer(), key: &key, person: reader, reading };
         let comments = self.read_comments(conn.again(), head.request(), reader).await?;
@@ -164,12 +150,12 @@ impl Desk {
         Ok(Conversation {
             id: head.request(),
             number,
-            subject: self.shown(key.open_text("request.subject", head.id, &row.subject_sealed)?),
+            subject: self.shown(key.open_text("request.subject", head.id, &head.subject_sealed)?),
             status: head.status()?,
             priority: head.priority()?,
-            kind: row.kind,
-            created_at: Timestamp(row.created_at),
-            updated_at: Timestamp(if for_agent { row.updated_at } else { row.customer_news_at }),
+            kind: head.kind.clone(),
+            created_at: head.created_at(),
+            updated_at: Timestamp(if for_agent { head.updated_at } else { head.customer_news_at }),
             comments,
             restricted: head.is_restricted(),
             unconfirmed: head.held() == Some(HeldWhy::Unconfirmed),

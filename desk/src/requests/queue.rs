@@ -129,11 +129,13 @@ fn of_kinds(agent: usize) -> String {
     format!(" AND kind IN (SELECT kind FROM agent_kind WHERE person_id = ${agent})")
 }
 
-fn counts() -> String {
+/// `$1` is the agent; `kinds` what is added for one who works on some request types only.
+fn counts(kinds: &str) -> String {
     format!(
         "SELECT COUNT(*), COUNT(CASE WHEN assignee_id = $1 THEN 1 END),
-         COUNT(CASE WHEN assignee_id IS NULL THEN 1 END) FROM request
-         WHERE {ACTIVE} AND {NOT_HELD} AND {NOT_RESTRICTED}"
+         COUNT(CASE WHEN assignee_id IS NULL THEN 1 END),
+         (SELECT COUNT(*) FROM request WHERE held_at IS NOT NULL AND {NOT_RESTRICTED}{kinds})
+         FROM request WHERE {ACTIVE} AND {NOT_HELD} AND {NOT_RESTRICTED}{kinds}"
     )
 }
 
@@ -301,20 +303,10 @@ impl Desk {
     /// [`Error::Broken`] only.
     #[crate::boxed]
     pub async fn queue_counts(&self, agent: &Agent) -> Result<QueueCounts, Error> {
-        let mut sql = counts();
-        let mut held = format!("SELECT COUNT(*) FROM request WHERE held_at IS NOT NULL AND {NOT_RESTRICTED}");
         let mut reader = self.store.read().await?;
         let some_kinds = kinds::has_some_only(reader.conn(), agent.person()).await?;
-        if some_kinds {
-            sql.push_str(&of_kinds(1));
-            held.push_str(&of_kinds(1));
-        }
-        let (held,): (i64,) = on!(reader.conn(), c => {
-            let query = sqlx::query_as(AssertSqlSafe(held));
-            let query = if some_kinds { query.bind(agent.person().0) } else { query };
-            query.fetch_one(c).await
-        })?;
-        let (active, mine, unassigned): (i64, i64, i64) = on!(reader.conn(), c =>
+        let sql = counts(&if some_kinds { of_kinds(1) } else { String::new() });
+        let (active, mine, unassigned, held): (i64, i64, i64, i64) = on!(reader.conn(), c =>
             sqlx::query_as(AssertSqlSafe(sql)).bind(agent.person().0).fetch_one(c).await)?;
         Ok(QueueCounts {
             active: active.cast_unsigned(),
@@ -349,7 +341,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = Location::File(folder.path().join("tresen.db"));
         let store = Store::open(&file, &DATA, 4).await.expect("opens");
-        let counts = plan(&store, counts()).await;
+        let counts = plan(&store, counts("")).await;
         assert!(counts.starts_with("SCAN request USING COVERING INDEX queue_active"), "{counts}");
         let views = [
             (QueueView::Active, "queue_active"),

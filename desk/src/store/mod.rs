@@ -10,13 +10,14 @@
 pub(crate) mod dialect;
 mod migrations;
 mod presence;
+mod readers;
 pub(crate) mod sqlite;
 
 use std::path::{Path, PathBuf};
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{PgConnection, PgPool, Postgres, SqliteConnection};
 
 pub(crate) use migrations::{DATA, KEYS, SEARCH};
 
@@ -171,14 +172,14 @@ impl Conn<'_> {
 
 /// A connection for reading.
 pub(crate) enum Reader {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(readers::Reading),
     Postgres(PoolConnection<Postgres>),
 }
 
 impl Reader {
     pub(crate) fn conn(&mut self) -> Conn<'_> {
         match self {
-            Self::Sqlite(connection) => Conn::Sqlite(connection),
+            Self::Sqlite(reading) => Conn::Sqlite(reading.connection()),
             Self::Postgres(connection) => Conn::Postgres(connection),
         }
     }
@@ -223,9 +224,6 @@ impl Tx {
         }
     }
 }
-
-/// The pool is named so that [`sqlite`] and the search index agree on it.
-pub(crate) type ReadPool = SqlitePool;
 
 /// Whether an error says that a value that must be unique is there already. SQLite does not
 /// report which constraint it was.

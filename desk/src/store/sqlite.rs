@@ -10,11 +10,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
-use super::{ReadPool, StoreError, migrations};
+use super::readers::Readers;
+use super::{StoreError, migrations};
 
 /// At most so many transactions share a commit, so that nobody waits long for others.
 const LARGEST_GROUP: usize = 64;
@@ -32,7 +33,7 @@ const LARGE_CACHE: &str = "PRAGMA cache_size = -262144";
 
 /// A SQLite file that is open.
 pub(crate) struct Database {
-    pub(super) readers: ReadPool,
+    pub(super) readers: Readers,
     pub(super) writer: Writer,
 }
 
@@ -48,14 +49,7 @@ impl Database {
         let mut migration = connection.begin_with("BEGIN IMMEDIATE").await?;
         migrations.run_sqlite(&mut migration).await?;
         migration.commit().await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(readers.min(READERS))
-            .min_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .test_before_acquire(false)
-            .connect_with(options.pragma("query_only", "ON"))
-            .await?;
+        let readers = Readers::open(options.pragma("query_only", "ON"), readers.min(READERS)).await?;
         Ok(Self { readers, writer: Writer::new(connection) })
     }
 }
