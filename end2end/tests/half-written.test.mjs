@@ -51,11 +51,11 @@ test('an agent takes a request and goes on with the answer', async () => {
   await plainly(agent, `/agent/requests/${number}`, async (page) => {
     await fill(page, { body: HALF });
     await page.locator('#status_afterwards').selectOption('resolved');
-    await press(page, 'Take it');
+    await press(page, 'Assign to me');
     await holds(page, { body: HALF, status_afterwards: 'resolved' });
-    assert.equal(await page.getByRole('button', { name: 'Take it' }).count(), 0);
+    assert.equal(await page.getByRole('button', { name: 'Assign to me' }).count(), 0);
     assert.match(await page.locator('.panel select[name=assignee] option[selected]').innerText(), /Ada Agent/);
-    await press(page, 'Send answer');
+    await press(page, 'Send reply');
     assert.match(await page.locator('.thread').innerText(), /the cellar, then/);
     assert.equal(await page.locator('#body').inputValue(), '');
     assert.match(await page.locator('#request-status').innerText(), /Resolved/);
@@ -152,8 +152,8 @@ test('where scripts run, each button belongs to its own form', async () => {
     await go(page, `/agent/requests/${number}`);
     await page.waitForFunction(() => document.querySelectorAll('[form=writing]').length === 0);
     await fill(page, { body: HALF });
-    await page.getByRole('button', { name: 'Take it' }).click();
-    await page.getByRole('button', { name: 'Take it' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Assign to me' }).click();
+    await page.getByRole('button', { name: 'Assign to me' }).waitFor({ state: 'detached' });
     await holds(page, { body: HALF });
   });
 });

@@ -723,7 +723,7 @@ test('sending a file can be stopped: nothing arrives, everything stays and can b
     await slow(1);
     await button(page, 'Stop').click();
     await page.locator('main form progress').waitFor({ state: 'detached' });
-    await said(page, /It was not sent/);
+    await said(page, /Not sent/);
     for (const [field, value] of Object.entries(typed)) assert.equal(await page.locator(`#${field}`).inputValue(), value);
     assert.equal(await page.locator('#attachments').evaluate((input) => input.files.length), 1);
     assert.doesNotMatch((await agent.get('/agent?view=all')).text, new RegExp(sent));
