@@ -5,7 +5,7 @@ import { readFile, readdir } from 'node:fs/promises';
 const FOLDER = new URL('../../app/src/language/', import.meta.url);
 
 /** Sentences in the files of agents, and those of `mail.rs` that do not stand in a customer's conversation. */
-const AGENTS = ['agent/requests.rs', 'agent/reports.rs', 'settings/people.rs'];
+const AGENTS = ['agent/requests.rs', 'supervision/reports.rs', 'settings/people.rs'];
 const MAIL = 'shared/mail.rs';
 const MAIL_OF_CUSTOMERS = /^ {4}(by_mail|automatic|rest|formatted|formatted_title|formatted_hint):/;
 
