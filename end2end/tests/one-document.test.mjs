@@ -766,7 +766,7 @@ test('a comment and a status are shown at once, and taken back when they are ref
     const open = await holdCall(page, 'agent/change', (route) => route.fulfill({ status: 422, json: refusal }));
     await page.locator('.panel select[name=status]').selectOption('resolved');
     await button(page, 'Save').click();
-    await page.locator('#request-status').getByText('Resolved').waitFor();
+    await page.locator('#request-status').getByText('Resolved', { exact: true }).waitFor();
     open();
     await page.locator('.panel').getByText('Not today.').waitFor();
     assert.match(await status(page), /Closed/);
@@ -850,9 +850,9 @@ for (const reducedMotion of ['reduce', 'no-preference']) {
       const fades = reducedMotion === 'reduce' ? 0 : 2;
       assert.equal(await page.evaluate(() => window.fades), fades);
       // The same page with other data does not fade.
-      await page.locator('#body').fill('Not a fade.');
+      await page.locator('#body').fill(`Not a fade, ${reducedMotion}.`);
       await button(page, 'Send reply').click();
-      await page.locator('.comment-body').getByText('Not a fade.').waitFor();
+      await page.locator('.comment-body').getByText(`Not a fade, ${reducedMotion}.`).waitFor();
       await live(page);
       assert.equal(await page.evaluate(() => window.fades), fades);
     });

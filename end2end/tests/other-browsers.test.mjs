@@ -195,7 +195,7 @@ for (const { name, launch, close, visit } of BROWSERS) {
         });
         await follow(page, `main a[href="${request}"]`, /^\/requests\/T-/);
         await page.type('#body', 'It has stopped.');
-        await page.click('#reply button[type=submit]');
+        await page.click('#writing button[type=submit]');
         await written(page, 'It has stopped.');
         // Firefox opens the stream with its first event: that of this reply.
         await page.waitForFunction(() => window.listening);

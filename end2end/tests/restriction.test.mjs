@@ -91,7 +91,7 @@ async function nothingForAgents({ number, email, file, secrets, word }) {
 
   const page = await agent.get(`/agent/requests/${number}`);
   assert.equal(page.status, 403);
-  assert.match(words(page.text), new RegExp(`Processing is restricted.*This request exists.*${number}|${number}.*Processing is restricted`));
+  assert.match(words(page.text), new RegExp(`Processing is restricted.*You cannot view, answer or change the request.*${number}|${number}.*Processing is restricted`));
   const raw = `"${'x'.repeat(20)}"`;
   const news = await agent.post('/api/ui/news', { number, token: '', last: '', agent: 'true' });
   const answers = [

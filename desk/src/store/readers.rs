@@ -1,7 +1,7 @@
 //! The connections that read a SQLite file.
 //!
-//! sqlx's own pool asks a connection whether it is well each time that it comes back, in a task of its own. A file's
-//! connection does not fall ill: with this the smallest page costs a third less.
+//! sqlx's own pool pings a connection each time that it comes back, in a task of its own. A file's connection does not
+//! break, so the pings only cost time (`docs/decisions/0016-readers-of-our-own.md`).
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

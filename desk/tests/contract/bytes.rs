@@ -244,13 +244,14 @@ impl Server {
         .await;
     }
 
-    /// A base backup, with the log that it needs. Other tests drop their databases meanwhile, and
-    /// a file that vanishes while it is copied ends the copy: then it is made again.
+    /// A base backup, with the log that it needs: streamed, since the server keeps little of its log and other tests
+    /// fill it. They drop their databases meanwhile, too, and a file that vanishes while it is copied ends the copy:
+    /// then it is made again.
     fn back_up(&self, folder: &Path) {
         const TRIES: usize = 10;
         for left in (0..TRIES).rev() {
             let mut program = Command::new(self.programs.join("pg_basebackup"));
-            program.arg("--pgdata").arg(folder).args(["--checkpoint=fast", "--wal-method=fetch", "--dbname"]);
+            program.arg("--pgdata").arg(folder).args(["--checkpoint=fast", "--wal-method=stream", "--dbname"]);
             let done = program.arg(&self.url).output().unwrap();
             if done.status.success() {
                 return;

@@ -110,7 +110,7 @@ export function answering({ step, javaScript }) {
     await noteAndAnswer(agent.page, AGENT.second, 'Send reply', 'resolved');
     if (javaScript) {
       await page.locator('.comment-body').getByText(AGENT.second).waitFor();
-      await page.locator('#request-status').getByText('Resolved').waitFor();
+      await page.locator('#request-status').getByText('Resolved', { exact: true }).waitFor();
       assert.equal(await page.locator('html[data-same-document]').count(), 1);
       assert.equal(await page.locator('#body').inputValue(), 'Half a thought');
       assert.notEqual(await page.locator('#thread-news').innerText(), '');
