@@ -200,7 +200,7 @@ for (const { name, launch, close, visit } of BROWSERS) {
         // Firefox opens the stream with its first event: that of this reply.
         await page.waitForFunction(() => window.listening);
         await page.type('#body', 'Half a thought');
-        await agent.upload(`/agent${request}`, { body: 'We are glad.', visibility: 'public', status: 'resolved', once: request });
+        await agent.upload(`/agent${request}`, { body: 'We are glad.', visibility: 'public', status_afterwards: 'resolved', once: request });
         await says(page, '.comment-body', 'We are glad.');
         await says(page, '#request-status', 'Resolved');
         assert.equal(await page.evaluate(() => document.getElementById('body').value), 'Half a thought');
