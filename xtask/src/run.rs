@@ -35,6 +35,17 @@ pub(crate) fn build() -> Result {
     frontend::pack(Kind::Quick, &compiled)
 }
 
+/// The same after a change, with tools that are there: they pack the front end while the server is compiled.
+pub(crate) fn build_again() -> Result {
+    let compiled = frontend::compile(Kind::Quick)?;
+    std::thread::scope(|scope| {
+        let packing = scope.spawn(|| frontend::pack(Kind::Quick, &compiled));
+        let server = ["build", "--package", "tresen-server", "--package", "tresen-tools"];
+        shell::run(&mut shell::cargo(server)?)?;
+        packing.join().map_err(|_| "Packing the front end ended in a panic.".to_owned())?
+    })
+}
+
 /// The desk to try out.
 pub(crate) struct Desk {
     data: PathBuf,

@@ -32,7 +32,7 @@ pub(crate) fn watch() -> Result {
         seen = now;
         let begun = Instant::now();
         // A mistake in the code is no reason to end: the next change may mend it.
-        match run::build() {
+        match run::build_again() {
             Err(sentence) => eprintln!("{sentence}"),
             Ok(()) => {
                 drop(served);

@@ -251,7 +251,11 @@ impl Server {
         const TRIES: usize = 10;
         for left in (0..TRIES).rev() {
             let mut program = Command::new(self.programs.join("pg_basebackup"));
-            program.arg("--pgdata").arg(folder).args(["--checkpoint=fast", "--wal-method=stream", "--dbname"]);
+            program.arg("--pgdata").arg(folder).args([
+                "--checkpoint=fast",
+                "--wal-method=stream",
+                "--dbname",
+            ]);
             let done = program.arg(&self.url).output().unwrap();
             if done.status.success() {
                 return;
