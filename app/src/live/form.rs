@@ -181,7 +181,7 @@ mod browser {
     /// The server asks for a proof once; the next ones are for stamps that became old meanwhile.
     const PROOFS: usize = 3;
 
-    /// How often a form that is sent looks whether somebody has stopped it.
+    /// Poll interval for the Stop button of an upload.
     const STOP: Duration = Duration::from_millis(100);
 
     /// What a form came to. What a page shows then is read by the part of the app that knows it.

@@ -97,12 +97,12 @@ async fn come_back(context: Context, request: Request, back: Back) -> Response {
     }
 }
 
-/// Whether a field proves who somebody is. It is never shown again.
+/// Whether a field holds a credential. Credentials are never shown again.
 fn is_secret(name: &str) -> bool {
     name.contains("password") || ["code", "recovery", "passkey"].contains(&name)
 }
 
-/// Whether a text came along that this form has no field for.
+/// Whether the text of another form came along.
 fn wrote(fields: &Fields) -> bool {
     fields.get("body").is_some_and(|body| !body.trim().is_empty())
 }
@@ -218,8 +218,8 @@ impl Context {
         }
     }
 
-    /// Shows a page again with what somebody is writing there: a button beside it took it along, since no scripts
-    /// run. `None` where there is no such page any more.
+    /// Shows a page again with the text of its unsent form, which a button beside it carried along without scripts.
+    /// Returns `None` if the page no longer exists.
     pub(crate) async fn with_text(
         &self,
         page: &Address,

@@ -22,9 +22,9 @@ pub(crate) async fn log_out(context: Context) -> Response {
     context.finish(done)
 }
 
-/// `/language`: remembers the language, and with the person too if somebody is signed in.
+/// `/language`: remembers the language, and stores it with a signed-in person.
 ///
-/// The query says where to return to when the form in which somebody writes was sent: the page comes back with it.
+/// With `return_to` in the query, the page's own form was sent along: the page comes back with its text.
 pub(crate) async fn switch_language(context: Context, uri: Uri, form: Submitted) -> Response {
     let language = match switch(&context, &form).await {
         Ok(language) => language,
