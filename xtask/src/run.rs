@@ -29,9 +29,7 @@ pub(crate) fn run() -> Result {
 /// Builds the front end and the program quickly: without the last bit of size and speed.
 pub(crate) fn build() -> Result {
     let compiled = frontend::compile(Kind::Quick)?;
-    // With the tools, so that what both depend on has the features of both.
-    let both = ["build", "--package", "tresen-server", "--package", "tresen-tools"];
-    shell::run(&mut shell::cargo(both)?)?;
+    compile_server()?;
     frontend::pack(Kind::Quick, &compiled)
 }
 
@@ -40,10 +38,14 @@ pub(crate) fn build_again() -> Result {
     let compiled = frontend::compile(Kind::Quick)?;
     std::thread::scope(|scope| {
         let packing = scope.spawn(|| frontend::pack(Kind::Quick, &compiled));
-        let server = ["build", "--package", "tresen-server", "--package", "tresen-tools"];
-        shell::run(&mut shell::cargo(server)?)?;
+        compile_server()?;
         packing.join().map_err(|_| "Packing the front end ended in a panic.".to_owned())?
     })
+}
+
+/// With the tools, so that what both depend on has the features of both.
+fn compile_server() -> Result {
+    shell::run(&mut shell::cargo(["build", "--package", "tresen-server", "--package", "tresen-tools"])?)
 }
 
 /// The desk to try out.

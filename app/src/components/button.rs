@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use tresen_model::Status;
 
-use super::{Beside, Carries, Icon, MaybeText};
+use super::{Beside, Carries, Icon, MaybeText, WRITING};
 
 /// How much a button stands out. A page has one primary button at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,11 +34,9 @@ impl ButtonKind {
     }
 }
 
-/// What a button sends that stands beside a form: everything that stands in it goes along.
+/// What a button sends that stands beside the form in which people write: everything that stands in it goes along.
 #[derive(Debug, Clone)]
 pub struct Sends {
-    /// The id of the form.
-    pub form: &'static str,
     /// The path to which a browser without scripts sends it.
     pub action: String,
     /// The address of the server function.
@@ -79,22 +77,23 @@ pub fn Button(
     carries: Option<Carries>,
 ) -> impl IntoView {
     let (form, action, to, sets) = match sends {
-        Some(Sends { form, action, to, sets }) => (Some(form), Some(action), Some(to), Some(sets.as_str())),
+        Some(Sends { action, to, sets }) => (Some(WRITING), Some(action), Some(to), Some(sets.as_str())),
         None => (None, None, None, None),
     };
     let beside = carries.as_ref().map(|carries| carries.beside);
-    let holds = move || beside.is_some_and(Beside::holds);
+    let carrier = move || beside.and_then(Beside::form);
     let carried = carries.map(|carries| carries.action);
-    let (validates, action) =
-        (action.is_none(), move || carried.clone().filter(|_| holds()).or_else(|| action.clone()));
+    let (validates, action) = (action.is_none(), move || {
+        carried.clone().filter(|_| carrier().is_some()).or_else(|| action.clone())
+    });
     view! {
         <button
             type="submit"
             class=kind.class(large)
             name=name.get()
             value=value.get()
-            form=move || beside.and_then(Beside::form).or(form)
-            formnovalidate=move || !validates || holds()
+            form=move || carrier().or(form)
+            formnovalidate=move || !validates || carrier().is_some()
             formaction=action
             data-to=to
             data-status=sets

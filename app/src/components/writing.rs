@@ -22,14 +22,9 @@ impl Default for Beside {
 }
 
 impl Beside {
-    /// The attribute `form` of a field or a button.
+    /// The attribute `form` of a field or a button; `None` where it belongs to its own form.
     pub fn form(self) -> Option<&'static str> {
-        self.holds().then_some(WRITING)
-    }
-
-    /// Whether it belongs to the form in which people write.
-    pub fn holds(self) -> bool {
-        self.0.get()
+        self.0.get().then_some(WRITING)
     }
 }
 
@@ -40,4 +35,11 @@ pub struct Carries {
     pub beside: Beside,
     /// The path that its own form is sent to.
     pub action: String,
+}
+
+impl Carries {
+    /// The button of a form that is sent to `action`.
+    pub fn to(action: impl Into<String>) -> Self {
+        Self { beside: Beside::default(), action: action.into() }
+    }
 }

@@ -50,15 +50,12 @@ where
             match read(&context, request).await {
                 Ok((path, form, fields)) => {
                     let done = run::<F, S>(context.clone(), fields.clone()).await;
-                    let page = back(&fields).filter(|_| done.is_ok() && wrote(&fields));
-                    let kept = match page {
-                        Some(page) => context.with_text(&page, fields.clone(), form.had_files()).await,
-                        None => None,
-                    };
-                    match kept {
-                        Some(page) => page,
-                        None => context.answer(done, &path, fields, form.had_files(), back).await,
+                    if let Some(page) = back(&fields).filter(|_| done.is_ok() && wrote(&fields))
+                        && let Some(page) = context.with_text(&page, fields.clone(), form.had_files()).await
+                    {
+                        return page;
                     }
+                    context.answer(done, &path, fields, form.had_files(), back).await
                 }
                 Err(response) => response,
             }
@@ -226,20 +223,32 @@ impl Context {
         values: Fields,
         had_files: bool,
     ) -> Option<Response> {
-        let context = self.at(page, self.language);
-        let sheet = sheet::load(&context, page).await.ok()?;
         // No browser lets a page fill a file field again.
         let notice = if had_files { common::choose_files_again(self.language) } else { "" };
         let action = page.to_string().split('?').next().unwrap_or_default().to_owned();
-        let values = values.into_iter().filter(|(name, _)| !is_secret(name)).collect();
         let refused = Refused { action, values, errors: BTreeMap::new(), notice: notice.to_owned() };
-        Some(context.sheet(StatusCode::OK, sheet, &Forms::refused(refused)))
+        self.again(StatusCode::OK, page, refused).await.ok()
     }
 
-    async fn show_again(&self, status: u16, address: Option<Address>, mut refused: Refused) -> Response {
-        refused.values.retain(|name, _| !is_secret(name));
+    async fn show_again(&self, status: u16, address: Option<Address>, refused: Refused) -> Response {
         let Some(address) = address else { return self.finish(Err(Error::NotFound.into())) };
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-        self.at(&address, self.language).show(status, &address, &Forms::refused(refused)).await
+        match self.again(status, &address, refused).await {
+            Ok(page) => page,
+            Err(stop) => self.at(&address, self.language).finish(Err(stop)),
+        }
+    }
+
+    /// The page at an address, with what was typed there but credentials.
+    async fn again(
+        &self,
+        status: StatusCode,
+        page: &Address,
+        mut refused: Refused,
+    ) -> Result<Response, Stop> {
+        refused.values.retain(|name, _| !is_secret(name));
+        let context = self.at(page, self.language);
+        let sheet = sheet::load(&context, page).await?;
+        Ok(context.sheet(status, sheet, &Forms::refused(refused)))
     }
 }

@@ -10,7 +10,7 @@ use tresen_model::{
 use super::Reader;
 use super::forms::{Admit, SendAgain, SplitOff};
 use super::reader::{Beside, Place};
-use crate::components::{self, Button, ButtonKind, Carries, DeliveryLine, StatusBadge};
+use crate::components::{Button, ButtonKind, Carries, DeliveryLine, StatusBadge};
 use crate::form::Forms;
 use crate::language::shared::{mail, words};
 use crate::language::thread::{conversation as text, delivery, files};
@@ -75,7 +75,7 @@ fn outsider_actions(language: Language, number: RequestNumber, comment: CommentI
     let form = |to: &'static str, act: &str, label: &'static str| {
         let action = format!("{}/comments/{comment}/{act}", Address::RequestForAgents { number });
         let form = forms.at(&action);
-        let carries = carries(&action);
+        let carries = Carries::to(&action);
         view! {
             <LiveForm language to action form class="">
                 {named(number, comment)}
@@ -112,7 +112,7 @@ fn delivery_line(
 fn again(language: Language, number: RequestNumber, comment: CommentId, forms: &Forms) -> AnyView {
     let action = format!("{}/comments/{comment}/mail", Address::RequestForAgents { number });
     let form = forms.at(&action);
-    let carries = carries(&action);
+    let carries = Carries::to(&action);
     view! {
         <LiveForm language to=SendAgain::PATH action form class="">
             {named(number, comment)}
@@ -120,11 +120,6 @@ fn again(language: Language, number: RequestNumber, comment: CommentId, forms: &
         </LiveForm>
     }
     .into_any()
-}
-
-/// An answer that the agent is writing is not lost by a button beside it.
-fn carries(action: &str) -> Carries {
-    Carries { beside: components::Beside::default(), action: action.to_owned() }
 }
 
 /// Which comment a form is about.

@@ -64,45 +64,45 @@ fn the_form(visit: &Visit, capture: Capture, form: Form) -> AnyView {
     let language = visit.language;
     let visit = visit.clone();
     view! {
-           <LiveForm
-               language
-               to=CaptureRequest::PATH
-               action=Address::NewForCustomer
-               form=form.clone()
-               class="form card"
-               files=true
-    id=WRITING
-           >
-               {fields::once(&form, &capture.once)}
-               {customer(language, &form)}
-               {kind(language, capture.kinds, &form)}
-               <Field
-                   name="subject"
-                   label=text::capture_subject(language)
-                   value=form.value("subject")
-                   error=form.error("subject")
-                   maxlength=Some(Subject::MAX)
-                   required=true
-               />
-               <TextArea
-                   name="body"
-                   label=text::capture_body(language)
-                   hint=text::capture_body_hint(language)
-                   value=form.value("body")
-                   error=form.error("body")
-                   rows=9
-                   required=true
-               />
-               {fields::attachments(&visit, &form)}
-               <div class="form-actions">
-                   <Button
-                       label=text::capture_save(language)
-                       kind=ButtonKind::Primary
-                       icon=Some(Icon::Check)
-                   />
-               </div>
-           </LiveForm>
-       }
+        <LiveForm
+            language
+            to=CaptureRequest::PATH
+            action=Address::NewForCustomer
+            form=form.clone()
+            class="form card"
+            files=true
+            id=WRITING
+        >
+            {fields::once(&form, &capture.once)}
+            {customer(language, &form)}
+            {kind(language, capture.kinds, &form)}
+            <Field
+                name="subject"
+                label=text::capture_subject(language)
+                value=form.value("subject")
+                error=form.error("subject")
+                maxlength=Some(Subject::MAX)
+                required=true
+            />
+            <TextArea
+                name="body"
+                label=text::capture_body(language)
+                hint=text::capture_body_hint(language)
+                value=form.value("body")
+                error=form.error("body")
+                rows=9
+                required=true
+            />
+            {fields::attachments(&visit, &form)}
+            <div class="form-actions">
+                <Button
+                    label=text::capture_save(language)
+                    kind=ButtonKind::Primary
+                    icon=Some(Icon::Check)
+                />
+            </div>
+        </LiveForm>
+    }
     .into_any()
 }
 

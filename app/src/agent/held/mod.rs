@@ -13,8 +13,8 @@ use tresen_model::{Address, HeldWhy, Language, RequestNumber};
 #[cfg(feature = "ssr")]
 pub(super) use self::server::load;
 use crate::components::{
-    Beside, Button, ButtonKind, Carries, EmptyState, Icon, NavLink, Notice, NoticeKind, Number, PageHead,
-    Pager, Table, Time, When,
+    Button, ButtonKind, Carries, EmptyState, Icon, NavLink, Notice, NoticeKind, Number, PageHead, Pager,
+    Table, Time, When,
 };
 use crate::form::{Done, Forms, Unmet};
 use crate::language::agent::requests as agent;
@@ -136,7 +136,7 @@ pub(super) fn notice(language: Language, number: RequestNumber, why: HeldWhy, fo
     let path = Address::RequestForAgents { number };
     let (release, discard) = (format!("{path}/release"), format!("{path}/discard"));
     let (releasing, discarding) = (forms.at(&release), forms.at(&discard));
-    let carries = Carries { beside: Beside::default(), action: release.clone() };
+    let carries = Carries::to(&release);
     let number = number.to_string();
     let same = number.clone();
     view! {

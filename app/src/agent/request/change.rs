@@ -68,7 +68,7 @@ fn path(number: RequestNumber) -> String {
 pub(super) fn take(language: Language, number: RequestNumber, forms: &Forms) -> AnyView {
     let action = format!("{}/take", Address::RequestForAgents { number });
     let form = forms.at(&action);
-    let carries = Carries { beside: Beside::default(), action: action.clone() };
+    let carries = Carries::to(&action);
     view! {
         <LiveForm language to=TakeRequest::PATH action form class="cluster between">
             <input type="hidden" name="number" value=number.to_string()/>
@@ -101,8 +101,8 @@ pub(super) fn change(
     let agents = agents.into_iter().map(|agent| Choice::new(agent.id.to_string(), agent.name));
     let agents: Vec<Choice> = std::iter::once(nobody).chain(agents).collect();
     let assignee = assignee.map_or_else(|| NOBODY.to_owned(), |agent| agent.to_string());
-    let beside = Beside::default();
-    let carries = Carries { beside, action: path(number) };
+    let carries = Carries::to(path(number));
+    let beside = carries.beside;
     let field = |name, label, choices, now| field(&form, beside, name, label, choices, now);
     let fields = vec![
         field("status", text::status(language), statuses, status.as_str().to_owned()),

@@ -88,7 +88,7 @@ pub(super) fn page(visit: &Visit, new: NewRequest, forms: &Forms) -> Page {
                 form=form.clone()
                 class="form card"
                 files=true
- id=WRITING
+                id=WRITING
             >
                 {fields::once(&form, &once)}
                 {stamp.map(|stamp| fields::shield(&visit, &form, stamp))}

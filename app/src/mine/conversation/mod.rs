@@ -16,8 +16,8 @@ pub(super) use self::server::load;
 #[cfg(feature = "ssr")]
 pub(crate) use self::server::{CLOSE, COMMENT, REOPEN};
 use crate::components::{
-    Beside, Button, ButtonKind, ButtonLink, Carries, Icon, NavLink, Notice, NoticeKind, Number, PageHead,
-    Sends, StatusBadge, TextArea, Time, WRITING, When,
+    Button, ButtonKind, ButtonLink, Carries, Icon, NavLink, Notice, NoticeKind, Number, PageHead, Sends,
+    StatusBadge, TextArea, Time, WRITING, When,
 };
 use crate::form::{Form, Forms};
 use crate::language::shared::{common, words};
@@ -180,7 +180,7 @@ fn ask_to_confirm(here: &Here, forms: &Forms) -> AnyView {
     let language = here.language;
     let action = here.action("confirm");
     let (form, named) = (forms.at(&action), here.named());
-    let carries = Carries { beside: Beside::default(), action: action.clone() };
+    let carries = Carries::to(&action);
     view! {
         <Notice kind=NoticeKind::Warning title=text::confirm_title(language)>
             {text::confirm_text(language)}
@@ -219,7 +219,7 @@ fn settle(
                 <h2>{title}</h2>
                 <p class="muted">{words}</p>
             </div>
-            <Button label kind=ButtonKind::Secondary sends=Sends { form: WRITING, action, to, sets }/>
+            <Button label kind=ButtonKind::Secondary sends=Sends { action, to, sets }/>
         </div>
     }
     .into_any()
