@@ -314,6 +314,28 @@ test('Back and Forward find the page and the place in it, also after reloading a
   });
 });
 
+test('Back finds the place while the page before it is still being swapped', async () => {
+  await visit(olga.client, { reducedMotion: 'no-preference' }, async (page) => {
+    await go(page, '/requests');
+    await page.evaluate(() => {
+      // Longer than it takes until a place is kept.
+      const start = document.startViewTransition.bind(document);
+      document.startViewTransition = (swap) =>
+        start(async () => {
+          await swap();
+          await new Promise((done) => setTimeout(done, 500));
+        });
+      scrollTo(0, 700);
+    });
+    await page.waitForFunction(() => history.state === 700);
+    const href = await page.evaluate(() => [...document.querySelectorAll('main a[href^="/requests/T-"]')].find((link) => link.getBoundingClientRect().top > 200).getAttribute('href'));
+    await follow(page, page.locator(`a[href="${href}"]`), /^\/requests\/T-/);
+    await page.evaluate(() => scrollTo(0, 60));
+    await travel(page, 'back', /\/requests$/);
+    assert.equal(await scrolled(page), 700);
+  });
+});
+
 test('Back to where one still is stays there, although another page was on its way', async () => {
   await visit(null, {}, async (page) => {
     await go(page, '/imprint');

@@ -26,7 +26,8 @@ after(async () => {
 
 /** Opens the check of receipts with a text, and gives what it says. */
 async function checked(page, receipt) {
-  await page.goto('/privacy/receipt');
+  await go(page, '/privacy/receipt');
+  assert.equal(await page.locator('#receipt').inputValue(), '', 'an earlier one stands there');
   await page.locator('#receipt').fill(receipt);
   await page.locator('main form button[type=submit]').click();
   return page.locator('main .notice').innerText();

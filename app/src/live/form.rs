@@ -359,6 +359,7 @@ mod browser {
                     self.navigator.load(&address);
                 }
                 Some(Ok(Done::Show(shown))) => {
+                    drafts::forget(form);
                     self.quiet();
                     self.navigator.show(shown.get());
                 }

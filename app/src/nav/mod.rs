@@ -292,8 +292,8 @@ impl Router {
         inner.moves.set(count);
         let _ = set_timeout(
             move || {
-                // While the next page is on its way, the entry of the history may be that of another.
-                if inner.moves.get() == count && inner.underway.get().is_none() {
+                // Until the next page is settled, the entry of the history may be that of another.
+                if inner.moves.get() == count && is_live() {
                     settle::keep_scroll();
                 }
             },
@@ -408,6 +408,11 @@ pub(crate) fn mark_live(live: bool) {
         // It can only fail on a name that is no name.
         drop(if live { html.set_attribute("data-live", "") } else { html.remove_attribute("data-live") });
     }
+}
+
+/// Whether the page that was asked for is there and alive.
+fn is_live() -> bool {
+    document().document_element().is_some_and(|html| html.has_attribute("data-live"))
 }
 
 /// Where somebody shows again who they are before they go to `next`.

@@ -88,7 +88,9 @@ export function answering({ step, javaScript }) {
     const { page } = visitor;
     await go(page, '/requests');
     assert.equal(await page.locator('.unread-mark').innerText(), 'New reply');
+    const read = javaScript ? page.waitForResponse((answer) => answer.url().endsWith('/api/ui/seen')) : null;
     await follow(page, page.getByRole('link', { name: CUSTOMER.subject }), new RegExp(`^/requests/${number}$`));
+    await read;
     await said(page, AGENT.first);
     await said(page, 'Waiting for you');
     assert.equal(await main(page).getByText('Bäckermeister').count(), 0);
