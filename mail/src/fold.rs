@@ -25,6 +25,8 @@ enum Kind {
     /// The first line of an older mail that has no marks.
     History,
     Signature,
+    /// What a company's mail server adds at the end.
+    Disclaimer,
 }
 
 struct Line<'a> {
@@ -80,6 +82,7 @@ fn classify(text: &str, about: About) -> Vec<Line<'_>> {
         lines.push(Line { text, kind });
     }
     mark_attributions(&mut lines, about);
+    mark_disclaimer(&mut lines);
     lines
 }
 
@@ -144,6 +147,22 @@ fn mark_attributions(lines: &mut [Line<'_>], about: About) {
                 line.kind = Kind::Attribution;
             }
             break;
+        }
+    }
+}
+
+/// A disclaimer below a quote is nobody's answer, where somebody has answered above it.
+fn mark_disclaimer(lines: &mut [Line<'_>]) {
+    let is_quote = |line: &Line<'_>| matches!(line.kind, Kind::Quoted | Kind::Attribution);
+    let (Some(first), Some(last)) = (lines.iter().position(is_quote), lines.iter().rposition(is_quote))
+    else {
+        return;
+    };
+    let answered = lines[..first].iter().any(|line| line.kind == Kind::Own);
+    let below = lines[last + 1..].iter().map(|line| line.text.trim()).collect::<Vec<_>>().join(" ");
+    if answered && phrases::is_disclaimer(&below) {
+        for line in &mut lines[last + 1..] {
+            line.kind = Kind::Disclaimer;
         }
     }
 }
@@ -280,6 +299,33 @@ mod tests {
             "mine\n\n-------- Weitergeleitete Nachricht --------\nVon: mine\nDatum: mine\nAn: mine\n\nmine",
         ] {
             assert_eq!(text(mail).matches("mine").count(), mail.matches("mine").count(), "{mail}");
+        }
+    }
+
+    #[test]
+    fn a_disclaimer_below_a_quote_is_no_answer() {
+        for disclaimer in [
+            "This e-mail is confidential and intended solely for the addressee.",
+            "Diese Nachricht ist vertraulich und nur für den\ngenannten Empfänger bestimmt.",
+            "DISCLAIMER\n\nPrivileged. If you have received this in error, delete it.",
+        ] {
+            let (text, rest) = fold(&format!("mine\n\n> quote\n\n{disclaimer}"), ANSWER);
+            assert_eq!((text.as_str(), rest), ("mine", Some(format!("> quote\n\n{disclaimer}"))));
+        }
+        for answer in [
+            "> quote\n\nThis is confidential, for the addressee alone.",
+            "mine\n\n> quote\n\nIs it confidential?",
+        ] {
+            assert_eq!(text(answer), answer);
+        }
+    }
+
+    #[test]
+    fn an_older_mail_begins_with_its_rule() {
+        for rule in
+            ["----- Original Nachricht ----", "-----Original-Nachricht-----", "--- Original message ---"]
+        {
+            assert_eq!(text(&format!("mine\n\n{rule}\nVon: Eve\nolder")), "mine", "{rule}");
         }
     }
 

@@ -5,7 +5,8 @@
 //! The way of a mail: [`read`] splits its headers (`header`), walks its parts (`mime`, `body`),
 //! cleans HTML and turns it into text (`html`), tells what was written from what was quoted
 //! (`fold`), and says whether a machine sent it (`automatic`) and about which mail of ours
-//! (`bounce`). Apart from that, `own_links` cuts secrets of the desk's own links out of any text.
+//! (`bounce`). Apart from that, `own_links` cuts secrets of the desk's own links out of any text,
+//! and `quotes` what a mail repeats of texts that are known.
 
 mod automatic;
 mod body;
@@ -21,9 +22,13 @@ mod names;
 mod own_links;
 mod parameter;
 mod phrases;
+mod quotes;
 mod read;
 
 pub use html::{Cleaned, clean_html};
 pub use message::{Automatic, Bounce, Correspondent, Limits, Message, Part, Remark, Returned, Signals};
 pub use own_links::OwnLinks;
+pub use quotes::{
+    KnownText, KnownTexts, LEFT_OUT, Participant, Repeat, reference, references, replace_references,
+};
 pub use read::{is_filter_header, read};

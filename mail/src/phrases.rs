@@ -16,6 +16,7 @@ pub(crate) fn is_history(line: &str) -> bool {
     const NAMES: &[&str] = &[
         "original message",
         "original-nachricht",
+        "original nachricht",
         "originalnachricht",
         "original mail",
         "original-mail",
@@ -252,6 +253,31 @@ pub(crate) fn is_device_line(line: &str) -> bool {
         "skickat från min",
     ];
     STARTS.iter().any(|start| lower.starts_with(start))
+}
+
+/// Whether a text is what companies have their mail servers add: that a mail is confidential, and that
+/// whoever got it by mistake has to delete it.
+pub(crate) fn is_disclaimer(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    const CONFIDENTIAL: &[&str] =
+        &["confidential", "vertraulich", "confidentiel", "confidencial", "vertrouwelijk", "privileged"];
+    const MEANT_FOR: &[&str] = &[
+        "intended",
+        "addressee",
+        "recipient",
+        "receiver",
+        "disclaimer",
+        "received this",
+        "empfänger",
+        "adressat",
+        "bestimmt",
+        "irrtümlich",
+        "destinataire",
+        "destinatario",
+        "bestemd",
+    ];
+    let has = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    has(CONFIDENTIAL) && has(MEANT_FOR)
 }
 
 /// Whether somebody says that their answer stands in the older mail.

@@ -7,6 +7,7 @@ use crate::fold::{self, About};
 use crate::header::{self, Headers};
 use crate::message::{Correspondent, Limits, Message, Remark, Signals};
 use crate::mime::Entity;
+use crate::quotes::reference::without_marks;
 use crate::{automatic, bounce, html, phrases};
 
 /// Bytes that are searched for headers in a message that is too large to be read.
@@ -75,6 +76,10 @@ pub fn read(raw: &[u8], limits: &Limits) -> Message {
     message.bounce = bounce::recognise(&entity, &found, &message, &text);
     if !too_large && message.text.trim().is_empty() && message.html.is_none() && found.files.is_empty() {
         found.remark(Remark::Empty);
+    }
+    let others = [&mut message.rest, &mut message.html].into_iter().flatten();
+    for text in [&mut message.text, &mut message.subject].into_iter().chain(others) {
+        without_marks(text);
     }
     message.parts = found.files;
     message.remarks = found.remarks;

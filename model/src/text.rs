@@ -107,7 +107,7 @@ impl Body {
     /// [`Problem::BodyMissing`] or [`Problem::BodyTooLong`].
     pub fn parse(typed: &str) -> Result<Self, Problem> {
         let text = typed.replace("\r\n", "\n").replace('\r', "\n");
-        let text: String = text.chars().filter(|c| *c == '\n' || *c == '\t' || !c.is_control()).collect();
+        let text: String = text.chars().filter(|c| *c == '\n' || *c == '\t' || !is_internal(*c)).collect();
         let text = text.trim_end().trim_start_matches('\n');
         if text.trim().is_empty() {
             return Err(Problem::BodyMissing);
@@ -117,6 +117,11 @@ impl Body {
             _ => Ok(Self(text.to_owned())),
         }
     }
+}
+
+/// Control characters, and noncharacters (Unicode 23.7), which stand for references in stored texts.
+fn is_internal(c: char) -> bool {
+    c.is_control() || ('\u{FDD0}'..='\u{FDEF}').contains(&c)
 }
 
 /// One line without control characters: line breaks and tabs become spaces, runs of white

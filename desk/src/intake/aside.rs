@@ -161,7 +161,8 @@ impl Desk {
         Ok(TakenIn::Aside)
     }
 
-    async fn open_aside(&self, id: Uuid) -> Result<Option<(Envelope, Vec<u8>)>, Broken> {
+    /// Opens a message that was set aside; `None` when it is gone.
+    pub(crate) async fn open_aside(&self, id: Uuid) -> Result<Option<(Envelope, Vec<u8>)>, Broken> {
         const SQL: &str = "SELECT message_sealed, channel FROM mail_aside WHERE id = $1";
         let mut reader = self.store.read().await?;
         let row: Option<(Vec<u8>, String)> =

@@ -4,6 +4,7 @@ mod aside;
 mod identify;
 mod mailbox;
 mod own_links;
+mod quotes;
 mod report;
 mod settings;
 mod store;
@@ -99,7 +100,7 @@ impl Desk {
             tx.commit().await?;
             return Ok(TakenIn::Own);
         }
-        let Some(Clean { message, whole }) = self.read_message(raw).await? else {
+        let Some(Clean { mut message, whole }) = self.read_message(raw).await? else {
             return self.put_aside(raw, envelope, &identity, AsideReason::Unreadable).await;
         };
         if let Some(bounce) = &message.bounce {
@@ -108,7 +109,7 @@ impl Desk {
                 None => self.put_aside(raw, envelope, &identity, AsideReason::UnknownBounce).await,
             };
         }
-        let Some(from) = &message.from else {
+        let Some(from) = message.from.clone() else {
             return self.put_aside(raw, envelope, &identity, AsideReason::NoSender).await;
         };
         if self.is_own_address(&from.address) {
@@ -122,13 +123,17 @@ impl Desk {
         {
             judgement.dmarc = Dmarc::Pass;
         }
+        let mut text = store::text(&message);
+        if let Some(thread) = self.find_thread(&message, envelope).await? {
+            text = self.without_quotes(&mut message, text, &thread, &from.address).await?;
+        }
         let files = self.seal_parts(&message, whole.as_deref()).await?;
         let incoming = Incoming {
             automatic: message.automatic.is_some() || envelope.return_path.as_deref() == Some(""),
             judgement,
-            text: store::text(&message),
+            text,
             message: &message,
-            from,
+            from: &from,
             envelope,
             identity: &identity,
             files: &files,

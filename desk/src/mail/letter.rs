@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lettre::Message;
 use sqlx::types::Uuid;
 use tokio::sync::OwnedSemaphorePermit;
-use tresen_model::{Body, EmailAddress, PersonId, PersonName, RequestNumber, Subject};
+use tresen_model::{Body, EmailAddress, PersonId, PersonName, RequestId, RequestNumber, Subject};
 
 use super::outbox::{OutboxRow, Payload};
 use super::{AttachedFile, MailContext, MailKind, OutgoingMail, Sender};
@@ -26,9 +26,10 @@ from_row!(RequestRow { number, subject_sealed });
 struct CommentRow {
     body_sealed: Vec<u8>,
     author_id: Option<Uuid>,
+    request_id: Uuid,
 }
 
-from_row!(CommentRow { body_sealed, author_id });
+from_row!(CommentRow { body_sealed, author_id, request_id });
 
 /// How many mails with files may be in memory at once: each is there three times, sealed no more,
 /// encoded, and signed.
@@ -68,7 +69,7 @@ impl Desk {
         }
         let (mut files, mut with_files) = (Vec::new(), None);
         if let Some(comment) = row.comment_id {
-            self.add_comment(&mut context, comment, key).await?;
+            self.add_comment(&mut context, comment, person, key).await?;
             self.check_files_of(comment).await?;
             let attached = self.stored_files(comment).await?;
             context.attachments = u32::try_from(attached.len()).unwrap_or(u32::MAX);
@@ -195,13 +196,15 @@ impl Desk {
         &self,
         context: &mut MailContext,
         comment: Uuid,
+        receiver: PersonId,
         key: &PersonKey,
     ) -> Result<(), Error> {
-        const SQL: &str = "SELECT body_sealed, author_id FROM comment WHERE id = $1";
+        const SQL: &str = "SELECT body_sealed, author_id, request_id FROM comment WHERE id = $1";
         let mut reader = self.store.read().await?;
         let row: CommentRow = on!(reader.conn(), c => sqlx::query_as(SQL).bind(comment).fetch_one(c).await)?;
         let body = key.open_text("comment.body", comment, &row.body_sealed)?;
-        context.reply_text = Body::parse(&body).ok();
+        let quoted = self.quoted(reader.conn(), RequestId(row.request_id), receiver, &[&body]).await?;
+        context.reply_text = Body::parse(&quoted.fill_in(&body)).ok();
         if let Some(author) = row.author_id.map(PersonId) {
             let mut names = self.names(reader.conn(), &[author]).await?;
             context.reply_author = names.remove(&author).and_then(|name| PersonName::parse(&name).ok());

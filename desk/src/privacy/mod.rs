@@ -6,6 +6,7 @@ pub(crate) mod erase;
 mod export;
 pub(crate) mod farewell;
 mod import;
+mod opened;
 mod overview;
 mod owner;
 mod receipt;

@@ -1,5 +1,5 @@
 //! Looking for what must be gone: in the raw bytes of every file and in every value of every
-//! table, in all forms in which a text may lie around.
+//! table, sealed and opened, in all forms in which a text may lie around.
 //!
 //! Files are read in pieces that overlap, never whole. What is found is told by place, form
 //! and the number of the line that was looked for; the text itself is never repeated.
@@ -104,7 +104,7 @@ impl Needles {
     }
 
     /// Looks through a stream. `place` makes the name of a place of its byte.
-    fn search(
+    pub(super) fn search(
         &self,
         mut stream: impl Read,
         place: impl Fn(u64) -> String,
@@ -307,9 +307,9 @@ fn json_ascii(unit: u16) -> String {
 }
 
 impl Desk {
-    /// Looks for texts in everything that the desk stores: in the databases, in `places`
-    /// (files, and folders with all that is in them) and not in `skip`. First the engines
-    /// empty their logs, as after an erasure.
+    /// Looks for texts in everything that the desk stores: in the databases, in all that can be
+    /// opened, in `places` (files, and folders with all that is in them) and not in `skip`. First
+    /// the engines empty their logs, as after an erasure.
     ///
     /// # Errors
     /// [`Error::Broken`] when a place cannot be read.
@@ -340,6 +340,7 @@ impl Desk {
                 }
             }
         }
+        self.search_opened(&needles, &mut found).await?;
         let in_files = tokio::task::spawn_blocking(move || {
             let mut found = Vec::new();
             for place in &places {

@@ -34,7 +34,7 @@ pub(crate) struct RequestHead {
     held_why: Option<String>,
     pub(crate) kind: String,
     created_at: i64,
-    pub(super) subject_sealed: Vec<u8>,
+    pub(crate) subject_sealed: Vec<u8>,
     pub(super) customer_news_at: i64,
     pub(super) updated_at: i64,
 }

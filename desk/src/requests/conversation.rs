@@ -15,6 +15,7 @@ use tresen_model::{
 use super::access::{self, Access, RequestHead};
 use super::change;
 use super::files::AttachmentRow;
+use super::quotes;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
@@ -65,6 +66,15 @@ pub(super) fn author_may_be_read(customer: usize) -> String {
     )
 }
 
+/// What stands in a comment, as it is stored: its text, and what was folded away.
+fn open_texts(row: &CommentRow, key: &PersonKey) -> Result<(String, Option<String>), Broken> {
+    if row.standing == Standing::Erased.as_str() {
+        return Ok((String::new(), None));
+    }
+    let rest = row.rest_sealed.as_ref().map(|rest| key.open_text("comment.rest", row.id, rest));
+    Ok((key.open_text("comment.body", row.id, &row.body_sealed)?, rest.transpose()?))
+}
+
 /// With whose key a comment, and its files, are sealed.
 pub(crate) fn sealed_for(author: Option<Uuid>, author_kind: &str, customer: PersonId) -> PersonId {
     author.filter(|_| author_kind == AuthorKind::Customer.as_str()).map_or(customer, PersonId)
@@ -75,8 +85,10 @@ pub(crate) fn sealed_for(author: Option<Uuid>, author_kind: &str, customer: Pers
 pub(crate) enum Reading {
     /// The customer: neither notes nor outsiders.
     Customer,
-    /// An agent, or the index: everything.
+    /// An agent: everything.
     Agent,
+    /// The index: everything, but what is quoted only where it was written.
+    Index,
     /// The customer's copy of their data: notes, but no outsiders.
     Copy,
 }
@@ -173,6 +185,7 @@ impl Desk {
         const FILES: &str = "SELECT id, comment_id, name_sealed, media_type, size, checked, finding,
             preview_width, preview_height, work_at FROM attachment WHERE request_id = $1 ORDER BY id";
         let Reader { customer, key, person, reading } = reader;
+        let for_staff = matches!(reading, Reading::Agent | Reading::Index);
         let comments = format!(
             "SELECT id, author_id, author_kind, visibility, body_sealed, created_at, channel, automatic,
              standing, rest_sealed, html_sealed IS NOT NULL AS formatted, remarks, verdict
@@ -183,7 +196,7 @@ impl Desk {
         let rows: Vec<CommentRow> = on!(conn.again(), c => sqlx::query_as(AssertSqlSafe(comments))
             .bind(request.0)
             .bind(reading != Reading::Customer)
-            .bind(reading == Reading::Agent)
+            .bind(for_staff)
             .bind(customer.0)
             .fetch_all(c)
             .await)?;
@@ -202,31 +215,41 @@ impl Desk {
         let keys = self.keys.get_many(others.iter().copied()).await?;
         let addresses = match reading {
             Reading::Agent => addresses(conn.again(), &others, &keys).await?,
-            Reading::Customer | Reading::Copy => HashMap::new(),
+            Reading::Customer | Reading::Copy | Reading::Index => HashMap::new(),
         };
         let for_agent = reading == Reading::Agent;
-        let mut deliveries = if for_agent { self.deliveries(conn, request).await? } else { HashMap::new() };
-        let mut comments = Vec::with_capacity(rows.len());
+        let mut deliveries =
+            if for_agent { self.deliveries(conn.again(), request).await? } else { HashMap::new() };
+        let mut opened = Vec::with_capacity(rows.len());
         for row in rows {
-            let broken = || Broken::Inconsistent("comment", row.id);
-            let author = row.author_id.map(PersonId);
             let owner = owner(&row);
             // Without a key they are being erased at this moment.
             let Some(key) = (if owner == customer { Some(key) } else { keys.get(&owner) }) else { continue };
+            let texts = open_texts(&row, key)?;
+            opened.push((row, owner, key, texts));
+        }
+        let quoted = match reading {
+            Reading::Index => None,
+            Reading::Agent | Reading::Customer | Reading::Copy => {
+                let mut texts: Vec<&str> = Vec::with_capacity(2 * opened.len());
+                for (.., (body, rest)) in &opened {
+                    texts.push(body);
+                    texts.extend(rest.as_deref());
+                }
+                Some(self.quoted(conn, request, customer, &texts).await?)
+            }
+        };
+        let shown = |text: String| {
+            let filled = quoted.as_ref().map(|quoted| quoted.fill_in(&text));
+            self.shown(filled.unwrap_or_else(|| quotes::without_quotes(&text)))
+        };
+        let mut comments = Vec::with_capacity(opened.len());
+        for (row, owner, key, (body, rest)) in opened {
+            let broken = || Broken::Inconsistent("comment", row.id);
+            let author = row.author_id.map(PersonId);
             let standing = Standing::parse(&row.standing).ok_or_else(broken)?;
             let files = attachments.remove(&row.id).unwrap_or_default();
-            let (body, rest) = match standing {
-                Standing::Erased => (String::new(), None),
-                Standing::Participant | Standing::Outsider => (
-                    self.shown(key.open_text("comment.body", row.id, &row.body_sealed)?),
-                    row.rest_sealed
-                        .as_ref()
-                        .map(|rest| {
-                            Ok::<_, Broken>(self.shown(key.open_text("comment.rest", row.id, rest)?))
-                        })
-                        .transpose()?,
-                ),
-            };
+            let (body, rest) = (shown(body), rest.map(shown));
             let remarks = row.remarks.as_deref().filter(|_| for_agent).unwrap_or_default();
             comments.push(Comment {
                 id: CommentId(row.id),

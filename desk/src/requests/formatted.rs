@@ -75,14 +75,15 @@ impl Desk {
         let (sealed, author, author_kind) = row.ok_or(Error::NotFound)?;
         let rows: Vec<(Uuid, Vec<u8>)> =
             on!(reader.conn(), c => sqlx::query_as(PICTURES).bind(comment.0).fetch_all(c).await)?;
-        drop(reader);
         let owner = conversation::sealed_for(author, &author_kind, head.customer());
         let key = self.keys.get(owner).await?.ok_or(Error::NotFound)?;
         let mut pictures = Vec::with_capacity(rows.len());
         for (id, sealed) in rows {
             pictures.push((key.open_text("attachment.content_id", id, &sealed)?, AttachmentId(id)));
         }
-        let html = self.shown(key.open_text("comment.html", comment.0, &sealed)?);
+        let html = key.open_text("comment.html", comment.0, &sealed)?;
+        let quoted = self.quoted(reader.conn(), head.request(), head.customer(), &[&html]).await?;
+        let html = self.shown(quoted.fill_in_html(&html));
         Ok(Formatted { html, pictures })
     }
 }

@@ -14,6 +14,7 @@ mod made_up;
 pub(crate) mod outsiders;
 mod previews;
 mod queue;
+pub(crate) mod quotes;
 pub(crate) mod remove;
 mod seen;
 pub(crate) mod submit;

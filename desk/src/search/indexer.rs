@@ -112,7 +112,7 @@ impl Desk {
             internal.push(' ');
             internal.push_str(name.as_str());
         }
-        let reader = Reader { customer, key: &key, person: customer, reading: Reading::Agent };
+        let reader = Reader { customer, key: &key, person: customer, reading: Reading::Index };
         for comment in self.read_comments(conn, RequestId(row.id), reader).await? {
             let text = match (comment.visibility, comment.standing) {
                 (Visibility::Public, Standing::Participant) => &mut public,
@@ -120,6 +120,10 @@ impl Desk {
             };
             text.push('\n');
             text.push_str(&comment.body);
+            if let Some(rest) = &comment.rest {
+                text.push('\n');
+                text.push_str(rest);
+            }
             for attachment in comment.attachments {
                 text.push(' ');
                 text.push_str(&attachment.name);

@@ -60,6 +60,7 @@ mod outgoing;
 mod passkeys;
 mod people_roles;
 mod proof;
+mod quotes;
 mod races;
 mod receipts;
 mod rectification;

@@ -2,7 +2,7 @@
 
 mod clean;
 mod text;
-mod tokens;
+pub(crate) mod tokens;
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use ammonia::{Builder, UrlRelative};
 
 use self::clean::Writer;
 use self::text::TextWriter;
-pub(crate) use self::text::{ATTRIBUTION, HISTORY, SIGNATURE};
+pub(crate) use self::text::{ATTRIBUTION, HISTORY, SIGNATURE, ends_line};
 use self::tokens::{Token, Tokens};
 
 /// Bytes of HTML that are looked at; the longest newsletters have a tenth.

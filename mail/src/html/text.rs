@@ -53,6 +53,11 @@ const BLOCKS: &[&str] = &[
 /// Those with an empty line around them.
 const SPACED: &[&str] = &["blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "ul"];
 
+/// Whether a line ends where an element begins, and where it ends.
+pub(crate) fn ends_line(tag: &str) -> bool {
+    tag == "br" || BLOCKS.contains(&tag)
+}
+
 /// What was opened and has to be undone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effect {

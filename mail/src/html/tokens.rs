@@ -14,7 +14,7 @@ const LONGEST_ATTRIBUTE: usize = 4_096;
 
 /// A piece of HTML.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Token<'a> {
+pub(crate) enum Token<'a> {
     /// Text with its entities as they stand.
     Text(&'a str),
     /// `<name …>`, the name in small letters.
@@ -28,7 +28,7 @@ pub(super) enum Token<'a> {
 /// Elements whose content is no HTML, and nothing that anybody wrote.
 const RAW: &[&str] = &["style", "script", "title", "xmp", "iframe", "noembed", "noframes", "plaintext"];
 
-pub(super) struct Tokens<'a> {
+pub(crate) struct Tokens<'a> {
     html: &'a str,
     at: usize,
     /// The raw element that was opened last: its end is looked for next.
@@ -40,8 +40,13 @@ pub(super) struct Tokens<'a> {
 }
 
 impl<'a> Tokens<'a> {
-    pub(super) fn new(html: &'a str) -> Self {
+    pub(crate) fn new(html: &'a str) -> Self {
         Self { html, at: 0, raw: None, no_double: false, no_single: false, no_comment_end: false }
+    }
+
+    /// The bytes that were read so far.
+    pub(crate) fn at(&self) -> usize {
+        self.at
     }
 
     fn bytes(&self) -> &'a [u8] {
@@ -202,7 +207,7 @@ impl<'a> Iterator for Tokens<'a> {
 
 /// Decodes entities; what is none stays as it is. Control characters fall away: they stand for
 /// marks of ours afterwards.
-pub(super) fn decode_entities(text: &str) -> String {
+pub(crate) fn decode_entities(text: &str) -> String {
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find('&') {

@@ -1,0 +1,250 @@
+//! What somebody quotes of others goes with them, and what they write into a quote is theirs.
+
+use std::sync::Arc;
+
+use tresen_desk::intake::TakenIn;
+use tresen_desk::people::{Agent, Session};
+use tresen_desk::privacy::Needles;
+use tresen_desk::requests::Access;
+use tresen_model::RequestNumber;
+use tresen_model::views::Comment;
+
+use crate::export::exported;
+use crate::letters::Letter;
+use crate::mail::Mail;
+use crate::support::{World, contents};
+
+stories! {
+    a_quote_is_shown_until_its_author_is_erased,
+    an_agents_answer_in_a_quote_is_a_reference,
+    a_quote_of_somebody_unknown_stays,
+    what_is_quoted_under_another_key_is_found,
+    answers_within_a_quote_are_text_and_found,
+    a_disclaimer_below_a_quote_unfolds_nothing,
+    nobody_can_forge_a_reference,
+}
+
+const ADA: &str = "ada@example.org";
+const BO: &str = "bo.vorpalina@example.org";
+const WORDS: &str = "The Weymouthskiefer behind the house has lost a branch.\r\nPlease do not walk below it.";
+const THEIRS: [&str; 4] = ["vorpalina", "Weymouthskiefer", "walk below it", "lost a branch"];
+
+/// Ada's request, in which Bo has written.
+struct Scene {
+    agent: Agent,
+    ada: Session,
+    number: RequestNumber,
+    confirmation: Mail,
+}
+
+async fn scene(world: &World) -> Scene {
+    let agent = world.agent("Grace").await;
+    let ada = world.customer(ADA).await;
+    let number = world.receive_new(&Letter::from(ADA).saying("My tree.")).await;
+    let confirmation = world.mail().await;
+    let bo = Letter::from(&format!("Bo Vorpalina <{BO}>")).answering(&confirmation).saying(WORDS);
+    assert_eq!(world.receive(&bo).await, TakenIn::Comment(number));
+    let comment = world.newest(&agent, number).await;
+    world.desk.admit(&agent, number, comment.id).await.unwrap();
+    Scene { agent, ada, number, confirmation }
+}
+
+impl Scene {
+    fn letter(&self) -> Letter {
+        Letter::from(ADA).answering(&self.confirmation)
+    }
+
+    /// All that anybody sees of the newest comment: texts, HTML and files.
+    async fn shown(&self, world: &World) -> String {
+        let Scene { agent, number, .. } = self;
+        let Comment { id, body, rest, formatted, attachments, .. } = world.newest(agent, *number).await;
+        let mut all = format!("{body}\n{}", rest.unwrap_or_default());
+        if formatted {
+            all.push_str(&world.desk.formatted_for_agent(agent, *number, id).await.unwrap().html);
+        }
+        for attachment in attachments {
+            let file = world.desk.attachment_for_agent(agent, *number, attachment.id).await.unwrap();
+            all.push_str(&String::from_utf8_lossy(&contents(file).await));
+        }
+        all
+    }
+}
+
+/// A mail in two versions, text and HTML.
+fn in_two_versions(letter: Letter, text: &str, html: &str) -> Letter {
+    let body = format!(
+        "--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n\
+         --b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{html}\r\n--b--\r\n"
+    );
+    letter.with("Content-Type", "multipart/alternative; boundary=b").saying(&body)
+}
+
+/// As mail programs quote, each in its way.
+fn quotes(scene: &Scene) -> Vec<Letter> {
+    let wrapped =
+        "> The Weymouthskiefer behind the house\r\n> has lost a branch. Please do\r\n> not walk below it.";
+    let below = format!("Am 15.01.2027 schrieb Bo Vorpalina <{BO}>:\r\n\r\n{wrapped}\r\n\r\nYes, all of it.");
+    let outlook = format!(
+        "All right.\r\n\r\n-----Original Message-----\r\nFrom: Bo Vorpalina <{BO}>\r\nSent: Friday\r\nTo: Desk\r\n\
+         Subject: Re: The printer\r\n\r\n{WORDS}\r\n"
+    );
+    let html = format!(
+        "<p>All <b>right</b>.</p><p>On Friday, <a href=\"mailto:{BO}\">Bo Vorpalina</a> wrote:</p>\
+         <blockquote><p>The <i>Weymouthskiefer</i> behind the house has lost a branch.</p>\
+         <p>Please do not walk below it.</p></blockquote>"
+    );
+    let attached =
+        format!("From: Bo Vorpalina <{BO}>\r\nSubject: Tree\r\nContent-Type: text/plain\r\n\r\n{WORDS}");
+    vec![
+        scene
+            .letter()
+            .saying(&format!("All right.\r\n\r\nOn Friday, Bo Vorpalina <{BO}> wrote:\r\n{wrapped}")),
+        scene.letter().saying(&below),
+        scene.letter().saying(&outlook),
+        scene.letter().saying(&format!("He wrote: {}", WORDS.replace("\r\n", " "))),
+        scene
+            .letter()
+            .about("Fwd: tree", &format!("Look:\r\n\r\n---------- Forwarded message ---------\r\n{WORDS}")),
+        in_two_versions(scene.letter(), &below, &html),
+        scene.letter().saying("See the mail.").with_file("tree.eml", &attached),
+        // A quote of a quote.
+        scene.letter().saying(&format!("And?\r\n\r\n{}", wrapped.replace("> ", "> > "))),
+    ]
+}
+
+async fn a_quote_is_shown_until_its_author_is_erased(world: &World) {
+    let scene = scene(world).await;
+    let letters = quotes(&scene);
+    for letter in &letters {
+        assert_eq!(world.receive(letter).await, TakenIn::Comment(scene.number));
+        let shown = scene.shown(world).await;
+        // A copy that was attached is there as a text without it.
+        assert!(shown.contains("Weymouthskiefer") != shown.contains("See the mail."), "{shown}");
+    }
+    let (data, _) = exported(world, &scene.ada).await;
+    assert!(data.to_string().contains("Weymouthskiefer"));
+    world.index().await;
+    assert_eq!(world.find_all(&scene.agent, "weymouthskiefer").await, [scene.number]);
+
+    world.desk.erase_by_operator(BO).await.unwrap().unwrap();
+    let conversations = [
+        world.shown(&scene.agent, scene.number).await,
+        world.desk.conversation(&Access::Session(scene.ada.clone()), scene.number).await.unwrap(),
+    ];
+    for comment in conversations.iter().flat_map(|conversation| &conversation.comments) {
+        for word in THEIRS {
+            let rest = comment.rest.as_deref().unwrap_or_default();
+            assert!(!comment.body.contains(word) && !rest.contains(word), "{} {rest}", comment.body);
+        }
+    }
+    assert!(conversations[0].comments[3].body.contains("Yes, all of it."));
+    let (data, files) = exported(world, &scene.ada).await;
+    let files = files.values().map(|file| String::from_utf8_lossy(file).into_owned()).collect::<String>();
+    assert!(THEIRS.iter().all(|word| !data.to_string().contains(word) && !files.contains(word)));
+    world.index().await;
+    assert!(world.find_all(&scene.agent, "weymouthskiefer").await.is_empty());
+    assert_eq!(traces(world, &THEIRS).await, Vec::<String>::new());
+}
+
+async fn traces(world: &World, words: &[&str]) -> Vec<String> {
+    let needles = Arc::new(Needles::parse(&words.join("\n")).unwrap());
+    let places = vec![world.place.data().to_owned()];
+    let found = world.desk.find_traces(needles, places, vec![world.place.outgoing()]).await.unwrap();
+    found.into_iter().map(|trace| trace.place).collect()
+}
+
+async fn an_agents_answer_in_a_quote_is_a_reference(world: &World) {
+    let scene = scene(world).await;
+    world.answer(&scene.agent, scene.number, "A gardener comes on Tuesday at noon.").await;
+    let answer = world.mail().await;
+    let quoted: String = answer.text.lines().map(|line| format!("> {line}\r\n")).collect();
+    let letter =
+        Letter::from(ADA).answering(&answer).saying(&format!("Fine.\r\n\r\nGrace wrote:\r\n{quoted}"));
+    assert_eq!(world.receive(&letter).await, TakenIn::Comment(scene.number));
+    let comment = world.newest(&scene.agent, scene.number).await;
+    assert_eq!(comment.body, "Fine.");
+    let rest = comment.rest.unwrap();
+    assert!(rest.contains("> A gardener comes on Tuesday at noon."), "{rest}");
+    // It is indexed once, with the answer.
+    world.index().await;
+    assert_eq!(world.find_all(&scene.agent, "gardener").await, [scene.number]);
+}
+
+async fn a_quote_of_somebody_unknown_stays(world: &World) {
+    let scene = scene(world).await;
+    let letter =
+        scene.letter().saying("See:\r\n\r\nOn Friday, Eve <eve@example.com> wrote:\r\n> A fence, please.");
+    assert_eq!(world.receive(&letter).await, TakenIn::Comment(scene.number));
+    assert!(scene.shown(world).await.contains("Eve <eve@example.com> wrote:\n> A fence, please."));
+}
+
+async fn what_is_quoted_under_another_key_is_found(world: &World) {
+    let scene = scene(world).await;
+    // Words of one's own about somebody are not theirs, and stay.
+    let letter = scene.letter().saying("I have met Vorpalina.").with_file("note.txt", "Vorpalina again");
+    assert_eq!(world.receive(&letter).await, TakenIn::Comment(scene.number));
+    world.index().await;
+    world.desk.erase_by_operator(BO).await.unwrap().unwrap();
+    world.index().await;
+    let found = traces(world, &["vorpalina"]).await;
+    let number = scene.number;
+    for place in [format!("comment.body of {number}, opened"), format!("a file of {number}, opened")] {
+        assert!(found.contains(&place), "{found:?}");
+    }
+    assert_eq!(traces(world, &["Weymouthskiefer"]).await, Vec::<String>::new());
+}
+
+async fn answers_within_a_quote_are_text_and_found(world: &World) {
+    let scene = scene(world).await;
+    let questions = "Which of the trees do you mean?\n\nSince when has the branch been lying there?";
+    world.answer(&scene.agent, scene.number, questions).await;
+    let answer = world.mail().await;
+    let answered = answer
+        .text
+        .replace("do you mean?", "do you mean?\nThe Zirbelkiefer.")
+        .replace("lying there?", "lying there?\nSince Candlemas.");
+    let header = "From: Desk <service@desk.example>\r\nSent: Friday\r\nTo: Ada\r\nSubject: Re: The printer";
+    let letter = Letter::from(ADA)
+        .answering(&answer)
+        .saying(&format!("Hello,\r\nmy answers:\r\n\r\n{header}\r\n\r\n{}", answered.replace('\n', "\r\n")));
+    assert_eq!(world.receive(&letter).await, TakenIn::Comment(scene.number));
+    let comment = world.newest(&scene.agent, scene.number).await;
+    assert!(comment.body.starts_with("Hello,\nmy answers:"), "{}", comment.body);
+    assert!(comment.body.contains("Zirbelkiefer") && comment.body.contains("Candlemas"), "{}", comment.body);
+    assert!(comment.body.contains("Which of the trees do you mean?"));
+    world.index().await;
+    assert_eq!(world.find_all(&scene.agent, "zirbelkiefer").await, [scene.number]);
+    // What was folded away is found as well.
+    let signed = scene.letter().saying("Thanks.\r\n\r\n-- \r\nAda, Latschenweg 7");
+    assert_eq!(world.receive(&signed).await, TakenIn::Comment(scene.number));
+    assert_eq!(world.newest(&scene.agent, scene.number).await.body, "Thanks.");
+    world.index().await;
+    assert_eq!(world.find_all(&scene.agent, "latschenweg").await, [scene.number]);
+}
+
+async fn a_disclaimer_below_a_quote_unfolds_nothing(world: &World) {
+    let scene = scene(world).await;
+    world.answer(&scene.agent, scene.number, "A gardener comes on Tuesday at noon.").await;
+    let answer = world.mail().await;
+    let quoted: String = answer.text.lines().map(|line| format!("> {line}\r\n")).collect();
+    let disclaimer = "This message is confidential and meant for its receiver alone.";
+    let letter = Letter::from(ADA)
+        .answering(&answer)
+        .saying(&format!("Fine.\r\n\r\nOn Friday, Desk wrote:\r\n{quoted}\r\n{disclaimer}"));
+    assert_eq!(world.receive(&letter).await, TakenIn::Comment(scene.number));
+    let comment = world.newest(&scene.agent, scene.number).await;
+    let rest = comment.rest.unwrap();
+    assert_eq!(comment.body, "Fine.");
+    assert!(rest.contains("gardener") && rest.contains(disclaimer));
+}
+
+async fn nobody_can_forge_a_reference(world: &World) {
+    let scene = scene(world).await;
+    let original = world.shown(&scene.agent, scene.number).await.comments[1].id;
+    let forged = format!("\u{FDD0}{}b0-20\u{FDD1}", original.0.simple());
+    world.comment(&Access::Session(scene.ada.clone()), scene.number, &format!("Typed {forged}.")).await;
+    assert!(!scene.shown(world).await.contains("Weymouthskiefer"));
+    let letter = scene.letter().saying(&format!("Sent {forged}.\r\n\r\n> {forged}"));
+    assert_eq!(world.receive(&letter).await, TakenIn::Comment(scene.number));
+    assert!(!scene.shown(world).await.contains("Weymouthskiefer"));
+}

@@ -1,0 +1,125 @@
+//! The same for HTML that was cleaned: only what is text in it is compared.
+
+use std::ops::Range;
+
+use super::people::without;
+use super::words::{Word, push_words, words};
+use super::{GRAM, KnownTexts, OWN_WORDS, reference};
+use crate::html::ends_line;
+use crate::html::tokens::{Token, Tokens, decode_entities};
+
+/// A piece of text between two tags.
+struct Piece {
+    /// Its bytes in the HTML.
+    html: Range<usize>,
+    /// Its bytes in the text.
+    text: Range<usize>,
+    /// Whether it stands in a `blockquote`.
+    quoted: bool,
+}
+
+impl KnownTexts {
+    /// Returns HTML with references in place of what it repeats, as [`without_repeats`](Self::without_repeats)
+    /// does it. A quote begins with a `blockquote`, or with the first words that are no coincidence:
+    /// some programs mark nothing.
+    pub fn html_without_repeats(&self, html: &str, name: impl Fn(usize, Range<usize>) -> String) -> String {
+        let (text, pieces) = split(html);
+        let mut found: Vec<Word> = Vec::new();
+        for (index, piece) in pieces.iter().enumerate() {
+            push_words(&mut found, &text[piece.text.clone()], piece.text.start, index, false);
+        }
+        let marked = pieces.iter().position(|piece| piece.quoted);
+        let first = self.first_repeat(&text);
+        let begins = marked
+            .into_iter()
+            .chain(first.and_then(|at| pieces.iter().position(|piece| piece.text.end > at)));
+        let Some(begins) = begins.min() else { return html.to_owned() };
+        // The line that says who wrote the quote stands above it.
+        let above = text[..pieces[begins].text.start].trim_end();
+        let named = above.rfind('\n').map_or(0, |at| at + 1);
+        let quoted: Vec<bool> = (0..pieces.len()).map(|index| index >= begins).collect();
+        let repeats = self.find(&text, &found, &quoted);
+        let mut written = String::with_capacity(html.len());
+        let mut at = 0;
+        let mut repeats = repeats.iter().filter(|repeat| !self.texts[repeat.text].template).peekable();
+        for piece in &pieces {
+            written.push_str(&self.without_addresses(&html[at..piece.html.start]));
+            at = piece.html.end;
+            let mut kept = String::new();
+            let mut from = piece.text.start;
+            while let Some(repeat) = repeats.next_if(|repeat| repeat.at.start < piece.text.end) {
+                kept.push_str(&text[from..repeat.at.start]);
+                kept.push_str(&reference(&name(repeat.text, repeat.of.clone())));
+                from = repeat.at.end.min(piece.text.end);
+            }
+            kept.push_str(&text[from..piece.text.end]);
+            let shown =
+                if piece.text.start >= named { self.leave_out(&kept) } else { self.without_addresses(&kept) };
+            if shown == text[piece.text.clone()] {
+                written.push_str(&html[piece.html.clone()]);
+            } else {
+                written.push_str(&escape(&shown));
+            }
+        }
+        written.push_str(&self.without_addresses(&html[at..]));
+        written
+    }
+
+    /// Where words begin that are no coincidence: many in a row, or a whole line of some.
+    fn first_repeat(&self, text: &str) -> Option<usize> {
+        let found = words(text);
+        let strong = self.find(text, &found, &[]).first().map(|repeat| repeat.at.start);
+        let quoted = vec![true; text.split('\n').count()];
+        let lines = self.find(text, &found, &quoted).into_iter().find(|repeat| {
+            let line = text[..repeat.at.start].rfind('\n').map_or(0, |at| at + 1);
+            let end = text[line..].find('\n').map_or(text.len(), |length| line + length);
+            let count = words(&text[repeat.at.clone()]).len();
+            !self.texts[repeat.text].own
+                && (count > GRAM && count == words(&text[line..end]).len() || count >= OWN_WORDS)
+        });
+        strong.into_iter().chain(lines.map(|repeat| repeat.at.start)).min()
+    }
+
+    fn without_addresses(&self, html: &str) -> String {
+        self.people.iter().fold(html.to_owned(), |html, person| without(&html, &person.address))
+    }
+}
+
+/// The text of some HTML, and the pieces of which it is made.
+fn split(html: &str) -> (String, Vec<Piece>) {
+    let mut text = String::new();
+    let mut pieces = Vec::new();
+    let mut depth = 0_usize;
+    let mut tokens = Tokens::new(html);
+    while let Some(token) = tokens.next() {
+        match token {
+            Token::Text(raw) => {
+                // It is the last of what was read.
+                let end = tokens.at();
+                let from = text.len();
+                text.push_str(&decode_entities(raw));
+                pieces.push(Piece { html: end - raw.len()..end, text: from..text.len(), quoted: depth > 0 });
+            }
+            Token::Open(tag, _) => {
+                depth += usize::from(tag == "blockquote");
+                end_line(&mut text, &tag);
+            }
+            Token::Close(tag) => {
+                depth = depth.saturating_sub(usize::from(tag == "blockquote"));
+                end_line(&mut text, &tag);
+            }
+            Token::Raw(_) => {}
+        }
+    }
+    (text, pieces)
+}
+
+fn end_line(text: &mut String, tag: &str) {
+    if ends_line(tag) && !text.ends_with('\n') {
+        text.push('\n');
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}

@@ -1,0 +1,160 @@
+use super::*;
+
+const BOB: &str = "The stairs behind the house are broken.\nPlease do not send anybody up there before Monday!\n\nThanks\nBob Miller";
+
+fn known(text: &str) -> KnownTexts {
+    let texts = vec![KnownText { text: text.to_owned(), own: false, template: false }];
+    let bob = Participant { name: Some("Bob Miller".into()), address: "bob@example.com".into() };
+    KnownTexts::new(texts, vec![bob])
+}
+
+/// With what it repeats filled in again.
+fn filled_in(text: &str) -> String {
+    replace_references(text, |name| {
+        let (start, end) = name.split_once('-').expect("a range");
+        BOB[start.parse().expect("a number")..end.parse().expect("a number")].to_owned()
+    })
+}
+
+fn left(text: &str, rest: bool) -> (String, String) {
+    let kept = known(BOB).without_repeats(text, rest, |_, of| format!("{}-{}", of.start, of.end));
+    let filled = filled_in(&kept);
+    (replace_references(&kept, |_| "#".to_owned()), filled)
+}
+
+#[test]
+fn quotes_become_references_however_they_are_wrapped() {
+    for (quote, expected) in [
+        ("> The stairs behind the house are broken.", "> #"),
+        ("> The stairs behind\n> the house are broken.", "> #\n> #"),
+        ("> > The stairs behind the house are\n> > broken. Please do not send\n", "> > #\n> > #\n"),
+        (
+            "mine\n\n>The stairs behind the house are broken.\n>\n>Thanks\n>Bob Miller\n",
+            "mine\n\n>#\n>\n>#\n>#\n",
+        ),
+        ("> Thanks", "> #"),
+        ("> Bob Miller", "> #"),
+        ("> the STAIRS behind the house", "> #"),
+        // What somebody has added to the line stays.
+        ("> The stairs behind the house are broken. Which ones?", "> # Which ones?"),
+    ] {
+        let (kept, filled) = left(quote, false);
+        assert_eq!(kept, expected, "{quote}");
+        let words = |text: &str| words::words(text).into_iter().map(|word| word.text).collect::<Vec<_>>();
+        assert_eq!(words(&filled), words(quote), "{quote}");
+    }
+}
+
+#[test]
+fn words_of_ones_own_stay() {
+    for own in [
+        "The stairs behind the house are mine.",
+        "Thanks\nBob Miller is a friend of mine.",
+        "> Something else altogether.",
+        "> Hello\n\nThe stairs are fine.",
+    ] {
+        assert_eq!(left(own, false).0, own);
+    }
+    // Nobody writes so many words of somebody else by chance.
+    assert_eq!(left("He says: please do not send anybody up there before Monday!", false).0, "He says: #");
+    // Who repeats themselves quotes nobody.
+    let texts = vec![KnownText { text: BOB.into(), own: true, template: false }];
+    let known = KnownTexts::new(texts, Vec::new());
+    assert_eq!(known.without_repeats(BOB, false, |_, _| String::new()), BOB);
+}
+
+#[test]
+fn names_and_addresses_around_a_quote_go_with_it() {
+    for (text, expected) in [
+        (
+            "Yes.\n\nOn Monday, Bob Miller <bob@example.com> wrote:\n> The stairs behind the house",
+            "Yes.\n\nOn Monday, […] <[…]> wrote:\n> #",
+        ),
+        (
+            "Am 1.1.2027 schrieb BOB@EXAMPLE.COM:\n\n> The stairs behind the house",
+            "Am 1.1.2027 schrieb […]:\n\n> #",
+        ),
+        ("Yes.\n\n> Bob Miller wrote that it is so", "Yes.\n\n> […] wrote that it is so"),
+        ("Ask Bob Miller, bob@example.com, please.", "Ask Bob Miller, bob@example.com, please."),
+        ("> notbob@example.com", "> notbob@example.com"),
+    ] {
+        assert_eq!(left(text, false).0, expected);
+    }
+    let header = "From: Bob Miller <bob@example.com>\nSent: Monday\nTo: Ada\n\nThe stairs behind the house are broken.\nBob Miller";
+    assert_eq!(left(header, true).0, "From: […] <[…]>\nSent: Monday\nTo: Ada\n\n#\n#");
+}
+
+#[test]
+fn html_keeps_its_tags() {
+    let name = |_: usize, of: Range<usize>| format!("{}-{}", of.start, of.end);
+    let show =
+        |html: &str| replace_references(&known(BOB).html_without_repeats(html, name), |_| "#".to_owned());
+    for (html, expected) in [
+        (
+            "<p>Yes &amp; no.</p><blockquote><p>The stairs <b>behind the</b> house are broken.</p></blockquote>",
+            "<p>Yes &amp; no.</p><blockquote><p># <b>#</b> #</p></blockquote>",
+        ),
+        (
+            "<p>Yes.</p><p>On Monday <a href=\"mailto:bob@example.com\">Bob Miller</a> wrote:</p><blockquote>Thanks<br>Bob Miller</blockquote>",
+            "<p>Yes.</p><p>On Monday <a href=\"mailto:[…]\">[…]</a> wrote:</p><blockquote>#<br>#</blockquote>",
+        ),
+        // Outlook marks nothing.
+        (
+            "<p>Yes.</p><p>From: Bob Miller</p><p>The stairs behind the house are broken.</p><p>Thanks</p><p>Bob Miller</p>",
+            "<p>Yes.</p><p>From: […]</p><p>#</p><p>#</p><p>#</p>",
+        ),
+        ("<p>Thanks</p><p>1 &lt; 2</p>", "<p>Thanks</p><p>1 &lt; 2</p>"),
+    ] {
+        assert_eq!(show(html), expected);
+    }
+}
+
+#[test]
+fn answers_within_a_quote_are_found() {
+    let question = "Which lamp is it?\nSince when is it dark?\nYour service desk";
+    let known = known(question);
+    for (rest, expected) in [
+        (
+            "From: Desk\nSent: today\n\nWhich lamp is it?\nThe red one.\nSince when is it dark?\nYour service desk",
+            true,
+        ),
+        ("> Which lamp is it?\n> The red one.\n> Since when is it dark?\n", true),
+        ("Which lamp is it?\nSince when is it dark?\nMonday.\nYour service desk", true),
+        ("Which lamp is it?\nSince when is it dark?\nYour service desk", false),
+        // A gateway's disclaimer, above and below.
+        (
+            "CAUTION: from outside\nWhich lamp is it?\nSince when is it dark?\nYour service desk\n\nThis message is confidential.",
+            false,
+        ),
+        ("On Monday somebody wrote:\nsomething else\nand more", false),
+        ("--\nAda", false),
+    ] {
+        assert_eq!(known.has_answers_within(rest), expected, "{rest}");
+    }
+}
+
+#[test]
+fn a_reference_is_no_text() {
+    let stored = format!("Before {} after the reference stands this", reference("12-34"));
+    assert_eq!(references(&stored).collect::<Vec<_>>(), ["12-34"]);
+    let known = known(&stored);
+    // No run of words goes across it.
+    assert_eq!(known.repeats("> before after the reference stands this", false).len(), 1);
+    assert!(known.repeats("> 12 34 12 34", false).is_empty());
+    let mut forged = reference("0-1");
+    reference::without_marks(&mut forged);
+    assert_eq!(forged, "0-1");
+}
+
+#[test]
+fn long_texts_take_time_that_grows_with_their_length() {
+    let same = "a ".repeat(200_000);
+    for own in [true, false] {
+        let texts = vec![KnownText { text: same.clone(), own, template: false }];
+        let known = KnownTexts::new(texts, Vec::new());
+        for rest in [true, false] {
+            known.repeats(&same, rest);
+        }
+        known.html_without_repeats(&"<p>a a</p>".repeat(50_000), |_, _| String::new());
+    }
+}

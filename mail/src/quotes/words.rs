@@ -1,0 +1,53 @@
+//! A text as a row of words, each with its place.
+
+use std::ops::Range;
+
+use super::reference;
+
+/// A word of a text: a run of letters and digits.
+pub(super) struct Word {
+    /// In small letters.
+    pub(super) text: String,
+    /// The bytes where it stands.
+    pub(super) at: Range<usize>,
+    /// The number of its line, or of its piece of HTML.
+    pub(super) piece: usize,
+    /// Something that is no text stands between this word and the one before.
+    pub(super) apart: bool,
+}
+
+/// The words of a text, line by line. References in it are passed over.
+pub(super) fn words(text: &str) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    for (piece, line) in text.split('\n').enumerate() {
+        for (index, (place, part)) in reference::texts(line).enumerate() {
+            push_words(&mut found, part, at + place, piece, index > 0);
+        }
+        at += line.len() + 1;
+    }
+    found
+}
+
+/// Adds the words of one piece, which begins at the byte `at`.
+pub(super) fn push_words(found: &mut Vec<Word>, piece_text: &str, at: usize, piece: usize, apart: bool) {
+    let mut apart = apart;
+    let mut start = None;
+    for (index, c) in piece_text.char_indices().chain([(piece_text.len(), ' ')]) {
+        match (start, c.is_alphanumeric()) {
+            (None, true) => start = Some(index),
+            (Some(from), false) => {
+                let text = piece_text[from..index].to_lowercase();
+                found.push(Word { text, at: at + from..at + index, piece, apart });
+                (start, apart) = (None, false);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Where the signs end that follow a word directly, such as a full stop.
+pub(super) fn end_of_signs(text: &str, end: usize) -> usize {
+    let sign = |c: &char| !c.is_alphanumeric() && !c.is_whitespace() && !reference::is_mark(*c);
+    end + text[end..].chars().take_while(sign).map(char::len_utf8).sum::<usize>()
+}
