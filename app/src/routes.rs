@@ -228,7 +228,7 @@ fn of_dev() -> Router<App> {
 
 /// Files, formatted mails, live events, and what agents do with a single comment.
 fn of_thread() -> Router<App> {
-    use crate::thread::forms::{Admit, SendAgain, SplitOff};
+    use crate::thread::forms::{Admit, SendAgain, SendAsAnswer, SplitOff};
     use crate::thread::{events, files, formatted};
 
     Router::new()
@@ -241,6 +241,7 @@ fn of_thread() -> Router<App> {
         .route("/agent/requests/{number}/files/{id}/preview", get(files::preview_to_agent))
         .route("/agent/requests/{number}/comments/{comment}/formatted", get(formatted::show_to_agent))
         .route("/agent/requests/{number}/comments/{comment}/admit", form::<Admit, _>(page_of))
+        .route("/agent/requests/{number}/comments/{comment}/answer", form::<SendAsAnswer, _>(page_of))
         .route("/agent/requests/{number}/comments/{comment}/split", form::<SplitOff, _>(page_of))
         .route("/agent/requests/{number}/comments/{comment}/mail", form::<SendAgain, _>(page_of))
 }

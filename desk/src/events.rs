@@ -1,17 +1,30 @@
 //! Live events: something happened to a request, look again.
 //!
 //! An event carries ids only. On PostgreSQL it goes through `NOTIFY`, so that every node
-//! hears of it; on SQLite there is one process, which tells itself.
+//! hears of it; on SQLite one process serves and tells itself, and commands such as `tresen mail
+//! ingest` tell it by a socket in the data folder.
+
+use std::io;
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use sqlx::types::Uuid;
 use tokio::sync::broadcast;
 use tresen_model::{PersonId, RequestId};
 
+use crate::error::Broken;
 use crate::store::{Store, StoreError, Tx, dialect};
 
 /// How many events a slow listener may lag behind before it misses some.
 const KEPT: usize = 1024;
+
+/// The socket, in the data folder. Events on it are encoded as those of `NOTIFY`.
+const SOCKET: &str = "events.sock";
+
+/// Bytes of the longest event.
+const LONGEST: usize = 128;
 
 /// Something happened to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,11 +55,19 @@ impl Event {
 pub(crate) struct Events {
     sender: broadcast::Sender<Event>,
     shared: bool,
+    socket: PathBuf,
+    /// Whether this is the process that others tell.
+    listening: AtomicBool,
 }
 
 impl Events {
-    pub(crate) fn new(store: &Store) -> Self {
-        Self { sender: broadcast::channel(KEPT).0, shared: store.is_postgres() }
+    pub(crate) fn new(store: &Store, folder: &Path) -> Self {
+        Self {
+            sender: broadcast::channel(KEPT).0,
+            shared: store.is_postgres(),
+            socket: folder.join(SOCKET),
+            listening: AtomicBool::new(false),
+        }
     }
 
     /// Hears of everything from now on.
@@ -61,15 +82,26 @@ impl Events {
 
     /// After the commit of that transaction.
     pub(crate) fn committed(&self, event: Event) {
-        if !self.shared {
-            // Nobody listening is fine.
-            drop(self.sender.send(event));
+        if self.shared {
+            return;
+        }
+        // Nobody listening is fine, here and elsewhere.
+        drop(self.sender.send(event));
+        if !self.listening.load(Ordering::Acquire) {
+            drop(self.tell(event));
         }
     }
 
-    /// Passes on what other nodes, and this one, announce, until it is dropped.
-    pub(crate) async fn listen(&self, store: &Store) -> Result<(), StoreError> {
-        let Store::Postgres(pool) = store else { return Ok(()) };
+    fn tell(&self, event: Event) -> io::Result<usize> {
+        let socket = UnixDatagram::unbound()?;
+        socket.set_nonblocking(true)?;
+        socket.send_to(event.encode().as_bytes(), &self.socket)
+    }
+
+    /// Passes on what other nodes and processes announce, and what this node does on PostgreSQL, until
+    /// it is dropped. `heard` is called for each event.
+    pub(crate) async fn listen(&self, store: &Store, heard: impl Fn()) -> Result<(), Broken> {
+        let Store::Postgres(pool) = store else { return self.listen_to_socket(heard).await };
         // A connection of its own: one of the pool would be missing for as long as the program runs.
         let own =
             PgPoolOptions::new().max_connections(1).connect_lazy_with((*pool.connect_options()).clone());
@@ -78,6 +110,25 @@ impl Events {
         loop {
             if let Some(event) = Event::decode(listener.recv().await?.payload()) {
                 drop(self.sender.send(event));
+                heard();
+            }
+        }
+    }
+
+    async fn listen_to_socket(&self, heard: impl Fn()) -> Result<(), Broken> {
+        // Left by a process that was killed. Two that serve the same folder are no use to each other.
+        match std::fs::remove_file(&self.socket) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+        let socket = tokio::net::UnixDatagram::bind(&self.socket)?;
+        self.listening.store(true, Ordering::Release);
+        let mut buffer = [0; LONGEST];
+        loop {
+            let length = socket.recv(&mut buffer).await?;
+            if let Some(event) = std::str::from_utf8(&buffer[..length]).ok().and_then(Event::decode) {
+                drop(self.sender.send(event));
+                heard();
             }
         }
     }

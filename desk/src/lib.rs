@@ -166,7 +166,7 @@ impl Desk {
         };
         let desk = Self(Arc::new(Inner {
             objects: Objects::open(&opening.objects).await?,
-            events: Events::new(&store),
+            events: Events::new(&store, &opening.folder),
             counts: Counts::open(&store).await?,
             passwords: Passwords::new()?,
             own_links: tresen_mail::OwnLinks::new(
@@ -231,13 +231,13 @@ impl Desk {
         self.events.subscribe()
     }
 
-    /// Passes on the events of other nodes until the desk is closed.
+    /// Passes on the events of other nodes and processes, and lets the workers look, until the desk is
+    /// closed.
     #[crate::boxed]
     pub async fn hear_other_nodes(&self) {
         while !self.closing.is_cancelled() {
             tokio::select! {
-                heard = self.events.listen(&self.store) => match heard {
-                    // One process only: it hears itself.
+                heard = self.events.listen(&self.store, || self.wake_workers()) => match heard {
                     Ok(()) => return,
                     Err(error) => tracing::warn!(%error, "live events were interrupted; trying again in 5 seconds"),
                 },
@@ -290,6 +290,10 @@ impl Desk {
     /// After a commit: those who watch are told, and the workers look.
     fn committed(&self, event: Event) {
         self.events.committed(event);
+        self.wake_workers();
+    }
+
+    fn wake_workers(&self) {
         self.mail_wakeup.notify_one();
         self.search_wakeup.notify_one();
         self.files_wakeup.notify_one();

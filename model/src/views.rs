@@ -110,6 +110,8 @@ pub struct Comment {
     pub author: Option<String>,
     /// Whether the reader wrote it.
     pub own: bool,
+    /// Whether the author is an agent, in whatever part they wrote; only for agents.
+    pub by_staff: bool,
     /// Who can read it.
     pub visibility: Visibility,
     /// The text. Plain, never HTML. Empty when a mail had none, and when its author was erased.

@@ -8,7 +8,7 @@ use tresen_model::{
 };
 
 use super::Reader;
-use super::forms::{Admit, SendAgain, SplitOff};
+use super::forms::{Admit, SendAgain, SendAsAnswer, SplitOff};
 use super::reader::{Beside, Place};
 use crate::components::{Button, ButtonKind, Carries, DeliveryLine, StatusBadge};
 use crate::form::Forms;
@@ -65,13 +65,14 @@ fn beside(place: &Place, comment: &Comment) -> Beside {
     let outsider = comment.standing == Standing::Outsider;
     Beside {
         remarks: verdict.into_iter().chain(remarks).map(str::to_owned).collect(),
-        actions: outsider.then(|| outsider_actions(language, number, comment.id, &place.forms)),
+        actions: outsider.then(|| outsider_actions(language, number, comment, &place.forms)),
         delivery,
     }
 }
 
 /// What becomes of somebody who does not belong to the request.
-fn outsider_actions(language: Language, number: RequestNumber, comment: CommentId, forms: &Forms) -> AnyView {
+fn outsider_actions(language: Language, number: RequestNumber, comment: &Comment, forms: &Forms) -> AnyView {
+    let Comment { id: comment, own, by_staff, .. } = *comment;
     let form = |to: &'static str, act: &str, label: &'static str| {
         let action = format!("{}/comments/{comment}/{act}", Address::RequestForAgents { number });
         let form = forms.at(&action);
@@ -84,6 +85,15 @@ fn outsider_actions(language: Language, number: RequestNumber, comment: CommentI
         }
         .into_any()
     };
+    if by_staff {
+        let answer = own.then(|| form(SendAsAnswer::PATH, "answer", mail::send_as_answer(language)));
+        let hint = if own { mail::own_hint(language) } else { mail::colleague_hint(language) };
+        return view! {
+            {answer}
+            <p class="small muted">{hint}</p>
+        }
+        .into_any();
+    }
     view! {
         {form(Admit::PATH, "admit", mail::admit(language))}
         {form(SplitOff::PATH, "split", mail::split_off(language))}

@@ -20,6 +20,18 @@ pub async fn admit(
     Ok(super::server::admit(&number, &comment).await?)
 }
 
+/// Sends the agent's own mail, which waits in the request, as their answer.
+///
+/// # Errors
+/// [`Unmet::Unavailable`]: no such comment, or the agent may not.
+#[server(prefix = "/api/ui", endpoint = "agent/comments/answer", input = PostUrl, output = Json)]
+pub async fn send_as_answer(
+    #[server(default)] number: String,
+    #[server(default)] comment: String,
+) -> Result<Done, Unmet> {
+    Ok(super::server::send_as_answer(&number, &comment).await?)
+}
+
 /// Makes a request of its own of a comment whose author does not belong to the request.
 ///
 /// # Errors

@@ -90,6 +90,13 @@ pub(super) async fn admit(number: &str, comment: &str) -> Result<Done, Stop> {
     Ok(to_comment(number, comment))
 }
 
+pub(super) async fn send_as_answer(number: &str, comment: &str) -> Result<Done, Stop> {
+    let context = asked()?;
+    let (agent, number, comment) = (context.require_agent()?, number_of(number)?, comment_of(comment)?);
+    context.app.desk.send_as_answer(&agent, number, comment).await?;
+    Ok(to_comment(number, comment))
+}
+
 pub(super) async fn split_off(number: &str, comment: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let (agent, number, comment) = (context.require_agent()?, number_of(number)?, comment_of(comment)?);

@@ -10,6 +10,7 @@ use super::settings::Rate;
 use crate::Desk;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
+use crate::mail::MailKind;
 use crate::people::Secret;
 use crate::store::{Conn, Tx};
 
@@ -26,8 +27,8 @@ pub struct Visitor<'a> {
 /// What an address is limited in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Limited {
-    /// Mails with a link.
-    Link,
+    /// Mails with a link of a kind.
+    Link(MailKind),
     /// Requests of whoever is not logged in.
     Request,
 }
@@ -134,10 +135,16 @@ impl Desk {
     /// A refusal on `email`, whether the address is known or not.
     pub(crate) async fn limit_address(&self, limited: Limited, email: &EmailAddress) -> Result<(), Error> {
         let (what, rate) = match limited {
-            Limited::Link => ("link", self.settings.limits.address),
+            Limited::Link(_) => ("link", self.settings.limits.address),
             Limited::Request => ("sender", self.settings.limits.sender),
         };
-        let wait = self.knock(what, mailbox(email).as_bytes(), rate).await?;
+        let mailbox = mailbox(email);
+        let mut wait = self.knock(what, mailbox.as_bytes(), rate).await?;
+        if let (Some(_), Limited::Link(kind)) = (wait, limited) {
+            // Whatever else was asked for, each kind of link keeps one an hour.
+            let who = format!("{} {mailbox}", kind.as_str());
+            wait = self.knock("link of a kind", who.as_bytes(), Rate::new(1, 1)).await?;
+        }
         wait.map_or(Ok(()), |wait| Err(too_often("email", wait)))
     }
 
@@ -170,18 +177,33 @@ impl Desk {
         self.store.is_postgres()
     }
 
-    /// Whether an address that nobody has proven gets one more mail: three an hour at most, to
-    /// whoever's account they belong. Counts it.
+    /// Whether an address that nobody has proven gets one more mail: three an hour at most, and one of
+    /// each group of kinds, to whoever's account they belong. Counts it.
     pub(crate) async fn may_mail_unproven(
         &self,
         tx: &mut Tx,
         to: &EmailAddress,
+        group: &str,
         now: Timestamp,
     ) -> Result<bool, Broken> {
         let mailbox = mailbox(to);
-        let parts = [mailbox.as_bytes()];
-        let key = self.count_key(tx.conn(), "mailed", &parts, now).await?;
-        Ok(self.counts.third_in_an_hour(tx.conn(), key, now).await?)
+        let key = self.count_key(tx.conn(), "mailed", &[mailbox.as_bytes()], now).await?;
+        let first = self.may_mail_first_of(tx, to, group, now).await?;
+        Ok(self.counts.third_in_an_hour(tx.conn(), key, now).await? || first)
+    }
+
+    /// Whether it is the first mail of a group within an hour. Counts it.
+    pub(crate) async fn may_mail_first_of(
+        &self,
+        tx: &mut Tx,
+        to: &EmailAddress,
+        group: &str,
+        now: Timestamp,
+    ) -> Result<bool, Broken> {
+        let mailbox = mailbox(to);
+        let key =
+            self.count_key(tx.conn(), "mailed first", &[mailbox.as_bytes(), group.as_bytes()], now).await?;
+        Ok(self.counts.take(tx.conn(), key, Rate::new(1, 1), now).await?.is_ok())
     }
 }
 

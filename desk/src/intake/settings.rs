@@ -67,6 +67,11 @@ impl IntakeSettings {
         }
     }
 
+    /// Whether it can be told that a mail is from whom it names: only then can agents answer by mail.
+    pub fn knows_senders(&self) -> bool {
+        self.authserv_id.is_some() || self.verify
+    }
+
     /// Whether the operator has blocked an address.
     pub(super) fn blocks(&self, address: &EmailAddress) -> bool {
         let address = normalise(address);

@@ -23,7 +23,7 @@ use crate::requests::comment::{self, MailPart, NewComment, count_customer_commen
 use crate::requests::files::{self, File};
 use crate::requests::find_any;
 use crate::requests::outsiders::is_admitted;
-use crate::requests::submit::NewRequest;
+use crate::requests::submit::{Cause, NewRequest};
 use crate::store::{Conn, StoreError, Tx, on};
 
 /// A mail that was read, and what is thought of it.
@@ -128,7 +128,9 @@ impl Desk {
         };
         self.note_taken(&mut tx, incoming, sender.person, stored.request, stored.comment).await?;
         if held.is_none() && !incoming.automatic {
-            self.confirm(&mut tx, sender.person, sender.key, stored.request, true, now).await?;
+            let answers = incoming.message.message_id.as_deref();
+            let cause = Cause { by_stranger: true, answers };
+            self.confirm(&mut tx, sender.person, sender.key, stored.request, cause, now).await?;
         }
         // Nobody is to hear of what is withheld.
         let event = Event { request: stored.request, customer: sender.person, public: true };
@@ -235,6 +237,9 @@ impl Desk {
                 count_silent(&mut tx, request, false, now).await?;
                 if !incoming.automatic {
                     mark_unread(&mut tx, request, now).await?;
+                    if row.role()?.is_staff() {
+                        self.tell_of_unsent(&mut tx, request, sender.person, sender.key, now).await?;
+                    }
                 }
             }
         }

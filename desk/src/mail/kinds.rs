@@ -108,7 +108,10 @@ kinds! {
     /// An agent wrote a request down for somebody: repeats nothing of it.
     Captured = "captured" { needs: ["number", "request_url"], may: ["register_url", "login_url", "can_reply"] }
     /// To an agent: a customer wrote in a request of theirs. Repeats no word of the customer.
+    /// `can_reply` only where the desk can tell agents by their mails.
     AgentNews = "agent-news" { needs: ["number", "request_url"], may: ["can_reply"] }
+    /// To an agent: what they mailed has not reached the customer. Repeats no word of it.
+    AnswerUnsent = "answer-unsent" { needs: ["number", "request_url"], may: [] }
     /// Somebody wants everything deleted: `action_url` leads to the page that does it.
     EraseLink = "erase-link" { needs: ["action_url", "valid_hours"], may: [] }
     /// Somebody wants to see what is stored: `action_url` leads to the page that shows it.
@@ -118,6 +121,27 @@ kinds! {
 }
 
 impl MailKind {
+    /// The kinds that share one place where the number of mails is limited. Of each of these groups an
+    /// address gets one, however many others were sent there.
+    pub(super) const fn group(self) -> &'static [Self] {
+        match self {
+            Self::Confirmation | Self::ConfirmationKnown | Self::Captured => {
+                &[Self::Confirmation, Self::ConfirmationKnown, Self::Captured]
+            }
+            Self::ConfirmRequest => &[Self::ConfirmRequest],
+            Self::Register | Self::AlreadyRegistered | Self::NoAccount => {
+                &[Self::Register, Self::AlreadyRegistered, Self::NoAccount]
+            }
+            Self::PasswordReset => &[Self::PasswordReset],
+            Self::EraseLink => &[Self::EraseLink],
+            Self::DataLink => &[Self::DataLink],
+            Self::Invitation => &[Self::Invitation],
+            Self::AddressProve => &[Self::AddressProve],
+            // These go to addresses that were proven.
+            _ => &[],
+        }
+    }
+
     /// Whether it goes out although the processing of the receiver's data is restricted
     /// (Art. 18 GDPR): the person asked for it, to get at their account, address or data.
     pub(crate) const fn despite_restriction(self) -> bool {
@@ -146,7 +170,8 @@ impl MailKind {
             | Self::Reply
             | Self::Resolved
             | Self::Captured
-            | Self::AgentNews => false,
+            | Self::AgentNews
+            | Self::AnswerUnsent => false,
         }
     }
 

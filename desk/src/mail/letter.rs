@@ -56,12 +56,13 @@ impl Desk {
         let mut context = self.links(kind, &payload, &receiver);
         // A new address is as unproven as one of a form, and a name is typed as freely.
         let proven = receiver.proven_at.is_some() && kind != MailKind::AddressProve && !payload.by_stranger;
-        if proven && kind != MailKind::AgentNews {
+        let to_agent = matches!(kind, MailKind::AgentNews | MailKind::AnswerUnsent);
+        if proven && !to_agent {
             context.name = receiver.name(key)?;
         }
         if let Some(request) = row.request_id {
             let link = payload.request.as_deref();
-            if kind == MailKind::AgentNews {
+            if to_agent {
                 self.add_number(&mut context, request).await?;
             } else {
                 self.add_request(&mut context, request, link, key, proven).await?;
@@ -87,7 +88,8 @@ impl Desk {
         }
         context.role = Some(receiver.role()?);
         context.resolved = payload.resolved;
-        context.can_reply = self.settings.outgoing.can_reply();
+        context.can_reply =
+            self.settings.outgoing.can_reply() && (!to_agent || self.settings.intake.knows_senders());
         let number = context.number.filter(|_| context.can_reply);
         let reply_to = number.and_then(|number| self.reply_address(number, person));
         let broken = |error: &dyn std::fmt::Display| Error::Broken(Broken::Template(error.to_string()));
@@ -107,13 +109,15 @@ impl Desk {
                 | MailKind::ConfirmRequest
                 | MailKind::Captured
         );
+        // The first mail answers the one that made the request, where there is one (RFC 5322 3.6.4).
+        let answered = if first { payload.answers } else { thread.clone() };
         let mail = OutgoingMail {
             message_id: match &thread {
                 Some(thread) if first => thread.clone(),
                 _ => self.message_id("m", row.id),
             },
-            in_reply_to: thread.clone().filter(|_| !first),
-            references: thread.into_iter().filter(|_| !first).collect(),
+            in_reply_to: answered.clone(),
+            references: answered.into_iter().collect(),
             from: Sender { name: self.settings.name.clone(), address: self.settings.mail_from.clone() },
             to,
             to_name: context.name,

@@ -11,10 +11,11 @@ use crate::error::Broken;
 use crate::keys::PersonKey;
 use crate::people::kinds::seen_by;
 use crate::random;
-use crate::store::{Tx, from_row, on};
+use crate::store::{StoreError, Tx, dialect, from_row, on};
 
-/// An address that nobody has proven gets at most so many mails an hour, whatever is typed
-/// into forms: the desk is no way to annoy a stranger.
+/// An address that nobody has proven gets at most so many mails an hour, and one of each group of
+/// kinds, whatever is typed into forms: the desk is no way to annoy a stranger, and no stranger can
+/// keep somebody's links from them.
 const MOST_AN_HOUR: i64 = 3;
 
 /// A mail that is to be sent.
@@ -41,6 +42,9 @@ pub(crate) struct Payload {
     /// that was typed, however well the address is known.
     #[serde(default)]
     pub(crate) by_stranger: bool,
+    /// The Message-ID of the mail that it answers, without angle brackets.
+    #[serde(default)]
+    pub(crate) answers: Option<String>,
     /// The request is resolved with the answer that the mail carries.
     #[serde(default)]
     pub(crate) resolved: bool,
@@ -97,27 +101,24 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether an unproven address has had its share of mails for this hour. If not, the one that
-    /// is about to be sent is counted: the rows of the outbox outlast a restart, the other count
-    /// knows of mails to the same mailbox that belong to somebody else.
+    /// Whether an unproven address has had its share of mails for this hour: three, and one of each
+    /// group of kinds. If not, the one that is about to be sent is counted: the rows of the outbox
+    /// outlast a restart, the other count knows of mails to the same mailbox that belong to somebody
+    /// else.
     pub(crate) async fn had_enough_mail(
         &self,
         tx: &mut Tx,
         person: PersonId,
         to: &EmailAddress,
+        kind: MailKind,
         now: Timestamp,
     ) -> Result<bool, Broken> {
-        const SQL: &str = "SELECT (SELECT COUNT(*) FROM outbox WHERE outbox.person_id = $1
-            AND outbox.created_at > $2) FROM person WHERE id = $1 AND proven_at IS NULL";
-        let unproven: Option<(i64,)> = on!(tx.conn(), c => sqlx::query_as(SQL)
-            .bind(person.0)
-            .bind(now.plus_seconds(-3600).0)
-            .fetch_optional(c)
-            .await)?;
-        match unproven {
-            None => Ok(false),
-            Some((count,)) if count >= MOST_AN_HOUR => Ok(true),
-            Some(_) => Ok(!self.may_mail_unproven(tx, to, now).await?),
+        const SQL: &str = "SELECT proven_at FROM person WHERE id = $1";
+        let row: Option<(Option<i64>,)> =
+            on!(tx.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_optional(c).await)?;
+        match row {
+            Some((None,)) => Ok(!self.may_mail(tx, person, to, kind, now).await?),
+            Some((Some(_),)) | None => Ok(false),
         }
     }
 
@@ -130,16 +131,51 @@ impl Desk {
         to: &EmailAddress,
         now: Timestamp,
     ) -> Result<bool, Broken> {
-        const SQL: &str =
-            "SELECT COUNT(*) FROM outbox WHERE person_id = $1 AND created_at > $2 AND kind = $3";
-        let (count,): (i64,) = on!(tx.conn(), c => sqlx::query_as(SQL)
-            .bind(person.0)
-            .bind(now.plus_seconds(-3600).0)
-            .bind(MailKind::AddressProve.as_str())
-            .fetch_one(c)
-            .await)?;
-        Ok(count >= MOST_AN_HOUR || !self.may_mail_unproven(tx, to, now).await?)
+        let kind = MailKind::AddressProve;
+        let sent = sent_within_the_hour(tx, person, kind.group(), now).await?;
+        Ok(sent >= MOST_AN_HOUR || !self.may_mail_unproven(tx, to, kind.as_str(), now).await?)
     }
+
+    async fn may_mail(
+        &self,
+        tx: &mut Tx,
+        person: PersonId,
+        to: &EmailAddress,
+        kind: MailKind,
+        now: Timestamp,
+    ) -> Result<bool, Broken> {
+        let group = match kind.group() {
+            [] => std::slice::from_ref(&kind),
+            group => group,
+        };
+        let name = group[0].as_str();
+        if sent_within_the_hour(tx, person, MailKind::ALL, now).await? < MOST_AN_HOUR {
+            return self.may_mail_unproven(tx, to, name, now).await;
+        }
+        Ok(sent_within_the_hour(tx, person, group, now).await? == 0
+            && self.may_mail_first_of(tx, to, name, now).await?)
+    }
+}
+
+/// How many mails of some kinds a person was sent within the last hour.
+async fn sent_within_the_hour(
+    tx: &mut Tx,
+    person: PersonId,
+    kinds: &[MailKind],
+    now: Timestamp,
+) -> Result<i64, StoreError> {
+    let sql = format!(
+        "SELECT COUNT(*) FROM outbox WHERE person_id = $1 AND created_at > $2 AND kind IN {}",
+        dialect::places(3, kinds.len())
+    );
+    let (count,): (i64,) = on!(tx.conn(), c => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(person.0).bind(now.plus_seconds(-3600).0);
+        for kind in kinds {
+            query = query.bind(kind.as_str());
+        }
+        query.fetch_one(c).await
+    })?;
+    Ok(count)
 }
 
 /// A mail as it waits.

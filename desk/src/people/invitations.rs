@@ -127,7 +127,7 @@ impl Desk {
         // With a password of their own they would not get in.
         self.may_enter_here(duty.role()).map_err(|_| Error::refused("email", Problem::OnlyWithProvider))?;
         let person = PersonId(row.id);
-        if self.had_enough_mail(tx, person, &row.email(key)?, now).await? {
+        if self.had_enough_mail(tx, person, &row.email(key)?, MailKind::Invitation, now).await? {
             return Err(Error::refused("email", Problem::TooManyAttempts { wait: 3600 }));
         }
         // The last word holds.

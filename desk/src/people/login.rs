@@ -110,7 +110,7 @@ impl Desk {
     #[crate::boxed]
     pub async fn forgot_password(&self, email: &str, language: Language) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        self.limit_address(Limited::Link, &email).await?;
+        self.limit_address(Limited::Link(MailKind::PasswordReset), &email).await?;
         let desk = self.clone();
         self.in_background(async move {
             let Some((row, key)) = desk.find_by_address(&email).await? else { return Ok(()) };
@@ -136,7 +136,7 @@ impl Desk {
         let person = PersonId(row.id);
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Ok(()) };
-        if self.had_enough_mail(&mut tx, person, &row.email(key)?, now).await? {
+        if self.had_enough_mail(&mut tx, person, &row.email(key)?, kind, now).await? {
             return Ok(());
         }
         let secret = self.mint(&mut tx, purpose, person, None, None, now).await?;

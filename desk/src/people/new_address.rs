@@ -27,7 +27,7 @@ impl Desk {
             return Err(Error::refused("email", Problem::EmailUnchanged));
         }
         self.require_password(&row, &key, "password", password).await?;
-        self.limit_address(Limited::Link, &new).await?;
+        self.limit_address(Limited::Link(MailKind::AddressProve), &new).await?;
         let desk = self.clone();
         let person = session.person();
         self.in_background(async move {

@@ -24,7 +24,7 @@ impl Desk {
     #[crate::boxed]
     pub async fn register(&self, email: &str, language: Language) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        self.limit_address(Limited::Link, &email).await?;
+        self.limit_address(Limited::Link(MailKind::Register), &email).await?;
         let desk = self.clone();
         self.in_background(async move { desk.offer_registration(&email, language).await }).await;
         Ok(())
@@ -40,7 +40,7 @@ impl Desk {
         let mut tx = self.store.write().await?;
         let writer = person::Writer { id: person, key: &key, email, name: None, language };
         let Presence::Here = person::ensure(&mut tx, &writer, now).await? else { return Ok(()) };
-        if self.had_enough_mail(&mut tx, person, email, now).await? {
+        if self.had_enough_mail(&mut tx, person, email, MailKind::Register, now).await? {
             return Ok(());
         }
         let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;

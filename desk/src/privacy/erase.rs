@@ -178,7 +178,7 @@ impl Desk {
     pub async fn ask_erasure(&self, email: &str) -> Result<(), Error> {
         let email =
             tresen_model::EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        self.limit_address(Limited::Link, &email).await?;
+        self.limit_address(Limited::Link(MailKind::EraseLink), &email).await?;
         let desk = self.clone();
         self.in_background(async move {
             match desk.find_by_address(&email).await? {

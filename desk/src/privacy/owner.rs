@@ -71,7 +71,7 @@ impl Desk {
     #[crate::boxed]
     pub async fn ask_data_link(&self, email: &str) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        self.limit_address(Limited::Link, &email).await?;
+        self.limit_address(Limited::Link(MailKind::DataLink), &email).await?;
         let desk = self.clone();
         self.in_background(async move {
             match desk.find_by_address(&email).await? {

@@ -108,13 +108,20 @@ impl Desk {
             let (number, held) = self.find_submitted(&once_hash).await?.ok_or(Error::Busy { wait: 5 })?;
             return Ok(Submitted { number, again: true, held });
         };
-        if !self.had_enough_mail(&mut tx, person, &email, now).await? {
+        if !self.had_enough_mail(&mut tx, person, &email, MailKind::Captured, now).await? {
             let row = person::find(tx.conn(), person).await?;
             let row = row.ok_or(Broken::Inconsistent("person", person.0))?;
             let register = !row.is_registered();
             let kind = MailKind::Captured;
-            let about =
-                About { person, key: &key, request, kind, offer_registration: register, by_stranger: false };
+            let about = About {
+                person,
+                key: &key,
+                request,
+                kind,
+                offer_registration: register,
+                by_stranger: false,
+                answers: None,
+            };
             self.mail_about(&mut tx, about, now).await?;
         }
         let event = Event { request, customer: person, public: true };

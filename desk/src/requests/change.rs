@@ -251,8 +251,15 @@ impl Desk {
             if to == Status::Resolved {
                 let kind = MailKind::Resolved;
                 let (person, request) = (head.customer(), head.request());
-                let about =
-                    About { person, key: &key, request, kind, offer_registration: false, by_stranger: false };
+                let about = About {
+                    person,
+                    key: &key,
+                    request,
+                    kind,
+                    offer_registration: false,
+                    by_stranger: false,
+                    answers: None,
+                };
                 self.mail_about(&mut tx, about, now).await?;
             }
         }

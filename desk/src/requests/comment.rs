@@ -223,6 +223,23 @@ impl Desk {
         let public = comment.visibility == Visibility::Public;
         let Some(comment) = insert_once(tx, comment, now).await? else { return Ok(None) };
         files::attach(tx, files, head.request(), comment, key, now).await?;
+        let event = self.after_reply(tx, head, agent, comment, (key, public), then, now).await?;
+        Ok(Some((comment, event)))
+    }
+
+    /// What follows from a reply that is stored: status, assignee, counts, and the mail to the customer,
+    /// whose key is given.
+    #[expect(clippy::too_many_arguments, reason = "as above")]
+    pub(super) async fn after_reply(
+        &self,
+        tx: &mut Tx,
+        head: &RequestHead,
+        agent: PersonId,
+        comment: CommentId,
+        (key, public): (&PersonKey, bool),
+        then: Option<Status>,
+        now: Timestamp,
+    ) -> Result<Event, Broken> {
         let actor = (agent, AuthorKind::Agent);
         let status = head.status()?;
         let then = then.filter(|then| public && *then != status);
@@ -258,7 +275,7 @@ impl Desk {
         }
         let event = Event { request: head.request(), customer: head.customer(), public };
         self.events.announce(tx, event).await?;
-        Ok(Some((comment, event)))
+        Ok(event)
     }
 
     fn comment_hash(&self, head: &RequestHead, author: PersonId, once: &str, body: &Body) -> [u8; 32] {

@@ -256,6 +256,7 @@ impl Desk {
                 author_kind: AuthorKind::parse(&row.author_kind).ok_or_else(broken)?,
                 author: author.and_then(|author| names.get(&author).cloned()),
                 own: author == Some(person),
+                by_staff: addresses.get(&owner).is_some_and(|(_, staff)| *staff),
                 visibility: Visibility::parse(&row.visibility).ok_or_else(broken)?,
                 body,
                 rest,
@@ -263,7 +264,7 @@ impl Desk {
                 by_mail: row.channel == Channel::Mail.as_str(),
                 automatic: row.automatic,
                 standing,
-                address: addresses.get(&owner).cloned(),
+                address: addresses.get(&owner).map(|(address, _)| address.clone()),
                 remarks: remarks.split(' ').filter_map(MailRemark::parse).collect(),
                 verdict: row.verdict.as_deref().filter(|_| for_agent).and_then(MailVerdict::parse),
                 attachments: files
@@ -454,11 +455,12 @@ async fn addresses(
     conn: Conn<'_>,
     persons: &[PersonId],
     keys: &HashMap<PersonId, PersonKey>,
-) -> Result<HashMap<PersonId, String>, Broken> {
+) -> Result<HashMap<PersonId, (String, bool)>, Broken> {
     let mut addresses = HashMap::new();
     for row in person::find_many(conn, persons).await? {
         if let Some(key) = keys.get(&PersonId(row.id)) {
-            addresses.insert(PersonId(row.id), row.email(key)?.into());
+            let staff = row.role()?.is_staff();
+            addresses.insert(PersonId(row.id), (row.email(key)?.into(), staff));
         }
     }
     Ok(addresses)

@@ -10,6 +10,7 @@ use super::access::{self, Access, RequestHead};
 use super::change::{self, Actor};
 use super::list::{read_cursor, write_cursor};
 use super::remove::delete_request;
+use super::submit::Cause;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::events::Event;
@@ -165,7 +166,7 @@ impl Desk {
             return Err(Error::NotFound);
         }
         if !is_automatic(tx.conn(), request).await? {
-            self.confirm(&mut tx, customer, &key, request, true, now).await?;
+            self.confirm(&mut tx, customer, &key, request, Cause::BY_STRANGER, now).await?;
         }
         let event = Event { request, customer, public: true };
         self.events.announce(&mut tx, event).await?;

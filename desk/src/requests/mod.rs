@@ -12,6 +12,7 @@ pub(crate) mod import;
 mod list;
 mod made_up;
 pub(crate) mod outsiders;
+mod own_mail;
 mod previews;
 mod queue;
 pub(crate) mod quotes;

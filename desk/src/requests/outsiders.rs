@@ -9,7 +9,7 @@ use tresen_model::{AuthorKind, Channel, CommentId, PersonId, RequestId, RequestN
 
 use super::access::{self, RequestHead};
 use super::change;
-use super::submit::NewRequest;
+use super::submit::{Cause, NewRequest};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::events::Event;
@@ -214,7 +214,7 @@ impl Desk {
             change::note(&mut tx, request, Some(actor), change::SPLIT_OFF, None, None, now).await?;
         }
         if !row.automatic {
-            self.confirm(&mut tx, row.author(), &key, request, true, now).await?;
+            self.confirm(&mut tx, row.author(), &key, request, Cause::BY_STRANGER, now).await?;
         }
         let events = [
             Event { request: head.request(), customer: head.customer(), public: false },

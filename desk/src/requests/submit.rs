@@ -162,6 +162,22 @@ pub(super) struct About<'a> {
     pub(super) offer_registration: bool,
     /// Whoever caused it did not show that the address is theirs.
     pub(super) by_stranger: bool,
+    /// The Message-ID of the mail that it answers.
+    pub(super) answers: Option<&'a str>,
+}
+
+/// What a confirmation confirms.
+#[derive(Clone, Copy)]
+pub(crate) struct Cause<'a> {
+    /// Whoever wrote did not show that the address is theirs.
+    pub(crate) by_stranger: bool,
+    /// The Message-ID of their mail.
+    pub(crate) answers: Option<&'a str>,
+}
+
+impl Cause<'_> {
+    /// What is confirmed later, when nobody has the mail any more.
+    pub(crate) const BY_STRANGER: Self = Self { by_stranger: true, answers: None };
 }
 
 /// What came of a try.
@@ -342,7 +358,8 @@ impl Desk {
         if held.is_some() {
             self.ask_to_confirm(&mut tx, person, key, request, now).await?;
         } else {
-            self.confirm(&mut tx, person, key, request, submission.by_stranger, now).await?;
+            let cause = Cause { by_stranger: submission.by_stranger, answers: None };
+            self.confirm(&mut tx, person, key, request, cause, now).await?;
         }
         // Nobody is to hear of what is withheld.
         let event =
@@ -362,16 +379,22 @@ impl Desk {
         person: PersonId,
         key: &PersonKey,
         request: RequestId,
-        by_stranger: bool,
+        cause: Cause<'_>,
         now: Timestamp,
     ) -> Result<(), Broken> {
+        let Cause { by_stranger, answers } = cause;
         let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;
-        if self.had_enough_mail(tx, person, &row.email(key)?, now).await? {
+        let kind = if row.proven_at.is_some() { MailKind::ConfirmationKnown } else { MailKind::Confirmation };
+        if self.had_enough_mail(tx, person, &row.email(key)?, kind, now).await? {
             return Ok(());
         }
-        let kind = if row.proven_at.is_some() { MailKind::ConfirmationKnown } else { MailKind::Confirmation };
         let offer_registration = !row.is_registered();
-        self.mail_about(tx, About { person, key, request, kind, offer_registration, by_stranger }, now).await
+        self.mail_about(
+            tx,
+            About { person, key, request, kind, offer_registration, by_stranger, answers },
+            now,
+        )
+        .await
     }
 
     /// The mail with the link by which somebody says that a held request is theirs.
@@ -384,11 +407,12 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Broken> {
         let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;
-        if self.had_enough_mail(tx, person, &row.email(key)?, now).await? {
+        let kind = MailKind::ConfirmRequest;
+        if self.had_enough_mail(tx, person, &row.email(key)?, kind, now).await? {
             return Ok(());
         }
-        let kind = MailKind::ConfirmRequest;
-        let about = About { person, key, request, kind, offer_registration: false, by_stranger: true };
+        let (offer_registration, by_stranger, answers) = (false, true, None);
+        let about = About { person, key, request, kind, offer_registration, by_stranger, answers };
         self.mail_about(tx, about, now).await
     }
 
@@ -399,7 +423,7 @@ impl Desk {
         about: About<'_>,
         now: Timestamp,
     ) -> Result<(), Broken> {
-        let About { person, key, request, kind, offer_registration, by_stranger } = about;
+        let About { person, key, request, kind, offer_registration, by_stranger, answers } = about;
         let link = self.mint(tx, Purpose::Request, person, Some(request), None, now).await?;
         let action = if offer_registration {
             Some(self.mint(tx, Purpose::Register, person, None, None, now).await?.reveal().to_owned())
@@ -407,7 +431,8 @@ impl Desk {
             None
         };
         let request_link = Some(link.reveal().to_owned());
-        let payload = Payload { request: request_link, action, by_stranger, ..Payload::default() };
+        let answers = answers.map(str::to_owned);
+        let payload = Payload { request: request_link, action, by_stranger, answers, ..Payload::default() };
         self.enqueue(tx, Mail { person, key, kind, request: Some(request), comment: None, payload }, now)
             .await
     }

@@ -19,6 +19,7 @@ stories! {
     machines_are_stored_and_not_answered,
     our_own_mails_coming_back_are_nothing_new,
     an_unproven_address_gets_few_answers_and_nothing_typed,
+    a_confirmation_answers_the_mail,
     a_mail_to_a_restricted_person_is_withheld,
     positions_of_mailboxes_are_kept,
     what_the_server_says_of_the_sender_is_told,
@@ -203,6 +204,24 @@ async fn our_own_mails_coming_back_are_nothing_new(world: &World) {
     let id = mail.header("message-id").replacen("<r.", "<r.0", 1).replacen("<m.", "<m.0", 1);
     world.receive_new(&Letter::from("eve@example.org").with("Message-ID", &id)).await;
     assert_eq!(world.post().await.len(), 1);
+}
+
+async fn a_confirmation_answers_the_mail(world: &World) {
+    let agent = world.agent("Grace").await;
+    let letter = Letter::from("ada@example.org");
+    let number = world.receive_new(&letter).await;
+    let confirmation = world.mail().await;
+    for header in ["in-reply-to", "references"] {
+        assert_eq!(confirmation.header(header), letter.header("Message-ID"), "{header}");
+    }
+    // What follows answers the confirmation, as before.
+    world.answer(&agent, number, "Try again.").await;
+    assert_eq!(world.mail().await.header("in-reply-to"), confirmation.header("message-id"));
+    // A form was no mail, and what is no Message-ID is left out.
+    world.submit(&Form::from("bo@example.org")).await;
+    assert_eq!(world.mail().await.header("in-reply-to"), "");
+    world.receive_new(&Letter::from("cy@example.org").with("Message-ID", "<no id at all>")).await;
+    assert_eq!(world.mail().await.header("in-reply-to"), "");
 }
 
 async fn an_unproven_address_gets_few_answers_and_nothing_typed(world: &World) {

@@ -1,15 +1,17 @@
 //! Answers find their request by what only those know whom we wrote to; whoever else writes there
 //! waits until an agent has decided. Nobody becomes somebody by a From line.
 
-use tresen_desk::Error;
+use std::sync::Arc;
+
 use tresen_desk::intake::TakenIn;
 use tresen_desk::people::Agent;
 use tresen_desk::requests::Access;
+use tresen_desk::{Desk, Error};
 use tresen_model::{AuthorKind, RequestNumber, Standing, Status, Visibility};
 
 use crate::letters::Letter;
 use crate::mail::Mail;
-use crate::support::{Engine, Form, World, assert_fails, contents};
+use crate::support::{Engine, Form, World, assert_fails, contents, random_word};
 
 stories! {
     an_answer_goes_where_its_message_id_leads,
@@ -22,6 +24,8 @@ stories! {
     an_outsider_who_is_restricted_is_withheld,
     a_from_line_makes_nobody_an_agent,
     an_agent_answers_with_their_own_token,
+    an_agent_is_told_of_an_answer_that_was_not_sent,
+    answers_by_mail_are_promised_only_where_agents_can_be_told,
 }
 
 const EMAIL: &str = "ada@example.org";
@@ -283,7 +287,8 @@ async fn a_from_line_makes_nobody_an_agent(world: &World) {
     }
     let holder = Access::Link(world.holder(&confirmation.request_link()).await);
     assert_eq!(world.desk.conversation(&holder, number).await.unwrap().comments.len(), 2);
-    assert!(world.post().await.is_empty());
+    // Whoever is named is told, once an hour.
+    assert_eq!(world.mail().await.to(), "grace@desk.example");
     // A new mail of an agent is a request of that person, like anybody's.
     let own = world.receive_new(&Letter::from("grace@desk.example").checked("pass")).await;
     let comment = world.newest(&agent, own).await;
@@ -313,7 +318,9 @@ async fn an_agent_answers_with_their_own_token(world: &World) {
         let comment = world.newest(&grace, number).await;
         assert_eq!((comment.author_kind, comment.standing), (AuthorKind::Customer, Standing::Outsider));
     }
-    assert!(world.post().await.is_empty());
+    let mut told: Vec<_> = world.post().await.iter().map(|mail| mail.to().to_owned()).collect();
+    told.sort();
+    assert_eq!(told, ["alan@desk.example", "grace@desk.example"]);
     let answer = by_mail(grace_writes().checked("pass"));
     assert_eq!(world.receive(&answer).await, TakenIn::Comment(number));
     let comment = world.newest(&grace, number).await;
@@ -329,4 +336,63 @@ async fn an_agent_answers_with_their_own_token(world: &World) {
     world.desk.restrict(&ada).await.unwrap();
     let late = by_mail(grace_writes().checked("pass"));
     assert_eq!(world.receive(&late).await, TakenIn::Aside);
+}
+
+async fn an_agent_is_told_of_an_answer_that_was_not_sent(world: &World) {
+    let grace = world.agent("Grace").await;
+    let alan = world.agent("Alan").await;
+    let (number, confirmation, answer) = answered(world, &grace).await;
+    let holder = Access::Link(world.holder(&confirmation.request_link()).await);
+    let letter = Letter::from("grace@desk.example").answering(&answer).saying("Zirbelkiefer.");
+    assert_eq!(world.receive(&letter.with_file("pine.txt", "cone")).await, TakenIn::Comment(number));
+    let comment = world.newest(&grace, number).await;
+    assert!(comment.own && comment.by_staff && comment.standing == Standing::Outsider);
+    let told = world.mail().await;
+    assert_eq!(told.to(), "grace@desk.example");
+    assert!(told.text.contains(&format!("/agent/requests/{number}")), "{}", told.text);
+    assert!(!told.everything.contains("Zirbelkiefer"));
+
+    // Only whoever wrote it can send it, and only there.
+    assert_fails!(world.desk.send_as_answer(&alan, number, comment.id).await, Error::NotFound);
+    let other = world.submit(&Form::from(OTHER)).await;
+    world.post().await;
+    assert_fails!(world.desk.send_as_answer(&grace, other, comment.id).await, Error::NotFound);
+    world.desk.send_as_answer(&grace, number, comment.id).await.unwrap();
+    assert_fails!(world.desk.send_as_answer(&grace, number, comment.id).await, Error::NotFound);
+    let mail = world.mail().await;
+    assert_eq!(mail.to(), EMAIL);
+    assert!(mail.text.contains("Zirbelkiefer."));
+    let mine = world.desk.conversation(&holder, number).await.unwrap();
+    let sent = mine.comments.last().unwrap();
+    assert_eq!((sent.author_kind, sent.body.as_str()), (AuthorKind::Agent, "Zirbelkiefer."));
+    let file = world.desk.attachment(&holder, number, sent.attachments[0].id).await.unwrap();
+    assert_eq!(contents(file).await, b"cone");
+    let numbers = world.desk.queue_counts(&grace).await.unwrap();
+    assert_eq!(numbers.active, 2);
+    // It is the customer's data now, and goes with them.
+    world.index().await;
+    assert_eq!(world.find_all(&grace, "zirbelkiefer").await, [number]);
+    world.desk.erase_by_operator(EMAIL).await.unwrap().unwrap();
+    assert!(world.find_all(&grace, "zirbelkiefer").await.is_empty());
+}
+
+async fn answers_by_mail_are_promised_only_where_agents_can_be_told(world: &World) {
+    let grace = world.agent("Grace").await;
+    world.desk.change_mail_news(grace.session(), true).await.unwrap();
+    let (number, confirmation, _) = answered(world, &grace).await;
+    let holder = Access::Link(world.holder(&confirmation.request_link()).await);
+    for (authserv_id, verify, promised) in
+        [(None, false, false), (Some("mx.desk.example".to_owned()), false, true), (None, true, true)]
+    {
+        let mut opening = world.place.opening(Arc::clone(&world.clock));
+        opening.settings.intake.authserv_id = authserv_id;
+        opening.settings.intake.verify = verify;
+        let desk = Desk::open(opening).await.unwrap();
+        desk.comment(&holder, number, "And?", &random_word(), Vec::new()).await.unwrap();
+        while desk.send_due_mails().await.unwrap() > 0 {}
+        desk.close().await;
+        let news = world.mail().await;
+        assert_eq!(news.to(), "grace@desk.example");
+        assert_eq!(news.text.contains("replying to this email"), promised, "{}", news.text);
+    }
 }

@@ -183,6 +183,7 @@ const TRIED: &[&str] = &[
     "restriction_of",
     "retry_aside",
     "send_again",
+    "send_as_answer",
     "send_parked_again",
     "set_aside",
     "split_off",

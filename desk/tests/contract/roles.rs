@@ -108,6 +108,7 @@ const TABLE: &[(&str, &str)] = &[
     ("restriction_of",           "- - - - - ok none ok"),
     ("retry_aside",              "- - - - - no no none"),
     ("send_again",               "- - - - - none none none"),
+    ("send_as_answer",           "- - - - - none none none"),
     ("send_parked_again",        "- - - - - no no ok"),
     ("set_aside",                "- - - - - no no ok"),
     ("split_off",                "- - - - - none none none"),
@@ -388,6 +389,7 @@ impl Visitor<'_> {
                 word(desk.add_colleague(agent, &new).await)
             }
             "admit" => word(desk.admit(agent, number, comment).await),
+            "send_as_answer" => word(desk.send_as_answer(agent, number, comment).await),
             "agents" => word(desk.agents(agent).await),
             "aside_message" => word(desk.aside_message(agent, nothing).await),
             "attachment_for_agent" => word(desk.attachment_for_agent(agent, number, self.file).await),

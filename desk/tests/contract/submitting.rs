@@ -20,6 +20,7 @@ stories! {
     a_confirmation_says_more_to_whoever_is_logged_in,
     a_stranger_has_nothing_mailed_to_a_proven_address,
     an_unproven_address_gets_few_mails,
+    each_kind_of_mail_keeps_one,
     who_is_logged_in_writes_as_themselves,
     one_address_in_two_spellings_is_one_person,
     giving_up_half_way_stores_all_or_nothing,
@@ -208,16 +209,48 @@ async fn an_unproven_address_gets_few_mails(world: &World) {
         // From the sixth on whoever asks is told to wait.
         world.desk.register("ada@example.com", Language::English).await.ok();
         world.desk.forgot_password("ada@example.com", Language::English).await.ok();
+        world.desk.settle().await;
         world.desk.ask_erasure("ada@example.com").await.ok();
         world.desk.settle().await;
     }
-    assert_eq!(world.post().await.len(), 3);
+    // Three, and the first of its kind.
+    assert_eq!(world.post().await.len(), 4);
     world.clock.advance_seconds(3_601);
     world.submit(&Form::from("ada@example.com")).await;
     assert_eq!(world.post().await.len(), 1);
     // The requests are there all the same.
     let agent = world.agent("Grace").await;
     assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 7);
+}
+
+async fn each_kind_of_mail_keeps_one(world: &World) {
+    const EMAIL: &str = "ada@example.com";
+    for _ in 0..5 {
+        world.submit(&Form::from(EMAIL)).await;
+    }
+    assert_eq!(world.post().await.len(), 3);
+    for round in 0..2 {
+        // Also under another name of the mailbox.
+        let email = ["Ada+later@example.com", EMAIL][round];
+        // What is one too many is refused, whether the address is known or not.
+        world.desk.register(EMAIL, Language::English).await.ok();
+        world.desk.register(email, Language::English).await.ok();
+        world.desk.ask_erasure(EMAIL).await.ok();
+        world.desk.ask_data_link(EMAIL).await.ok();
+        world.desk.settle().await;
+        let subjects: Vec<_> = world.post().await.iter().map(|mail| mail.subject().to_owned()).collect();
+        assert_eq!(subjects.len(), [3, 0][round], "{subjects:?}");
+    }
+    // Once an hour has passed each is there again, and whoever uses a link has no limit any more.
+    world.clock.advance_seconds(3_601);
+    world.desk.ask_data_link(EMAIL).await.unwrap();
+    world.desk.settle().await;
+    let mail = world.mail().await;
+    world.desk.exchange_data_link(&mail.link("account/data")).await.unwrap();
+    for _ in 0..5 {
+        world.submit(&Form::from(EMAIL)).await;
+    }
+    assert_eq!(world.post().await.len(), 5);
 }
 
 async fn who_is_logged_in_writes_as_themselves(world: &World) {

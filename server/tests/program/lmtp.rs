@@ -88,6 +88,35 @@ async fn standard_input_answers_with_exit_codes() {
     assert_eq!(place.requests().await, 2);
 }
 
+#[tokio::test]
+async fn a_server_is_told_of_what_another_process_takes_in() {
+    let place = Place::new();
+    place.set("");
+    let serving = place.serve();
+    place.wait_for_log("serving").await;
+    for round in 1..=2 {
+        ingest_and_wait(&place, round).await;
+    }
+    // What a killed process left behind is in nobody's way.
+    serving.kill();
+    std::fs::remove_file(place.path().join("log")).unwrap();
+    let _serving = place.serve();
+    place.wait_for_log("serving").await;
+    ingest_and_wait(&place, 3).await;
+}
+
+/// Takes in a mail, and waits until so many confirmations have left.
+async fn ingest_and_wait(place: &Place, count: usize) {
+    assert!(place.run(&["mail", "ingest"], message(count).as_bytes()).status.success());
+    let begun = std::time::Instant::now();
+    let sent = || std::fs::read_dir(place.path().join("data/mail/outgoing")).map_or(0, Iterator::count);
+    while sent() < count {
+        // By itself the server looks every 20 seconds.
+        assert!(begun.elapsed() < Duration::from_secs(8), "no confirmation has left\n{}", place.log());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn standard_input_beside_a_server() {
     let place = Place::new();

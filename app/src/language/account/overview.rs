@@ -19,8 +19,8 @@ texts! {
     address_password: "Your password" | "Ihr Passwort";
     address_password_hint: "So that only you can change it." | "Damit nur Sie das ändern können.";
     save_address: "Send me the link" | "Link zusenden";
-    address_done: "We have sent an email to the new address. Please confirm it with the link in the email. Until then the old address stays valid."
-        | "An die neue Adresse ist eine E‑Mail unterwegs. Bitte bestätigen Sie sie mit dem Link darin; bis dahin gilt die bisherige.";
+    address_done: "An email is on its way to the new address, or went there within the last hour. Please confirm the address with the link in it. Until then the old address stays valid."
+        | "An die neue Adresse ist eine E‑Mail unterwegs oder ging in der letzten Stunde dorthin. Bitte bestätigen Sie die Adresse mit dem Link darin; bis dahin gilt die bisherige.";
 
     language_title: "Language" | "Sprache";
     language_text: "Pages and emails are in this language." | "Seiten und E‑Mails erscheinen in dieser Sprache.";

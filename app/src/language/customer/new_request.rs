@@ -24,13 +24,13 @@ texts! {
     send: "Send request" | "Anfrage senden";
     sent_title: "Your request has arrived" | "Ihre Anfrage ist angekommen";
     sent_lede: "Thank you. Your request number:" | "Vielen Dank. Die Nummer Ihrer Anfrage:";
-    sent_next: "We have sent you a confirmation by email. It links to this request and, if you like, to an account with all your requests."
-        | "Wir haben Ihnen eine Bestätigung per E‑Mail geschickt. Sie enthält Links zu dieser Anfrage und, wenn Sie möchten, zu einem Konto mit allen Ihren Anfragen.";
+    sent_next: "You get a confirmation by email, unless several went to your address within the last hour. It links to this request and, if you like, to an account with all your requests."
+        | "Sie bekommen eine Bestätigung per E‑Mail, wenn in der letzten Stunde nicht schon mehrere an Ihre Adresse gingen. Sie enthält Links zu dieser Anfrage und, wenn Sie möchten, zu einem Konto mit allen Ihren Anfragen.";
     held_title: "One more step" | "Noch ein Schritt";
-    held_lede: "We have sent you an email. Please open the link in it to confirm that the request is from you. Your request number:"
-        | "Wir haben Ihnen eine E‑Mail geschickt. Bitte öffnen Sie den Link darin, damit wir wissen, dass die Anfrage von Ihnen ist. Die Nummer Ihrer Anfrage:";
-    held_next: "Your request is saved. As soon as you confirm it, we take care of it. We ask because bots send advertising through this form."
-        | "Ihre Anfrage ist gespeichert. Sobald Sie bestätigt haben, kümmern wir uns darum. Wir fragen, weil Bots über dieses Formular Werbung schicken.";
+    held_lede: "Please open the link in the email from us to confirm that the request is from you. Your request number:"
+        | "Bitte öffnen Sie den Link in der E‑Mail von uns, damit wir wissen, dass die Anfrage von Ihnen ist. Die Nummer Ihrer Anfrage:";
+    held_next: "Your request is saved. As soon as you confirm it, we take care of it. We ask because bots send advertising through this form. If several emails went to your address within the last hour, none follows, and our team looks at the request."
+        | "Ihre Anfrage ist gespeichert. Sobald Sie bestätigt haben, kümmern wir uns darum. Wir fragen, weil Bots über dieses Formular Werbung schicken. Gingen in der letzten Stunde schon mehrere E‑Mails an Ihre Adresse, folgt keine, und unser Team sieht sich die Anfrage an.";
     trap: "Please leave this empty" | "Bitte leer lassen";
     once_more: "Please send it once more. This keeps bots out." | "Bitte senden Sie es noch einmal. So halten wir Bots fern.";
     sent_no_mail: "No email after a few minutes? Please check your spam folder and the address you entered."

@@ -33,8 +33,8 @@ texts! {
     see: "See your data, also without an account." | "Ihre Daten ansehen, auch ohne Konto.";
     no_password: "You do not know your password? We can send a link to your email address. Its page deletes without a password."
         | "Sie kennen Ihr Passwort nicht? Wir schicken einen Link an Ihre E‑Mail-Adresse. Auf der Seite dahinter löschen Sie ohne Passwort.";
-    sent_lede: "If we store anything under this address, we have sent an email to it. Use the link in it to continue."
-        | "Wenn wir unter dieser Adresse etwas gespeichert haben, ist dorthin eine E‑Mail unterwegs. Mit dem Link darin geht es weiter.";
+    sent_lede: "If we store anything under this address, an email is on its way there, or went there within the last hour. Use the link in it to continue."
+        | "Wenn wir unter dieser Adresse etwas gespeichert haben, ist dorthin eine E‑Mail unterwegs oder ging in der letzten Stunde dorthin. Mit dem Link darin geht es weiter.";
 
     done_title: "Everything is deleted" | "Alles ist gelöscht";
     done_lede: "Your account, your personal data and everything you wrote to us are deleted."

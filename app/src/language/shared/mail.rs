@@ -14,6 +14,12 @@ texts! {
     outsider_hint: "Once admitted, the customer can read this message and everything this person writes from now on."
         | "Nach der Zulassung liest die Kundin oder der Kunde diese Nachricht und alles, was diese Person künftig schreibt.";
 
+    send_as_answer: "Send as my answer" | "Als meine Antwort senden";
+    own_hint: "The customer has not got this email: we could not check that it came from you."
+        | "Diese E‑Mail hat die Kundin oder der Kunde nicht bekommen: Wir konnten nicht prüfen, ob sie von Ihnen stammt.";
+    colleague_hint: "The customer has not got this email: we could not check who sent it. Only the person it names can send it as their answer."
+        | "Diese E‑Mail hat die Kundin oder der Kunde nicht bekommen: Wir konnten nicht prüfen, von wem sie stammt. Nur wer darin als Absender steht, kann sie als eigene Antwort senden.";
+
     held: "Held back" | "Zurückgehalten";
     held_lede: "Possible spam. The senders got no reply, and nothing was deleted. Check each request, then release or delete it."
         | "Möglicherweise Spam. Die Absender haben keine Antwort erhalten, und nichts wurde gelöscht. Prüfen Sie jede Anfrage, und geben Sie sie frei oder löschen Sie sie.";

@@ -9,8 +9,8 @@ texts! {
     email: "Your email address" | "Ihre E‑Mail-Adresse";
     ask: "Send me the link" | "Link zusenden";
     remembered: "Remembered it after all?" | "Ist es Ihnen doch wieder eingefallen?";
-    sent_lede: "We have sent an email to the address you entered. Use the link in it to choose a new password."
-        | "An die angegebene Adresse ist eine E‑Mail unterwegs. Mit dem Link darin legen Sie ein neues Passwort fest.";
+    sent_lede: "If we know the address you entered, an email is on its way there, or went there within the last hour. Use the link in it to choose a new password."
+        | "Wenn wir die angegebene Adresse kennen, ist dorthin eine E‑Mail unterwegs oder ging in der letzten Stunde dorthin. Mit dem Link darin legen Sie ein neues Passwort fest.";
     choose_title: "Choose a new password" | "Neues Passwort festlegen";
     choose_lede: "You are then signed in here and signed out everywhere else."
         | "Danach sind Sie hier angemeldet und überall sonst abgemeldet.";

@@ -7,8 +7,8 @@ texts! {
     email_hint: "We send you a link to choose a password." | "Wir schicken Ihnen einen Link, um ein Passwort festzulegen.";
     ask: "Send me the link" | "Link zusenden";
     have_account: "Already have an account?" | "Haben Sie schon ein Konto?";
-    sent_lede: "We have sent an email to the address you entered. Use the link in it to continue."
-        | "An die angegebene Adresse ist eine E‑Mail unterwegs. Mit dem Link darin geht es weiter.";
+    sent_lede: "An email is on its way to the address you entered, or went there within the last hour. Use the link in it to continue."
+        | "An die angegebene Adresse ist eine E‑Mail unterwegs oder ging in der letzten Stunde dorthin. Mit dem Link darin geht es weiter.";
     choose_title: "Choose a password" | "Passwort festlegen";
     choose_lede: "This is the last step. You are then signed in and see all your requests."
         | "Das ist der letzte Schritt. Danach sind Sie angemeldet und sehen alle Ihre Anfragen.";

@@ -111,6 +111,9 @@ pub(super) fn of_mail(language: Language, word: &str) -> &str {
         MailKind::AgentNews => {
             say("new message in a request assigned to you", "Neues in einer Anfrage, die Sie bearbeiten")
         }
+        MailKind::AnswerUnsent => {
+            say("your emailed answer was not sent", "Ihre Antwort per E-Mail wurde nicht gesendet")
+        }
         MailKind::EraseLink => say("link to delete everything", "Link zum Löschen von allem"),
         MailKind::DataLink => say("link to your data", "Link zu Ihren Daten"),
         MailKind::ConfirmRequest => say("please confirm a request", "bitte eine Anfrage bestätigen"),
