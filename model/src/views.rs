@@ -108,6 +108,9 @@ pub struct Comment {
     pub author_kind: AuthorKind,
     /// What the author is called; `None` when they gave no name or were erased.
     pub author: Option<String>,
+    /// Whether `author` is the name in From of a mail, which is not what the person with that address is
+    /// called: several people may write from one address.
+    pub signed: bool,
     /// Whether the reader wrote it.
     pub own: bool,
     /// Whether the author is an agent, in whatever part they wrote; only for agents.

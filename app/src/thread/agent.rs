@@ -36,7 +36,7 @@ fn author(language: Language, comment: &Comment) -> (String, Option<&'static str
         AuthorKind::Customer => text::customer(language),
     }));
     match (&comment.author, comment.author_kind) {
-        _ if comment.own => (text::you(language).to_owned(), internal),
+        _ if comment.own && !comment.signed => (text::you(language).to_owned(), internal),
         (Some(name), _) => (name.clone(), part),
         (None, AuthorKind::Customer) => (text::no_name(language).to_owned(), part),
         (None, AuthorKind::Agent) => (text::support(language).to_owned(), internal),

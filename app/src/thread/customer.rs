@@ -31,7 +31,7 @@ fn status(language: Language, status: Status) -> AnyView {
 fn author(language: Language, comment: &Comment) -> (String, Option<&'static str>) {
     match (&comment.author, comment.author_kind) {
         // An agent may have written it down: the words are the customer's all the same.
-        _ if comment.own => (text::you(language).to_owned(), None),
+        _ if comment.own && !comment.signed => (text::you(language).to_owned(), None),
         // Somebody whom an agent has admitted.
         (name, AuthorKind::Customer) => {
             (name.clone().unwrap_or_else(|| text::no_name(language).to_owned()), None)

@@ -3,8 +3,8 @@
 
 use tresen_mail::{Correspondent, Message, Remark};
 use tresen_model::{
-    AsideReason, AuthorKind, Body, Channel, CommentId, HeldWhy, MailRemark, PersonId, PersonName, RequestId,
-    Standing, Status, Subject, Timestamp, Visibility,
+    AsideReason, AuthorKind, Body, Channel, CommentId, EmailAddress, HeldWhy, MailRemark, PersonId,
+    PersonName, RequestId, Standing, Status, Subject, Timestamp, Visibility,
 };
 
 use super::identify::{Identity, claim};
@@ -54,17 +54,28 @@ pub(super) enum Tried {
 struct Sender<'a> {
     person: PersonId,
     key: &'a PersonKey,
+    /// What From calls them.
+    name: Option<PersonName>,
+    /// Whether they are known without a name so far and take this one.
+    learns: bool,
 }
 
 impl Desk {
     pub(super) async fn store_message(&self, incoming: &Incoming<'_>) -> Result<Tried, Error> {
         let now = self.now();
         let (person, key) = self.keys.find_or_create(&self.blind_index(&incoming.from.address), now).await?;
-        let sender = Sender { person, key: &key };
-        match self.find_thread(incoming.message, incoming.envelope).await? {
+        let name = name(incoming.from);
+        let believed = !incoming.automatic && incoming.judgement.hold().is_none();
+        let learns = name.is_some() && believed && self.is_nameless_guest(person).await?;
+        let sender = Sender { person, key: &key, name, learns };
+        let tried = match self.find_thread(incoming.message, incoming.envelope).await? {
             Some(thread) => self.store_in(incoming, &sender, &thread, now).await,
             None => self.store_new(incoming, &sender, now).await,
+        }?;
+        if learns && matches!(tried, Tried::Taken(_)) {
+            self.make_searchable_again(person).await?;
         }
+        Ok(tried)
     }
 
     /// Makes the person who wrote, or locks the one that is there.
@@ -75,16 +86,17 @@ impl Desk {
         sender: &Sender<'_>,
         now: Timestamp,
     ) -> Result<Presence, Broken> {
-        let name = incoming.from.name.as_deref().map(|name| cut(name, PersonName::MAX));
-        let name = name.and_then(|name| PersonName::optional(&name).ok().flatten());
         let writer = Writer {
             id: sender.person,
             key: sender.key,
             email: &incoming.from.address,
-            name: name.as_ref(),
+            name: sender.name.as_ref(),
             language: self.settings.intake.language,
         };
         let presence = person::ensure(tx, &writer, now).await?;
+        if sender.learns {
+            person::learn_name(tx, &writer).await?;
+        }
         if !incoming.automatic {
             person::mark_reachable(tx, sender.person).await?;
         }
@@ -120,7 +132,7 @@ impl Desk {
             body: &incoming.text,
             once_hash: None,
             captured_by: None,
-            mail: Some(incoming.part(Standing::Participant, &remarks)),
+            mail: Some(incoming.part(Standing::Participant, sender.signed(&row)?, &remarks)),
             held,
         };
         let Some(stored) = self.insert_request(&mut tx, &new, incoming.files, now).await? else {
@@ -215,7 +227,7 @@ impl Desk {
             body: &incoming.text,
             key: sender.key,
             once_hash: None,
-            mail: Some(incoming.part(standing, &remarks)),
+            mail: Some(incoming.part(standing, sender.signed(row)?, &remarks)),
         };
         let comment = comment::insert(&mut tx, &new, now).await?;
         files::attach(&mut tx, incoming.files, request, comment, sender.key, now).await?;
@@ -272,7 +284,8 @@ impl Desk {
             body: &incoming.text,
             key: customer_key,
             once_hash: None,
-            mail: Some(incoming.part(Standing::Participant, &remarks)),
+            // Agents have the name that they have here.
+            mail: Some(incoming.part(Standing::Participant, None, &remarks)),
         };
         let Some((comment, event)) =
             self.write_reply(&mut tx, head, agent, &new, None, incoming.files, now).await?
@@ -346,13 +359,28 @@ impl Desk {
     }
 }
 
+impl Sender<'_> {
+    /// The name of the mail, where the person has another one or none.
+    fn signed(&self, row: &PersonRow) -> Result<Option<&PersonName>, Broken> {
+        let called = row.name(self.key)?;
+        let other = |name: &&PersonName| called.as_ref().map(PersonName::as_str) != Some(name.as_str());
+        Ok(self.name.as_ref().filter(other))
+    }
+}
+
 impl<'a> Incoming<'a> {
-    fn part(&self, standing: Standing, remarks: &'a [MailRemark]) -> MailPart<'a> {
+    fn part(
+        &self,
+        standing: Standing,
+        signed: Option<&'a PersonName>,
+        remarks: &'a [MailRemark],
+    ) -> MailPart<'a> {
         let message = self.message;
         let text = |text: &'a Option<String>| text.as_deref().filter(|text| !text.trim().is_empty());
         MailPart {
             automatic: self.automatic,
             standing,
+            signed,
             subject: Some(message.subject.as_str())
                 .filter(|subject| standing == Standing::Outsider && !subject.is_empty()),
             rest: text(&message.rest),
@@ -396,6 +424,13 @@ async fn count_silent(
 async fn mark_unread(tx: &mut Tx, request: RequestId, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE request SET customer_wrote_at = $2 WHERE id = $1";
     on!(tx.conn(), c => sqlx::query(SQL).bind(request.0).bind(now.0).execute(c).await.map(drop))
+}
+
+/// The name beside the address in From. An address there is no name: many programs repeat the sender's own,
+/// and one of somebody else would be believed.
+fn name(from: &Correspondent) -> Option<PersonName> {
+    let name = cut(from.name.as_deref()?.trim_matches(['\'', '"']), PersonName::MAX);
+    PersonName::optional(&name).ok().flatten().filter(|name| EmailAddress::parse(name.as_str()).is_err())
 }
 
 fn remarks(message: &Message) -> Vec<MailRemark> {

@@ -185,6 +185,17 @@ pub(crate) async fn ensure(tx: &mut Tx, writer: &Writer<'_>, now: Timestamp) -> 
     Ok(if row.is_some_and(|(state,)| state == "active") { Presence::Here } else { Presence::Erased })
 }
 
+/// Gives a guest without a name the one that they write under. Whoever has an account decides on theirs
+/// alone.
+pub(crate) async fn learn_name(tx: &mut Tx, writer: &Writer<'_>) -> Result<(), Broken> {
+    const SQL: &str = "UPDATE person SET name_sealed = $2
+        WHERE id = $1 AND name_sealed IS NULL AND password_sealed IS NULL AND role = 'customer'";
+    let Some(name) = writer.name else { return Ok(()) };
+    let sealed = writer.key.seal("person.name", writer.id.0, name.as_str().as_bytes())?;
+    on!(tx.conn(), c => sqlx::query(SQL).bind(writer.id.0).bind(sealed).execute(c).await.map(drop))?;
+    Ok(())
+}
+
 /// The address was proven: somebody used a link that was mailed to it. So mails reach it.
 pub(crate) async fn mark_proven(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str =
@@ -213,6 +224,12 @@ impl Desk {
         let Some((person, key)) = self.keys.find(&self.blind_index(address)).await? else { return Ok(None) };
         let row = find(self.store.read().await?.conn(), person).await?;
         Ok(row.filter(PersonRow::is_active).map(|row| (row, key)))
+    }
+
+    /// Whether somebody is here without a name, and without an account where they could give one.
+    pub(crate) async fn is_nameless_guest(&self, person: PersonId) -> Result<bool, Broken> {
+        let row = find(self.store.read().await?.conn(), person).await?;
+        Ok(row.is_some_and(|row| row.name_sealed.is_none() && !row.is_registered()))
     }
 
     /// The row and the key of somebody who is logged in.

@@ -58,7 +58,7 @@ const DELETIONS: &[&str] = &[
     "DELETE FROM attachment WHERE comment_id IN
      (SELECT id FROM comment WHERE author_id = $1 AND author_kind = 'customer')",
     "UPDATE comment SET author_id = NULL, body_sealed = substr(body_sealed, 1, 0), once_hash = NULL,
-     subject_sealed = NULL, rest_sealed = NULL, html_sealed = NULL, remarks = NULL, verdict = NULL,
+     subject_sealed = NULL, rest_sealed = NULL, html_sealed = NULL, signed_sealed = NULL, remarks = NULL, verdict = NULL,
      visibility = CASE WHEN standing = 'outsider' THEN 'internal' ELSE visibility END, standing = 'erased'
      WHERE author_id = $1 AND author_kind = 'customer'",
     // What an agent did for others stays theirs, without the agent.

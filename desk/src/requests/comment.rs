@@ -1,7 +1,7 @@
 //! Comments: what customers and agents write in a request.
 
 use tresen_model::{
-    AuthorKind, Body, Channel, CommentId, MailRemark, MailVerdict, PersonId, Problem, RequestId,
+    AuthorKind, Body, Channel, CommentId, MailRemark, MailVerdict, PersonId, PersonName, Problem, RequestId,
     RequestNumber, Standing, Status, Timestamp, Visibility,
 };
 
@@ -41,6 +41,8 @@ pub(crate) struct NewComment<'a> {
 pub(crate) struct MailPart<'a> {
     pub(crate) automatic: bool,
     pub(crate) standing: Standing,
+    /// The name in From, where it is not what the author is called.
+    pub(crate) signed: Option<&'a PersonName>,
     /// The subject of an outsider's mail, for a request of their own.
     pub(crate) subject: Option<&'a str>,
     pub(crate) rest: Option<&'a str>,
@@ -56,8 +58,8 @@ pub(crate) async fn insert(
 ) -> Result<CommentId, Broken> {
     const SQL: &str = "INSERT INTO comment
         (id, request_id, author_id, author_kind, visibility, body_sealed, once_hash, created_at, channel,
-        automatic, standing, subject_sealed, rest_sealed, html_sealed, remarks, verdict)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        automatic, standing, subject_sealed, rest_sealed, html_sealed, remarks, verdict, signed_sealed)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
     let id = random::id(now)?;
     let mail = comment.mail;
     let seal = |column, text: Option<&str>| {
@@ -67,6 +69,7 @@ pub(crate) async fn insert(
     let subject = seal("comment.subject", mail.and_then(|mail| mail.subject))?;
     let rest = seal("comment.rest", mail.and_then(|mail| mail.rest))?;
     let html = seal("comment.html", mail.and_then(|mail| mail.html))?;
+    let signed = seal("comment.signed", mail.and_then(|mail| mail.signed).map(PersonName::as_str))?;
     let words =
         |mail: MailPart<'_>| mail.remarks.iter().map(|remark| remark.as_str()).collect::<Vec<_>>().join(" ");
     let channel = if mail.is_some() { Channel::Mail } else { Channel::Web };
@@ -87,6 +90,7 @@ pub(crate) async fn insert(
         .bind(html)
         .bind(mail.map(words).filter(|words| !words.is_empty()))
         .bind(mail.and_then(|mail| mail.verdict).map(MailVerdict::as_str))
+        .bind(signed)
         .execute(c)
         .await
         .map(drop))?;

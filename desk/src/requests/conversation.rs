@@ -33,6 +33,7 @@ struct CommentRow {
     automatic: bool,
     standing: String,
     rest_sealed: Option<Vec<u8>>,
+    signed_sealed: Option<Vec<u8>>,
     formatted: bool,
     remarks: Option<String>,
     verdict: Option<String>,
@@ -49,6 +50,7 @@ from_row!(CommentRow {
     automatic,
     standing,
     rest_sealed,
+    signed_sealed,
     formatted,
     remarks,
     verdict
@@ -188,7 +190,7 @@ impl Desk {
         let for_staff = matches!(reading, Reading::Agent | Reading::Index);
         let comments = format!(
             "SELECT id, author_id, author_kind, visibility, body_sealed, created_at, channel, automatic,
-             standing, rest_sealed, html_sealed IS NOT NULL AS formatted, remarks, verdict
+             standing, rest_sealed, signed_sealed, html_sealed IS NOT NULL AS formatted, remarks, verdict
              FROM comment WHERE request_id = $1 AND ({FOR_CUSTOMERS} OR $2)
              AND (standing <> 'outsider' OR $3) AND {} ORDER BY id",
             author_may_be_read(4)
@@ -250,11 +252,17 @@ impl Desk {
             let standing = Standing::parse(&row.standing).ok_or_else(broken)?;
             let files = attachments.remove(&row.id).unwrap_or_default();
             let (body, rest) = (shown(body), rest.map(shown));
+            let signed = row.signed_sealed.as_ref();
+            let signed = signed.map(|name| key.open_text("comment.signed", row.id, name)).transpose()?;
+            let called = author.and_then(|author| names.get(&author));
+            // The person may have taken that name since.
+            let signed = signed.filter(|name| called != Some(name));
             let remarks = row.remarks.as_deref().filter(|_| for_agent).unwrap_or_default();
             comments.push(Comment {
                 id: CommentId(row.id),
                 author_kind: AuthorKind::parse(&row.author_kind).ok_or_else(broken)?,
-                author: author.and_then(|author| names.get(&author).cloned()),
+                signed: signed.is_some(),
+                author: signed.or_else(|| called.cloned()),
                 own: author == Some(person),
                 by_staff: addresses.get(&owner).is_some_and(|(_, staff)| *staff),
                 visibility: Visibility::parse(&row.visibility).ok_or_else(broken)?,

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use sqlx::types::Uuid;
 use tokio::sync::mpsc;
 use tresen_model::{
-    AuthorKind, Channel, PersonId, Priority, RequestId, RequestNumber, Standing, Status, Subject, Timestamp,
-    Visibility,
+    AuthorKind, Channel, PersonId, PersonName, Priority, RequestId, RequestNumber, Standing, Status, Subject,
+    Timestamp, Visibility,
 };
 
 use super::change;
@@ -47,6 +47,8 @@ pub(crate) struct NewComment {
     /// Whether whoever wrote it was erased since, with the words.
     pub(crate) erased: bool,
     pub(crate) quoted: Option<String>,
+    /// What a mail of the person was signed by: their own name, mostly.
+    pub(crate) signed: Option<PersonName>,
     pub(crate) attachments: Vec<NewAttachment>,
 }
 
@@ -203,6 +205,7 @@ async fn insert_comment(
         mail: (new.by_mail || new.erased).then_some(MailPart {
             automatic: new.automatic,
             standing: if new.erased { Standing::Erased } else { Standing::Participant },
+            signed: new.signed.as_ref(),
             subject: None,
             rest: new.quoted.as_deref(),
             html: None,

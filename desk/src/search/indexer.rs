@@ -128,6 +128,10 @@ impl Desk {
                 text.push(' ');
                 text.push_str(&attachment.name);
             }
+            if let Some(name) = comment.author.filter(|_| comment.signed) {
+                internal.push(' ');
+                internal.push_str(&name);
+            }
         }
         Ok(Some(Entry { request: RequestId(row.id), customer, public, internal }))
     }

@@ -22,6 +22,7 @@ pub(crate) static DATA: Set = Set(&[
     (8, "passkeys", include_str!("../../migrations/data/0008_passkeys.sql")),
     (9, "identities", include_str!("../../migrations/data/0009_identities.sql")),
     (11, "uploads and kinds", include_str!("../../migrations/data/0011_uploads_and_kinds.sql")),
+    (12, "sender names", include_str!("../../migrations/data/0012_sender_names.sql")),
 ]);
 
 /// Of the key store.

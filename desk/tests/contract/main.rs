@@ -70,6 +70,7 @@ mod restriction;
 mod retention;
 mod roles;
 mod search;
+mod sender_names;
 mod sign_in;
 // The unit tests of the transport use the rest of it.
 #[allow(dead_code)]

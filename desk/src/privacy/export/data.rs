@@ -173,6 +173,8 @@ pub(super) struct Withheld {
 #[derive(Serialize)]
 pub(super) struct Elsewhere {
     pub(super) request: String,
+    /// The name in From, where it was not the person's.
+    pub(super) author: Option<String>,
     pub(super) at: String,
     pub(super) body: String,
     pub(super) quoted: Option<String>,
@@ -332,18 +334,18 @@ impl Desk {
         person: PersonId,
         key: &PersonKey,
     ) -> Result<(Vec<Elsewhere>, Vec<Attached>), Broken> {
-        const COMMENTS: &str = "SELECT comment.id, number, body_sealed, rest_sealed, comment.created_at,
-            request.id, person_id
+        const COMMENTS: &str = "SELECT comment.id, number, body_sealed, rest_sealed, signed_sealed,
+            comment.created_at, request.id, person_id
             FROM comment JOIN request ON request.id = comment.request_id
             WHERE author_id = $1 AND author_kind = 'customer' AND person_id <> $1 ORDER BY comment.id";
         const FILES: &str = "SELECT id, name_sealed, size, COALESCE(checked, '') FROM attachment
             WHERE comment_id = $1 ORDER BY id";
-        type Row = (Uuid, i64, Vec<u8>, Option<Vec<u8>>, i64, Uuid, Uuid);
+        type Row = (Uuid, i64, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>, i64, Uuid, Uuid);
         let mut reader = self.store.read().await?;
         let rows: Vec<Row> =
             on!(reader.conn(), c => sqlx::query_as(COMMENTS).bind(person.0).fetch_all(c).await)?;
         let (mut comments, mut attached) = (Vec::with_capacity(rows.len()), Vec::new());
-        for (id, number, body, rest, at, request, customer) in rows {
+        for (id, number, body, rest, signed, at, request, customer) in rows {
             let files: Vec<(Uuid, Vec<u8>, i64, String)> =
                 on!(reader.conn(), c => sqlx::query_as(FILES).bind(id).fetch_all(c).await)?;
             let (mut attachments, mut withheld) = (Vec::new(), Vec::new());
@@ -364,6 +366,7 @@ impl Desk {
             let quoted = self.quoted(reader.conn(), RequestId(request), PersonId(customer), &texts).await?;
             comments.push(Elsewhere {
                 request: RequestNumber::from_bits(number.cast_unsigned()).to_string(),
+                author: signed.map(|name| key.open_text("comment.signed", id, &name)).transpose()?,
                 at: time(Timestamp(at)),
                 body: self.shown(quoted.fill_in(&body)),
                 quoted: rest.map(|rest| self.shown(quoted.fill_in(&rest))),

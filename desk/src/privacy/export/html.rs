@@ -224,8 +224,9 @@ pub(super) fn elsewhere(language: Language, comments: &[Elsewhere]) -> String {
     let mut page = format!("<section>\n<h2>{title}</h2>\n");
     for comment in comments {
         page.push_str(&format!(
-            "<article>\n<p>{}, {}</p>\n<pre>{}</pre>\n",
+            "<article>\n<p>{}{}, {}</p>\n<pre>{}</pre>\n",
             escape(&comment.request),
+            comment.author.as_ref().map(|author| format!(", {}", escape(author))).unwrap_or_default(),
             when(&comment.at),
             escape(&comment.body)
         ));

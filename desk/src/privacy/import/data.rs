@@ -176,8 +176,7 @@ struct Request {
 struct Comment {
     by: String,
     // What an agent is called elsewhere names nobody here.
-    #[serde(rename = "author")]
-    _author: Option<String>,
+    author: Option<String>,
     note: bool,
     at: String,
     body: String,
@@ -256,7 +255,15 @@ pub(super) fn read(json: &[u8], archive: &Archive, now: Timestamp) -> Result<Inc
         .iter()
         .enumerate()
         .map(|(index, one)| request(one, &format!("requests[{index}]"), times, archive, &mut paths));
-    let requests = requests.collect::<Result<Vec<_>, _>>()?;
+    let mut requests = requests.collect::<Result<Vec<_>, _>>()?;
+    let person = &file.person;
+    // What is written under the person's own name needs none.
+    for comment in requests.iter_mut().flat_map(|request| &mut request.comments) {
+        let named = comment.signed.as_ref().map(PersonName::as_str);
+        if named == person.name.as_deref() {
+            comment.signed = None;
+        }
+    }
     for attachment in file.elsewhere.iter().flat_map(|one| &one.attachments) {
         if archive.size(&attachment.path) != Some(attachment.size) || !paths.insert(attachment.path.clone()) {
             return Err(wrong("elsewhere"));
@@ -265,7 +272,6 @@ pub(super) fn read(json: &[u8], archive: &Archive, now: Timestamp) -> Result<Inc
     if paths.len() != archive.attachments() {
         return Err(ImportError::Stranger);
     }
-    let person = &file.person;
     Ok(Incoming {
         email: EmailAddress::parse(&person.email).map_err(|_| wrong("person.email"))?,
         name: PersonName::optional(person.name.as_deref().unwrap_or_default())
@@ -419,6 +425,9 @@ fn comment(
         automatic: one.automatic,
         erased: one.erased,
         quoted: one.quoted.clone(),
+        signed: (own && one.by_mail)
+            .then(|| PersonName::optional(one.author.as_deref().unwrap_or_default()).ok().flatten())
+            .flatten(),
         attachments,
     })
 }
