@@ -85,7 +85,9 @@ pub struct StaffView {
     pub customer: PersonView,
     /// Who works on it.
     pub assignee: Option<PersonId>,
-    /// Who may be given it.
+    /// What they are called.
+    pub assignee_name: Option<String>,
+    /// Who may be given it. The assignee is missing if they can no longer see it.
     pub agents: Vec<AgentName>,
     /// What happened, oldest first.
     pub history: Vec<HistoryEntry>,

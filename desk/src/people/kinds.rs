@@ -11,14 +11,14 @@ use std::collections::HashMap;
 
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
-use tresen_model::{EmailAddress, PersonId, Problem, RequestId, Role};
+use tresen_model::{EmailAddress, PersonId, Problem, RequestId, Role, Timestamp};
 
 use super::person::{self, Presence};
 use super::{Agent, sessions};
-use crate::error::Error;
+use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::privacy::restrict::NOT_RESTRICTED;
-use crate::requests::Access;
+use crate::requests::{Access, change};
 use crate::store::{Conn, StoreError, Tx, on};
 use crate::{Desk, RequestType};
 
@@ -59,14 +59,20 @@ pub(crate) async fn includes(conn: Conn<'_>, agent: PersonId, kind: &str) -> Res
     Ok(kinds.is_empty() || kinds.iter().any(|own| own == kind))
 }
 
-/// Puts others in their place; none are all.
-pub(super) async fn replace(tx: &mut Tx, agent: PersonId, kinds: &[String]) -> Result<(), StoreError> {
+/// Puts others in their place; none are all. Requests of types that the agent works on no more are
+/// unassigned.
+pub(super) async fn replace(
+    tx: &mut Tx,
+    agent: PersonId,
+    kinds: &[String],
+    now: Timestamp,
+) -> Result<(), Broken> {
     const INSERT: &str = "INSERT INTO agent_kind (person_id, kind) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     forget(tx, agent).await?;
     for kind in kinds {
         on!(tx.conn(), c => sqlx::query(INSERT).bind(agent.0).bind(kind).execute(c).await.map(drop))?;
     }
-    Ok(())
+    change::release_unseen(tx, agent, now).await
 }
 
 /// The agent works on everything.
@@ -90,12 +96,13 @@ impl Desk {
         let no_agent = || Error::refused("email", Problem::ChoiceUnknown);
         let (agent, _) = self.keys.find(&self.blind_index(&email)).await?.ok_or_else(no_agent)?;
         let mut tx = self.store.write().await?;
-        let Presence::Here = person::touch(&mut tx, agent, self.now()).await? else { return Err(no_agent()) };
+        let now = self.now();
+        let Presence::Here = person::touch(&mut tx, agent, now).await? else { return Err(no_agent()) };
         let row = person::find(tx.conn(), agent).await?.ok_or_else(no_agent)?;
         if row.role()? != Role::Agent {
             return Err(no_agent());
         }
-        replace(&mut tx, agent, kinds).await?;
+        replace(&mut tx, agent, kinds, now).await?;
         tx.commit().await?;
         Ok(())
     }

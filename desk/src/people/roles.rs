@@ -8,7 +8,7 @@ use crate::requests::change;
 use crate::store::{Tx, on};
 
 /// Gives a person another role. Nothing of the old one goes on: they are signed out, only an agent is
-/// kept to request types, and what somebody who becomes a customer had not done waits for somebody else.
+/// kept to request types, and what somebody who becomes a customer worked on waits for somebody else.
 pub(crate) async fn change(tx: &mut Tx, person: PersonId, role: Role, now: Timestamp) -> Result<(), Broken> {
     const SQL: &str = "UPDATE person SET role = $2 WHERE id = $1";
     on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(role.as_str()).execute(c).await.map(drop))?;
@@ -16,7 +16,7 @@ pub(crate) async fn change(tx: &mut Tx, person: PersonId, role: Role, now: Times
         kinds::forget(tx, person).await?;
     }
     if role == Role::Customer {
-        change::release_all(tx, person, now).await?;
+        change::release_unseen(tx, person, now).await?;
     }
     sessions::sign_out(tx, person, now).await?;
     Ok(())

@@ -199,8 +199,7 @@ impl Desk {
             audit(tx, "role-changed", &json!({ "from": before.as_str(), "to": after.as_str() }), now).await?;
             tracing::info!(%person, from = before.as_str(), to = after.as_str(), "a role was changed by an admin");
         }
-        kinds::replace(tx, person, duty.kinds()).await?;
-        Ok(())
+        kinds::replace(tx, person, duty.kinds(), now).await
     }
 }
 

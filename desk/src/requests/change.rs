@@ -1,5 +1,6 @@
 //! Status, priority and assignment, each with an entry in the history.
 
+use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::{AuthorKind, PersonId, Priority, Problem, RequestId, RequestNumber, Status, Timestamp};
 
@@ -141,12 +142,22 @@ pub(super) async fn set_assignee(
     note(tx, head.request(), Some(actor), ASSIGNED, before.as_deref(), after.as_deref(), now).await
 }
 
-/// What somebody worked on who works here no more, and had not done, waits for somebody else.
-pub(crate) async fn release_all(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), Broken> {
-    const SQL: &str = "UPDATE request SET assignee_id = NULL, updated_at = $2
-        WHERE assignee_id = $1 AND status IN ('open', 'waiting') RETURNING id";
-    let released: Vec<(Uuid,)> =
-        on!(tx.conn(), c => sqlx::query_as(SQL).bind(person.0).bind(now.0).fetch_all(c).await)?;
+/// Unassigns what somebody worked on and can no longer see, since their role or request types are others
+/// now. Settled requests too: they may be opened again. Those stay where they are in the queue, and as old as
+/// they are for retention.
+pub(crate) async fn release_unseen(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), Broken> {
+    let sql = format!(
+        "UPDATE request SET assignee_id = NULL,
+         updated_at = CASE WHEN status IN ('open', 'waiting') THEN $2 ELSE updated_at END
+         WHERE assignee_id = $1 AND NOT (EXISTS (SELECT 1 FROM person WHERE id = $1 AND role <> 'customer')
+         AND {}) RETURNING id",
+        kinds::seen_by("$1", "request.kind")
+    );
+    let released: Vec<(Uuid,)> = on!(tx.conn(), c => sqlx::query_as(AssertSqlSafe(sql))
+        .bind(person.0)
+        .bind(now.0)
+        .fetch_all(c)
+        .await)?;
     let before = person.to_string();
     for (request,) in released {
         note(tx, RequestId(request), None, ASSIGNED, Some(&before), None, now).await?;
@@ -227,9 +238,27 @@ impl Desk {
         let now = self.now();
         let actor = (agent.person(), AuthorKind::Agent);
         let mut tx = self.store.write().await?;
-        let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
-            return Err(Error::NotFound);
-        };
+        let no_agent = || Error::refused("assignee", Problem::ChoiceUnknown);
+        let customer = head.customer();
+        let next =
+            change.assignee.flatten().filter(|next| Some(next.0) != head.assignee_id && *next != customer);
+        // Always in the same order, so that nobody waits for each other. Whoever is given the request keeps
+        // role and request types meanwhile.
+        for person in
+            [next.filter(|next| *next < customer), Some(customer), next.filter(|next| *next > customer)]
+        {
+            match person {
+                Some(person) if person == customer => {
+                    let Presence::Here = person::touch(&mut tx, customer, now).await? else {
+                        return Err(Error::NotFound);
+                    };
+                }
+                Some(next) => {
+                    let Presence::Here = person::hold(&mut tx, next).await? else { return Err(no_agent()) };
+                }
+                None => {}
+            }
+        }
         let head = access::find_for_agent(tx.conn(), agent, number).await?;
         let status = change.status.filter(|to| head.status().is_ok_and(|from| from != *to));
         let priority = change.priority.filter(|to| head.priority().is_ok_and(|from| from != *to));
@@ -242,7 +271,7 @@ impl Desk {
                 && !(is_staff(&mut tx, person).await?
                     && kinds::includes(tx.conn(), person, &head.kind).await?)
             {
-                return Err(Error::refused("assignee", Problem::ChoiceUnknown));
+                return Err(no_agent());
             }
             set_assignee(&mut tx, &head, to, actor, now).await?;
         }

@@ -310,6 +310,8 @@ impl Desk {
             .bind(agent.person().0)
             .fetch_one(c)
             .await)?;
+        let assignee = head.assignee_id.map(PersonId);
+        let assignee_name = self.names(conn.again(), assignee.as_slice()).await?.into_values().next();
         Ok(StaffView {
             customer: PersonView {
                 id: head.customer(),
@@ -320,7 +322,8 @@ impl Desk {
                 language: customer.language(),
                 undeliverable: customer.undeliverable_at.is_some(),
             },
-            assignee: head.assignee_id.map(PersonId),
+            assignee,
+            assignee_name,
             agents: self.agent_names(conn.again(), Some(&head.kind)).await?,
             all_kinds: !kinds::has_some_only(conn.again(), agent.person()).await?,
             history: self.history_for_agents(conn, head, customer.name(&key)?).await?,

@@ -30,6 +30,7 @@ mod abuse;
 mod accounts;
 mod agents;
 mod api_tokens;
+mod assignments;
 mod attachments;
 mod backups;
 mod bytes;

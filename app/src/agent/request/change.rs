@@ -79,12 +79,37 @@ pub(super) fn take(language: Language, number: RequestNumber, forms: &Forms) -> 
     .into_any()
 }
 
+/// Who works on a request, and who else may.
+pub(super) struct Assigned {
+    /// Who works on it.
+    pub(super) to: Option<PersonId>,
+    /// What they are called.
+    pub(super) name: Option<String>,
+    /// Who may be given it.
+    pub(super) agents: Vec<AgentName>,
+}
+
+impl Assigned {
+    /// The choices of the field. The assignee is always one of them, also if they can no longer see the
+    /// request: otherwise a browser would show the first choice, and saving anything else would unassign it.
+    fn choices(self, language: Language) -> Vec<Choice> {
+        let Self { to, name, agents } = self;
+        let unseeing = to.filter(|to| agents.iter().all(|agent| agent.id != *to)).map(|to| {
+            let name = name.unwrap_or_else(|| text::former_agent(language).to_owned());
+            Choice::new(to.to_string(), text::cannot_see(language, &name))
+        });
+        let nobody = Choice::new(NOBODY, text::nobody(language));
+        let agents = agents.into_iter().map(|agent| Choice::new(agent.id.to_string(), agent.name));
+        std::iter::once(nobody).chain(unseeing).chain(agents).collect()
+    }
+}
+
 /// The form for everything.
 pub(super) fn change(
     language: Language,
     number: RequestNumber,
-    (status, priority, assignee): (Status, Priority, Option<PersonId>),
-    agents: Vec<AgentName>,
+    (status, priority): (Status, Priority),
+    assigned: Assigned,
     forms: &Forms,
     echo: Echo,
 ) -> AnyView {
@@ -97,17 +122,14 @@ pub(super) fn change(
     let priorities: Vec<Choice> = priorities
         .map(|priority| Choice::new(priority.as_str(), words::priority(language, *priority)))
         .collect();
-    let nobody = Choice::new(NOBODY, text::nobody(language));
-    let agents = agents.into_iter().map(|agent| Choice::new(agent.id.to_string(), agent.name));
-    let agents: Vec<Choice> = std::iter::once(nobody).chain(agents).collect();
-    let assignee = assignee.map_or_else(|| NOBODY.to_owned(), |agent| agent.to_string());
+    let assignee = assigned.to.map_or_else(|| NOBODY.to_owned(), |agent| agent.to_string());
     let carries = Carries::to(path(number));
     let beside = carries.beside;
     let field = |name, label, choices, now| field(&form, beside, name, label, choices, now);
     let fields = vec![
         field("status", text::status(language), statuses, status.as_str().to_owned()),
         field("priority", text::priority(language), priorities, priority.as_str().to_owned()),
-        field("assignee", text::assignee(language), agents, assignee),
+        field("assignee", text::assignee(language), assigned.choices(language), assignee),
     ];
     view! {
         <LiveForm language to=ChangeRequest::PATH action=path(number) form echo>
@@ -135,4 +157,34 @@ fn field(
         <Select name label choices value=chosen error=form.error(name) beside/>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agent(number: u128, name: &str) -> AgentName {
+        AgentName { id: PersonId::parse(&format!("{number:032x}")).expect("an id"), name: name.into() }
+    }
+
+    #[test]
+    fn the_assignee_is_always_a_choice() {
+        let (grace, alan) = (agent(1, "Grace"), agent(2, "Alan"));
+        for (to, name, agents, shown) in [
+            (None, None, vec![alan.clone()], vec!["Nobody", "Alan"]),
+            (Some(alan.id), Some("Alan"), vec![alan.clone()], vec!["Nobody", "Alan"]),
+            (
+                Some(grace.id),
+                Some("Grace"),
+                vec![alan.clone()],
+                vec!["Nobody", "Grace (cannot see this request)", "Alan"],
+            ),
+            (Some(grace.id), None, vec![], vec!["Nobody", "A former agent (cannot see this request)"]),
+        ] {
+            let choices = Assigned { to, name: name.map(str::to_owned), agents }.choices(Language::English);
+            assert_eq!(choices.iter().map(|choice| &*choice.label).collect::<Vec<_>>(), shown);
+            let value = to.map_or_else(|| NOBODY.to_owned(), |to| to.to_string());
+            assert!(choices.iter().any(|choice| choice.value == value));
+        }
+    }
 }

@@ -20,7 +20,9 @@ pub struct Panel {
     pub customer: PersonView,
     /// Who works on it.
     pub assignee: Option<PersonId>,
-    /// Who may be given it.
+    /// What they are called.
+    pub assignee_name: Option<String>,
+    /// Who may be given it. The assignee is missing if they can no longer see it.
     pub agents: Vec<AgentName>,
     /// What happened, oldest first.
     pub history: Vec<Step>,
@@ -48,20 +50,21 @@ pub(super) fn panel(
     forms: &Forms,
     echo: Echo,
 ) -> AnyView {
-    let Panel { customer, assignee, agents, history, other_requests, all_kinds } = panel;
+    let Panel { customer, assignee, assignee_name, agents, history, other_requests, all_kinds } = panel;
     // Whoever works on some request types only does nothing that reaches the others.
     let erase = all_kinds.then(|| {
         let address = Address::EraseCustomer { number };
         view! { <p class="small"><a href=address.to_string()>{erase::agent_title(language)}</a></p> }
     });
     let restrict = all_kinds.then(|| restricted::offer(language, number, forms));
+    let assigned = change::Assigned { to: assignee, name: assignee_name, agents };
     let take = assignee.is_none().then(|| change::take(language, number, forms));
     view! {
         <aside class="panel" aria-label=text::handling(language)>
             <section class="card stack" aria-labelledby="handling-title">
                 <h2 id="handling-title">{text::handling(language)}</h2>
                 {take}
-                {change::change(language, number, (status, priority, assignee), agents, forms, echo)}
+                {change::change(language, number, (status, priority), assigned, forms, echo)}
             </section>
             <section class="card stack" aria-labelledby="customer-title">
                 <h2 id="customer-title">{text::customer(language)}</h2>

@@ -68,9 +68,10 @@ fn troubles(staff: &StaffView) -> Troubles {
 }
 
 fn panel(context: &Context, staff: StaffView) -> Panel {
-    let StaffView { customer, assignee, agents, history, other_requests, all_kinds, .. } = staff;
+    let StaffView { customer, assignee, assignee_name, agents, history, other_requests, all_kinds, .. } =
+        staff;
     let history = history.into_iter().map(|what| Step { when: context.when(what.at), what }).collect();
-    Panel { customer, assignee, agents, history, other_requests, all_kinds }
+    Panel { customer, assignee, assignee_name, agents, history, other_requests, all_kinds }
 }
 
 /// The function of the form for an answer.

@@ -31,6 +31,7 @@ texts! {
     head_updated: "Last activity" | "Letzte Aktivität";
     no_name: "No name given" | "Ohne Namen";
     nobody: "Nobody" | "Niemand";
+    former_agent: "A former agent" | "Ein früheres Teammitglied";
     unread: "unread" | "ungelesen";
     pages: "Pages of the queue" | "Seiten der Liste";
     first_page: "First page" | "Erste Seite";
@@ -92,6 +93,11 @@ texts! {
     capture_save: "Save request" | "Anfrage speichern";
 }
 
+/// An assigned agent who can no longer see the request.
+pub fn cannot_see(language: Language, name: &str) -> String {
+    say!(language, "{name} (cannot see this request)", "{name} (kann diese Anfrage nicht sehen)")
+}
+
 /// How many requests want something.
 pub fn active(language: Language, count: u64) -> String {
     say!(language, "{count} active", "{count} aktiv")
@@ -128,7 +134,7 @@ pub fn history_step(language: Language, step: &HistoryEntry) -> String {
     let who = match (&step.actor, step.actor_kind) {
         (Some(name), _) => name.clone(),
         (None, Some(AuthorKind::Customer)) => say!(language, "The customer", "Die Kundin oder der Kunde"),
-        (None, Some(AuthorKind::Agent)) => say!(language, "A former agent", "Ein früheres Teammitglied"),
+        (None, Some(AuthorKind::Agent)) => former_agent(language).to_owned(),
         (None, None) => say!(language, "The service desk", "Der Servicedesk"),
     };
     match &step.event {
