@@ -329,15 +329,13 @@ impl Desk {
                 needles.search_database(pool, called, &mut found).await?;
             }
         }
-        if self.store.is_postgres() {
-            // Its index takes a text apart into words.
-            for (line, text) in &needles.lines {
-                if let Some(words) = Words::parse(text)
-                    && !self.search.find(&words, None, 1).await?.is_empty()
-                {
-                    let place = "database: search index".to_owned();
-                    found.push(Trace { place, line: *line, form: "words" });
-                }
+        // The index takes a text apart into words, and gives them another form.
+        for (line, text) in &needles.lines {
+            if let Some(words) = Words::parse(text)
+                && !self.search.find(&words, None, 1).await?.is_empty()
+            {
+                let place = "search index".to_owned();
+                found.push(Trace { place, line: *line, form: "words" });
             }
         }
         self.search_opened(&needles, &mut found).await?;

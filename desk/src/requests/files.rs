@@ -9,6 +9,7 @@ use tresen_model::views::{Attachment, Preview};
 use tresen_model::{
     AttachmentId, CommentId, PersonId, Problem, RequestId, RequestNumber, Timestamp, file_name,
 };
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::access::{self, Access, RequestHead};
@@ -36,7 +37,7 @@ pub struct File {
 impl File {
     /// A file that is on disk, by whatever name somebody gave it.
     pub(super) fn of(name: &str, content_id: Option<&str>, stored: Stored, uploads: &Uploads) -> Self {
-        let name = Some(file_name::safe(name)).filter(|name| !name.is_empty());
+        let name = Some(file_name::safe(&composed(name))).filter(|name| !name.is_empty());
         Self {
             name: name.unwrap_or_else(|| "attachment".to_owned()),
             content_id: content_id.map(str::to_owned),
@@ -55,6 +56,17 @@ impl File {
     pub fn size(&self) -> u64 {
         self.stored.size
     }
+}
+
+/// A name with its letters in one piece (NFC): some systems take them apart, and then it is cut, sorted and
+/// shown in another way.
+fn composed(name: &str) -> String {
+    name.nfc().collect()
+}
+
+/// Opens the name of a file. Those of earlier programs may be in any form.
+pub(crate) fn open_name(key: &PersonKey, attachment: Uuid, sealed: &[u8]) -> Result<String, Broken> {
+    Ok(composed(&key.open_text("attachment.name", attachment, sealed)?))
 }
 
 /// Takes the files of one form in while they stream, and holds them to the limits.
@@ -188,7 +200,7 @@ impl Desk {
         file: &StoredFile,
         key: &PersonKey,
     ) -> Result<(String, String, Vec<u8>), Broken> {
-        let name = key.open_text("attachment.name", file.id, &file.name_sealed)?;
+        let name = open_name(key, file.id, &file.name_sealed)?;
         Ok((name, file.media_type.clone(), self.read_contents(file, key).await?))
     }
 
@@ -243,7 +255,7 @@ impl AttachmentRow {
         let served = uploads.serves(check);
         Ok(Attachment {
             id: AttachmentId(self.id),
-            name: key.open_text("attachment.name", self.id, &self.name_sealed)?,
+            name: open_name(key, self.id, &self.name_sealed)?,
             size: self.size.cast_unsigned(),
             image,
             preview: preview.filter(|_| served),
@@ -386,7 +398,7 @@ impl Desk {
     ) -> Result<OpenFile, Error> {
         let row = self.find_file(head, attachment, internal).await?;
         let key = self.keys.get(row.owner(head)).await?.ok_or(Error::NotFound)?;
-        let name = self.shown(key.open_text("attachment.name", attachment.0, &row.name_sealed)?);
+        let name = self.shown(open_name(&key, attachment.0, &row.name_sealed)?);
         let file_key = file_key(attachment.0, &row.key_sealed, &key)?;
         let contents = self.objects.read(attachment.0, file_key).await?;
         let size = row.size.cast_unsigned();

@@ -12,8 +12,9 @@ use sqlx::{AssertSqlSafe, PgPool};
 use tokio::sync::Mutex;
 use tresen_model::{PersonId, RequestId};
 
+use super::Words;
 use super::index::Entry;
-use super::{Words, words};
+use super::words::{self, FORM};
 use crate::error::Broken;
 use crate::store::dialect;
 
@@ -48,6 +49,7 @@ impl Buckets {
     pub(crate) async fn open(pool: &PgPool) -> Result<Self, Broken> {
         let made =
             include_str!("../../migrations/search_postgres.sql").replace("BUCKETS", &BUCKETS.to_string());
+        let made = made.replace("FORM", &FORM.to_string());
         sqlx::raw_sql(AssertSqlSafe(made)).execute(pool).await?;
         Ok(Self { pool: pool.clone(), stained: Mutex::default() })
     }
@@ -149,7 +151,7 @@ fn lexemes(texts: &[&str]) -> Vec<String> {
     let mut lexemes = BTreeSet::new();
     for text in texts {
         let mut left = MOST / texts.len();
-        for word in words(text) {
+        for word in words::indexed(text) {
             let size = word.len() + 1;
             if left < size {
                 break;

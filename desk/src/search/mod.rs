@@ -7,18 +7,14 @@ mod buckets;
 mod index;
 mod indexer;
 mod sqlite;
+mod words;
 
 pub(crate) use index::{Entry, Index, MOST_FOUND};
 
-/// The words of a text: letters and digits, in lower case, of long ones the beginning.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(|word| word.chars().take(64).collect::<String>().to_lowercase())
-}
+use words::Sought;
 
 /// The words that somebody searches for: each must occur, as the beginning of a word.
-pub(crate) struct Words(Vec<String>);
+pub(crate) struct Words(Vec<Sought>);
 
 impl Words {
     /// More than eight words narrow nothing further.
@@ -27,18 +23,31 @@ impl Words {
     /// Takes letters and digits and nothing else, so that no sign reaches the query
     /// language of an engine. `None` when there is nothing to search for.
     pub(crate) fn parse(typed: &str) -> Option<Self> {
-        let words: Vec<String> = words(typed).take(Self::MOST).collect();
+        let mut words = words::sought(typed);
+        words.truncate(Self::MOST);
         (!words.is_empty()).then_some(Self(words))
     }
 
     /// As FTS5 reads it.
     fn for_sqlite(&self) -> String {
-        self.0.iter().map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" AND ")
+        self.query([" AND ", " OR "], |word, beginning| {
+            format!("\"{word}\"{}", if beginning { "*" } else { "" })
+        })
     }
 
     /// As PostgreSQL reads a `tsquery`.
     fn for_postgres(&self) -> String {
-        self.0.iter().map(|word| format!("'{word}':*")).collect::<Vec<_>>().join(" & ")
+        self.query([" & ", " | "], |word, beginning| format!("'{word}'{}", if beginning { ":*" } else { "" }))
+    }
+
+    /// Puts a query together; `term` is a word, or the beginning of one.
+    fn query(&self, [and, or]: [&str; 2], term: impl Fn(&str, bool) -> String) -> String {
+        let one = |word: &Sought| {
+            let beginnings = word.beginnings.iter().map(|beginning| term(beginning, true));
+            let terms: Vec<_> = beginnings.chain(word.whole.iter().map(|whole| term(whole, false))).collect();
+            format!("({})", terms.join(or))
+        };
+        self.0.iter().map(one).collect::<Vec<_>>().join(and)
     }
 }
 
@@ -49,8 +58,14 @@ mod tests {
     #[test]
     fn no_sign_reaches_the_query_language() {
         let words = Words::parse("  Drucker\" OR scope:* 'x' -- ( NEAR ").expect("words");
-        assert_eq!(words.for_sqlite(), "\"drucker\"* AND \"or\"* AND \"scope\"* AND \"x\"* AND \"near\"*");
-        assert_eq!(words.for_postgres(), "'drucker':* & 'or':* & 'scope':* & 'x':* & 'near':*");
+        assert_eq!(
+            words.for_sqlite(),
+            "(\"drucker\"*) AND (\"or\"*) AND (\"scope\"*) AND (\"x\"*) AND (\"near\"*)"
+        );
+        assert_eq!(words.for_postgres(), "('drucker':*) & ('or':*) & ('scope':*) & ('x':*) & ('near':*)");
+        let words = Words::parse("Köln Mueller").expect("words");
+        assert_eq!(words.for_sqlite(), "(\"koeln\"* OR \"koln\"*) AND (\"mueller\"* OR \"muller\")");
+        assert_eq!(words.for_postgres(), "('koeln':* | 'koln':*) & ('mueller':* | 'muller')");
         assert!(Words::parse(" *\"' ").is_none());
     }
 }

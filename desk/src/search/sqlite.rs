@@ -13,6 +13,7 @@ use tresen_model::{PersonId, RequestId};
 use super::Words;
 use super::buckets::{BUCKETS, bucket};
 use super::index::Entry;
+use super::words::{self, FORM};
 use crate::error::Broken;
 use crate::store::{Conn, Location, SEARCH, Store, StoreError, Tx};
 
@@ -35,17 +36,19 @@ fn sqlite<'a>(conn: Conn<'a>) -> Result<&'a mut SqliteConnection, StoreError> {
 
 impl Fts {
     pub(crate) async fn open(folder: &Path, connections: u32) -> Result<Self, Broken> {
-        const MADE: &str = "SELECT COUNT(*) FROM sqlite_schema WHERE name = $1";
+        const FORM_OF: &str = "SELECT user_version FROM pragma_user_version";
         let store = Store::open(&Location::File(folder.join("search.db")), &SEARCH, connections).await?;
         let mut tx = store.write().await?;
         let c = sqlite(tx.conn())?;
-        let last = table(BUCKETS - 1);
-        let (made,): (i64,) = sqlx::query_as(MADE).bind(last).fetch_one(&mut *c).await?;
-        if made == 0 {
+        let (form,): (i64,) = sqlx::query_as(FORM_OF).fetch_one(&mut *c).await?;
+        if form != i64::from(FORM) {
+            // New, or with words in another form: an empty index is filled at the start.
+            sqlx::query("DELETE FROM document").execute(&mut *c).await?;
             for table in (0..BUCKETS).map(table) {
                 let sql = include_str!("../../migrations/search_sqlite_bucket.sql").replace("entry", &table);
                 sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut *c).await?;
             }
+            sqlx::raw_sql(AssertSqlSafe(format!("PRAGMA user_version = {FORM}"))).execute(&mut *c).await?;
         }
         tx.commit().await?;
         Ok(Self(store))
@@ -149,22 +152,26 @@ async fn special(c: &mut SqliteConnection, table: &str, command: &str) -> Result
 }
 
 async fn put(tx: &mut Tx, entry: &Entry) -> Result<(), Broken> {
+    const WHOSE: &str = "SELECT person_id FROM document WHERE request_id = $1";
     const PLACE: &str = "INSERT INTO document (request_id, person_id) VALUES ($1, $2)
         ON CONFLICT (request_id) DO UPDATE SET person_id = excluded.person_id RETURNING place";
     let c = sqlite(tx.conn())?;
+    let before: Option<(Uuid,)> = sqlx::query_as(WHOSE).bind(entry.request.0).fetch_optional(&mut *c).await?;
     let query = sqlx::query_as(PLACE).bind(entry.request.0).bind(entry.customer.0);
     let (place,): (i64,) = query.fetch_one(&mut *c).await?;
-    let table = table(bucket(entry.customer));
-    let delete = AssertSqlSafe(format!("DELETE FROM {table} WHERE rowid = $1"));
+    // It may have been somebody else's, whose words are in another table.
+    let before = before.map_or(entry.customer, |(person,)| PersonId(person));
+    let delete = AssertSqlSafe(format!("DELETE FROM {} WHERE rowid = $1", table(bucket(before))));
     sqlx::query(delete).bind(place).execute(&mut *c).await?;
+    let table = table(bucket(entry.customer));
     let insert = AssertSqlSafe(format!(
         "INSERT INTO {table} (rowid, scope, public, internal) VALUES ($1, $2, $3, $4)"
     ));
     sqlx::query(insert)
         .bind(place)
         .bind(entry.customer.0.simple().to_string())
-        .bind(&entry.public)
-        .bind(&entry.internal)
+        .bind(words::indexed(&entry.public).join(" "))
+        .bind(words::indexed(&entry.internal).join(" "))
         .execute(c)
         .await?;
     Ok(())

@@ -71,6 +71,7 @@ mod restriction;
 mod retention;
 mod roles;
 mod search;
+mod search_spellings;
 mod sender_names;
 mod sign_in;
 // The unit tests of the transport use the rest of it.

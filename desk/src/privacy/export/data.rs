@@ -14,7 +14,7 @@ use crate::keys::PersonKey;
 use crate::people::person::PersonRow;
 use crate::people::{factors, history, kinds, providers};
 use crate::privacy::{consent, restrict};
-use crate::requests::{Reader, Reading};
+use crate::requests::{Reader, Reading, files};
 use crate::store::{from_row, on};
 
 /// The name of the format, and its version: higher when what stands there changes its meaning.
@@ -350,7 +350,7 @@ impl Desk {
                 on!(reader.conn(), c => sqlx::query_as(FILES).bind(id).fetch_all(c).await)?;
             let (mut attachments, mut withheld) = (Vec::new(), Vec::new());
             for (file, name, size, checked) in files {
-                let name = key.open_text("attachment.name", file, &name)?;
+                let name = files::open_name(key, file, &name)?;
                 let size = size.cast_unsigned();
                 if self.settings.uploads.check_of(Some(&checked)) == FileCheck::Infected {
                     withheld.push(Withheld { name, size });
