@@ -320,6 +320,32 @@ describe('opening a mailed link changes nothing', () => {
   });
 });
 
+describe('an answer is read by a session, not by its link', () => {
+  const isUnread = async (person) => (await person.client.get('/requests')).text.includes('unread-mark');
+
+  for (const [name, open] of [
+    ['a scanner opens the link', (link) => new Client(desk).get(link)],
+    ['a scanner asks for its head', (link) => new Client(desk).fetch(link, { method: 'HEAD' })],
+    ['a scanner asks as the app does', (link) => new Client(desk).fetch(link, { headers: { accept: 'application/json' } })],
+    ['another customer opens it', (link) => bert.client.get(link)],
+  ]) {
+    test(`${name}: the mark stays`, async () => {
+      const person = await registered(desk, { email: `unread-${name.length}@example.com` });
+      const number = await write(person.client, { email: person.email });
+      const mail = await desk.mail({ to: person.email, subject: number });
+      const answer = { number, body: 'Please try again.', visibility: 'public', once: name, status_afterwards: 'waiting' };
+      assert.equal((await agent.call('agent/reply', answer, [])).status, 200);
+      assert.ok(await isUnread(person), 'nobody has looked yet');
+      await open(linkTo(mail, `/requests/${number}`));
+      assert.ok(await isUnread(person), 'nobody has looked');
+      await person.client.fetch(`/requests/${number}`, { method: 'HEAD' });
+      assert.ok(await isUnread(person), 'a head is no look');
+      assert.equal((await person.client.get(`/requests/${number}`)).status, 200);
+      assert.ok(!(await isUnread(person)), 'its owner has looked');
+    });
+  }
+});
+
 describe('nobody is led elsewhere', () => {
   const ELSEWHERE = ['https://evil.example', '//evil.example', '/\\evil.example', '\\\\evil.example', '/\t/evil.example', '/\n/evil.example', 'javascript:alert(1)', 'data:text/html,x', ' //evil.example', 'http:evil.example', '@evil.example'];
   const stays = (location) => {
