@@ -292,6 +292,35 @@ describe('opening a mailed link changes nothing', () => {
     assert.equal(old.status, 422);
   });
 
+  test('a new address under which somebody wrote as a guest', async () => {
+    const guest = 'guest-before@example.com';
+    const number = await write(new Client(desk), { email: guest, subject: 'Written as a guest' });
+    const person = await registered(desk, { email: 'has-account@example.com' });
+    await person.client.post('/account/address', { email: guest, password: PASSWORD });
+    const link = linkTo(await desk.mail({ to: guest, subject: /address/i }), '/account/address');
+    const token = new URL(link, desk.url).searchParams.get('token');
+    for (let times = 0; times < 2; times++) assert.match(words((await new Client(desk).get(link)).text), /move to your account/);
+    assert.doesNotMatch((await person.client.get('/requests')).text, new RegExp(number));
+    assert.equal((await new Client(desk).post('/account/address', { token })).status, 303);
+    assert.match(words((await person.client.get('/requests')).text), /Written as a guest/);
+    await new Client(desk).login({ email: guest, password: PASSWORD });
+  });
+
+  test('a new address of somebody with an account', async () => {
+    const person = await registered(desk, { email: 'wants-another@example.com' });
+    await person.client.post('/account/address', { email: 'late-account@example.com', password: PASSWORD });
+    const mail = await desk.mail({ to: 'late-account@example.com', subject: /address/i });
+    await new Client(desk).post('/register', { email: 'late-account@example.com' });
+    const invitation = await desk.mail({ to: 'late-account@example.com', skip: 1 });
+    await new Client(desk).post('/register', { token: tokenIn(invitation, '/register'), password: PASSWORD });
+    for (const [language, says] of [['en', /belongs to another account/], ['de', /gehört zu einem anderen Konto/]]) {
+      const answer = await new Client(desk, { language }).post('/account/address', { token: tokenIn(mail, '/account/address') });
+      assert.equal(answer.status, 422);
+      assert.match(words(answer.text), says);
+    }
+    await new Client(desk).login({ email: 'wants-another@example.com', password: PASSWORD });
+  });
+
   test('an erasure', async () => {
     const email = 'stays@example.com';
     const number = await write(new Client(desk), { email });

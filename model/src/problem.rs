@@ -13,6 +13,10 @@ pub enum Problem {
     EmailInvalid,
     /// The new address is the one that the person has.
     EmailUnchanged,
+    /// The new address belongs to somebody else with an account, or on the team.
+    AddressInUse,
+    /// The data that is stored under the new address is restricted.
+    AddressRestricted,
     /// No name where one is needed.
     NameMissing,
     /// A name over the limit.

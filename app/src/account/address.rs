@@ -12,7 +12,7 @@ use tresen_model::{Address, Language};
 
 #[cfg(feature = "ssr")]
 pub(super) use self::server::load;
-use crate::components::{Button, ButtonKind, ButtonLink, Icon, PageHead};
+use crate::components::{Button, ButtonKind, ButtonLink, Icon, Notice, NoticeKind, PageHead};
 use crate::form::{Done, Form, Forms, Unmet};
 use crate::language::account::overview as text;
 use crate::live::LiveForm;
@@ -56,8 +56,15 @@ pub(super) fn page(visit: &Visit, new: NewAddress, forms: &Forms) -> Page {
 
 fn confirm(language: Language, token: String, form: Form) -> Page {
     let page = Page::new(text::confirm_title(language), Place::Account, move || {
+        let error = form.error("token");
+        let refused = move || {
+            error.get().map(|why| {
+                view! { <Notice kind=NoticeKind::Error title=text::confirm_refused(language)>{why}</Notice> }
+            })
+        };
         view! {
             <PageHead title=text::confirm_title(language) lede=text::confirm_lede(language)/>
+            {refused}
             <LiveForm language to=ChangeAddress::PATH action="/account/address" form>
                 <input type="hidden" name="token" value=token/>
                 <div class="form-actions">

@@ -168,8 +168,14 @@ impl KeyStore {
 
     /// Deletes a person's key. From here on nothing that was sealed with it can be read, in
     /// no backup either. Gives whether it was there until now; what is left of it in the files
-    /// of the key store is gone after [`forget_deleted`](Self::forget_deleted).
-    pub(crate) async fn delete(&self, person: PersonId) -> Result<bool, Broken> {
+    /// of the key store is gone after [`forget_deleted`](Self::forget_deleted). Somebody else may take over
+    /// the address in the same transaction.
+    pub(crate) async fn delete(
+        &self,
+        person: PersonId,
+        heir: Option<&(PersonId, [u8; 32])>,
+    ) -> Result<bool, Broken> {
+        const INHERIT: &str = "UPDATE person_key SET address_index = $2 WHERE person_id = $1";
         const DELETE: &str = "DELETE FROM person_key WHERE person_id = $1";
         const REMEMBER: &str =
             "INSERT INTO erased (person_id) VALUES ($1) ON CONFLICT (person_id) DO NOTHING";
@@ -180,6 +186,14 @@ impl KeyStore {
             .await
             .map(|done| done.rows_affected()))?;
         on!(tx.conn(), c => sqlx::query(REMEMBER).bind(person.0).execute(c).await.map(drop))?;
+        if let Some((heir, index)) = heir {
+            on!(tx.conn(), c => sqlx::query(INHERIT)
+                .bind(heir.0)
+                .bind(index.as_slice())
+                .execute(c)
+                .await
+                .map(drop))?;
+        }
         tx.commit().await?;
         self.cache.remove(&person.0);
         Ok(deleted > 0)

@@ -6,6 +6,7 @@ pub(crate) mod factors;
 pub(crate) mod fresh;
 pub(crate) mod history;
 pub(crate) mod invitations;
+pub(crate) mod join;
 pub(crate) mod kinds;
 mod known_links;
 pub(crate) mod login;

@@ -3,7 +3,8 @@
 use tresen_model::{EmailAddress, Problem};
 
 use super::history::{self, PersonEvent};
-use super::person::{self, Presence};
+use super::join::{self, Known};
+use super::person::{self, Presence, Writer};
 use super::sessions::{Secret, Session};
 use super::tokens::{self, Purpose};
 use crate::Desk;
@@ -12,6 +13,9 @@ use crate::address::normalise;
 use crate::error::{Broken, Error};
 use crate::mail::{Mail, MailKind, Payload};
 use crate::store::on;
+
+/// How often it is tried again when somebody writes from the address at the same moment.
+const TRIES: usize = 3;
 
 impl Desk {
     /// Mails a link to the new address. Whether that one belongs to somebody else already
@@ -59,12 +63,30 @@ impl Desk {
     }
 
     /// Takes the new address by its link, and tells the old one. That it was changed is kept, the
-    /// old one is not (Art. 16 GDPR).
+    /// old one is not (Art. 16 GDPR). Whatever somebody wrote from the new address as a guest belongs to the
+    /// account from then on.
     ///
     /// # Errors
-    /// [`Error::Gone`] when the link is no longer good, or the address was taken meanwhile.
+    /// [`Error::Gone`] when the link is no longer good; a refusal of `token` when the address belongs to
+    /// somebody else with an account or a role, or to a guest whose data is restricted;
+    /// [`Error::Busy`] while the guest is being erased.
     #[crate::boxed]
     pub async fn confirm_new_address(&self, link: &Secret) -> Result<(), Error> {
+        let (desk, link) = (self.clone(), link.clone());
+        // To its end, also when whoever asked has left.
+        let taking = tokio::spawn(async move {
+            for _ in 0..TRIES {
+                if let Some(done) = desk.take_address(&link).await? {
+                    return Ok(done);
+                }
+            }
+            Err(Error::Busy { wait: 5 })
+        });
+        taking.await.map_err(|_| Broken::Task)?
+    }
+
+    /// `None` when somebody wrote from the address at the same moment: there is a guest now.
+    async fn take_address(&self, link: &Secret) -> Result<Option<()>, Error> {
         const SQL: &str = "UPDATE person SET email_sealed = $2, proven_at = $3 WHERE id = $1";
         let opened = self.peek(Purpose::Address, link).await?;
         let person = opened.person;
@@ -74,16 +96,50 @@ impl Desk {
         let new = opened.payload(&key)?.ok_or_else(broken)?;
         let new = EmailAddress::parse(&new).map_err(|_| broken())?;
         let old = row.email(&key)?;
+        let index = self.blind_index(&new);
+        let guest = self.keys.find(&index).await?.filter(|(found, _)| *found != person);
         let now = self.now();
+        // Nothing of the guest is indexed as the account's before the guest's own entries are gone.
+        let indexing = match guest {
+            Some(_) => Some(self.indexing.lock().await),
+            None => None,
+        };
         let mut tx = self.store.write().await?;
-        // From here on the person is ours: of two links that are opened at once, the second finds
+        // From here on both persons are ours: of two links that are opened at once, the second finds
         // itself used up, and address and blind index never come from different links.
-        let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Gone) };
+        let mut both = vec![person];
+        both.extend(guest.as_ref().map(|(guest, _)| *guest));
+        both.sort_unstable();
+        for one in both {
+            match &guest {
+                Some((guest, guest_key)) if *guest == one => {
+                    // A key whose person was never stored is a guest without anything.
+                    let writer =
+                        Writer { id: one, key: guest_key, email: &new, name: None, language: row.language() };
+                    let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
+                        return Err(Error::Busy { wait: 5 });
+                    };
+                }
+                _ => {
+                    let Presence::Here = person::touch(&mut tx, one, now).await? else {
+                        return Err(Error::Gone);
+                    };
+                }
+            }
+        }
         self.redeem(&mut tx, Purpose::Address, link).await?;
-        // The key store before the commit: should we crash in between, the link is still good, and
-        // taking the same address again does no harm.
-        if self.keys.change_address(person, &self.blind_index(&new)).await?.is_err() {
-            return Err(Error::Gone);
+        match &guest {
+            Some((guest, guest_key)) => {
+                let guest = Known { id: *guest, key: guest_key };
+                join::join(&mut tx, guest, Known { id: person, key: &key }, now).await?;
+            }
+            // The key store before the commit: should we crash in between, the link is still good, and
+            // taking the same address again does no harm.
+            None => {
+                if self.keys.change_address(person, &index).await?.is_err() {
+                    return Ok(None);
+                }
+            }
         }
         let sealed = key.seal("person.email", person.0, new.as_str().as_bytes())?;
         on!(tx.conn(), c => sqlx::query(SQL)
@@ -100,8 +156,12 @@ impl Desk {
         let mail = Mail { person, key: &key, kind, request: None, comment: None, payload };
         self.enqueue(&mut tx, mail, now).await?;
         tx.commit().await?;
+        if let Some((guest, _)) = guest {
+            self.end_guest(guest).await;
+        }
+        drop(indexing);
         self.mail_wakeup.notify_one();
         self.make_searchable_again(person).await?;
-        Ok(())
+        Ok(Some(()))
     }
 }

@@ -16,8 +16,9 @@ use crate::Desk;
 use crate::abuse::Limited;
 use crate::error::{Broken, Error};
 use crate::mail::MailKind;
+use crate::people::person::Presence;
 use crate::people::{Agent, Purpose, Secret, Session};
-use crate::people::{kinds, person};
+use crate::people::{join, kinds, person};
 use crate::requests::find_of_kind;
 use crate::store::{Conn, StoreError, Tx, from_row, on};
 use tresen_model::wish::{Asked, Wish};
@@ -97,6 +98,11 @@ impl Begun {
     /// By whose wish; `None` for what a restore removes, of which nobody gets a receipt.
     pub(super) fn wish(&self) -> Option<Wish> {
         Wish::parse(&self.wish)
+    }
+
+    /// Whether it ends a guest who was joined with an account: what they wrote is there still.
+    pub(super) fn is_join(&self) -> bool {
+        self.wish == join::WISH
     }
 
     pub(super) fn count(&self) -> Result<ErasureCount, Broken> {
@@ -323,16 +329,23 @@ impl Desk {
     }
 
     pub(super) async fn finish_erasure(&self, person: PersonId) -> Result<Timestamp, Broken> {
-        const FINISHED: &str =
-            "UPDATE erasure SET finished_at = $2, farewell_sealed = NULL WHERE person_id = $1";
         {
             // The indexer has ended with what it began before the person was marked.
             let _indexer = self.indexing.lock().await;
             self.forget_words_elsewhere(person).await?;
             self.search.forget(person).await?;
         }
+        self.finish_without_indexer(person).await
+    }
+
+    /// The rest, once the person's words are in no index.
+    async fn finish_without_indexer(&self, person: PersonId) -> Result<Timestamp, Broken> {
+        const FINISHED: &str = "UPDATE erasure SET finished_at = $2, farewell_sealed = NULL, joined_to = NULL WHERE person_id = $1";
         self.search.forget_traces().await?;
-        self.forget_messages(person).await?;
+        let account = self.joined_to(person).await?;
+        if account.is_none() {
+            self.forget_messages(person).await?;
+        }
         self.delete_files(person).await?;
         // While there still is a key.
         let farewell = self.open_farewell(person).await?;
@@ -340,7 +353,7 @@ impl Desk {
         tx.expect_much().await?;
         delete_rows(&mut tx, person).await?;
         tx.commit().await?;
-        if self.keys.delete(person).await?
+        if self.delete_key(person, account).await?
             && let Some(farewell) = farewell
         {
             // Whoever has deleted the key says farewell, and nobody else can.
@@ -355,6 +368,44 @@ impl Desk {
         tx.commit().await?;
         tracing::info!(person = %person, "a person was erased");
         Ok(now)
+    }
+
+    /// The account with which a guest was joined, until that is finished.
+    async fn joined_to(&self, person: PersonId) -> Result<Option<PersonId>, StoreError> {
+        const SQL: &str = "SELECT joined_to FROM erasure WHERE person_id = $1";
+        let mut reader = self.store.read().await?;
+        let row: Option<(Option<Uuid>,)> =
+            on!(reader.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_optional(c).await)?;
+        Ok(row.and_then(|(account,)| account).map(PersonId))
+    }
+
+    /// Deletes the key. The address of a guest who was joined with an account becomes the account's in the key
+    /// store in the same moment.
+    async fn delete_key(&self, person: PersonId, account: Option<PersonId>) -> Result<bool, Broken> {
+        let Some(account) = account else { return self.keys.delete(person, None).await };
+        // While they are held, nobody gives them another address.
+        let mut tx = self.store.write().await?;
+        let held = person::hold(&mut tx, account).await?;
+        let (row, key) = (person::find(tx.conn(), account).await?, self.keys.get(account).await?);
+        let index = match (held, row, key) {
+            (Presence::Here, Some(row), Some(key)) => Some((account, self.blind_index(&row.email(&key)?))),
+            _ => None,
+        };
+        let deleted = self.keys.delete(person, index.as_ref()).await?;
+        drop(tx);
+        Ok(deleted)
+    }
+
+    /// Ends a guest who was joined with an account just now. What cannot be done at once is done as that of an
+    /// erasure is: by itself, and at the next start. The indexer is kept out by the caller.
+    pub(crate) async fn end_guest(&self, guest: PersonId) {
+        let ended = async {
+            self.search.forget(guest).await?;
+            self.finish_without_indexer(guest).await
+        };
+        if let Err(error) = ended.await {
+            tracing::error!(%error, "two records were joined, and the rest is done by itself soon");
+        }
     }
 
     /// No mailbox brings them back: their messages stay known, and those that were set aside and

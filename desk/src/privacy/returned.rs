@@ -27,7 +27,7 @@ impl Desk {
         let mut forget = false;
         for person in finished {
             if erased.insert(person) {
-                forget |= self.keys.delete(PersonId(person)).await?;
+                forget |= self.keys.delete(PersonId(person), None).await?;
             }
         }
         if forget {

@@ -43,7 +43,7 @@ impl Desk {
     /// Erases, or has it done later. `None` for a person who is no longer idle, or gone.
     ///
     /// # Errors
-    /// [`Error::Unfinished`] only.
+    /// [`Error::Unfinished`]; [`Error::Busy`] for a guest who was joined with an account just now.
     pub(super) async fn erase_or_postpone(
         &self,
         person: PersonId,
@@ -63,6 +63,10 @@ impl Desk {
             }
         };
         self.postponed.locked().remove(&person);
+        if begun.is_join() {
+            // They were joined with an account at this moment. Whether that is to be erased is asked anew.
+            return Err(Error::Busy { wait: 5 });
+        }
         match self.conclude(&begun, wish).await {
             Ok(erased) => {
                 self.say_farewell(person, &erased).await;

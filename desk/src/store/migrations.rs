@@ -23,6 +23,7 @@ pub(crate) static DATA: Set = Set(&[
     (9, "identities", include_str!("../../migrations/data/0009_identities.sql")),
     (11, "uploads and kinds", include_str!("../../migrations/data/0011_uploads_and_kinds.sql")),
     (12, "sender names", include_str!("../../migrations/data/0012_sender_names.sql")),
+    (13, "join", include_str!("../../migrations/data/0013_join.sql")),
 ]);
 
 /// Of the key store.

@@ -149,7 +149,8 @@ async fn an_address_that_is_taken_stays_where_it_is(world: &World) {
     world.desk.ask_new_address(&ada, "late@example.com", PASSWORD).await.unwrap();
     let link = world.mail().await.link("account/address");
     world.customer("late@example.com").await;
-    assert_fails!(world.desk.confirm_new_address(&link).await, Error::Gone);
+    let said = refusals(world.desk.confirm_new_address(&link).await);
+    assert_eq!(said, [("token", Problem::AddressInUse)], "its owner is told why");
     assert_eq!(world.desk.account(&ada).await.unwrap().email, "ada@example.com");
     assert!(world.login("ada@example.com", PASSWORD).await.is_ok());
     assert!(world.login("late@example.com", PASSWORD).await.is_ok());

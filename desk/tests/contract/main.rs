@@ -51,6 +51,7 @@ mod intake_held;
 mod intake_own_links;
 mod intake_threads;
 mod intake_verified;
+mod join;
 mod kinds;
 mod letters;
 mod links;

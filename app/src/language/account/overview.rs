@@ -60,8 +60,9 @@ texts! {
     delete: "Delete account and data …" | "Konto und Daten löschen …";
 
     confirm_title: "Confirm your new email address" | "Neue E‑Mail-Adresse bestätigen";
-    confirm_lede: "You then sign in with this address, and our emails go there."
-        | "Danach melden Sie sich mit dieser Adresse an, und unsere E‑Mails gehen dorthin.";
+    confirm_lede: "You then sign in with this address, and our emails go there. Requests that you sent from it without an account move to your account."
+        | "Danach melden Sie sich mit dieser Adresse an, und unsere E‑Mails gehen dorthin. Anfragen, die Sie von ihr aus ohne Konto gesendet haben, kommen zu Ihrem Konto.";
+    confirm_refused: "Your account cannot take this address yet" | "Ihr Konto kann diese Adresse noch nicht übernehmen";
     confirm: "Confirm new address" | "Neue Adresse bestätigen";
     confirmed_title: "Your new email address is now valid" | "Ihre neue E‑Mail-Adresse gilt jetzt";
     confirmed_lede: "Please sign in with it from now on. We have told your old address."

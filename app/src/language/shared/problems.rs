@@ -62,6 +62,16 @@ pub fn problem(language: Language, problem: &Problem) -> String {
                 "Alle Dateien zusammen dürfen höchstens {max} groß sein. Bitte wählen Sie kleinere."
             )
         }
+        Problem::AddressInUse => say!(
+            language,
+            "This address belongs to another account or to somebody on the team, so your account cannot take it. Delete that account, or choose another address.",
+            "Diese Adresse gehört zu einem anderen Konto oder zu jemandem im Team, deshalb kann Ihr Konto sie nicht übernehmen. Löschen Sie jenes Konto, oder wählen Sie eine andere Adresse."
+        ),
+        Problem::AddressRestricted => say!(
+            language,
+            "Requests were sent from this address, and the processing of that data is restricted. Lift the restriction or delete that data, then confirm again: requests from this address then move to your account.",
+            "Von dieser Adresse kamen schon Anfragen, und für diese Daten gilt die Einschränkung der Verarbeitung. Heben Sie sie auf, oder löschen Sie diese Daten, und bestätigen Sie dann noch einmal: Anfragen von dieser Adresse kommen dann zu Ihrem Konto."
+        ),
         Problem::TooManyFiles { max } => say!(
             language,
             "You can send at most {max} files at once.",
