@@ -4,7 +4,7 @@
 //! All that the guest wrote and was sent is sealed anew with the key of the account, in the transaction in
 //! which the account takes the address. It leaves the guest's record empty, with a row in `erasure`, as an
 //! erasure that has begun: so the record, its search entries and its key are deleted whatever happens
-//! (`privacy::erase`). docs/decisions/0018-two-records-of-one-person.md says what becomes of what.
+//! (`privacy::erase`). docs/decisions/0019-two-records-of-one-person.md says what becomes of what.
 
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;

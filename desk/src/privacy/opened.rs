@@ -25,6 +25,7 @@ struct CommentRow {
     body_sealed: Vec<u8>,
     rest_sealed: Option<Vec<u8>>,
     html_sealed: Option<Vec<u8>>,
+    signed_sealed: Option<Vec<u8>>,
 }
 
 from_row!(CommentRow {
@@ -36,7 +37,8 @@ from_row!(CommentRow {
     subject_sealed,
     body_sealed,
     rest_sealed,
-    html_sealed
+    html_sealed,
+    signed_sealed
 });
 
 /// What is looked for, and where it was found so far.
@@ -147,7 +149,7 @@ impl Desk {
     async fn search_comments(&self, search: &mut Search<'_>) -> Result<(), Broken> {
         const SQL: &str =
             "SELECT comment.id, number, person_id, author_id, author_kind, comment.subject_sealed,
-            body_sealed, rest_sealed, html_sealed FROM comment JOIN request ON request.id = comment.request_id
+            body_sealed, rest_sealed, html_sealed, signed_sealed FROM comment JOIN request ON request.id = comment.request_id
             WHERE comment.id > $1 ORDER BY comment.id LIMIT $2";
         let mut last = Uuid::nil();
         loop {
@@ -168,6 +170,7 @@ impl Desk {
                     ("comment.subject", &row.subject_sealed),
                     ("comment.rest", &row.rest_sealed),
                     ("comment.html", &row.html_sealed),
+                    ("comment.signed", &row.signed_sealed),
                 ] {
                     search.open(key, column, row.id, sealed.as_deref().unwrap_or_default(), &of)?;
                 }

@@ -3,7 +3,7 @@
 //! Both engines get words that are made here, so a text in several spellings is found on both alike:
 //! composed or decomposed letters (NFC, NFD), full and half width (NFKC), any case, with accents or without,
 //! and umlauts in their transcriptions. Scripts that put no space between words are indexed in pairs of
-//! signs. Why, and what it costs in false hits: docs/decisions/0017-one-form-for-search.md.
+//! signs. Why, and what it costs in false hits: docs/decisions/0018-one-form-for-search.md.
 
 use std::collections::BTreeSet;
 
