@@ -74,6 +74,8 @@ pub enum Trouble {
     },
     /// 503.
     Busy,
+    /// 503: nothing can be stored at the moment, such as on a full disk.
+    Outage,
     /// 429: too often from the same network.
     TooMany {
         /// Seconds to wait.
@@ -123,6 +125,7 @@ impl Trouble {
                 (files::waiting_title(language), files::waiting_text(language))
             }
             Self::Busy => (common::busy_title(language), common::busy_text(language)),
+            Self::Outage => (common::outage_title(language), common::outage_text(language)),
             Self::Unfinished { begun: true } => {
                 (erase::unfinished_title(language), erase::unfinished_text(language))
             }
@@ -137,6 +140,11 @@ impl Trouble {
         (title, text.into())
     }
 
+    /// Whether it is on our side: then a form that was sent is shown again with what was typed.
+    pub(crate) const fn is_ours(&self) -> bool {
+        matches!(self, Self::Busy | Self::Outage | Self::Broken(_))
+    }
+
     /// All of it in one line, beside the form that was sent.
     pub fn sentence(&self, language: Language) -> String {
         let (title, text) = self.texts(language);
@@ -144,6 +152,7 @@ impl Trouble {
             Self::Broken(word) => format!("{title}. {text} {word}"),
             // Nobody has to go back.
             Self::TooMany { wait } => format!("{title}. {}", problems::too_many_here(language, *wait)),
+            Self::Outage => format!("{title}. {text} {}", common::still_here(language)),
             _ => format!("{title}. {text}"),
         }
     }

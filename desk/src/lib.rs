@@ -25,6 +25,7 @@ pub mod intake;
 mod keys;
 pub mod mail;
 mod objects;
+mod outage;
 pub mod people;
 pub mod privacy;
 mod random;
@@ -54,6 +55,8 @@ use crate::keys::KeyStore;
 pub use crate::keys::{MasterKey, MasterKeyError};
 use crate::mail::{Templates, Transport};
 use crate::objects::Objects;
+pub use crate::outage::Outage;
+use crate::outage::Room;
 use crate::people::factors::passkeys::relying_party;
 use crate::people::passwords::Passwords;
 use crate::privacy::farewell::Farewells;
@@ -70,6 +73,9 @@ pub(crate) use async_recursion::async_recursion as boxed;
 /// So many answers may still be worked on behind the back of those who asked.
 const BACKGROUND: u32 = 32;
 
+/// How long a probe waits for a database.
+const PING: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// The service desk. Cheap to clone.
 #[derive(Clone)]
 pub struct Desk(Arc<Inner>);
@@ -83,6 +89,7 @@ pub struct Inner {
     search: Index,
     own_links: tresen_mail::OwnLinks,
     objects: Objects,
+    room: Room,
     events: Events,
     counts: Counts,
     passwords: Passwords,
@@ -165,6 +172,7 @@ impl Desk {
             _ => None,
         };
         let desk = Self(Arc::new(Inner {
+            room: Room::of([&opening.database, &opening.keys], &opening.objects),
             objects: Objects::open(&opening.objects).await?,
             events: Events::new(&store, &opening.folder),
             counts: Counts::open(&store).await?,
@@ -247,15 +255,22 @@ impl Desk {
         }
     }
 
-    /// Whether database and key store can be reached.
+    /// Checks that database and key store can be reached, and that there is room to write. What a trial of
+    /// the disk came to counts for 5 seconds.
     ///
     /// # Errors
-    /// [`Error::Broken`] when one cannot.
+    /// Why nothing can be stored at the moment. The log says more.
     #[crate::boxed]
-    pub async fn ready(&self) -> Result<(), Error> {
-        self.store.ping().await?;
-        self.keys.store().ping().await?;
-        Ok(())
+    pub async fn ready(&self) -> Result<(), Outage> {
+        for store in [&self.store, self.keys.store()] {
+            // A pool waits for a server that is being started.
+            let pinged = tokio::time::timeout(PING, store.ping()).await;
+            if let Err(error) = pinged.unwrap_or(Err(store::StoreError::PoolTimedOut)) {
+                tracing::error!(%error, "a database does not answer");
+                return Err(store::outage::of_store(&error).unwrap_or(Outage::Database));
+            }
+        }
+        self.room.check().await.map_or(Ok(()), Err)
     }
 
     /// Lets workers end, waits for what is under way, and closes the databases.

@@ -71,13 +71,13 @@ pub(crate) fn router(
     rules::around(pages, &app, &config.door)
 }
 
-/// Whether database and keys can be reached.
+/// Whether database and keys can be reached, and whether there is room to write.
 async fn ready(State(app): State<App>) -> Response {
     match app.desk.ready().await {
         Ok(()) => "ready".into_response(),
-        Err(error) => {
-            tracing::error!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "not ready").into_response()
+        Err(outage) => {
+            let wait = [(header::RETRY_AFTER, "10")];
+            (StatusCode::SERVICE_UNAVAILABLE, wait, format!("not ready: {}", outage.word())).into_response()
         }
     }
 }

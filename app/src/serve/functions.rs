@@ -28,6 +28,9 @@ pub(crate) async fn answer(context: Context, request: Request<Body>) -> Response
     if !server_fn_paths().any(|(known, method)| known == path && method == *request.method()) {
         return context.finish(Err(Error::NotFound.into()));
     }
+    if let Err(stop) = context.require_known() {
+        return context.finish(Err(stop));
+    }
     let has_files = WITH_FILES.contains(&path);
     let request = if request.method() == Method::POST && !has_files {
         match without_files(request).await {

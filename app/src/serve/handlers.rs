@@ -18,7 +18,7 @@ use serde::de::value::{Error as ValueError, MapDeserializer};
 use tresen_desk::Error;
 use tresen_model::Address;
 
-use super::signed_out;
+use super::kept::{self, is_secret};
 use crate::form::{Done, Forms, Refused, Unmet};
 use crate::language::customer::new_request;
 use crate::language::shared::common;
@@ -49,7 +49,10 @@ where
         move |context: Context, request: Request| async move {
             match read(&context, request).await {
                 Ok((path, form, fields)) => {
-                    let done = run::<F, S>(context.clone(), fields.clone()).await;
+                    let done = match context.require_known() {
+                        Ok(()) => run::<F, S>(context.clone(), fields.clone()).await,
+                        Err(stop) => Err(context.unmet(stop)),
+                    };
                     if let Some(page) = back(&fields).filter(|_| done.is_ok() && wrote(&fields))
                         && let Some(page) = context.with_text(&page, fields.clone(), form.had_files()).await
                     {
@@ -69,7 +72,10 @@ pub(crate) fn files_form(act: Act, back: Back) -> MethodRouter<App> {
         move |context: Context, request: Request| async move {
             match read(&context, request).await {
                 Ok((path, mut form, fields)) => {
-                    let done = act(&context, &mut form).await;
+                    let done = match context.require_known() {
+                        Ok(()) => act(&context, &mut form).await,
+                        Err(stop) => Err(stop),
+                    };
                     let done = done.map(Done::sheet).map_err(|stop| context.unmet(stop));
                     context.answer(done, &path, fields, form.had_files(), back).await
                 }
@@ -92,11 +98,6 @@ async fn come_back(context: Context, request: Request, back: Back) -> Response {
         Some(address) => context.finish(Ok(Answer::go(address))),
         None => context.finish(Err(Error::NotFound.into())),
     }
-}
-
-/// Whether a field holds a credential. Credentials are never shown again.
-fn is_secret(name: &str) -> bool {
-    name.contains("password") || ["code", "recovery", "passkey"].contains(&name)
 }
 
 /// Whether the text of another form came along.
@@ -202,16 +203,49 @@ impl Context {
                 self.show_again(428, address, refused).await
             }
             Err(Unmet::Unavailable(Unavailable::SignIn)) => {
-                match signed_out::page(self.language, action, &fields, had_files) {
+                match kept::page(self.language, &kept::Why::SignedOut, action, &fields, had_files) {
                     Some(page) => self.page(page, None, &Forms::untouched()),
                     None => self.finish(Err(Stop::LogIn)),
                 }
+            }
+            Err(Unmet::Unavailable(Unavailable::Trouble { status, trouble })) if trouble.is_ours() => {
+                self.keep(status, trouble, action, fields, had_files, address).await
             }
             Err(Unmet::Unavailable(Unavailable::Confirm)) => self.finish(Err(Error::ProofNeeded.into())),
             Err(Unmet::Unavailable(Unavailable::Go(address))) => self.finish(Ok(Answer::go(address))),
             Err(Unmet::Unavailable(Unavailable::Trouble { status, trouble })) => {
                 self.finish(Err(Stop::Trouble(status, trouble)))
             }
+        }
+    }
+
+    /// Shows the page of a form again that something on our side has stopped; where that page cannot be shown
+    /// either, one with what was written.
+    async fn keep(
+        &self,
+        status: u16,
+        trouble: Trouble,
+        action: &str,
+        fields: Fields,
+        had_files: bool,
+        address: Option<Address>,
+    ) -> Response {
+        let code = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        let mut notice = trouble.sentence(self.language);
+        if had_files {
+            notice = format!("{notice} {}", common::choose_files_again(self.language));
+        }
+        let why = kept::Why::Trouble(status, trouble.clone());
+        let page = kept::page(self.language, &why, action, &fields, had_files);
+        let refused = Refused { action: action.to_owned(), values: fields, errors: BTreeMap::new(), notice };
+        if let Some(address) = address
+            && let Ok(page) = self.again(code, &address, refused).await
+        {
+            return page;
+        }
+        match page {
+            Some(page) => self.page(page, None, &Forms::untouched()),
+            None => self.finish(Err(Stop::Trouble(status, trouble))),
         }
     }
 

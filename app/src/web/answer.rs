@@ -9,7 +9,7 @@ use tresen_model::address::Proof;
 use tresen_model::{Address, FileCheck, Problem};
 
 use super::address::LONGEST;
-use super::context::{Beside, Context};
+use super::context::{Beside, Context, OUTAGE_SECONDS};
 use super::cookies;
 use super::document;
 use super::outcome::{Answer, Stop};
@@ -91,6 +91,11 @@ impl Context {
                 Trouble::Unfinished { begun }
             }
             Error::Refused(_) | Error::Prove(_) => Trouble::Unreadable,
+            Error::Broken(error) if error.outage().is_some() => {
+                tracing::error!(%error, "nothing could be stored or read: answering 503");
+                self.retry_after(OUTAGE_SECONDS);
+                Trouble::Outage
+            }
             Error::Broken(error) => {
                 let word = self.once();
                 tracing::error!(%error, word, "a request could not be answered");
@@ -182,6 +187,7 @@ fn refusal_status(error: &Error) -> StatusCode {
         | Error::FactorNeeded
         | Error::ProofNeeded => StatusCode::FORBIDDEN,
         Error::Busy { .. } | Error::Unfinished { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Broken(error) if error.outage().is_some() => StatusCode::SERVICE_UNAVAILABLE,
         Error::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

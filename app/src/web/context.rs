@@ -22,8 +22,12 @@ use super::cookies::{Cookie, Received};
 use super::outcome::Stop;
 use super::state::App;
 use crate::language::shared::dates;
+use crate::trouble::Trouble;
 use crate::visit::{FileLimits, Visit};
 use crate::when::When;
+
+/// When to ask again while nothing can be stored, in seconds.
+pub(super) const OUTAGE_SECONDS: u64 = 60;
 
 /// The nonce of a response's Content-Security-Policy. The program puts it into the request's
 /// extensions.
@@ -53,6 +57,8 @@ pub struct Inner {
     /// When it was asked.
     pub now: Timestamp,
     session: Option<Session>,
+    /// Whether the session could not be looked up.
+    session_unknown: bool,
     session_secret: Option<Secret>,
     /// Whether the session was found gone after an erasure.
     signed_out: AtomicBool,
@@ -124,7 +130,8 @@ impl Context {
         let headers = &parts.headers;
         let cookies = Received { headers, https: app.https };
         let session_secret = cookies.session();
-        let session = session_of(app, session_secret.as_ref()).await;
+        let looked_up = session_of(app, session_secret.as_ref()).await;
+        let (session, session_unknown) = (looked_up.clone().ok().flatten(), looked_up.is_err());
         let accepted = || {
             let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
             header.map(Language::negotiate).unwrap_or_default()
@@ -134,6 +141,7 @@ impl Context {
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
         let inner = Inner {
             session,
+            session_unknown,
             session_secret,
             signed_out: AtomicBool::new(false),
             data_access: cookies.data_access(),
@@ -222,7 +230,8 @@ impl Context {
     /// Looks the session up once more, after an erasure. If it is gone, [`session`](Self::session) returns `None`
     /// from now on, and the browser drops its cookie.
     pub async fn recheck_session(&self) {
-        if self.session().is_some() && session_of(&self.app, self.session_secret.as_ref()).await.is_none() {
+        let gone = matches!(session_of(&self.app, self.session_secret.as_ref()).await, Ok(None));
+        if self.session().is_some() && gone {
             self.signed_out.store(true, Ordering::Relaxed);
             self.set_cookies([Cookie::no_session()]);
         }
@@ -231,9 +240,22 @@ impl Context {
     /// Who is logged in.
     ///
     /// # Errors
-    /// [`Stop::LogIn`].
+    /// [`Stop::LogIn`], or as of [`require_known`](Self::require_known).
     pub fn require_session(&self) -> Result<&Session, Stop> {
+        self.require_known()?;
         self.session().ok_or(Stop::LogIn)
+    }
+
+    /// Checks that it is known who is signed in, if anybody is. A form must not take an outage for a sign-out.
+    ///
+    /// # Errors
+    /// 503 when the session could not be looked up.
+    pub(crate) fn require_known(&self) -> Result<(), Stop> {
+        if !self.session_unknown {
+            return Ok(());
+        }
+        self.retry_after(OUTAGE_SECONDS);
+        Err(Stop::Trouble(503, Trouble::Outage))
     }
 
     /// What the browser keeps of earlier logins, if it does.
@@ -316,12 +338,14 @@ impl Context {
 }
 
 /// Looks a session up.
-async fn session_of(app: &App, secret: Option<&Secret>) -> Option<Session> {
-    match app.desk.session(secret?).await {
-        Ok(session) => session,
-        Err(error) => {
-            tracing::error!(%error, "a session could not be looked up; answering as to nobody");
-            None
-        }
-    }
+async fn session_of(app: &App, secret: Option<&Secret>) -> Result<Option<Session>, Unknown> {
+    let Some(secret) = secret else { return Ok(None) };
+    app.desk.session(secret).await.map_err(|error| {
+        tracing::error!(%error, "a session could not be looked up");
+        Unknown
+    })
 }
+
+/// It is not known who asks.
+#[derive(Clone)]
+struct Unknown;

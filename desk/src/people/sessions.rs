@@ -11,7 +11,7 @@ use super::person::PersonRow;
 use super::{devices, tokens};
 use crate::error::{Broken, Error};
 use crate::store::{Conn, StoreError, Tx, from_row, on};
-use crate::{Desk, random};
+use crate::{Desk, outage, random};
 
 /// A session ends so many seconds after its last use: 30 days for customers.
 const CUSTOMER_IDLE: i64 = 30 * 24 * 3600;
@@ -211,7 +211,8 @@ impl Desk {
         let role = Role::parse(&row.role).ok_or(Broken::Inconsistent("person.role", row.person_id))?;
         let ends_at = row.ends_at.map(Timestamp);
         if now.seconds_since(Timestamp(row.last_used_at)) >= NOTED_EVERY {
-            self.note_use(&token_hash, Opening::expires_at(role, ends_at, now), now).await?;
+            let expires_at = Opening::expires_at(role, ends_at, now);
+            outage::passed_over(self.note_use(&token_hash, expires_at, now).await)?;
         }
         let language = Language::parse(&row.language).unwrap_or_default();
         let mut session = Session {

@@ -5,6 +5,7 @@ use tresen_model::{CommentId, RequestNumber, Timestamp};
 use super::access::{self, Access, RequestHead};
 use crate::Desk;
 use crate::error::Error;
+use crate::outage;
 use crate::people::Agent;
 use crate::store::{Conn, on};
 
@@ -36,7 +37,7 @@ impl Desk {
         }
         let until = written_at(reader.conn(), &head, last).await?;
         drop(reader);
-        Ok(self.note_read(head.request(), false, until).await?)
+        Ok(outage::passed_over(self.note_read(head.request(), false, until).await)?)
     }
 
     /// Notes that an agent has seen a request, with everything up to the comment `last`.
@@ -57,6 +58,6 @@ impl Desk {
         }
         let until = written_at(reader.conn(), &head, last).await?;
         drop(reader);
-        Ok(self.note_read(head.request(), true, until).await?)
+        Ok(outage::passed_over(self.note_read(head.request(), true, until).await)?)
     }
 }

@@ -9,6 +9,7 @@
 
 pub(crate) mod dialect;
 mod migrations;
+pub(crate) mod outage;
 mod presence;
 mod readers;
 pub(crate) mod sqlite;

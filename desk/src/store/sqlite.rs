@@ -5,6 +5,7 @@
 //! savepoint in it, and whoever finds nobody waiting behind, or ends the largest group, commits for
 //! all. Each of them is told only then.
 
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,6 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
+use super::outage::{self, Outage};
 use super::readers::Readers;
 use super::{StoreError, migrations};
 
@@ -111,7 +113,31 @@ struct Slot {
     /// What somebody holds, or left behind who gave up.
     held: Held,
     /// Who is in the open transaction and waits for its commit.
-    group: Vec<oneshot::Sender<Result<(), String>>>,
+    group: Vec<oneshot::Sender<Result<(), GroupFailed>>>,
+}
+
+/// Why the commit of a group failed, for each member.
+#[derive(Clone)]
+struct GroupFailed {
+    outage: Option<Outage>,
+    reason: String,
+}
+
+impl GroupFailed {
+    fn of(error: &StoreError) -> Self {
+        Self { outage: outage::of_store(error), reason: error.to_string() }
+    }
+}
+
+impl From<GroupFailed> for StoreError {
+    fn from(GroupFailed { outage, reason }: GroupFailed) -> Self {
+        match outage {
+            Some(Outage::DiskFull) => Self::Io(io::Error::new(ErrorKind::StorageFull, reason)),
+            Some(Outage::Disk) => Self::Io(io::Error::new(ErrorKind::ReadOnlyFilesystem, reason)),
+            Some(Outage::Database) => Self::Io(io::Error::other(reason)),
+            None => Self::Protocol(reason),
+        }
+    }
 }
 
 impl Writer {
@@ -200,7 +226,7 @@ impl Slot {
         match std::mem::replace(&mut self.held, Held::Nothing) {
             Held::Nothing => {}
             // The first of a group: nobody else is in it yet.
-            Held::Whole => self.fail_group("undone").await,
+            Held::Whole => self.fail_group(&GroupFailed { outage: None, reason: "undone".to_owned() }).await,
             Held::Savepoint => self.undo_savepoint().await?,
         }
         Ok(())
@@ -215,7 +241,8 @@ impl Slot {
         if let Err(error) = undone.await {
             // SQLite ends the whole transaction by itself when, say, the disk is full. Then
             // the group is gone, and its members must hear of it.
-            self.fail_group(&error.to_string()).await;
+            let reason = error.to_string();
+            self.fail_group(&GroupFailed { outage: Some(Outage::Disk), reason }).await;
         }
         Ok(())
     }
@@ -236,18 +263,18 @@ impl Slot {
                     drop(member.send(Ok(())));
                 }
             }
-            Err(error) => self.fail_group(&error.to_string()).await,
+            Err(error) => self.fail_group(&GroupFailed::of(&error)).await,
         }
     }
 
-    async fn fail_group(&mut self, reason: &str) {
+    async fn fail_group(&mut self, failed: &GroupFailed) {
         self.open = false;
         if let Some(connection) = self.connection.as_mut() {
             // Fails when SQLite has rolled back already, which is as good.
             drop(sqlx::query("ROLLBACK").execute(connection).await);
         }
         for member in self.group.drain(..) {
-            drop(member.send(Err(reason.to_owned())));
+            drop(member.send(Err(failed.clone())));
         }
     }
 }
@@ -297,7 +324,7 @@ impl SqliteTx {
             drop(self.slot.take());
             match outcome.await {
                 Ok(Ok(())) => Ok(()),
-                Ok(Err(reason)) => Err(StoreError::Protocol(reason)),
+                Ok(Err(failed)) => Err(failed.into()),
                 Err(_) => Err(StoreError::WorkerCrashed),
             }
         });
@@ -320,6 +347,21 @@ impl Drop for SqliteTx {
     fn drop(&mut self) {
         if self.slot.take().is_some() {
             self.writer.flush_later();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everybody in a group hears the reason of one, and what it means for forms.
+    #[test]
+    fn a_group_that_failed_keeps_its_reason() {
+        for outage in [Some(Outage::DiskFull), Some(Outage::Disk), Some(Outage::Database), None] {
+            let error = StoreError::from(GroupFailed { outage, reason: "so it was".to_owned() });
+            assert_eq!(outage::of_store(&error), outage);
+            assert!(error.to_string().contains("so it was"), "{error}");
         }
     }
 }

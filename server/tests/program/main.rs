@@ -22,5 +22,7 @@ mod nodes;
 mod oauth;
 mod opened;
 mod permissions;
+#[cfg(target_os = "linux")]
+mod no_room;
 mod post;
 mod served;

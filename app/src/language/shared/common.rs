@@ -45,6 +45,10 @@ texts! {
     broken_title: "Something went wrong on our side" | "Bei uns ist etwas schiefgegangen";
     broken_text: "It is not your fault, and the error was logged. Please try again in a few minutes. If you contact us about it, mention this code:"
         | "Es liegt nicht an Ihnen, und der Fehler wurde protokolliert. Bitte versuchen Sie es in ein paar Minuten noch einmal. Wenn Sie uns davon berichten, nennen Sie bitte diesen Code:";
+    outage_title: "Temporarily not available" | "Vorübergehend nicht verfügbar";
+    outage_text: "We cannot save or load data at the moment. The problem is on our side. Please try again in a few minutes."
+        | "Wir können gerade keine Daten speichern oder laden. Das liegt an uns, nicht an Ihnen. Bitte versuchen Sie es in ein paar Minuten noch einmal.";
+    still_here: "What you typed is still here." | "Ihre Eingaben sind noch da.";
     unreadable_title: "We could not read this" | "Das konnten wir nicht lesen";
     unreadable_text: "Your browser sent incomplete or damaged data. Please go back and send it again."
         | "Ihr Browser hat unvollständige oder beschädigte Daten gesendet. Bitte gehen Sie zurück, und senden Sie es noch einmal.";

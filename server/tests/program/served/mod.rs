@@ -43,8 +43,9 @@ impl Served {
 
     fn spawn(folder: &Path, port: u16, settings: &str) -> Self {
         std::fs::write(folder.join("tresen.toml"), settings).unwrap();
-        let program = Command::new(env!("CARGO_BIN_EXE_tresen"))
-            .arg("serve")
+        // Ignored here, the signal stays ignored: a file that may not grow gives an error, see `limit`.
+        let program = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$0\" serve", env!("CARGO_BIN_EXE_tresen")])
             .current_dir(folder)
             .env("TRESEN_CONFIG", folder.join("tresen.toml"))
             .env("TRESEN_LOG", "warn")
@@ -52,6 +53,14 @@ impl Served {
             .spawn()
             .unwrap();
         Self { program, port }
+    }
+
+    /// Lets no file of the program grow beyond so many bytes, as on a full disk; `None` lifts that.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn limit(&self, bytes: Option<u64>) {
+        let soft = bytes.map_or_else(|| "unlimited".to_owned(), |bytes| bytes.to_string());
+        let arguments = ["--pid".to_owned(), self.program.id().to_string(), format!("--fsize={soft}:")];
+        assert!(Command::new("prlimit").args(arguments).status().unwrap().success());
     }
 }
 

@@ -1,4 +1,5 @@
-//! What somebody finds whose session ended while they were writing, in a browser without scripts: what they wrote.
+//! The page with what somebody wrote, in a browser without scripts, where the page of its form cannot be shown:
+//! their session ended meanwhile, or nothing can be stored or read at the moment.
 
 use leptos::prelude::*;
 use tresen_model::{Address, Language};
@@ -7,13 +8,28 @@ use crate::components::{Button, ButtonKind, Field, FileField, Icon, PageHead, Te
 use crate::language::customer::new_request;
 use crate::language::shared::common;
 use crate::page::{Page, Place, Width};
+use crate::trouble::Trouble;
 use crate::web::Fields;
 
 /// The fields that somebody writes, and would not like to write again.
 const WRITTEN: [&str; 2] = ["subject", "body"];
 
+/// Why the form was not taken.
+pub(super) enum Why {
+    /// The session ended.
+    SignedOut,
+    /// Something on our side, with its status.
+    Trouble(u16, Trouble),
+}
+
 /// The page, if there is something to be lost. It sends the same form once more, and files are chosen anew.
-pub(super) fn page(language: Language, action: &str, fields: &Fields, had_files: bool) -> Option<Page> {
+pub(super) fn page(
+    language: Language,
+    why: &Why,
+    action: &str,
+    fields: &Fields,
+    had_files: bool,
+) -> Option<Page> {
     let written = |name: &str| fields.get(name).filter(|text| !text.trim().is_empty()).cloned();
     if WRITTEN.iter().all(|name| written(name).is_none()) {
         return None;
@@ -21,19 +37,32 @@ pub(super) fn page(language: Language, action: &str, fields: &Fields, had_files:
     let (subject, body) = (written("subject"), written("body"));
     let kept: Vec<(String, String)> = fields
         .iter()
-        .filter(|(name, _)| !WRITTEN.contains(&name.as_str()) && !name.contains("password"))
+        .filter(|(name, _)| !WRITTEN.contains(&name.as_str()) && !is_secret(name))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     let action = action.to_owned();
-    let mut page = Page::new(common::signed_out_title(language), Place::Login, move || {
+    let (title, lede, place, status, signed_out) = match why {
+        Why::SignedOut => {
+            let (title, text) = (common::signed_out_title(language), common::signed_out_text(language));
+            (title, text.to_owned(), Place::Login, 401, true)
+        }
+        Why::Trouble(status, trouble) => {
+            let (title, text) = trouble.texts(language);
+            let lede = format!("{text} {}", common::still_here(language));
+            (title, lede, Place::Elsewhere, *status, false)
+        }
+    };
+    let mut page = Page::new(title, place, move || {
         let kept =
             kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
         let kept = kept.collect::<Vec<_>>();
         let sign_in = Address::SignIn { next: String::new() };
         view! {
-            <PageHead title=common::signed_out_title(language) lede=common::signed_out_text(language)/>
+            <PageHead title lede/>
             <div class="stack">
-                <p><a href=sign_in.to_string() target="_blank">{common::sign_in_elsewhere(language)}</a></p>
+                {signed_out.then(|| view! {
+                    <p><a href=sign_in.to_string() target="_blank">{common::sign_in_elsewhere(language)}</a></p>
+                })}
                 <form
                     class="form card"
                     method="post"
@@ -66,6 +95,11 @@ pub(super) fn page(language: Language, action: &str, fields: &Fields, had_files:
         }
         .into_any()
     });
-    page.status = 401;
+    page.status = status;
     Some(page.width(Width::Narrow))
+}
+
+/// Whether a field holds a credential. Credentials are never shown again.
+pub(super) fn is_secret(name: &str) -> bool {
+    name.contains("password") || ["code", "recovery", "passkey"].contains(&name)
 }
