@@ -1,18 +1,19 @@
 //! The commands that do one thing and end.
 
 use std::fs::File;
-use std::io::{BufRead, Write, stdin, stdout};
+use std::io::{Write, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use tresen_desk::clock::SystemClock;
+use tresen_desk::privacy::Erased;
 use tresen_desk::{Desk, Error};
 use tresen_model::{Problem, Role};
 
 use crate::Failure;
 use crate::config::Config;
-use crate::open;
+use crate::{open, terminal};
 
 pub(crate) async fn desk(config: &Config) -> Result<Desk, Failure> {
     open::desk(config, Arc::new(SystemClock)).await
@@ -23,27 +24,33 @@ async fn existing(config: &Config) -> Result<Desk, Failure> {
     open::existing(config, Arc::new(SystemClock)).await
 }
 
+/// Whom `tresen person add` adds.
+pub(crate) struct NewPerson<'a> {
+    pub(crate) email: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) role: Role,
+    /// The request types that an agent sees; none are all.
+    pub(crate) kinds: &'a [String],
+}
+
 /// `tresen person add`.
-pub(crate) async fn add_person(
-    config: &Config,
-    email: &str,
-    name: &str,
-    role: Role,
-    kinds: &[String],
-) -> Result<(), Failure> {
-    if role != Role::Agent && !kinds.is_empty() {
+pub(crate) async fn add_person(config: &Config, new: &NewPerson<'_>, password: &str) -> Result<(), Failure> {
+    if new.role != Role::Agent && !new.kinds.is_empty() {
         return Err(Failure::from("--kinds is for agents: admins see all request types".to_owned()));
     }
-    check_kinds(config, kinds)?;
-    let mut password = String::new();
-    stdin().lock().read_line(&mut password).map_err(|error| format!("no password could be read: {error}"))?;
+    check_kinds(config, new.kinds)?;
     let desk = desk(config).await?;
-    let mut added = desk.add_person(email, name, role, password.trim_end_matches(['\r', '\n'])).await;
-    if added.is_ok() && !kinds.is_empty() {
-        added = desk.set_kinds(email, kinds).await;
-    }
+    let added = add_to(&desk, new, password).await;
     desk.close().await;
     added.map_err(|error| Failure::from(sentence(&error)))
+}
+
+async fn add_to(desk: &Desk, new: &NewPerson<'_>, password: &str) -> Result<(), Error> {
+    desk.add_person(new.email, new.name, new.role, password).await?;
+    if !new.kinds.is_empty() {
+        desk.set_kinds(new.email, new.kinds).await?;
+    }
+    Ok(())
 }
 
 /// `tresen person kinds`.
@@ -91,12 +98,13 @@ pub(crate) async fn reset_factors(config: &Config, email: &str) -> Result<ExitCo
     }
 }
 
-/// `tresen erase`: exit code 1 when nobody has the address.
-pub(crate) async fn erase(config: &Config, email: &str) -> Result<ExitCode, Failure> {
+/// `tresen erase`: exit code 1 when nobody has the address, or when it is of an agent or admin and `staff` is
+/// not set.
+pub(crate) async fn erase(config: &Config, email: &str, staff: bool) -> Result<ExitCode, Failure> {
     let desk = existing(config).await?;
-    let erased = desk.erase_by_operator(email).await;
+    let erased = erase_confirmed(&desk, email, staff).await;
     desk.close().await;
-    match erased.map_err(|error| sentence(&error))? {
+    match erased? {
         Some(erased) => {
             let count = erased.count;
             println!(
@@ -105,6 +113,7 @@ pub(crate) async fn erase(config: &Config, email: &str) -> Result<ExitCode, Fail
                 counted(count.comments, "comment", "comments"),
                 counted(count.attachments, "file", "files"),
             );
+            println!("\nThe receipt, for them and for your records:\n\n{}", erased.receipt);
             Ok(ExitCode::SUCCESS)
         }
         None => {
@@ -112,6 +121,23 @@ pub(crate) async fn erase(config: &Config, email: &str) -> Result<ExitCode, Fail
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+async fn erase_confirmed(desk: &Desk, email: &str, staff: bool) -> Result<Option<Erased>, Failure> {
+    let Some(role) = desk.role_by_operator(email).await.map_err(|error| sentence(&error))? else {
+        return Ok(None);
+    };
+    if role.is_staff() && !staff {
+        return Err(Failure::from(format!(
+            "this address belongs to an {}; to delete them too, add --staff",
+            role.as_str()
+        )));
+    }
+    terminal::confirm(
+        "This deletes the person and everything they wrote, for good.\nType the address: ",
+        email,
+    )?;
+    Ok(desk.erase_by_operator(email).await.map_err(|error| sentence(&error))?)
 }
 
 /// `tresen export`: exit code 1 when nobody has the address.

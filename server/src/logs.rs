@@ -11,6 +11,7 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 pub(crate) fn begin() {
     let asked = EnvFilter::try_from_env("TRESEN_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
+    let lines = lines.with_ansi(crate::terminal::has_colours());
     let lines = lines.with_filter(asked.and(filter_fn(may_be_logged)));
     tracing_subscriber::registry().with(lines).init();
 }

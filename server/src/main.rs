@@ -17,6 +17,7 @@ mod proof;
 mod rules;
 mod serve;
 mod sign_in;
+mod terminal;
 mod theme;
 mod tokens;
 
@@ -50,11 +51,15 @@ enum Command {
     /// Agents and admins.
     #[command(subcommand)]
     Person(Person),
-    /// Delete a customer and everything they wrote, for good.
+    /// Delete a customer and everything they wrote, for good, and print the receipt. At a terminal it asks
+    /// to type the address first.
     Erase {
         /// Their email address.
-        #[arg(long, required_unless_present = "keyless")]
+        #[arg(long, required_unless_present = "keyless", allow_hyphen_values = true)]
         email: Option<String>,
+        /// Also delete an agent or an admin.
+        #[arg(long, conflicts_with = "keyless")]
+        staff: bool,
         /// Instead: delete all persons whose key is lost. What they wrote is unreadable.
         #[arg(long, conflicts_with = "email")]
         keyless: bool,
@@ -62,7 +67,7 @@ enum Command {
     /// Write a copy of everything that is stored about a person to standard output: a ZIP file.
     Export {
         /// Their email address.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         email: String,
     },
     /// Import what another Tresen has exported.
@@ -102,7 +107,7 @@ enum Command {
         requests: u64,
         /// Create many at once and without emails, for hundreds of thousands. A thousand of them, with
         /// five messages each, belong to the person with this address. May be given several times.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         many_for: Vec<String>,
     },
     /// Incoming email.
@@ -139,7 +144,7 @@ enum Person {
     /// Add an agent or an admin, or give an existing person that role.
     Add {
         /// Their email address.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         email: String,
         /// The name that customers see.
         #[arg(long)]
@@ -147,8 +152,9 @@ enum Person {
         /// Their role.
         #[arg(long)]
         role: RoleArgument,
-        /// Read the password from standard input.
-        #[arg(long, required = true)]
+        /// Read the password from standard input without asking. Without a terminal this is so anyway; at
+        /// one, the password is asked for twice otherwise. It is never shown.
+        #[arg(long)]
         password_stdin: bool,
         /// Agents: the ids of the request types they see, comma-separated. Without it they see all
         /// types, or keep those they had before.
@@ -158,7 +164,7 @@ enum Person {
     /// Set which request types an agent sees. Takes effect at once.
     Kinds {
         /// Their email address.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         email: String,
         /// The ids of the request types, comma-separated.
         #[arg(long, value_delimiter = ',', required_unless_present = "all", conflicts_with = "all")]
@@ -171,7 +177,7 @@ enum Person {
     /// stays, all sessions end, and the person is told by email.
     ResetFactors {
         /// Their email address.
-        #[arg(long)]
+        #[arg(long, allow_hyphen_values = true)]
         email: String,
     },
 }
@@ -232,17 +238,21 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Person(Person::Kinds { email, kinds, all: _ }) => {
             commands::set_kinds(&config, &email, &kinds).await?;
         }
-        Command::Person(Person::Add { email, name, role, password_stdin: _, kinds }) => {
+        Command::Person(Person::Add { email, name, role, password_stdin, kinds }) => {
             let role = match role {
                 RoleArgument::Agent => tresen_model::Role::Agent,
                 RoleArgument::Admin => tresen_model::Role::Admin,
             };
-            commands::add_person(&config, &email, &name, role, &kinds).await?;
+            let password = terminal::new_password(password_stdin)?;
+            let new = commands::NewPerson { email: &email, name: &name, role, kinds: &kinds };
+            commands::add_person(&config, &new, &password).await?;
         }
         Command::Person(Person::ResetFactors { email }) => {
             return commands::reset_factors(&config, &email).await;
         }
-        Command::Erase { email: Some(email), .. } => return commands::erase(&config, &email).await,
+        Command::Erase { email: Some(email), staff, .. } => {
+            return commands::erase(&config, &email, staff).await;
+        }
         Command::Export { email } => return commands::export(&config, &email).await,
         Command::Import(Import::Person { file }) => commands::import_person(&config, &file).await?,
         Command::Retention { dry_run } => commands::retention(&config, dry_run).await?,
@@ -265,6 +275,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             config.templates()?;
             config.transport()?;
             println!("The settings are fine.");
+            println!("{}", open::about_master_key(&config.master_key_file));
         }
         Command::Config(ConfigCommand::Show) => print!("{}", config.show()),
     }

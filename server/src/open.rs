@@ -1,5 +1,6 @@
 //! Opening the desk that the settings describe.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use tresen_desk::backup::Part;
@@ -17,8 +18,13 @@ pub(crate) async fn desk(config: &Config, clock: Arc<dyn Clock>) -> Result<Desk,
     std::fs::create_dir_all(data)
         .map_err(|error| format!("the data folder {} cannot be created: {error}", data.display()))?;
     permissions::tighten(config);
+    let first = !has_data && !config.master_key_file.exists();
     let master_key =
         MasterKey::load(&config.master_key_file, !has_data).map_err(|error| error.to_string())?;
+    if first {
+        // Once, and also for operators who log warnings only.
+        tracing::warn!("this is a new desk. {}", about_master_key(&config.master_key_file));
+    }
     let opening = Opening {
         settings: config.desk.clone(),
         clock,
@@ -69,6 +75,16 @@ pub(crate) async fn require(config: &Config, part: Part) -> Result<(), Failure> 
     } else {
         format!("there is no desk here: {looked}. Set {variable} to the location of the desk.")
     }))
+}
+
+/// Says where the master key is, and what the operator has to do about it.
+pub(crate) fn about_master_key(path: &Path) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    format!(
+        "The master key is {}. Keep a copy of this file somewhere else, such as in a safe: without it nobody can \
+         read the data, and no backup contains it.",
+        path.display()
+    )
 }
 
 /// Checks that the master key file is there. Creates nothing.

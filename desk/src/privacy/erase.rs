@@ -8,7 +8,7 @@
 
 use sqlx::types::Uuid;
 use tresen_model::views::ErasureCount;
-use tresen_model::{PersonId, RequestNumber, Timestamp};
+use tresen_model::{PersonId, RequestNumber, Role, Timestamp};
 
 use super::owner::Owner;
 use super::retention::Idle;
@@ -204,6 +204,21 @@ impl Desk {
     pub async fn erase_by_link(&self, link: &Secret) -> Result<Erased, Error> {
         let opened = self.peek(Purpose::Erase, link).await?;
         self.erase(opened.person, Wish::Link).await
+    }
+
+    /// Returns the role of a person, for the operator; `None` when nobody has the address.
+    ///
+    /// # Errors
+    /// A refusal of the address's form, or [`Error::Broken`].
+    #[crate::boxed]
+    pub async fn role_by_operator(&self, email: &str) -> Result<Option<Role>, Error> {
+        let email =
+            tresen_model::EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        let Some((person, _)) = self.keys.find(&self.blind_index(&email)).await? else { return Ok(None) };
+        let mut reader = self.store.read().await?;
+        // A key without a row: its erasure is under way.
+        let row = person::find(reader.conn(), person).await?;
+        Ok(Some(row.map_or(Ok(Role::Customer), |row| row.role())?))
     }
 
     /// Erases a person at the operator's command; `None` when nobody has the address.

@@ -186,6 +186,7 @@ const OPERATOR: &[&str] = &[
     "retention_preview",
     "retention_record",
     "send_due_mails",
+    "role_by_operator",
     "send_mails",
     "set_kinds",
     "set_mailbox_position",

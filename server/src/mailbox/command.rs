@@ -22,13 +22,13 @@ pub(crate) const TRY_AGAIN: u8 = 75;
 #[derive(Args)]
 pub(crate) struct Ingest {
     /// The address of ours that it was delivered to. May be given more than once.
-    #[arg(long = "to", value_name = "ADDRESS")]
+    #[arg(long = "to", value_name = "ADDRESS", allow_hyphen_values = true)]
     to: Vec<String>,
     /// The id of the request type of a new request; the first in the settings by default.
     #[arg(long, value_name = "TYPE")]
     kind: Option<String>,
     /// The sender of the envelope; "" for the empty one of bounces.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true)]
     return_path: Option<String>,
 }
 

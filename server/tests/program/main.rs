@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
 
 mod api;
+mod at_terminal;
 mod authenticator;
 mod crash;
 mod crowd;
