@@ -66,8 +66,11 @@ pub(super) async fn news(number: &str, token: &str, last: &str, agent: bool) -> 
     } else {
         desk.conversation(&context.access(Some(token)).await?, number).await?
     };
-    let shown = CommentId::parse(last);
-    let newer = conversation.comments.into_iter().filter(|comment| Some(comment.id) > shown).collect();
+    let mut newer = conversation.comments;
+    // By its place: ids are in the order of the clock, which may have been set back.
+    if let Some(shown) = newer.iter().position(|comment| Some(comment.id) == CommentId::parse(last)) {
+        newer.drain(..=shown);
+    }
     Ok(Newer { comments: said(&context, newer), status: conversation.status })
 }
 

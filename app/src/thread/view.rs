@@ -166,7 +166,8 @@ fn file_address(place: &Place, path: &str) -> String {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use std::cell::Cell;
+    use std::cell::{Cell, RefCell};
+    use std::collections::BTreeSet;
     use std::rc::Rc;
 
     use leptos::prelude::*;
@@ -186,6 +187,8 @@ mod browser {
         token: String,
         agent: bool,
         last: Cell<Option<CommentId>>,
+        /// The comments on the page.
+        known: RefCell<BTreeSet<CommentId>>,
         /// How often it has asked.
         asked: Cell<u32>,
         /// Which answer is shown: answers may overtake each other.
@@ -204,6 +207,7 @@ mod browser {
             token: place.token.clone(),
             agent: place.reader.agent,
             last: Cell::new(live.said.last().map(|said| said.comment.id)),
+            known: RefCell::new(live.said.iter().map(|said| said.comment.id).collect()),
             asked: Cell::new(0),
             shown: Cell::new(0),
             newer: live.newer,
@@ -261,7 +265,7 @@ mod browser {
         fn show(&self, Newer { mut comments, status }: Newer) -> bool {
             self.status.try_set(status);
             // Another answer may have brought some of them meanwhile.
-            comments.retain(|said| Some(said.comment.id) > self.last.get());
+            comments.retain(|said| self.known.borrow_mut().insert(said.comment.id));
             let Some(last) = comments.last() else { return false };
             self.last.set(Some(last.comment.id));
             self.newer.try_update(|newer| newer.extend(comments));

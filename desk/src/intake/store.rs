@@ -229,26 +229,27 @@ impl Desk {
             once_hash: None,
             mail: Some(incoming.part(standing, sender.signed(row)?, &remarks)),
         };
-        let comment = comment::insert(&mut tx, &new, now).await?;
+        let at = head.moment(now);
+        let comment = comment::insert(&mut tx, &new, at).await?;
         files::attach(&mut tx, incoming.files, request, comment, sender.key, now).await?;
         self.note_taken(&mut tx, incoming, sender.person, request, comment).await?;
         let withheld = head.is_restricted() || row.is_restricted();
         match standing {
-            Standing::Participant if incoming.automatic => count_silent(&mut tx, request, true, now).await?,
+            Standing::Participant if incoming.automatic => count_silent(&mut tx, request, true, at).await?,
             Standing::Participant => {
                 if head.status()? != Status::Open && !withheld {
                     let actor = (sender.person, AuthorKind::Customer);
-                    change::set_status(&mut tx, head, Status::Open, actor, now).await?;
+                    change::set_status(&mut tx, head, Status::Open, actor, at).await?;
                 }
-                count_customer_comment(&mut tx, request, sender.person == head.customer(), now).await?;
+                count_customer_comment(&mut tx, request, sender.person == head.customer(), at).await?;
                 if !withheld && head.held().is_none() {
                     self.tell_assignee(&mut tx, request, now).await?;
                 }
             }
             Standing::Outsider | Standing::Erased => {
-                count_silent(&mut tx, request, false, now).await?;
+                count_silent(&mut tx, request, false, at).await?;
                 if !incoming.automatic {
-                    mark_unread(&mut tx, request, now).await?;
+                    mark_unread(&mut tx, request, at).await?;
                     if row.role()?.is_staff() {
                         self.tell_of_unsent(&mut tx, request, sender.person, sender.key, now).await?;
                     }

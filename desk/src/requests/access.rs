@@ -85,6 +85,12 @@ impl RequestHead {
         Timestamp(self.created_at)
     }
 
+    /// Returns the time to write with a comment or a change: now, or just after the last one where the clock was
+    /// set back. What happens in a request keeps its order, and what is new stays newer than what was read.
+    pub(crate) fn moment(&self, now: Timestamp) -> Timestamp {
+        if now.0 < self.updated_at { Timestamp(self.updated_at + 1) } else { now }
+    }
+
     /// Whether the processing of the customer's data is restricted (Art. 18 GDPR).
     pub(crate) fn is_restricted(&self) -> bool {
         self.restricted_at.is_some()

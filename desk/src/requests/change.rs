@@ -148,19 +148,21 @@ pub(super) async fn set_assignee(
 pub(crate) async fn release_unseen(tx: &mut Tx, person: PersonId, now: Timestamp) -> Result<(), Broken> {
     let sql = format!(
         "UPDATE request SET assignee_id = NULL,
-         updated_at = CASE WHEN status IN ('open', 'waiting') THEN $2 ELSE updated_at END
+         updated_at = CASE WHEN status NOT IN ('open', 'waiting') THEN updated_at
+         WHEN updated_at > $2 THEN updated_at + 1 ELSE $2 END
          WHERE assignee_id = $1 AND NOT (EXISTS (SELECT 1 FROM person WHERE id = $1 AND role <> 'customer')
-         AND {}) RETURNING id",
+         AND {}) RETURNING id, updated_at",
         kinds::seen_by("$1", "request.kind")
     );
-    let released: Vec<(Uuid,)> = on!(tx.conn(), c => sqlx::query_as(AssertSqlSafe(sql))
+    // The clock may have been set back, see `RequestHead::moment`.
+    let released: Vec<(Uuid, i64)> = on!(tx.conn(), c => sqlx::query_as(AssertSqlSafe(sql))
         .bind(person.0)
         .bind(now.0)
         .fetch_all(c)
         .await)?;
     let before = person.to_string();
-    for (request,) in released {
-        note(tx, RequestId(request), None, ASSIGNED, Some(&before), None, now).await?;
+    for (request, at) in released {
+        note(tx, RequestId(request), None, ASSIGNED, Some(&before), None, now.max(Timestamp(at))).await?;
     }
     Ok(())
 }
@@ -218,7 +220,8 @@ impl Desk {
         if from == to || (!close && from.is_active()) {
             return Ok(());
         }
-        set_status(&mut tx, &head, to, (access.person(), AuthorKind::Customer), now).await?;
+        let at = head.moment(now);
+        set_status(&mut tx, &head, to, (access.person(), AuthorKind::Customer), at).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: true };
         self.events.announce(&mut tx, event).await?;
         tx.commit().await?;
@@ -263,8 +266,9 @@ impl Desk {
         let status = change.status.filter(|to| head.status().is_ok_and(|from| from != *to));
         let priority = change.priority.filter(|to| head.priority().is_ok_and(|from| from != *to));
         let assignee = change.assignee.filter(|to| to.map(|person| person.0) != head.assignee_id);
+        let at = head.moment(now);
         if let Some(to) = priority {
-            set_priority(&mut tx, &head, to, actor, now).await?;
+            set_priority(&mut tx, &head, to, actor, at).await?;
         }
         if let Some(to) = assignee {
             if let Some(person) = to
@@ -273,10 +277,10 @@ impl Desk {
             {
                 return Err(no_agent());
             }
-            set_assignee(&mut tx, &head, to, actor, now).await?;
+            set_assignee(&mut tx, &head, to, actor, at).await?;
         }
         if let Some(to) = status {
-            set_status(&mut tx, &head, to, actor, now).await?;
+            set_status(&mut tx, &head, to, actor, at).await?;
             if to == Status::Resolved {
                 let kind = MailKind::Resolved;
                 let (person, request) = (head.customer(), head.request());

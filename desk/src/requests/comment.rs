@@ -151,14 +151,15 @@ impl Desk {
             once_hash: Some(self.comment_hash(&head, access.person(), once, &body)),
             mail: None,
         };
-        let Some(comment) = insert_once(&mut tx, &comment, now).await? else { return Ok(()) };
+        let at = head.moment(now);
+        let Some(comment) = insert_once(&mut tx, &comment, at).await? else { return Ok(()) };
         held::confirmed(&mut tx, &head, access, now).await?;
         files::attach(&mut tx, &files, head.request(), comment, &key, now).await?;
         let actor = (access.person(), AuthorKind::Customer);
         if head.status()? != Status::Open {
-            change::set_status(&mut tx, &head, Status::Open, actor, now).await?;
+            change::set_status(&mut tx, &head, Status::Open, actor, at).await?;
         }
-        count_customer_comment(&mut tx, head.request(), true, now).await?;
+        count_customer_comment(&mut tx, head.request(), true, at).await?;
         self.tell_assignee(&mut tx, head.request(), now).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: true };
         self.events.announce(&mut tx, event).await?;
@@ -225,7 +226,7 @@ impl Desk {
     ) -> Result<Option<(CommentId, Event)>, Broken> {
         let key = comment.key;
         let public = comment.visibility == Visibility::Public;
-        let Some(comment) = insert_once(tx, comment, now).await? else { return Ok(None) };
+        let Some(comment) = insert_once(tx, comment, head.moment(now)).await? else { return Ok(None) };
         files::attach(tx, files, head.request(), comment, key, now).await?;
         let event = self.after_reply(tx, head, agent, comment, (key, public), then, now).await?;
         Ok(Some((comment, event)))
@@ -244,20 +245,22 @@ impl Desk {
         then: Option<Status>,
         now: Timestamp,
     ) -> Result<Event, Broken> {
+        // Links and mails are due by the clock.
+        let at = head.moment(now);
         let actor = (agent, AuthorKind::Agent);
         let status = head.status()?;
         let then = then.filter(|then| public && *then != status);
         if let Some(then) = then {
-            change::set_status(tx, head, then, actor, now).await?;
+            change::set_status(tx, head, then, actor, at).await?;
         }
         if public && head.assignee_id.is_none() {
-            change::set_assignee(tx, head, Some(agent), actor, now).await?;
+            change::set_assignee(tx, head, Some(agent), actor, at).await?;
         }
         held::clear(tx, head, actor, now).await?;
         if public && head.agent_wrote_at == 0 {
-            count_first_answer(tx, head, agent, now).await?;
+            count_first_answer(tx, head, agent, at).await?;
         }
-        count_agent_comment(tx, head.request(), public, now).await?;
+        count_agent_comment(tx, head.request(), public, at).await?;
         if public {
             let link =
                 self.mint(tx, Purpose::Request, head.customer(), Some(head.request()), None, now).await?;

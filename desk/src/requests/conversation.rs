@@ -192,7 +192,7 @@ impl Desk {
             "SELECT id, author_id, author_kind, visibility, body_sealed, created_at, channel, automatic,
              standing, rest_sealed, signed_sealed, html_sealed IS NOT NULL AS formatted, remarks, verdict
              FROM comment WHERE request_id = $1 AND ({FOR_CUSTOMERS} OR $2)
-             AND (standing <> 'outsider' OR $3) AND {} ORDER BY id",
+             AND (standing <> 'outsider' OR $3) AND {} ORDER BY created_at, id",
             author_may_be_read(4)
         );
         let rows: Vec<CommentRow> = on!(conn.again(), c => sqlx::query_as(AssertSqlSafe(comments))
@@ -394,7 +394,7 @@ impl Desk {
         request: RequestId,
     ) -> Result<Vec<HistoryEntry>, Broken> {
         const SQL: &str = "SELECT id, actor_id, actor_kind, event, before, after, at
-            FROM history WHERE request_id = $1 ORDER BY id";
+            FROM history WHERE request_id = $1 ORDER BY at, id";
         let rows: Vec<HistoryRow> =
             on!(conn.again(), c => sqlx::query_as(SQL).bind(request.0).fetch_all(c).await)?;
         let assigned = |row: &HistoryRow| {

@@ -47,6 +47,7 @@ pub(super) async fn clear(
     if head.held().is_none() {
         return Ok(false);
     }
+    let now = head.moment(now);
     on!(tx.conn(), c => sqlx::query(SQL).bind(head.id).bind(true).bind(now.0).execute(c).await.map(drop))?;
     // Spam is nothing that came in. This did, on its day.
     statistics::count(tx, &head.kind, None, &Tally::received(), head.created_at()).await?;
@@ -220,7 +221,7 @@ impl Desk {
 
 /// Whether a machine sent what the request begins with.
 async fn is_automatic(conn: Conn<'_>, request: RequestId) -> Result<bool, StoreError> {
-    const SQL: &str = "SELECT automatic FROM comment WHERE request_id = $1 ORDER BY id LIMIT 1";
+    const SQL: &str = "SELECT automatic FROM comment WHERE request_id = $1 ORDER BY created_at, id LIMIT 1";
     let row: Option<(bool,)> = on!(conn, c => sqlx::query_as(SQL).bind(request.0).fetch_optional(c).await)?;
     Ok(row.is_some_and(|(automatic,)| automatic))
 }

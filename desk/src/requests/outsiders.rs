@@ -117,6 +117,7 @@ impl Desk {
         let now = self.now();
         let mut tx = self.store.write().await?;
         let (head, row) = self.outsider(&mut tx, agent, number, comment, now).await?;
+        let at = head.moment(now);
         let author = person::find(tx.conn(), row.author()).await?.ok_or(Error::NotFound)?;
         if author.role()?.is_staff() {
             return Err(Error::Forbidden);
@@ -138,13 +139,13 @@ impl Desk {
         on!(tx.conn(), c => sqlx::query(REQUEST)
             .bind(head.id)
             .bind(i64::try_from(admitted).unwrap_or(i64::MAX))
-            .bind(now.0)
+            .bind(at.0)
             .bind(true)
             .execute(c)
             .await
             .map(drop))?;
         let actor = (agent.person(), AuthorKind::Agent);
-        change::note(&mut tx, head.request(), Some(actor), change::ADMITTED, None, None, now).await?;
+        change::note(&mut tx, head.request(), Some(actor), change::ADMITTED, None, None, at).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: true };
         self.events.announce(&mut tx, event).await?;
         tx.commit().await?;
@@ -204,14 +205,14 @@ impl Desk {
         }
         on!(tx.conn(), c => sqlx::query(LEFT)
             .bind(head.id)
-            .bind(now.0)
+            .bind(head.moment(now).0)
             .bind(true)
             .execute(c)
             .await
             .map(drop))?;
         let actor = (agent.person(), AuthorKind::Agent);
-        for request in [head.request(), request] {
-            change::note(&mut tx, request, Some(actor), change::SPLIT_OFF, None, None, now).await?;
+        for (request, at) in [(head.request(), head.moment(now)), (request, now)] {
+            change::note(&mut tx, request, Some(actor), change::SPLIT_OFF, None, None, at).await?;
         }
         if !row.automatic {
             self.confirm(&mut tx, row.author(), &key, request, Cause::BY_STRANGER, now).await?;

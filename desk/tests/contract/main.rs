@@ -34,6 +34,7 @@ mod assignments;
 mod attachments;
 mod backups;
 mod bytes;
+mod clock;
 mod data_link;
 mod devices;
 mod erasure;

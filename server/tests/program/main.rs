@@ -8,6 +8,7 @@
 mod api;
 mod at_terminal;
 mod authenticator;
+mod clock;
 mod crash;
 mod crowd;
 mod databases;

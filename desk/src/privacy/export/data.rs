@@ -337,7 +337,7 @@ impl Desk {
         const COMMENTS: &str = "SELECT comment.id, number, body_sealed, rest_sealed, signed_sealed,
             comment.created_at, request.id, person_id
             FROM comment JOIN request ON request.id = comment.request_id
-            WHERE author_id = $1 AND author_kind = 'customer' AND person_id <> $1 ORDER BY comment.id";
+            WHERE author_id = $1 AND author_kind = 'customer' AND person_id <> $1 ORDER BY comment.created_at, comment.id";
         const FILES: &str = "SELECT id, name_sealed, size, COALESCE(checked, '') FROM attachment
             WHERE comment_id = $1 ORDER BY id";
         type Row = (Uuid, i64, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>, i64, Uuid, Uuid);

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::Connection;
-use tresen_desk::clock::SystemClock;
+use tresen_desk::clock::{Clock, SystemClock};
 use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::{Outgoing, Templates, Transport};
 use tresen_desk::privacy::{Checked, Needles, PrivacySettings, Retention};
@@ -18,6 +18,11 @@ pub(crate) const REQUESTS: u64 = 3;
 
 /// Opens the desk as the program would.
 pub(crate) async fn open(folder: &Path) -> Desk {
+    open_at(folder, Arc::new(SystemClock)).await
+}
+
+/// Opens the desk with a clock of the test's.
+pub(crate) async fn open_at(folder: &Path, clock: Arc<dyn Clock>) -> Desk {
     let settings = Settings {
         name: "Fjord Service".into(),
         public_url: "http://127.0.0.1:3000".into(),
@@ -38,7 +43,7 @@ pub(crate) async fn open(folder: &Path) -> Desk {
     };
     let opening = Opening {
         settings,
-        clock: Arc::new(SystemClock),
+        clock,
         database: Location::File(folder.join("tresen.db")),
         keys: Location::File(folder.join("keys.db")),
         connections: tresen_desk::CONNECTIONS,
