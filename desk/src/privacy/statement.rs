@@ -11,6 +11,7 @@
 mod country;
 mod english;
 mod german;
+mod legal_form;
 mod legal_notice;
 mod settings;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use tresen_model::Language;
 pub use tresen_model::document::{Block, Document, Section};
 
 pub use country::{Country, UnknownCountry};
+pub use legal_form::LegalForm;
 pub use settings::{
     Addition, Authority, Contact, Controller, ImprintSettings, Localized, PrivacySettings, Processor,
     Profession, Retention,
@@ -54,7 +56,8 @@ pub fn privacy_statement(
 
 /// The imprint of the desk called `desk_name`: what § 5 DDG asks of a provider in Germany.
 ///
-/// A section that does not concern the operator (no register entry, no VAT id, …) is left out.
+/// It is a draft until it has what the law asks of the [`LegalForm`]. A section that does not concern the
+/// operator (no VAT id, no licence, …) is left out.
 pub fn imprint(language: Language, desk_name: &str, settings: &PrivacySettings) -> Document {
     let mut writer = Writer::new(language, desk_name, settings);
     let title = legal_notice::imprint(&mut writer);

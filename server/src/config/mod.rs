@@ -4,6 +4,8 @@
 //! and the fix. Secrets (URLs with passwords) are never printed.
 
 mod checks;
+#[cfg(test)]
+mod manual_tests;
 mod show;
 #[cfg(test)]
 mod tests;

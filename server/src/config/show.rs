@@ -1,5 +1,7 @@
 //! What `tresen config show` prints.
 
+use serde::Serialize;
+use serde_json::Value;
 use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::Signer;
 use tresen_desk::{Location, SecondFactor};
@@ -117,6 +119,8 @@ impl Config {
         for provider in &self.sign_in {
             shown += &format!("{:<16}{}: {provider}\n", "sign_in", provider.rules.id);
         }
+        shown += &show_tree("privacy", &self.desk.privacy);
+        shown += &show_tree("retention", &self.desk.retention);
         // What the operator has to publish.
         let records = self
             .signers()
@@ -128,6 +132,39 @@ impl Config {
             });
         shown + &records
     }
+}
+
+/// Every key of a table that holds no secrets, by its path.
+fn show_tree(path: &str, table: &impl Serialize) -> String {
+    let mut shown = String::new();
+    match serde_json::to_value(table) {
+        Ok(value) => show_value(path, &value, &mut shown),
+        Err(error) => shown = format!("{path:<16}cannot be shown: {error}\n"),
+    }
+    shown
+}
+
+fn show_value(path: &str, value: &Value, shown: &mut String) {
+    match value {
+        Value::Object(table) => {
+            table.iter().for_each(|(key, value)| show_value(&format!("{path}.{key}"), value, shown));
+        }
+        Value::Array(tables) if tables.iter().any(Value::is_object) => {
+            let numbered = tables.iter().enumerate();
+            numbered.for_each(|(index, value)| show_value(&format!("{path}[{index}]"), value, shown));
+        }
+        Value::Array(lines) => {
+            let lines: Vec<_> = lines.iter().filter_map(Value::as_str).collect();
+            *shown += &show_line(path, &lines.join(", "));
+        }
+        Value::Null => *shown += &show_line(path, ""),
+        Value::String(text) => *shown += &show_line(path, &text.replace('\n', " ")),
+        value => *shown += &show_line(path, &value.to_string()),
+    }
+}
+
+fn show_line(path: &str, value: &str) -> String {
+    format!("{path:<16} {}\n", if value.is_empty() { "not set" } else { value })
 }
 
 fn show_intake(intake: &IntakeSettings) -> String {

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+pub(super) fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
     let environment = environment.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
     Config::parse(text, &environment).map_err(|error| error.to_string())
 }

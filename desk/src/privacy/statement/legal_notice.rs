@@ -3,7 +3,7 @@
 use tresen_model::Language;
 
 use super::writer::{Writer, paragraph, said};
-use super::{Block, Profession};
+use super::{Block, LegalForm, Profession};
 
 /// Writes every section that concerns the operator and returns the title.
 pub(super) fn imprint(writer: &mut Writer<'_>) -> String {
@@ -24,7 +24,14 @@ fn provider(writer: &mut Writer<'_>) {
     };
     let mut facts = writer.controller_address();
     if let Some(controller) = &writer.settings.controller {
-        let people = writer.one_line(&controller.represented_by);
+        let mut people = writer.one_line(&controller.represented_by);
+        if controller.form().is_some_and(LegalForm::is_represented) {
+            people = writer.required(
+                &people,
+                "names of the people who represent it",
+                "Namen der Personen, die es vertreten",
+            );
+        }
         if !people.is_empty() {
             facts.push((writer.either("Represented by", "Vertreten durch").into(), people));
         }
@@ -49,29 +56,24 @@ fn provider(writer: &mut Writer<'_>) {
 fn numbers(writer: &mut Writer<'_>) {
     let controller = writer.settings.controller.as_ref();
     let numbers = [
+        (register(writer), writer.either("Register entry", "Registereintrag")),
         (
-            controller.and_then(|c| c.register_entry.as_ref()),
-            writer.either("Register entry", "Registereintrag"),
-        ),
-        (
-            controller.and_then(|c| c.vat_id.as_ref()),
+            controller.and_then(|c| said(c.vat_id.as_ref())).map(str::to_owned),
             writer.either(
                 "VAT identification number (§ 27a UStG)",
                 "Umsatzsteuer-Identifikationsnummer (§ 27a UStG)",
             ),
         ),
         (
-            writer.settings.imprint.business_id.as_ref(),
+            said(writer.settings.imprint.business_id.as_ref()).map(str::to_owned),
             writer.either(
                 "Business identification number (§ 139c AO)",
                 "Wirtschafts-Identifikationsnummer (§ 139c AO)",
             ),
         ),
     ];
-    let facts: Vec<_> = numbers
-        .into_iter()
-        .filter_map(|(value, name)| Some((name.to_owned(), said(value)?.to_owned())))
-        .collect();
+    let facts: Vec<_> =
+        numbers.into_iter().filter_map(|(value, name)| Some((name.to_owned(), value?))).collect();
     if !facts.is_empty() {
         writer.section(
             "numbers",
@@ -79,6 +81,21 @@ fn numbers(writer: &mut Writer<'_>) {
             vec![Block::Facts(facts)],
         );
     }
+}
+
+/// Register and number; a gap for a registered form without them.
+fn register(writer: &Writer<'_>) -> Option<String> {
+    let controller = writer.settings.controller.as_ref()?;
+    let entry = said(controller.register_entry.as_ref()).unwrap_or_default();
+    if controller.form().is_some_and(LegalForm::is_registered) {
+        if entry.is_empty() {
+            return Some(writer.required("", "register and number", "Register und Nummer"));
+        }
+        if !entry.contains(|sign: char| sign.is_ascii_digit()) {
+            return Some(format!("{entry}, {}", writer.required("", "number", "Nummer")));
+        }
+    }
+    Some(entry.to_owned()).filter(|entry| !entry.is_empty())
 }
 
 fn licence(writer: &mut Writer<'_>) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Country;
+use super::{Country, LegalForm};
 
 /// Who runs the desk and who else sees the data: section `[privacy]` of the settings.
 ///
@@ -34,6 +34,8 @@ pub struct PrivacySettings {
 pub struct Controller {
     /// The full name, with the legal form. Required.
     pub name: String,
+    /// The legal form (§ 5(1) no. 1 DDG). Without it, the one that the name ends in.
+    pub legal_form: Option<LegalForm>,
     /// The postal address, line by line; no post-office box (§ 5(1) no. 1 DDG). Required.
     pub address: Vec<String>,
     /// The country of the seat. Only needed outside the European Economic Area.
@@ -42,12 +44,20 @@ pub struct Controller {
     pub email: String,
     /// The telephone number.
     pub phone: Option<String>,
-    /// Register and number, for example `Amtsgericht München, HRB 12345` (§ 5(1) no. 4 DDG).
+    /// Register and number, for example `Amtsgericht München, HRB 12345` (§ 5(1) no. 4 DDG). Required of a form
+    /// that is registered.
     pub register_entry: Option<String>,
     /// The VAT identification number (§ 27a UStG; § 5(1) no. 6 DDG).
     pub vat_id: Option<String>,
-    /// The people who may represent a legal person (§ 5(1) no. 1 DDG).
+    /// The people who may represent a legal person (§ 5(1) no. 1 DDG). Required of all forms but natural persons.
     pub represented_by: Vec<String>,
+}
+
+impl Controller {
+    /// Returns the legal form that was set, or that the name says.
+    pub fn form(&self) -> Option<LegalForm> {
+        self.legal_form.or_else(|| LegalForm::in_name(&self.name))
+    }
 }
 
 /// Somebody to write to.

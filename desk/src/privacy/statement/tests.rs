@@ -174,6 +174,66 @@ fn is_a_draft_until_nothing_is_missing() {
 }
 
 #[test]
+fn a_legal_notice_lacks_what_its_form_has_to_say() {
+    const NEITHER: &[&str] = &[];
+    const PEOPLE: &[&str] = &["people who represent"];
+    const REGISTER: &[&str] = &["[register and number]"];
+    const BOTH: &[&str] = &["people who represent", "[register and number]"];
+    for (name, form, lacks) in [
+        ("Erika Muster", None, NEITHER),
+        ("Erika Muster", Some("person"), NEITHER),
+        ("Stiftung Erika", Some("person"), NEITHER),
+        ("Erika Muster e.K.", None, REGISTER),
+        ("Erika Muster", Some("e.K."), REGISTER),
+        ("Muster & Beispiel GbR", None, PEOPLE),
+        ("Muster & Beispiel eGbR", None, BOTH),
+        ("Muster & Beispiel OHG", None, BOTH),
+        ("Muster GmbH & Co. KG", None, BOTH),
+        ("Kanzlei Muster PartG mbB", None, BOTH),
+        ("Muster GmbH", None, BOTH),
+        ("Muster", Some("GmbH"), BOTH),
+        ("Muster UG (haftungsbeschränkt)", None, BOTH),
+        ("Muster AG", None, BOTH),
+        ("Muster SE", None, BOTH),
+        ("Muster KGaA", None, BOTH),
+        ("Wohnen eG", None, BOTH),
+        ("Turnverein e. V.", None, BOTH),
+        ("Turnverein", Some("association"), PEOPLE),
+        ("Muster Stiftung", None, PEOPLE),
+        ("Stadt Muster", Some("public"), PEOPLE),
+        ("Example Ltd.", None, BOTH),
+        ("Exemple", Some("foreign"), BOTH),
+    ] {
+        let mut controller: Controller =
+            read(&format!(r#"{{"name": {name:?}, "address": ["Weg 1"], "email": "a@muster.example"}}"#));
+        controller.legal_form = form.map(|form| read(&format!("{form:?}")));
+        let mut settings = PrivacySettings { controller: Some(controller), ..PrivacySettings::default() };
+        let notice = |settings: &PrivacySettings, language| imprint(language, "Hilfe", settings);
+        let english = notice(&settings, Language::English);
+        assert_eq!(english.draft, !lacks.is_empty(), "{name}");
+        assert_eq!(words(&english).matches('[').count(), lacks.len(), "{name}: {}", words(&english));
+        assert!(lacks.iter().all(|gap| words(&english).contains(gap)), "{name}: {}", words(&english));
+        let german = notice(&settings, Language::German);
+        assert_eq!((german.draft, shape(&german)), (english.draft, shape(&english)), "{name}");
+        // The privacy statement asks for neither.
+        assert!(!statement(Language::German, &settings).draft, "{name}");
+
+        // A register without a number is not enough.
+        let controller = settings.controller.as_mut().expect("set");
+        controller.represented_by = vec!["Erika Muster".into()];
+        controller.register_entry = Some("Amtsgericht München".into());
+        assert_eq!(notice(&settings, Language::English).draft, lacks.contains(&REGISTER[0]), "{name}");
+        settings.controller.as_mut().expect("set").register_entry =
+            Some("Amtsgericht München, HRB 12345".into());
+        for &language in Language::ALL {
+            let whole = notice(&settings, language);
+            assert!(!whole.draft && words(&whole).contains("HRB 12345"), "{name}");
+            assert!(words(&whole).contains("Erika Muster"), "{name}");
+        }
+    }
+}
+
+#[test]
 fn names_every_article() {
     let settings = read(EVERYTHING);
     let english = words(&statement(Language::English, &settings));
