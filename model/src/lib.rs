@@ -16,6 +16,7 @@
 pub mod address;
 pub mod base32;
 pub mod document;
+pub mod duration;
 pub mod email_address;
 pub mod file_name;
 pub mod ids;

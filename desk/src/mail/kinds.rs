@@ -68,13 +68,13 @@ kinds! {
     /// `request_url`: repeats nothing typed.
     ConfirmRequest = "confirm-request" { needs: ["number", "request_url"], may: [] }
     /// Somebody wants to register: `action_url` leads to choosing a password.
-    Register = "register" { needs: ["action_url", "valid_hours"], may: [] }
+    Register = "register" { needs: ["action_url", "valid_for", "valid_hours"], may: [] }
     /// The same for an address that has an account.
     AlreadyRegistered = "already-registered" { needs: ["login_url", "password_url"], may: [] }
     /// Somebody forgot the password of an address that has no account.
     NoAccount = "no-account" { needs: ["register_url"], may: [] }
     /// Somebody forgot a password: `action_url` leads to choosing another.
-    PasswordReset = "password-reset" { needs: ["action_url", "valid_hours"], may: [] }
+    PasswordReset = "password-reset" { needs: ["action_url", "valid_for", "valid_hours"], may: [] }
     /// A password was changed.
     PasswordChanged = "password-changed" { needs: ["password_url"], may: [] }
     /// A second factor was set up.
@@ -86,7 +86,7 @@ kinds! {
     /// An admin has given the receiver another role: `role` is the new one.
     RoleChanged = "role-changed" { needs: ["login_url", "contact_url"], may: ["role", "can_reply"] }
     /// A role at the desk waits for the receiver: `action_url` leads to choosing a password.
-    Invitation = "invitation" { needs: ["action_url", "valid_hours"], may: [] }
+    Invitation = "invitation" { needs: ["action_url", "valid_for", "valid_hours"], may: [] }
     /// New recovery codes were made.
     RecoveryCodes = "recovery-codes" { needs: ["account_url", "password_url"], may: [] }
     /// A recovery code was used.
@@ -94,7 +94,7 @@ kinds! {
     /// Somebody has logged in from a device that was not known. Says nothing about where.
     NewDevice = "new-device" { needs: ["account_url", "password_url"], may: [] }
     /// To the new address of an account: `action_url` proves it.
-    AddressProve = "address-prove" { needs: ["action_url", "valid_hours"], may: [] }
+    AddressProve = "address-prove" { needs: ["action_url", "valid_for", "valid_hours"], may: [] }
     /// To the old address of an account. `contact_url` is where to protest.
     AddressChanged = "address-changed" { needs: ["contact_url"], may: ["can_reply"] }
     /// An agent answered. `name` and `subject` are left out as long as the address is unproven.
@@ -113,9 +113,9 @@ kinds! {
     /// To an agent: what they mailed has not reached the customer. Repeats no word of it.
     AnswerUnsent = "answer-unsent" { needs: ["number", "request_url"], may: [] }
     /// Somebody wants everything deleted: `action_url` leads to the page that does it.
-    EraseLink = "erase-link" { needs: ["action_url", "valid_hours"], may: [] }
+    EraseLink = "erase-link" { needs: ["action_url", "valid_for", "valid_hours"], may: [] }
     /// Somebody wants to see what is stored: `action_url` leads to the page that shows it.
-    DataLink = "data-link" { needs: ["action_url", "valid_hours"], may: [] }
+    DataLink = "data-link" { needs: ["action_url", "valid_for", "valid_hours"], may: [] }
     /// Everything is deleted. Holds no personal data.
     Erased = "erased" { needs: [], may: ["erased_requests", "key_backup_days", "receipt", "receipt_url"] }
 }
@@ -212,7 +212,9 @@ pub struct MailContext {
     pub contact_url: Option<String>,
     /// The page on which the receiver does what the mail is about, with its token.
     pub action_url: Option<String>,
-    /// How many hours `action_url` works.
+    /// How long `action_url` works, in words: "seven days".
+    pub valid_for: Option<String>,
+    /// The same in hours.
     pub valid_hours: Option<u32>,
     /// What the agent wrote.
     pub reply_text: Option<Body>,
@@ -255,6 +257,7 @@ impl MailContext {
             account_url: url("account/factors"),
             contact_url: url("requests/new"),
             action_url: url("do"),
+            valid_for: Some("24 hours".into()),
             valid_hours: Some(24),
             reply_text: Body::parse("Please try again.").ok(),
             reply_author: PersonName::parse("Ada Lovelace").ok(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use lettre::Message;
 use sqlx::types::Uuid;
 use tokio::sync::OwnedSemaphorePermit;
+use tresen_model::duration::{Case, in_words};
 use tresen_model::{Body, EmailAddress, PersonId, PersonName, RequestId, RequestNumber, Subject};
 
 use super::outbox::{OutboxRow, Payload};
@@ -149,6 +150,8 @@ impl Desk {
             desk_name: self.settings.name.clone(),
             accent: Some(self.settings.accent.clone()),
             action_url,
+            valid_for: valid_hours
+                .map(|hours| in_words(receiver.language(), Case::Accusative, u64::from(hours) * 3600)),
             valid_hours,
             register_url,
             login_url: receiver.is_registered().then(|| format!("{url}/login")),

@@ -207,7 +207,8 @@ impl Templates {
         for values in [&least, &full] {
             let (subject, document) = self.fill(&name, values, true)?;
             let said = format!("{subject}\n{}", markup::to_text(&document));
-            let unsaid = kind.needs().iter().find(|field| {
+            // How long a link works may be said in hours, too.
+            let unsaid = kind.needs().iter().filter(|field| **field != "valid_for").find(|field| {
                 values.get(**field).and_then(Json::as_str).is_some_and(|value| !said.contains(value))
             });
             if let Some(field) = unsaid {

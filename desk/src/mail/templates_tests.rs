@@ -122,7 +122,7 @@ fn what_people_type_is_text() {
 #[test]
 fn german_and_english_read_well() {
     let mut context = MailContext { desk_name: "Tresen".into(), ..MailContext::sample() };
-    context.valid_hours = Some(1);
+    context.valid_for = Some("eine Stunde".into());
     let mail = render(MailKind::PasswordReset, Language::German, &context);
     assert!(mail.text.contains("ist eine Stunde lang gültig"), "{}", mail.text);
     context.attachments = 1;

@@ -1,6 +1,7 @@
 //! Receipts of erasures.
 
 use tresen_model::Language;
+use tresen_model::duration::{Case, days_in_words};
 use tresen_model::wish::{Asked, Wish};
 
 texts! {
@@ -69,15 +70,18 @@ pub const fn whose(language: Language, wish: Wish) -> &'static str {
 pub fn key_backups(language: Language, days: u32) -> Option<String> {
     match days {
         0 => None,
-        1 => Some(say!(
-            language,
-            "For one day: backups of the key store, which can decrypt backups of the data.",
-            "Einen Tag lang: Sicherungen des Schlüsselspeichers, mit denen sich Sicherungen der Daten lesen lassen."
-        )),
-        days => Some(say!(
-            language,
-            "For {days} days: backups of the key store, which can decrypt backups of the data.",
-            "{days} Tage lang: Sicherungen des Schlüsselspeichers, mit denen sich Sicherungen der Daten lesen lassen."
-        )),
+        days => {
+            let english = days_in_words(Language::English, Case::Accusative, days);
+            // It begins the sentence.
+            let german = match days {
+                1 => "Einen Tag".to_owned(),
+                days => format!("{days} Tage"),
+            };
+            Some(say!(
+                language,
+                "For {english}: backups of the key store, which can decrypt backups of the data.",
+                "{german} lang: Sicherungen des Schlüsselspeichers, mit denen sich Sicherungen der Daten lesen lassen."
+            ))
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Deleting oneself, for good.
 
 use tresen_model::Language;
+use tresen_model::duration::{Case, days_in_words};
 use tresen_model::views::ErasureCount;
 
 texts! {
@@ -87,16 +88,14 @@ pub fn backups(language: Language, days: u32) -> String {
             "Backups become unreadable at the same moment: they are encrypted, and your key is deleted.",
             "Sicherungskopien werden im selben Augenblick unlesbar: Sie sind verschlüsselt, und Ihr Schlüssel wird gelöscht."
         ),
-        1 => say!(
-            language,
-            "Backups become unreadable too: they are encrypted, and the last copy of your key is deleted after one day at the latest.",
-            "Auch Sicherungskopien werden unlesbar: Sie sind verschlüsselt, und die letzte Kopie Ihres Schlüssels ist spätestens nach einem Tag gelöscht."
-        ),
-        days => say!(
-            language,
-            "Backups become unreadable too: they are encrypted, and the last copy of your key is deleted after {days} days at the latest.",
-            "Auch Sicherungskopien werden unlesbar: Sie sind verschlüsselt, und die letzte Kopie Ihres Schlüssels ist spätestens nach {days} Tagen gelöscht."
-        ),
+        days => {
+            let days = days_in_words(language, Case::Dative, days);
+            say!(
+                language,
+                "Backups become unreadable too: they are encrypted, and the last copy of your key is deleted after {days} at the latest.",
+                "Auch Sicherungskopien werden unlesbar: Sie sind verschlüsselt, und die letzte Kopie Ihres Schlüssels ist spätestens nach {days} gelöscht."
+            )
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What pages around mailed links say: an email is on its way, a link is no longer valid.
 
 use tresen_model::Language;
+use tresen_model::duration::{Case, in_words};
 
 texts! {
     sent_title: "Please check your mailbox" | "Bitte sehen Sie in Ihr Postfach";
@@ -11,12 +12,6 @@ texts! {
 
 /// How long a link is valid.
 pub fn good_for(language: Language, seconds: i64) -> String {
-    match (seconds / 86_400, seconds / 3600) {
-        (0, 1) => say!(language, "The link is valid for one hour.", "Der Link gilt eine Stunde."),
-        (0, hours) => {
-            say!(language, "The link is valid for {hours} hours.", "Der Link gilt {hours} Stunden.")
-        }
-        (1, _) => say!(language, "The link is valid for one day.", "Der Link gilt einen Tag."),
-        (days, _) => say!(language, "The link is valid for {days} days.", "Der Link gilt {days} Tage."),
-    }
+    let lifetime = in_words(language, Case::Accusative, seconds.unsigned_abs());
+    say!(language, "The link is valid for {lifetime}.", "Der Link gilt {lifetime}.")
 }
