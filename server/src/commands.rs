@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tresen_desk::clock::SystemClock;
 use tresen_desk::privacy::Erased;
 use tresen_desk::{Desk, Error};
-use tresen_model::{Problem, Role};
+use tresen_model::{Language, Problem, Role};
 
 use crate::Failure;
 use crate::config::Config;
@@ -29,6 +29,8 @@ pub(crate) struct NewPerson<'a> {
     pub(crate) email: &'a str,
     pub(crate) name: &'a str,
     pub(crate) role: Role,
+    /// `None` leaves it to their first sign-in.
+    pub(crate) language: Option<Language>,
     /// The request types that an agent sees; none are all.
     pub(crate) kinds: &'a [String],
 }
@@ -49,6 +51,9 @@ async fn add_to(desk: &Desk, new: &NewPerson<'_>, password: &str) -> Result<(), 
     desk.add_person(new.email, new.name, new.role, password).await?;
     if !new.kinds.is_empty() {
         desk.set_kinds(new.email, new.kinds).await?;
+    }
+    if let Some(language) = new.language {
+        desk.set_language(new.email, language).await?;
     }
     Ok(())
 }

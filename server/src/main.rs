@@ -156,6 +156,10 @@ enum Person {
         /// one, the password is asked for twice otherwise. It is never shown.
         #[arg(long)]
         password_stdin: bool,
+        /// The language of pages and emails for them. Without it, it is the one of their browser at the first
+        /// sign-in.
+        #[arg(long)]
+        language: Option<LanguageArgument>,
         /// Agents: the ids of the request types they see, comma-separated. Without it they see all
         /// types, or keep those they had before.
         #[arg(long, value_delimiter = ',')]
@@ -186,6 +190,21 @@ enum Person {
 enum RoleArgument {
     Agent,
     Admin,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LanguageArgument {
+    En,
+    De,
+}
+
+impl LanguageArgument {
+    const fn language(self) -> tresen_model::Language {
+        match self {
+            Self::En => tresen_model::Language::English,
+            Self::De => tresen_model::Language::German,
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -238,13 +257,14 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Person(Person::Kinds { email, kinds, all: _ }) => {
             commands::set_kinds(&config, &email, &kinds).await?;
         }
-        Command::Person(Person::Add { email, name, role, password_stdin, kinds }) => {
+        Command::Person(Person::Add { email, name, role, password_stdin, language, kinds }) => {
             let role = match role {
                 RoleArgument::Agent => tresen_model::Role::Agent,
                 RoleArgument::Admin => tresen_model::Role::Admin,
             };
             let password = terminal::new_password(password_stdin)?;
-            let new = commands::NewPerson { email: &email, name: &name, role, kinds: &kinds };
+            let language = language.map(LanguageArgument::language);
+            let new = commands::NewPerson { email: &email, name: &name, role, language, kinds: &kinds };
             commands::add_person(&config, &new, &password).await?;
         }
         Command::Person(Person::ResetFactors { email }) => {

@@ -94,6 +94,7 @@ async fn finish(context: &Context, provider: &str, back: Back) -> Result<Answer,
     let sign_in = &context.app.sign_in;
     let vouched = sign_in.come_back(provider, &attempt, &back.code, context.language).await?;
     let entry = desk.sign_in(provider, &vouched, context.device()).await?;
+    desk.adopt_language(&entry.session, context.language).await?;
     let next = if next.is_empty() { Address::Queue(Default::default()).to_string() } else { local(&next) };
     context.set_cookies(Cookie::entry(&entry));
     Ok(Answer::go(next))

@@ -23,6 +23,7 @@ pub(crate) fn after_login(session: Option<&Session>, next: &str) -> String {
 
 /// Lets somebody in who has just proven who they are. `next` is where they wanted to go, if anywhere.
 pub(crate) async fn let_in<S>(context: &Context, entry: &Entry, next: &str) -> Result<Done<S>, Stop> {
+    context.app.desk.adopt_language(&entry.session, context.language).await?;
     let session = context.app.desk.session(&entry.session).await?;
     context.set_cookies(Cookie::entry(entry));
     Ok(Done::Enter(after_login(session.as_ref(), next)))

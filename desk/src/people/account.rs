@@ -1,14 +1,15 @@
 //! The account: what a person sees and changes of themselves.
 
+use sqlx::types::Uuid;
 use tresen_model::views::Account;
-use tresen_model::{Language, PersonName};
+use tresen_model::{EmailAddress, Language, PersonName};
 
 use super::history::{self, PersonEvent};
 use super::person::{self, Presence};
-use super::sessions::Session;
+use super::sessions::{Secret, Session};
 use crate::Desk;
 use crate::error::Error;
-use crate::store::on;
+use crate::store::{StoreError, Tx, on};
 
 impl Desk {
     /// What the person sees of their account.
@@ -113,4 +114,53 @@ impl Desk {
         tx.commit().await?;
         Ok(())
     }
+
+    /// Stores the language of the browser at the first sign-in of somebody for whom no language was chosen yet,
+    /// such as an agent whom the operator added. Otherwise it changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] only.
+    #[crate::boxed]
+    pub async fn adopt_language(&self, session: &Secret, language: Language) -> Result<(), Error> {
+        const UNCHOSEN: &str = "SELECT person.id FROM person JOIN session ON session.person_id = person.id
+            WHERE session.token_hash = $1 AND person.language = ''";
+        const SQL: &str = "UPDATE person SET language = $2 WHERE id = $1 AND language = ''";
+        let token_hash = self.session_hash(session);
+        let mut reader = self.store.read().await?;
+        let person: Option<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(UNCHOSEN)
+            .bind(token_hash.as_slice())
+            .fetch_optional(c)
+            .await)?;
+        drop(reader);
+        let Some((person,)) = person else { return Ok(()) };
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(SQL).bind(person).bind(language.tag()).execute(c).await.map(drop))?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Sets the language of a person, for the operator.
+    ///
+    /// # Errors
+    /// A refusal of the address's form; [`Error::NotFound`].
+    #[crate::boxed]
+    pub async fn set_language(&self, email: &str, language: Language) -> Result<(), Error> {
+        let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        let (row, _) = self.find_by_address(&email).await?.ok_or(Error::NotFound)?;
+        let mut tx = self.store.write().await?;
+        set_language(&mut tx, row.id, Some(language)).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// `None` leaves the choice to the first sign-in, see [`Desk::adopt_language`].
+pub(super) async fn set_language(
+    tx: &mut Tx,
+    person: Uuid,
+    language: Option<Language>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE person SET language = $2 WHERE id = $1";
+    let tag = language.map_or("", Language::tag);
+    on!(tx.conn(), c => sqlx::query(SQL).bind(person).bind(tag).execute(c).await.map(drop))
 }

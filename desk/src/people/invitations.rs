@@ -7,12 +7,12 @@
 //! shown that the address is theirs, and the invitation holds.
 
 use serde::{Deserialize, Serialize};
-use tresen_model::{EmailAddress, PersonId, PersonName, Problem, Role, Timestamp};
+use tresen_model::{EmailAddress, Language, PersonId, PersonName, Problem, Role, Timestamp};
 
-use super::Agent;
 use super::person::{self, PersonRow, Presence};
 use super::staff::Duty;
 use super::tokens::{self, Opened, Purpose};
+use super::{Agent, account};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
@@ -28,6 +28,8 @@ pub struct NewColleague<'a> {
     pub name: &'a str,
     /// What they are to do.
     pub duty: Duty,
+    /// The language of the invitation.
+    pub language: Language,
 }
 
 /// What became of it.
@@ -88,7 +90,7 @@ impl Desk {
         let (person, key) = self.keys.find_or_create(&self.blind_index(&email), now).await?;
         let mut tx = self.store.write().await?;
         self.hold_admins(&mut tx, admin, now).await?;
-        let language = admin.session().language();
+        let language = new.language;
         let writer = person::Writer { id: person, key: &key, email: &email, name: Some(&name), language };
         let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
             return Err(Error::refused("email", Problem::EmailInvalid));
@@ -105,6 +107,7 @@ impl Desk {
             self.tell(&mut tx, person, &key, MailKind::RoleChanged, now).await?;
             Added::Now
         } else {
+            account::set_language(&mut tx, row.id, Some(language)).await?;
             self.invite(&mut tx, (&row, &key), name.as_str(), &new.duty, now).await?;
             Added::Invited
         };

@@ -18,6 +18,7 @@ pub(crate) struct PersonRow {
     pub(crate) id: Uuid,
     role: String,
     state: String,
+    /// Empty until one is chosen, or taken from the browser at the first sign-in.
     language: String,
     email_sealed: Vec<u8>,
     name_sealed: Option<Vec<u8>>,

@@ -8,7 +8,7 @@ use super::login::store_password;
 use super::person::{self, Presence};
 use super::sessions::{Entry, Opening, Secret};
 use super::tokens::Purpose;
-use super::{invitations, roles};
+use super::{account, invitations, roles};
 use crate::Desk;
 use crate::abuse::Limited;
 use crate::error::{Broken, Error};
@@ -90,6 +90,8 @@ impl Desk {
         {
             opening.role = offer.duty.role();
             self.name_and_put_on_duty(&mut tx, (&row, &key), &offer.name, &offer.duty, now).await?;
+            // An admin has chosen the one of the mail; from now on it is the one in which they came.
+            account::set_language(&mut tx, row.id, None).await?;
         }
         let greeting = Greeting { device: None, tell: None };
         let entry = self.let_in(&mut tx, opening, greeting, now).await?;
@@ -101,7 +103,8 @@ impl Desk {
     }
 
     /// Adds an agent or an admin, or makes one of a person who is there. For the operator's
-    /// command line: the address counts as proven.
+    /// command line: the address counts as proven. Somebody new has no language before they
+    /// [sign in](Self::adopt_language), or before one is [set](Self::set_language).
     ///
     /// # Errors
     /// Refusals of `email`, `name` and `password`.
@@ -117,11 +120,15 @@ impl Desk {
         let now = self.now();
         let (person, key) = self.keys.find_or_create(&self.blind_index(&email), now).await?;
         let mut tx = self.store.write().await?;
+        let known = person::find(tx.conn(), person).await?.is_some();
         let language = Language::default();
         let writer = person::Writer { id: person, key: &key, email: &email, name: Some(&name), language };
         let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
             return Err(Error::refused("email", Problem::EmailInvalid));
         };
+        if !known {
+            account::set_language(&mut tx, person.0, None).await?;
+        }
         let sealed_name = key.seal("person.name", person.0, name.as_str().as_bytes())?;
         let sealed_password = key.seal("person.password", person.0, hash.as_bytes())?;
         on!(tx.conn(), c => sqlx::query(SQL)

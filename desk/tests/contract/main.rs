@@ -54,6 +54,7 @@ mod intake_threads;
 mod intake_verified;
 mod join;
 mod kinds;
+mod languages;
 mod letters;
 mod links;
 mod lists;

@@ -42,7 +42,7 @@ fn agent(kinds: &[&str]) -> Duty {
 }
 
 fn new(email: &str, duty: Duty) -> NewColleague<'_> {
-    NewColleague { email, name: "Ada Lovelace", duty }
+    NewColleague { email, name: "Ada Lovelace", duty, language: Language::English }
 }
 
 async fn colleague(world: &World, admin: &Agent, person: PersonId) -> Option<Colleague> {
@@ -337,8 +337,13 @@ async fn somebody_without_gets_a_link_and_no_role_before(world: &World) {
     for (email, name, duty) in
         [(EMAIL, "Zitronenfalter", Duty::Admin), ("new@example.com", "Nachtpfauenauge", agent(&["order"]))]
     {
-        let added =
-            desk.add_colleague(&root, &NewColleague { email, name, duty: duty.clone() }).await.unwrap();
+        let added = desk
+            .add_colleague(
+                &root,
+                &NewColleague { email, name, duty: duty.clone(), language: Language::English },
+            )
+            .await
+            .unwrap();
         assert_eq!(added, Added::Invited);
         let mail = world.mail().await;
         assert_eq!((mail.to(), mail.subject()), (email, "You are invited to answer requests"));
@@ -442,7 +447,8 @@ async fn who_is_not_asked(world: &World) {
         ("root@desk.example", "Ada", agent(&[]), ("email", Problem::WorksHere)),
         (EMAIL, "Ada", agent(&[]), ("email", Problem::CustomerRestricted)),
     ] {
-        let refused = desk.add_colleague(&root, &NewColleague { email, name, duty }).await;
+        let refused =
+            desk.add_colleague(&root, &NewColleague { email, name, duty, language: Language::English }).await;
         assert_eq!(refusals(refused), [said], "{email}");
     }
     assert!(world.post().await.is_empty());

@@ -118,6 +118,7 @@ const TABLE: &[(&str, &str)] = &[
 
 /// For everybody: what asks for nothing, or for a secret that was mailed or given out.
 const EVERYBODY: &[&str] = &[
+    "adopt_language",
     "ask_data_link",
     "ask_erasure",
     "ask_for_passkey",
@@ -185,10 +186,11 @@ const OPERATOR: &[&str] = &[
     "retain",
     "retention_preview",
     "retention_record",
-    "send_due_mails",
     "role_by_operator",
+    "send_due_mails",
     "send_mails",
     "set_kinds",
+    "set_language",
     "set_mailbox_position",
     "settle",
     "take_in",
@@ -386,7 +388,12 @@ impl Visitor<'_> {
         let urgent = Change { priority: Some(Priority::Urgent), ..Change::default() };
         Some(match method {
             "add_colleague" => {
-                let new = NewColleague { email: "no address", name: "New", duty: Duty::Admin };
+                let new = NewColleague {
+                    email: "no address",
+                    name: "New",
+                    duty: Duty::Admin,
+                    language: Language::English,
+                };
                 word(desk.add_colleague(agent, &new).await)
             }
             "admit" => word(desk.admit(agent, number, comment).await),

@@ -13,6 +13,7 @@ mod crash;
 mod crowd;
 mod databases;
 mod door;
+mod first_language;
 mod fresh;
 #[cfg(target_os = "linux")]
 mod full_disk;

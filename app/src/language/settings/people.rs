@@ -47,6 +47,9 @@ texts! {
         | "Wenn es zur Adresse ein Konto gibt, gilt die Rolle sofort. Sonst schicken wir eine E‑Mail mit einem Link, um ein Passwort festzulegen.";
     name_hint: "Customers see it. An existing account keeps its name."
         | "Für Kundinnen und Kunden sichtbar. Ein bestehendes Konto behält seinen Namen.";
+    language: "Language of the invitation" | "Sprache der Einladung";
+    language_hint: "Pages appear in the language of their browser until they choose one."
+        | "Die Seiten erscheinen in der Sprache des Browsers, bis die Person eine wählt.";
     add: "Add" | "Hinzufügen";
 
     changed: "The changes are saved." | "Die Änderungen sind gespeichert.";

@@ -19,7 +19,9 @@ use super::duty::{self, Now};
 use super::lock::{self, Lock};
 use super::person::Person;
 use super::tabs::tabs;
-use crate::components::{Button, ButtonKind, Field, NavLink, Notice, NoticeKind, PageHead, Table};
+use crate::components::{
+    Button, ButtonKind, Choice, Field, NavLink, Notice, NoticeKind, PageHead, Select, Table,
+};
 use crate::form::{Done, Form, Forms, Unmet};
 use crate::language::settings::people as text;
 use crate::live::LiveForm;
@@ -73,9 +75,10 @@ pub async fn add_colleague(
     #[server(default)] name: String,
     #[server(default)] role: String,
     #[server(default)] kinds: String,
+    #[server(default)] language: String,
     #[server(flatten)] others: BTreeMap<String, String>,
 ) -> Result<Done, Unmet> {
-    Ok(server::add(&email, &name, &role, &kinds, &others).await?)
+    Ok(server::add(&email, &name, &role, &kinds, &language, &others).await?)
 }
 
 /// Withdraws an invitation.
@@ -198,6 +201,7 @@ fn invitation(language: Language, one: Invitation, forms: &Forms) -> AnyView {
 
 fn adding(language: Language, kinds: Vec<(String, String)>, form: Form) -> AnyView {
     let duty = duty::fields(language, &form, &[Role::Agent, Role::Admin], &Now::default(), kinds);
+    let languages = Language::ALL.iter().map(|one| Choice::new(one.tag(), one.own_name())).collect();
     view! {
         <LiveForm language to=AddColleague::PATH action=here() form=form.clone() class="form">
             <Field
@@ -220,6 +224,14 @@ fn adding(language: Language, kinds: Vec<(String, String)>, form: Form) -> AnyVi
                 required=true
             />
             {duty}
+            <Select
+                name="language"
+                label=text::language(language)
+                hint=text::language_hint(language)
+                choices=languages
+                value=form.value_or("language", language.tag())
+                error=form.error("language")
+            />
             <div class="form-actions">
                 <Button label=text::add(language) kind=ButtonKind::Primary/>
             </div>

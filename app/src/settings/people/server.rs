@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use tresen_desk::Error;
 use tresen_desk::people::{Added, NewColleague};
-use tresen_model::{Address, PersonId};
+use tresen_model::{Address, Language, PersonId, Problem};
 
 use super::{ADDED, INVITED, Invitation, People, WITHDRAWN};
 use crate::form::Done;
@@ -42,12 +42,19 @@ pub(super) async fn add(
     name: &str,
     role: &str,
     scope: &str,
+    language: &str,
     others: &BTreeMap<String, String>,
 ) -> Result<Done, Stop> {
     let context = asked()?;
     let admin = context.require_agent()?;
     let duty = duty::Sent { role, scope, others }.duty(&context)?;
-    let added = context.app.desk.add_colleague(&admin, &NewColleague { email, name, duty }).await?;
+    // A program may leave it out.
+    let language = match language {
+        "" => context.language,
+        tag => Language::parse(tag).ok_or_else(|| Error::refused("language", Problem::ChoiceUnknown))?,
+    };
+    let new = NewColleague { email, name, duty, language };
+    let added = context.app.desk.add_colleague(&admin, &new).await?;
     Ok(list(if added == Added::Now { ADDED } else { INVITED }))
 }
 
