@@ -10,6 +10,7 @@ mod failure;
 mod http;
 mod logs;
 mod made_up;
+mod mail_templates;
 mod mailbox;
 mod open;
 mod permissions;
@@ -137,6 +138,15 @@ enum Mail {
     Ingest(mailbox::command::Ingest),
     /// Test the connection to each mailbox in the settings. Changes nothing.
     Check,
+    /// Write the templates of all emails into a folder, to be changed there. The setting `mail_templates` names
+    /// the folder.
+    Templates {
+        /// The folder. It is created where there is none.
+        folder: PathBuf,
+        /// Overwrite files that are there.
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 #[derive(Subcommand)]
@@ -248,6 +258,11 @@ fn fail(failure: &Failure) -> ExitCode {
 }
 
 async fn run(command: Command) -> Result<ExitCode, Failure> {
+    // It works before there are settings, and while those that there are name a folder with mistakes.
+    if let Command::Mail(Mail::Templates { folder, force }) = &command {
+        mail_templates::write(folder, *force)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     if let Command::Mail(Mail::Ingest(ingest)) = &command {
         return Ok(mailbox::command::ingest(ingest).await);
     }
@@ -289,8 +304,8 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             let fine = mailbox::imap::check::check(&config).await;
             return Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
-        // Done above: it has exit codes of its own.
-        Command::Mail(Mail::Ingest(_)) => {}
+        // Done above.
+        Command::Mail(Mail::Ingest(_) | Mail::Templates { .. }) => {}
         Command::Config(ConfigCommand::Check) => {
             config.templates()?;
             config.transport()?;

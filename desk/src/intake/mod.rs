@@ -73,6 +73,21 @@ pub enum TakenIn {
     Aside,
 }
 
+impl TakenIn {
+    /// Returns a word for logs and the API.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Request(_) => "request",
+            Self::Comment(_) => "comment",
+            Self::Held(_) => "held",
+            Self::Report => "report",
+            Self::Known => "known",
+            Self::Own => "own",
+            Self::Aside => "aside",
+        }
+    }
+}
+
 impl Desk {
     /// Takes in one message (RFC 5322). When this returns, what became of it is on disk.
     ///
@@ -84,7 +99,9 @@ impl Desk {
     /// message is about is being erased: the channel keeps its copy and tries again later.
     #[crate::boxed]
     pub async fn take_in(&self, raw: &[u8], envelope: &Envelope) -> Result<TakenIn, Error> {
-        self.take(raw, envelope, false).await
+        let taken = self.take(raw, envelope, false).await?;
+        tracing::info!(channel = envelope.channel.as_str(), outcome = taken.as_str(), "a mail was taken in");
+        Ok(taken)
     }
 
     /// The same, also for one that was set aside (`again`).

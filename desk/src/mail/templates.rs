@@ -111,6 +111,13 @@ impl Templates {
         Ok(templates)
     }
 
+    /// Returns the templates that come with the program, each with the name of its file in a folder of
+    /// overrides.
+    pub fn built_in() -> impl Iterator<Item = (String, &'static str)> {
+        let mails = every().map(|(kind, language)| (file_name(kind, language), kind.built_in(language)));
+        std::iter::once((LAYOUT.to_owned(), BUILT_IN_LAYOUT)).chain(mails)
+    }
+
     /// Writes one mail.
     ///
     /// # Errors

@@ -149,14 +149,10 @@ async fn read_and_take(
 }
 
 fn answer(taken: TakenIn) -> Response {
-    let (outcome, number) = match taken {
-        TakenIn::Request(number) => ("request", Some(number)),
-        TakenIn::Comment(number) => ("comment", Some(number)),
-        TakenIn::Held(number) => ("held", Some(number)),
-        TakenIn::Report => ("report", None),
-        TakenIn::Known => ("known", None),
-        TakenIn::Own => ("own", None),
-        TakenIn::Aside => ("aside", None),
+    let outcome = taken.as_str();
+    let number = match taken {
+        TakenIn::Request(number) | TakenIn::Comment(number) | TakenIn::Held(number) => Some(number),
+        TakenIn::Report | TakenIn::Known | TakenIn::Own | TakenIn::Aside => None,
     };
     let status = match taken {
         TakenIn::Known | TakenIn::Own => StatusCode::OK,

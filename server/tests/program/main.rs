@@ -20,12 +20,13 @@ mod full_disk;
 mod imap;
 mod import;
 mod lmtp;
+mod mail_commands;
 mod no_desk;
+#[cfg(target_os = "linux")]
+mod no_room;
 mod nodes;
 mod oauth;
 mod opened;
 mod permissions;
-#[cfg(target_os = "linux")]
-mod no_room;
 mod post;
 mod served;

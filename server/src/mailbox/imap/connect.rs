@@ -82,7 +82,13 @@ async fn private(
     let name = ServerName::try_from(host).map_err(|error| Trouble::Tls(error.to_string()))?;
     let connector = TlsConnector::from(tls(mailbox.ca_file.as_deref())?);
     // What is wrong with a certificate is in the words of the error; nothing personal is.
-    connector.connect(name, plain).await.map_err(|error| Trouble::Tls(error.to_string()))
+    connector.connect(name, plain).await.map_err(|error| of_tls(&error))
+}
+
+/// Names the fix where a certificate is one of an authority: `openssl req -x509` makes such by default.
+fn of_tls(error: &io::Error) -> Trouble {
+    let said = error.to_string();
+    if said.contains("CaUsedAsEndEntity") { Trouble::AuthorityAsServer } else { Trouble::Tls(said) }
 }
 
 /// The rules for TLS: what this machine trusts, or the certificates of a file and no others.

@@ -14,6 +14,14 @@ pub(crate) enum Trouble {
     Unreachable(String, io::Error),
     #[error("the connection is not private: {0}")]
     Tls(String),
+    #[error(
+        "the connection is not private: the server shows the certificate of an authority (basicConstraints CA:TRUE) as \
+         its own. Give the server a certificate that is no authority's: one that this authority has signed, or a \
+         self-signed one made with: openssl req -x509 -newkey rsa:2048 -nodes -days 825 -keyout key.pem -out \
+         cert.pem -subj /CN=HOST -addext subjectAltName=DNS:HOST -addext basicConstraints=critical,CA:FALSE (then \
+         `ca_file` is that cert.pem)"
+    )]
+    AuthorityAsServer,
     #[error("the server offers no STARTTLS, and TLS is required")]
     NoStartTls,
     #[error("{} cannot be read: {}", .0.display(), .1)]
