@@ -1,11 +1,14 @@
 //! What of a mail is text, what is HTML, and what is a file.
 
+use std::borrow::Cow;
+
+use encoding_rs::Encoding;
 use tresen_model::file_name;
 
 use crate::header;
 use crate::message::{Limits, Part, Remark};
 use crate::mime::Entity;
-use crate::{decode, flowed, html, names};
+use crate::{decode, flowed, html, names, uuencode};
 
 /// A stretch of the mail that is read as text, in one or two versions.
 #[derive(Default)]
@@ -29,6 +32,8 @@ pub(crate) struct Found<'l> {
     /// The headers of a mail that came back.
     pub(crate) returned: Option<Vec<u8>>,
     pub(crate) remarks: Vec<Remark>,
+    /// The charset of the first text that says one, or whose bytes show one.
+    pub(crate) charset: Option<&'static Encoding>,
     parts: usize,
     text_bytes: usize,
 }
@@ -45,6 +50,7 @@ impl<'l> Found<'l> {
             reports: Vec::new(),
             returned: None,
             remarks: Vec::new(),
+            charset: None,
             parts: 0,
             text_bytes: 0,
         }
@@ -71,7 +77,9 @@ impl<'l> Found<'l> {
             self.remark(Remark::OverLimit);
         }
         self.note_security(entity);
-        if entity.is("multipart/") && !matches!(entity.encoding.as_str(), "base64" | "quoted-printable") {
+        if entity.is("multipart/") {
+            // Its encoding is passed over: RFC 2045 6.4 allows none that changes anything, and
+            // programs copy that of a part there.
             return self.multipart(entity, depth);
         }
         if let Some(stretch) = self.text(entity) {
@@ -86,6 +94,10 @@ impl<'l> Found<'l> {
         let Some((parts, more)) = entity.split(self.limits.parts) else {
             // No boundary: all of it is shown, as nothing says what it is.
             if entity.body.trim_ascii().is_empty() {
+                return Vec::new();
+            }
+            if matches!(entity.encoding.as_str(), "base64" | "quoted-printable") {
+                self.file(entity);
                 return Vec::new();
             }
             self.remark(Remark::Damaged);
@@ -104,7 +116,7 @@ impl<'l> Found<'l> {
                 self.remark(Remark::OverLimit);
                 break;
             }
-            let part = Entity::new(raw, default);
+            let part = Entity::new(raw, default, self.charset);
             if alternative && part.is("text/x-amp-html") {
                 // The same once more, for programs of one company.
                 continue;
@@ -147,6 +159,7 @@ impl<'l> Found<'l> {
             let text = self.bounded_html(&bytes, entity.parameter("charset"));
             return Some(Stretch { plain: None, html: Some(text) });
         }
+        let bytes = self.take_uuencoded(&bytes);
         let mut text = self.bounded_text(&bytes, entity.parameter("charset"));
         if entity.parameter("format").is_some_and(|format| format.eq_ignore_ascii_case("flowed")) {
             let delsp = entity.parameter("delsp").is_some_and(|delsp| delsp.eq_ignore_ascii_case("yes"));
@@ -168,7 +181,8 @@ impl<'l> Found<'l> {
         }
         let cut = &bytes[..bytes.len().min(most)];
         self.text_bytes += cut.len();
-        normal(&decode::charset(cut, charset))
+        self.note_charset(cut, charset);
+        normal(&decode::charset_or(cut, charset, self.charset))
     }
 
     fn bounded_html(&mut self, bytes: &[u8], charset: Option<&str>) -> String {
@@ -178,7 +192,38 @@ impl<'l> Found<'l> {
         let cut = &bytes[..bytes.len().min(html::MOST_BYTES + 1)];
         self.text_bytes += usize::from(!cut.is_empty());
         let label = charset.map(str::to_owned).or_else(|| meta_charset(cut));
-        decode::charset(cut, label.as_deref())
+        self.note_charset(cut, label.as_deref());
+        decode::charset_or(cut, label.as_deref(), self.charset)
+    }
+
+    fn note_charset(&mut self, bytes: &[u8], label: Option<&str>) {
+        if self.charset.is_none() {
+            let raw = || std::str::from_utf8(bytes).is_err().then(|| decode::detect(bytes));
+            self.charset = label.and_then(decode::encoding).or_else(raw);
+        }
+    }
+
+    /// Takes files in uuencode out of a text.
+    fn take_uuencoded<'t>(&mut self, text: &'t [u8]) -> Cow<'t, [u8]> {
+        let mut left = Vec::new();
+        let mut rest = text;
+        while self.files.len() < self.limits.files
+            && let Some(file) = uuencode::first(rest)
+        {
+            left.extend_from_slice(&rest[..file.start]);
+            rest = &rest[file.end..];
+            if !file.whole {
+                self.remark(Remark::Damaged);
+            }
+            let name = file_name::safe(&header::text(&file.name, self.charset));
+            let name = if name.is_empty() { "attachment".to_owned() } else { name };
+            self.files.push(Part { name, bytes: file.bytes, content_id: None });
+        }
+        if rest.len() == text.len() {
+            return Cow::Borrowed(text);
+        }
+        left.extend_from_slice(rest);
+        Cow::Owned(left)
     }
 
     fn file(&mut self, entity: &Entity<'_>) {

@@ -2,8 +2,15 @@
 
 use std::borrow::Cow;
 
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{EUC_KR, Encoding, GBK, ISO_2022_JP, WINDOWS_1252};
 use mail_parser::decoders::base64::base64_decode;
 use mail_parser::decoders::charsets::map::charset_decoder;
+
+use crate::uuencode;
+
+/// Bytes that the detector of charsets looks at.
+const MOST_DETECTED: usize = 64 * 1024;
 
 /// Undoes a Content-Transfer-Encoding. `false` when something could not be decoded and was left
 /// out or left as it is.
@@ -15,6 +22,10 @@ pub(crate) fn transfer<'a>(body: &'a [u8], encoding: &str) -> (Cow<'a, [u8]>, bo
             (Cow::Owned(bytes), whole)
         }
         "" | "7bit" | "8bit" | "binary" => (Cow::Borrowed(body), true),
+        _ if uuencode::is_encoding(encoding) => match uuencode::first(body) {
+            Some(file) => (Cow::Owned(file.bytes), file.whole),
+            None => (Cow::Borrowed(body), false),
+        },
         _ => (Cow::Borrowed(body), encoding.starts_with("7") || encoding.starts_with("8")),
     }
 }
@@ -67,47 +78,208 @@ fn hex(byte: &u8) -> Option<u8> {
 
 /// Turns bytes into text by the charset that they are said to have, or by a better guess.
 pub(crate) fn charset(bytes: &[u8], label: Option<&str>) -> String {
-    let label = label.unwrap_or_default().trim().trim_matches(['"', '\'']).to_ascii_lowercase();
-    let unicode = matches!(
-        label.as_str(),
-        "" | "utf-8" | "utf8" | "unicode-1-1-utf-8" | "unknown-8bit" | "8bit" | "binary"
-    );
-    // What is UTF-8 by its bytes is never anything else by chance; many label it wrongly.
-    let latin = matches!(
-        label.as_str(),
-        "us-ascii" | "ascii" | "iso-8859-1" | "latin1" | "windows-1252" | "cp1252" | "iso-8859-15"
-    );
-    if (unicode || latin)
-        && (!latin || !bytes.is_ascii())
-        && let Ok(text) = std::str::from_utf8(bytes)
-    {
-        return text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
+    charset_or(bytes, label, None)
+}
+
+/// The same; `fallback` is the charset of bytes that say nothing of theirs, or something impossible.
+pub(crate) fn charset_or(bytes: &[u8], label: Option<&str>, fallback: Option<&'static Encoding>) -> String {
+    let label = plain_label(label.unwrap_or_default());
+    if says_nothing(&label) || LATIN.contains(&label.as_str()) {
+        if let Some(text) = shifted(bytes) {
+            return text;
+        }
+        // What is UTF-8 by its bytes is never anything else by chance; many label it wrongly.
+        if (says_nothing(&label) || !bytes.is_ascii())
+            && let Ok(text) = std::str::from_utf8(bytes)
+        {
+            return text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
+        }
+        if says_nothing(&label) || ASCII.contains(&label.as_str()) {
+            return guess_or(bytes, fallback);
+        }
     }
-    if unicode {
-        return guess(bytes);
+    // The Encoding Standard decodes neither.
+    match label.as_str() {
+        "iso-2022-kr" | "csiso2022kr" => return shifted(bytes).unwrap_or_else(|| guess_or(bytes, fallback)),
+        "hz-gb-2312" | "hz" | "hz-gb2312" => return hz(bytes),
+        _ => {}
     }
-    let label = match label.as_str() {
-        "windows-31j" | "cp932" | "ms932" | "x-sjis" | "shift-jis" => "shift_jis",
-        "ks_c_5601-1987" | "cp949" | "windows-949" => "euc-kr",
-        "iso-8859-8-i" | "iso-8859-8-e" => "iso-8859-8",
-        other => other,
-    };
+    if let Some(found) = encoding(&label) {
+        return found.decode(bytes).0.into_owned();
+    }
     match charset_decoder(label.as_bytes()) {
         Some(decoder) => decoder(bytes),
-        None => guess(bytes),
+        None => guess_or(bytes, fallback),
     }
 }
 
-/// UTF-8 where it is, else windows-1252. A character that a bound cut in two is left out.
+/// Names that programs write without knowing a charset.
+fn says_nothing(label: &str) -> bool {
+    matches!(
+        label,
+        "" | "utf-8"
+            | "utf8"
+            | "unicode-1-1-utf-8"
+            | "unknown-8bit"
+            | "unknown"
+            | "x-unknown"
+            | "x-user-defined"
+            | "default"
+            | "default_charset"
+            | "none"
+            | "8bit"
+            | "7bit"
+            | "binary"
+    )
+}
+
+const ASCII: &[&str] = &["us-ascii", "ascii", "ansi_x3.4-1968", "iso646-us"];
+
+const LATIN: &[&str] = &[
+    "us-ascii",
+    "ascii",
+    "ansi_x3.4-1968",
+    "iso646-us",
+    "iso-8859-1",
+    "latin1",
+    "windows-1252",
+    "cp1252",
+    "iso-8859-15",
+];
+
+fn plain_label(label: &str) -> String {
+    label.trim().trim_matches(['"', '\'', ' ', ';']).to_ascii_lowercase()
+}
+
+/// The charset of a label, by the names of the Encoding Standard and those that programs write.
+///
+/// `None` for what says nothing about bytes beyond ASCII, and for what that standard does not have.
+pub(crate) fn encoding(label: &str) -> Option<&'static Encoding> {
+    let label = plain_label(label);
+    if says_nothing(&label) || ASCII.contains(&label.as_str()) {
+        return None;
+    }
+    let label = match label.as_str() {
+        "cp932" | "ms932" | "shift-jis" | "x-ms-cp932" => "shift_jis",
+        "cp949" | "ms949" | "x-windows-949" => "euc-kr",
+        "cp936" | "ms936" | "windows-936" | "gb_2312" | "euc-cn" | "x-euc-cn" | "gb18030-2000" => "gbk",
+        "cp950" | "windows-950" | "big5-eten" => "big5",
+        "x-euc" | "eucjp" | "cp51932" => "euc-jp",
+        "cp50220" | "cp50221" | "iso-2022-jp-1" | "iso-2022-jp-2" | "iso-2022-jp-ms" => "iso-2022-jp",
+        "iso-8859-8-e" => "iso-8859-8",
+        other => other,
+    };
+    Encoding::for_label(label.as_bytes())
+        // Decodes nothing, as its bytes might do harm on a page.
+        .filter(|found| *found != encoding_rs::REPLACEMENT)
+}
+
+/// Text without a charset: UTF-8 where it is, what its escapes or its bytes look like otherwise. A
+/// character that a bound cut in two is left out.
 pub(crate) fn guess(bytes: &[u8]) -> String {
+    guess_or(bytes, None)
+}
+
+/// The same; `fallback` is tried before the charset is guessed by the bytes.
+pub(crate) fn guess_or(bytes: &[u8], fallback: Option<&'static Encoding>) -> String {
+    if let Some(text) = shifted(bytes) {
+        return text;
+    }
     match std::str::from_utf8(bytes) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text).to_owned(),
-        Err(error) if error.error_len().is_none() => {
-            String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned()
+        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 && fallback.is_none() => {
+            let (text, last) = bytes.split_at(error.valid_up_to());
+            // One byte at the end of ASCII is a letter of a charset with one byte a letter.
+            if text.is_ascii() && last.len() == 1 {
+                return detect(bytes).decode_without_bom_handling(bytes).0.into_owned();
+            }
+            String::from_utf8_lossy(text).into_owned()
         }
-        Err(_) => charset_decoder(b"windows-1252")
-            .map_or_else(|| String::from_utf8_lossy(bytes).into_owned(), |decoder| decoder(bytes)),
+        Err(_) => {
+            let stated = fallback.and_then(|stated| {
+                stated.decode_without_bom_handling_and_without_replacement(bytes).map(Cow::into_owned)
+            });
+            stated.unwrap_or_else(|| detect(bytes).decode_without_bom_handling(bytes).0.into_owned())
+        }
     }
+}
+
+/// The charset that bytes beyond ASCII look like.
+///
+/// Too few of them for statistics are windows-1252, as most programs that label nothing are western.
+pub(crate) fn detect(bytes: &[u8]) -> &'static Encoding {
+    let cut = &bytes[..bytes.len().min(MOST_DETECTED)];
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(cut, cut.len() == bytes.len());
+    let found = detector.guess(None, Utf8Detection::Deny);
+    if found.is_single_byte() && found != WINDOWS_1252 {
+        let beyond = cut.iter().filter(|byte| !byte.is_ascii()).count();
+        let runs = cut.split(|byte| byte.is_ascii()).any(|run| run.len() >= 3);
+        if beyond < 6 && !runs {
+            return WINDOWS_1252;
+        }
+    }
+    found
+}
+
+/// Decodes text with the escapes of ISO-2022-JP (RFC 1468) or ISO-2022-KR (RFC 1557), which is ASCII
+/// by its bytes and needs no label to be known; `None` for other text.
+fn shifted(bytes: &[u8]) -> Option<String> {
+    let mut escapes = memchr::memchr_iter(0x1b, bytes).map(|at| &bytes[at + 1..]);
+    if bytes.iter().any(|byte| !byte.is_ascii()) {
+        return None;
+    }
+    let first = escapes.find(|rest| {
+        [&b"$B"[..], b"$@", b"(J", b"(I", b"$(D", b"$)C"].iter().any(|escape| rest.starts_with(escape))
+    })?;
+    if !first.starts_with(b"$)C") {
+        return Some(ISO_2022_JP.decode_without_bom_handling(bytes).0.into_owned());
+    }
+    // Between SO and SI each letter is one of EUC-KR without its high bits.
+    let mut shifted = false;
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        match byte {
+            0x0e => shifted = true,
+            0x0f => shifted = false,
+            0x1b if after.starts_with(b"$)C") => rest = &after[3..],
+            b'\n' => {
+                shifted = false;
+                decoded.push(b'\n');
+            }
+            byte => decoded.push(if shifted && *byte > 0x20 { byte | 0x80 } else { *byte }),
+        }
+    }
+    Some(EUC_KR.decode_without_bom_handling(&decoded).0.into_owned())
+}
+
+/// Decodes HZ (RFC 1843): GB 2312 between `~{` and `~}`.
+fn hz(bytes: &[u8]) -> String {
+    let mut chinese = false;
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        match (byte, after.first()) {
+            (b'~', Some(b'{')) => chinese = true,
+            (b'~', Some(b'}')) => chinese = false,
+            (b'~', Some(b'~')) if !chinese => decoded.push(b'~'),
+            (b'~', Some(b'\n')) => {}
+            (b'\n', _) => {
+                chinese = false;
+                decoded.push(b'\n');
+                continue;
+            }
+            (byte, _) => {
+                decoded.push(if chinese && *byte > 0x20 { byte | 0x80 } else { *byte });
+                continue;
+            }
+        }
+        rest = after.get(1..).unwrap_or_default();
+    }
+    GBK.decode_without_bom_handling(&decoded).0.into_owned()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Headers (RFC 5322, RFC 2047): split without a copy, decoded one by one where they are asked for.
 
+use encoding_rs::Encoding;
 use mail_parser::parsers::MessageStream;
 use mail_parser::{Addr, ContentType, HeaderValue};
 use memchr::memchr;
@@ -12,10 +13,57 @@ const MOST_FIELDS: usize = 2_000;
 /// Bytes of a field that are decoded. Whoever needs more is no person.
 const LONGEST_FIELD: usize = 16 * 1024;
 
+/// Lines without a field's name that are looked through for where the header goes on.
+const MOST_UNNAMED: usize = 50;
+
+/// Bytes of them.
+const MOST_UNNAMED_BYTES: usize = 64 * 1024;
+
+/// Fields that a header has once.
+const ONCE: &[&str] = &[
+    "bcc",
+    "cc",
+    "content-transfer-encoding",
+    "content-type",
+    "date",
+    "from",
+    "in-reply-to",
+    "message-id",
+    "mime-version",
+    "references",
+    "reply-to",
+    "sender",
+    "subject",
+    "to",
+];
+
+/// Fields, or the beginnings of their names, that a header may have more than once.
+const OFTEN: &[&str] = &[
+    "arc-",
+    "auto-submitted",
+    "authentication-results",
+    "content-",
+    "delivered-to",
+    "dkim-signature",
+    "errors-to",
+    "importance",
+    "list-",
+    "precedence",
+    "priority",
+    "received",
+    "resent-",
+    "return-path",
+    "thread-",
+    "user-agent",
+    "x-",
+];
+
 /// The fields of one header block, undecoded.
 #[derive(Default)]
 pub(crate) struct Headers<'a> {
     fields: Vec<(&'a [u8], &'a [u8])>,
+    /// The charset of raw text beyond ASCII in the fields, where the mail says it elsewhere.
+    pub(crate) charset: Option<&'static Encoding>,
     /// There were more than are kept.
     pub(crate) overflow: bool,
 }
@@ -23,8 +71,9 @@ pub(crate) struct Headers<'a> {
 impl<'a> Headers<'a> {
     /// Splits a message or part into its headers and its body.
     ///
-    /// Lines that are no header are passed over (the `From ` of a mailbox file, what a broken
-    /// filter wrote) unless the text begins there without the empty line before it.
+    /// A line without a field's name belongs to the field before it, as servers lose the white space
+    /// in front of folded lines; the `From ` of a mailbox file belongs to nothing. Where no field of
+    /// mails follows any more, the text begins without the empty line before it.
     pub(crate) fn split(raw: &'a [u8]) -> (Self, &'a [u8]) {
         let mut headers = Self::default();
         let mut at = 0;
@@ -44,16 +93,44 @@ impl<'a> Headers<'a> {
             } else if let Some(name) = field_name(line) {
                 headers.close(raw, open.take());
                 open = Some((name, at + memchr(b':', line).map_or(0, |colon| colon + 1), end));
-            } else if !(raw[end..].is_empty() || is_field(&raw[end..])) {
+            } else if open.is_none() && headers.fields.is_empty() && is_field(&raw[end..]) {
+                // The `From ` of a mailbox file.
+            } else if !raw[end..].is_empty() && !headers.goes_on(&raw[end..], open.map(|(name, ..)| name)) {
                 // The empty line is missing: what stands here is text already.
                 break;
-            } else {
+            } else if line.starts_with(b"From ") || line.starts_with(b">From ") || raw[end..].is_empty() {
                 headers.close(raw, open.take());
+            } else if let Some((_, _, last)) = &mut open {
+                *last = end;
             }
             at = end;
         }
         headers.close(raw, open);
         (headers, &raw[at..])
+    }
+
+    /// Whether the header goes on in one of the next lines, with a field that mails have and that was
+    /// not there yet. `open` is the name of the last one.
+    fn goes_on(&self, rest: &[u8], open: Option<&[u8]>) -> bool {
+        let rest = &rest[..rest.len().min(MOST_UNNAMED_BYTES)];
+        let mut at = 0;
+        for _ in 0..MOST_UNNAMED {
+            let line = &rest[at..line_end(rest, at)];
+            if line.trim_ascii().is_empty() {
+                return false;
+            }
+            if let Some(name) = field_name(line) {
+                let lower = String::from_utf8_lossy(name).to_ascii_lowercase();
+                if OFTEN.iter().any(|known| lower.starts_with(known)) {
+                    return true;
+                }
+                if ONCE.contains(&lower.as_str()) {
+                    return !self.has(&lower) && !open.is_some_and(|open| open.eq_ignore_ascii_case(name));
+                }
+            }
+            at += line.len();
+        }
+        false
     }
 
     fn close(&mut self, raw: &'a [u8], field: Option<(&'a [u8], usize, usize)>) {
@@ -98,19 +175,36 @@ impl<'a> Headers<'a> {
 
     /// The Content-Type or the Content-Disposition.
     pub(crate) fn content(&self, name: &str) -> Option<ContentType<'static>> {
-        let buffer = structured(self.first(name)?);
+        let buffer = structured(self.first(name)?, self.charset);
         MessageStream::new(&buffer).parse_content_type().into_owned().into_content_type()
     }
 
     /// The addresses of the topmost field of a name, at most so many.
     pub(crate) fn addresses(&self, name: &str, most: usize) -> Vec<Addr<'static>> {
-        self.first(name).map_or_else(Vec::new, |value| addresses(value, most))
+        self.first(name).map_or_else(Vec::new, |value| addresses(value, most, self.charset))
+    }
+
+    /// The topmost field of a name as free text, empty where there is none.
+    pub(crate) fn text(&self, name: &str) -> String {
+        self.first(name).map(|value| text(value, self.charset)).unwrap_or_default()
+    }
+
+    /// The charset that raw text in all fields looks like; `None` when all of it is ASCII or UTF-8.
+    pub(crate) fn detected(&self) -> Option<&'static Encoding> {
+        let mut raw = Vec::new();
+        for (_, value) in &self.fields {
+            let value = &value[..value.len().min(LONGEST_FIELD)];
+            if raw.len() < LONGEST_FIELD && std::str::from_utf8(value).is_err() {
+                raw.extend_from_slice(value);
+            }
+        }
+        (!raw.is_empty()).then(|| decode::detect(&raw))
     }
 }
 
 /// The addresses of a field, groups taken apart, at most so many.
-pub(crate) fn addresses(value: &[u8], most: usize) -> Vec<Addr<'static>> {
-    let buffer = structured(value);
+pub(crate) fn addresses(value: &[u8], most: usize, charset: Option<&'static Encoding>) -> Vec<Addr<'static>> {
+    let buffer = structured(value, charset);
     match MessageStream::new(&buffer).parse_address() {
         HeaderValue::Address(found) => {
             found.iter().take(most).map(|addr| addr.clone().into_owned()).collect()
@@ -120,14 +214,14 @@ pub(crate) fn addresses(value: &[u8], most: usize) -> Vec<Addr<'static>> {
 }
 
 /// A field of free text: encoded words decoded (RFC 2047), one line, without control characters.
-pub(crate) fn text(value: &[u8]) -> String {
-    let buffer = bounded(value);
+pub(crate) fn text(value: &[u8], charset: Option<&'static Encoding>) -> String {
+    let buffer = bounded(value, charset);
     one_line(&String::from_utf8_lossy(&decode_words(&buffer, |decoded, text| decoded.extend(text.bytes()))))
 }
 
 /// A structured field as the parser wants it, its encoded words whole and in UTF-8.
-fn structured(value: &[u8]) -> Vec<u8> {
-    decode_words(&bounded(value), |decoded, text| {
+fn structured(value: &[u8], charset: Option<&'static Encoding>) -> Vec<u8> {
+    decode_words(&bounded(value, charset), |decoded, text| {
         decoded.extend(b"=?utf-8?Q?");
         for byte in text.bytes() {
             decoded.extend(format!("={byte:02X}").bytes());
@@ -138,7 +232,7 @@ fn structured(value: &[u8]) -> Vec<u8> {
 
 /// A field as it stands, unfolded into one line.
 pub(crate) fn raw_line(value: &[u8]) -> String {
-    one_line(&String::from_utf8_lossy(&bounded(value)))
+    one_line(&String::from_utf8_lossy(&bounded(value, None)))
 }
 
 /// The ids of a Message-ID, In-Reply-To or References, in their order, without angle brackets.
@@ -172,7 +266,7 @@ fn is_id(id: &str) -> bool {
 
 /// A Date in seconds of Unix time.
 pub(crate) fn date(value: &[u8]) -> Option<i64> {
-    let buffer = bounded(value);
+    let buffer = bounded(value, None);
     match MessageStream::new(&buffer).parse_date() {
         HeaderValue::DateTime(date) if date.is_valid() => Some(date.to_timestamp()),
         _ => None,
@@ -187,13 +281,18 @@ pub(crate) fn one_line(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A value as the parser wants it: bounded, UTF-8, with a line end. Raw 8-bit text of programs
-/// from before RFC 6532 is taken for windows-1252.
-fn bounded(value: &[u8]) -> Vec<u8> {
+/// A value as the parser wants it: bounded, UTF-8, one line with its end. Raw 8-bit text of programs
+/// from before RFC 6532 has this charset, or the one that it looks like.
+fn bounded(value: &[u8], charset: Option<&'static Encoding>) -> Vec<u8> {
     let cut = &value[..value.len().min(LONGEST_FIELD)];
-    let text = if cut.is_ascii() { String::from_utf8_lossy(cut).into_owned() } else { decode::guess(cut) };
-    let mut buffer = text.into_bytes();
-    while matches!(buffer.last(), Some(b'\n' | b'\r' | b' ' | b'\t')) {
+    let mut buffer = decode::guess_or(cut, charset).into_bytes();
+    // A folded line may have lost its white space, which the parser would end at.
+    for byte in &mut buffer {
+        if matches!(byte, b'\n' | b'\r') {
+            *byte = b' ';
+        }
+    }
+    while matches!(buffer.last(), Some(b' ' | b'\t')) {
         buffer.pop();
     }
     buffer.push(b'\n');
@@ -264,7 +363,7 @@ fn line_end(raw: &[u8], at: usize) -> usize {
 
 /// The name of the field that a line begins with.
 fn field_name(line: &[u8]) -> Option<&[u8]> {
-    let colon = memchr(b':', &line[..line.len().min(200)])?;
+    let colon = memchr(b':', line)?;
     let name = line[..colon].trim_ascii_end();
     (!name.is_empty() && name.iter().all(|byte| (b'!'..=b'~').contains(byte))).then_some(name)
 }
@@ -277,6 +376,10 @@ fn is_field(rest: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn plain(value: &[u8]) -> String {
+        text(value, None)
+    }
 
     #[test]
     fn fields_are_split_whatever_ends_a_line() {
@@ -292,14 +395,14 @@ mod tests {
 
     #[test]
     fn encoded_words_that_cut_a_character_are_joined() {
-        assert_eq!(text(b"=?utf-8?B?w4Q=?= =?utf-8?Q?_?=\n"), "Ä");
-        assert_eq!(text(b"=?utf-8?Q?K=C3?=\r\n =?utf-8?Q?=BChl?= rest\r\n"), "Kühl rest");
-        assert_eq!(text(b"=?utf-8?B?4oI=?= =?utf-8?B?rA==?="), "€");
-        assert_eq!(text(b"=?utf-8?Q?a=0D=0ABcc:_eve@example.com?="), "a Bcc: eve@example.com");
-        assert_eq!(text("Grüße".as_bytes()), "Grüße");
-        assert_eq!(text(b"Gr\xfc\xdfe"), "Grüße");
-        assert_eq!(text(b"=?"), "=?");
-        assert_eq!(text(b"=?utf-8?B?"), "=?utf-8?B?");
+        assert_eq!(plain(b"=?utf-8?B?w4Q=?= =?utf-8?Q?_?=\n"), "Ä");
+        assert_eq!(plain(b"=?utf-8?Q?K=C3?=\r\n =?utf-8?Q?=BChl?= rest\r\n"), "Kühl rest");
+        assert_eq!(plain(b"=?utf-8?B?4oI=?= =?utf-8?B?rA==?="), "€");
+        assert_eq!(plain(b"=?utf-8?Q?a=0D=0ABcc:_eve@example.com?="), "a Bcc: eve@example.com");
+        assert_eq!(plain("Grüße".as_bytes()), "Grüße");
+        assert_eq!(plain(b"Gr\xfc\xdfe"), "Grüße");
+        assert_eq!(plain(b"=?"), "=?");
+        assert_eq!(plain(b"=?utf-8?B?"), "=?utf-8?B?");
     }
 
     #[test]

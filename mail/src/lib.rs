@@ -24,6 +24,7 @@ mod parameter;
 mod phrases;
 mod quotes;
 mod read;
+mod uuencode;
 
 pub use html::{Cleaned, clean_html};
 pub use message::{Automatic, Bounce, Correspondent, Limits, Message, Part, Remark, Returned, Signals};

@@ -8,11 +8,12 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::Encoding;
 use mail_parser::ContentType;
 use memchr::memchr;
 
 use crate::header::Headers;
-use crate::parameter;
+use crate::{decode, parameter};
 
 /// The longest boundary (RFC 2046 5.1.1 says 70; programs exceed it).
 const LONGEST_BOUNDARY: usize = 200;
@@ -30,13 +31,19 @@ pub(crate) struct Entity<'a> {
 }
 
 impl<'a> Entity<'a> {
-    pub(crate) fn new(raw: &'a [u8], default: &str) -> Self {
-        let (headers, body) = Headers::split(raw);
+    /// Reads a part. `charset` is that of raw text in its headers, where it does not say one itself.
+    pub(crate) fn new(raw: &'a [u8], default: &str, charset: Option<&'static Encoding>) -> Self {
+        let (mut headers, body) = Headers::split(raw);
+        headers.charset = charset;
         Self::from_parts(headers, body, default)
     }
 
-    pub(crate) fn from_parts(headers: Headers<'a>, body: &'a [u8], default: &str) -> Self {
-        let content_type = headers.content("Content-Type");
+    pub(crate) fn from_parts(mut headers: Headers<'a>, body: &'a [u8], default: &str) -> Self {
+        let mut content_type = headers.content("Content-Type");
+        if let Some(own) = attribute(content_type.as_ref(), "charset").and_then(decode::encoding) {
+            headers.charset = Some(own);
+            content_type = headers.content("Content-Type");
+        }
         let kind = match &content_type {
             Some(found) => match (found.c_type.trim().to_ascii_lowercase(), found.c_subtype.as_deref()) {
                 (kind, Some(sub)) if !kind.is_empty() => {
@@ -60,8 +67,9 @@ impl<'a> Entity<'a> {
 
     /// The name that its sender gave it as a file, decoded (RFC 2231, RFC 2047).
     pub(crate) fn file_name(&self) -> Option<Cow<'_, str>> {
-        let extended =
-            |field: &str, name: &str| parameter::extended(self.headers.first(field)?, name).map(Cow::Owned);
+        let extended = |field: &str, name: &str| {
+            parameter::extended(self.headers.first(field)?, name, self.headers.charset).map(Cow::Owned)
+        };
         extended("Content-Disposition", "filename")
             .or_else(|| attribute(self.disposition.as_ref(), "filename").map(Cow::Borrowed))
             .or_else(|| extended("Content-Type", "name"))

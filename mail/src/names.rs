@@ -2,8 +2,8 @@
 
 use tresen_model::file_name;
 
-use crate::header;
 use crate::mime::Entity;
+use crate::{header, uuencode};
 
 /// A safe name for a part; never empty.
 pub(crate) fn of(entity: &Entity<'_>) -> String {
@@ -11,10 +11,18 @@ pub(crate) fn of(entity: &Entity<'_>) -> String {
     if !given.is_empty() {
         return given;
     }
+    if uuencode::is_encoding(&entity.encoding)
+        && let Some(encoded) = uuencode::first(entity.body)
+    {
+        let name = file_name::safe(&header::text(&encoded.name, entity.headers.charset));
+        if !name.is_empty() {
+            return name;
+        }
+    }
     if entity.is("message/rfc822") || entity.is("message/global") {
         // A mail in a mail is called by its subject.
         let inner = header::Headers::split(entity.body).0;
-        let subject = inner.first("Subject").map(header::text).unwrap_or_default().replace(['/', '\\'], "-");
+        let subject = inner.text("Subject").replace(['/', '\\'], "-");
         let subject = file_name::safe(&subject);
         return if subject.is_empty() {
             "message.eml".to_owned()

@@ -2,6 +2,8 @@
 //!
 //! `mail-parser` decodes each piece for itself, and only the first one names the charset.
 
+use encoding_rs::Encoding;
+
 use crate::decode;
 
 /// Bytes of a field that are looked at.
@@ -11,7 +13,8 @@ const LONGEST: usize = 8 * 1024;
 const MOST_PIECES: usize = 100;
 
 /// The value of a parameter that is written as `name*=…` or `name*0*=…`; `None` where it is not.
-pub(crate) fn extended(field: &[u8], name: &str) -> Option<String> {
+/// `fallback` is the charset of raw text in it.
+pub(crate) fn extended(field: &[u8], name: &str, fallback: Option<&'static Encoding>) -> Option<String> {
     let field = &field[..field.len().min(LONGEST)];
     if !field.contains(&b'*') {
         return None;
@@ -48,7 +51,7 @@ pub(crate) fn extended(field: &[u8], name: &str) -> Option<String> {
         }
         if *encoded { percent(value, &mut bytes) } else { bytes.extend_from_slice(value) }
     }
-    (!bytes.is_empty()).then(|| decode::charset(&bytes, charset))
+    (!bytes.is_empty()).then(|| decode::charset_or(&bytes, charset, fallback))
 }
 
 /// Splits at semicolons outside of quotes.
@@ -108,7 +111,7 @@ mod tests {
 
     #[test]
     fn pieces_are_put_together_before_they_are_decoded() {
-        let name = |field: &str| extended(field.as_bytes(), "filename");
+        let name = |field: &str| extended(field.as_bytes(), "filename", None);
         assert_eq!(name("attachment; filename*=utf-8''M%C3%A4rz.pdf").as_deref(), Some("März.pdf"));
         assert_eq!(
             name("a; filename*1*=%A4rz; FILENAME*0*=UTF-8'de'M%C3; filename*2=\"; \\\"x\"").as_deref(),

@@ -58,14 +58,19 @@ pub fn read(raw: &[u8], limits: &Limits) -> Message {
     let too_large = raw.len() > limits.bytes;
     let looked_at = if too_large { &raw[..raw.len().min(MOST_HEADERS)] } else { raw };
     let (headers, body) = Headers::split(looked_at);
-    let entity = Entity::from_parts(headers, body, "text/plain");
+    let mut entity = Entity::from_parts(headers, body, "text/plain");
     let mut message = Message::default();
-    read_headers(&entity.headers, limits, &mut message);
     let mut found = Found::new(limits);
     if too_large {
         found.remark(Remark::OverLimit);
     } else {
         found.walk(&entity);
+    }
+    // Before the headers are read: raw text in them has the charset that the parts name.
+    let charset = entity.headers.charset.or(found.charset);
+    entity.headers.charset = charset.or_else(|| entity.headers.detected());
+    read_headers(&entity.headers, limits, &mut message);
+    if !too_large {
         read_body(&mut found, limits, &mut message);
     }
     let text = match &message.rest {
@@ -89,7 +94,7 @@ pub fn read(raw: &[u8], limits: &Limits) -> Message {
 fn read_headers(headers: &Headers<'_>, limits: &Limits, message: &mut Message) {
     message.from = correspondent(headers, "From").or_else(|| correspondent(headers, "Sender"));
     message.recipients = recipients(headers, limits.recipients);
-    message.subject = headers.first("Subject").map(header::text).unwrap_or_default();
+    message.subject = headers.text("Subject");
     cut(&mut message.subject, LONGEST_LINE);
     message.message_id = headers.all("Message-ID").find_map(|value| header::ids(value).into_iter().next());
     message.answers = answers(headers);
@@ -113,7 +118,9 @@ fn recipients(headers: &Headers<'_>, most: usize) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for name in ["Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "To", "Cc"] {
         for value in headers.all(name).take(20) {
-            for address in header::addresses(value, most).into_iter().filter_map(|found| found.address) {
+            for address in
+                header::addresses(value, most, headers.charset).into_iter().filter_map(|found| found.address)
+            {
                 if found.len() >= most {
                     return found;
                 }
@@ -159,7 +166,7 @@ fn signals(headers: &Headers<'_>) -> Signals {
     for (name, value) in headers.iter() {
         let name = String::from_utf8_lossy(name).to_ascii_lowercase();
         if signals.spam.len() < 40 && is_filter_header(&name) {
-            let mut line = header::text(value);
+            let mut line = header::text(value, headers.charset);
             cut(&mut line, LONGEST_LINE);
             signals.spam.push((name, line));
         }
