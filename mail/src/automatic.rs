@@ -64,10 +64,14 @@ pub(crate) fn recognise(entity: &Entity<'_>, message: &Message, report: bool) ->
     if matches!(local.as_str(), "mailer-daemon" | "postmaster" | "mail-daemon" | "maildaemon") || unparsed() {
         return Some(Automatic::Server);
     }
-    if matches!(precedence.as_str(), "bulk" | "list" | "junk")
-        || ["List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Owner", "Mailing-List"]
-            .iter()
-            .any(|name| headers.has(name))
+    // What a person wrote to a group that has written itself into From is that person's.
+    let list = !message.rewritten_by_list;
+    if matches!(precedence.as_str(), "bulk" | "junk")
+        || list && precedence == "list"
+        || list
+            && ["List-Id", "List-Post", "List-Unsubscribe", "List-Help", "List-Owner", "Mailing-List"]
+                .iter()
+                .any(|name| headers.has(name))
     {
         return Some(Automatic::Bulk);
     }
@@ -80,10 +84,10 @@ pub(crate) fn recognise(entity: &Entity<'_>, message: &Message, report: bool) ->
     let suppress = headers.keyword("X-Auto-Response-Suppress").unwrap_or_default();
     let suppresses =
         suppress.split(',').map(str::trim).any(|word| matches!(word, "all" | "autoreply" | "oof"));
-    if suppresses || headers.has("X-Loop-Prevention") || is_nobody(&local) {
+    if suppresses || headers.has("X-Loop-Prevention") {
         return Some(Automatic::Generated);
     }
-    None
+    is_nobody(&local).then_some(Automatic::Unread)
 }
 
 /// Addresses that nobody reads.

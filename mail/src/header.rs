@@ -179,11 +179,6 @@ impl<'a> Headers<'a> {
         MessageStream::new(&buffer).parse_content_type().into_owned().into_content_type()
     }
 
-    /// The addresses of the topmost field of a name, at most so many.
-    pub(crate) fn addresses(&self, name: &str, most: usize) -> Vec<Addr<'static>> {
-        self.first(name).map_or_else(Vec::new, |value| addresses(value, most, self.charset))
-    }
-
     /// The topmost field of a name as free text, empty where there is none.
     pub(crate) fn text(&self, name: &str) -> String {
         self.first(name).map(|value| text(value, self.charset)).unwrap_or_default()

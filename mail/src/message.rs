@@ -50,8 +50,18 @@ pub struct Correspondent {
 /// Holds what somebody wrote, so it has no `Debug`.
 #[derive(Clone, Default)]
 pub struct Message {
-    /// Who wrote it: From, or Sender where From names nobody that could be answered.
+    /// Who wrote it: From, or where that names nobody Sender, Reply-To or Return-Path.
     pub from: Option<Correspondent>,
+    /// Where `from` was found.
+    pub origin: Origin,
+    /// The addresses in Reply-To, at most 20.
+    pub reply_to: Vec<Correspondent>,
+    /// X-Original-From or X-Original-Sender: whom From named before a list or a gateway wrote itself
+    /// there, as it says.
+    pub original_from: Option<Correspondent>,
+    /// From is the address of a list or group, by its own headers, and the writer is named elsewhere:
+    /// see [`writer_behind`](Self::writer_behind).
+    pub rewritten_by_list: bool,
     /// Every address that it was sent or delivered to (To, Cc, Delivered-To, X-Original-To,
     /// Envelope-To), as written, plus parts included, up to the limit.
     pub recipients: Vec<String>,
@@ -83,6 +93,38 @@ pub struct Message {
     pub remarks: Vec<Remark>,
 }
 
+/// Where the sender of a mail was found.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// In From, as RFC 5322 has it: what servers say about the domain in From is about it.
+    #[default]
+    From,
+    /// In From, but written so that others may read another address there, or none.
+    Repaired,
+    /// In another field, as From names nobody.
+    Elsewhere,
+}
+
+impl Message {
+    /// Whom a From stands for that is not the writer's, such as that of a list or of a form: the one
+    /// in X-Original-From, else the only other one in Reply-To. Anybody can write anything there.
+    pub fn writer_behind(&self) -> Option<Correspondent> {
+        let from = self.from.as_ref()?;
+        let other =
+            |found: &&Correspondent| !found.address.as_str().eq_ignore_ascii_case(from.address.as_str());
+        let mut replies = self.reply_to.iter().filter(other);
+        let reply = replies.next().filter(|_| replies.next().is_none());
+        let mut writer = self.original_from.as_ref().filter(other).or(reply)?.clone();
+        if writer.name.is_none() {
+            // `'Ada Lovelace' via Support`
+            let name = from.name.as_deref().and_then(|name| name.split_once(" via "));
+            let name = name.map(|(name, _)| name.trim_matches(['\'', '"', '(', ' ']).to_owned());
+            writer.name = name.filter(|name| !name.is_empty() && !name.contains('@'));
+        }
+        Some(writer)
+    }
+}
+
 /// A file in a mail.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Part {
@@ -101,6 +143,8 @@ pub enum Automatic {
     Reply,
     /// Made by a machine: a notice, a report, another desk.
     Generated,
+    /// From an address that nobody reads, such as `noreply@`; nothing else says that a machine wrote.
+    Unread,
     /// From a list or in bulk.
     Bulk,
     /// From a mail server about a mail: an empty return path, a report.

@@ -1,14 +1,12 @@
 //! Puts together what a mail says.
 
-use tresen_model::EmailAddress;
-
 use crate::body::{Found, Stretch};
 use crate::fold::{self, About};
 use crate::header::{self, Headers};
-use crate::message::{Correspondent, Limits, Message, Remark, Signals};
+use crate::message::{Limits, Message, Remark, Signals};
 use crate::mime::Entity;
 use crate::quotes::reference::without_marks;
-use crate::{automatic, bounce, html, phrases};
+use crate::{automatic, bounce, html, phrases, sender};
 
 /// Bytes that are searched for headers in a message that is too large to be read.
 const MOST_HEADERS: usize = 1024 * 1024;
@@ -92,7 +90,7 @@ pub fn read(raw: &[u8], limits: &Limits) -> Message {
 }
 
 fn read_headers(headers: &Headers<'_>, limits: &Limits, message: &mut Message) {
-    message.from = correspondent(headers, "From").or_else(|| correspondent(headers, "Sender"));
+    sender::read(headers, message);
     message.recipients = recipients(headers, limits.recipients);
     message.subject = headers.text("Subject");
     cut(&mut message.subject, LONGEST_LINE);
@@ -100,17 +98,6 @@ fn read_headers(headers: &Headers<'_>, limits: &Limits, message: &mut Message) {
     message.answers = answers(headers);
     message.date = headers.first("Date").and_then(header::date);
     message.signals = signals(headers);
-}
-
-fn correspondent(headers: &Headers<'_>, name: &str) -> Option<Correspondent> {
-    headers.addresses(name, 20).into_iter().find_map(|found| {
-        let address = EmailAddress::parse(found.address.as_deref()?).ok()?;
-        let mut name = header::one_line(found.name.as_deref().unwrap_or_default());
-        cut(&mut name, LONGEST_LINE);
-        let name = name.trim_matches(['"', '\'', ' ']).to_owned();
-        let repeated = name.eq_ignore_ascii_case(address.as_str());
-        Some(Correspondent { address, name: Some(name).filter(|name| !name.is_empty() && !repeated) })
-    })
 }
 
 /// Where it was delivered comes first, so that no long To can push our own address out.

@@ -14,6 +14,8 @@ struct Expected {
     why: String,
     from: Option<String>,
     name: Option<String>,
+    /// Who wrote to a list that has written itself into From, as `Name <address>`.
+    writer_behind_list: Option<String>,
     #[serde(default)]
     subject: String,
     message_id: Option<String>,
@@ -112,6 +114,9 @@ fn compare(message: &Message, expected: &Expected) -> Vec<String> {
     let from = message.from.as_ref();
     same("from", &from.map(|from| from.address.as_str()), &expected.from.as_deref());
     same("name", &from.and_then(|from| from.name.as_deref()), &expected.name.as_deref());
+    let behind = message.writer_behind().filter(|_| message.rewritten_by_list);
+    let behind = behind.map(|who| format!("{} <{}>", who.name.unwrap_or_default(), who.address.as_str()));
+    same("writer_behind_list", &behind, &expected.writer_behind_list);
     same("subject", &message.subject, &expected.subject);
     same("message_id", &message.message_id, &expected.message_id);
     same("answers", &message.answers, &expected.answers);
@@ -146,6 +151,7 @@ fn compare(message: &Message, expected: &Expected) -> Vec<String> {
     let automatic = message.automatic.map(|automatic| match automatic {
         Automatic::Reply => "reply",
         Automatic::Generated => "generated",
+        Automatic::Unread => "unread",
         Automatic::Bulk => "bulk",
         Automatic::Server => "server",
     });
