@@ -54,8 +54,16 @@ pub(crate) fn recognise(
 ) -> Option<Bounce> {
     let original = || original(found, message, text);
     if let Some(report) = found.reports.iter().find(|report| report.kind.ends_with("delivery-status")) {
-        let (returned, status) = delivery_status(&report.text);
-        return Some(Bounce { returned, status, original: original() });
+        let bounce = match delivery_status(&report.text) {
+            // It says nothing for machines: what it says for people counts.
+            None => said(entity, message, text).unwrap_or((Returned::Other, None)),
+            Some((returned, None)) => {
+                let in_words = said(entity, message, text).filter(|(same, _)| *same == returned);
+                (returned, in_words.and_then(|(_, status)| status))
+            }
+            Some(whole) => whole,
+        };
+        return Some(Bounce { returned: bounce.0, status: bounce.1, original: original() });
     }
     if let Some(report) = found.reports.first() {
         // A receipt (RFC 8098) or a complaint (RFC 5965): it did arrive.
@@ -63,11 +71,17 @@ pub(crate) fn recognise(
             .and_then(|id| header::ids(id.as_bytes()).into_iter().next());
         return Some(Bounce { returned: Returned::Other, status: None, original: named.or_else(original) });
     }
-    let server = message.automatic == Some(Automatic::Server);
-    if !server {
+    if message.automatic != Some(Automatic::Server) {
         return None;
     }
     // From before RFC 3464, or from a server that never read it.
+    let (returned, status) = said(entity, message, text)?;
+    Some(Bounce { returned, status, original: original() })
+}
+
+/// What a report of a server says for people; `None` when it says neither that it failed nor that it
+/// takes longer.
+fn said(entity: &Entity<'_>, message: &Message, text: &str) -> Option<(Returned, Option<String>)> {
     let said =
         format!("{}\n{}", message.subject, text.get(..text.floor_char_boundary(20_000)).unwrap_or_default())
             .to_lowercase();
@@ -79,13 +93,17 @@ pub(crate) fn recognise(
         Some('4') => Returned::Delayed,
         _ if delayed => Returned::Delayed,
         _ if failed => Returned::Failed,
-        _ => return None,
+        _ => match reply_class(&said)? {
+            '5' => Returned::Failed,
+            _ => Returned::Delayed,
+        },
     };
-    Some(Bounce { returned, status, original: original() })
+    Some((returned, status))
 }
 
-/// The worst that a delivery status says of any recipient, and its status code.
-fn delivery_status(text: &str) -> (Returned, Option<String>) {
+/// The worst that a delivery status says of any recipient, and its status code; `None` when it says
+/// nothing.
+fn delivery_status(text: &str) -> Option<(Returned, Option<String>)> {
     let mut worst: Option<(u8, Returned, Option<String>)> = None;
     let text = text.replace("\r\n", "\n");
     for group in text.split("\n\n") {
@@ -93,6 +111,8 @@ fn delivery_status(text: &str) -> (Returned, Option<String>) {
             let code = value.split_whitespace().next()?;
             is_status(code).then(|| code.to_owned())
         });
+        // What the server on the other side said.
+        let status = status.or_else(|| status_in(&field(group, "diagnostic-code")?));
         let action = field(group, "action").map(|value| value.trim().to_ascii_lowercase());
         let action = action.as_deref().map(|action| action.split_whitespace().next().unwrap_or_default());
         let returned = match (action, status.as_deref().and_then(|status| status.chars().next())) {
@@ -113,7 +133,7 @@ fn delivery_status(text: &str) -> (Returned, Option<String>) {
             worst = Some((weight, returned, status));
         }
     }
-    worst.map_or((Returned::Other, None), |(_, returned, status)| (returned, status))
+    worst.map(|(_, returned, status)| (returned, status))
 }
 
 /// A field of a report, unfolded.
@@ -149,6 +169,13 @@ fn status_in(text: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
+/// The class of the first reply code of a server in a text (RFC 5321 4.2.3), as in `550 User unknown`.
+fn reply_class(text: &str) -> Option<char> {
+    const CODES: &[&str] = &["421", "450", "451", "452", "550", "551", "552", "553", "554"];
+    let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '@'));
+    words.find(|word| CODES.contains(word)).and_then(|word| word.chars().next())
+}
+
 /// The Message-ID of the mail that a report is about.
 fn original(found: &Found<'_>, message: &Message, text: &str) -> Option<String> {
     let returned = found.returned.as_deref().and_then(|bytes| {
@@ -177,9 +204,9 @@ mod tests {
     fn the_worst_of_several_recipients_counts() {
         let text = "Reporting-MTA: dns; mx.example.com\n\nFinal-Recipient: rfc822; a@example.com\nAction: delivered\nStatus: 2.0.0\n\n\
                     Final-Recipient: rfc822; b@example.com\nAction: failed\nStatus: 5.1.1 (no such user)\n";
-        assert!(matches!(delivery_status(text), (Returned::Failed, Some(status)) if status == "5.1.1"));
-        assert!(matches!(delivery_status("Action: delayed\nStatus: 4.x.1"), (Returned::Delayed, None)));
-        assert!(matches!(delivery_status("nonsense"), (Returned::Other, None)));
+        assert!(matches!(delivery_status(text), Some((Returned::Failed, Some(status))) if status == "5.1.1"));
+        assert!(matches!(delivery_status("Action: delayed\nStatus: 4.x.1"), Some((Returned::Delayed, None))));
+        assert!(delivery_status("nonsense").is_none());
     }
 
     #[test]
