@@ -8,7 +8,7 @@ use tresen_model::file_name;
 use crate::header;
 use crate::message::{Limits, Part, Remark};
 use crate::mime::Entity;
-use crate::{decode, flowed, html, names, uuencode};
+use crate::{decode, flowed, html, names, pictures, uuencode};
 
 /// A stretch of the mail that is read as text, in one or two versions.
 #[derive(Default)]
@@ -40,6 +40,9 @@ pub(crate) struct Found<'l> {
 
 /// Bytes of a report, or of the headers of a returned mail, that are looked at.
 const MOST_REPORT: usize = 256 * 1024;
+
+/// Bytes of HTML with pictures inside that are looked at.
+const MOST_WITH_PICTURES: usize = 12 * 1024 * 1024;
 
 impl<'l> Found<'l> {
     pub(crate) fn new(limits: &'l Limits) -> Self {
@@ -186,10 +189,13 @@ impl<'l> Found<'l> {
     }
 
     fn bounded_html(&mut self, bytes: &[u8], charset: Option<&str>) -> String {
-        if bytes.len() > html::MOST_BYTES {
+        // Pictures inside are taken out before the rest is measured.
+        let looked_at = &bytes[..bytes.len().min(MOST_WITH_PICTURES)];
+        let most = if pictures::may_have(looked_at) { MOST_WITH_PICTURES } else { html::MOST_BYTES };
+        if bytes.len() > most {
             self.remark(Remark::OverLimit);
         }
-        let cut = &bytes[..bytes.len().min(html::MOST_BYTES + 1)];
+        let cut = &bytes[..bytes.len().min(most + 1)];
         self.text_bytes += usize::from(!cut.is_empty());
         let label = charset.map(str::to_owned).or_else(|| meta_charset(cut));
         self.note_charset(cut, label.as_deref());
@@ -288,43 +294,15 @@ impl<'l> Found<'l> {
         }
     }
 
-    /// Turns pictures that stand inside the HTML (`data:`) into files of the mail.
-    pub(crate) fn take_data_pictures(&mut self, html: &str) -> String {
-        let mut taken = String::with_capacity(html.len().min(1 << 20));
-        let mut rest = html;
-        while let Some(start) = rest.find("data:image/") {
-            let (before, after) = rest.split_at(start);
-            let end = after.find(['"', '\'', '>', ' ']).unwrap_or(after.len());
-            let (address, tail) = after.split_at(end);
-            taken.push_str(before);
-            rest = tail;
-            let picture = before
-                .trim_end_matches(['"', '\''])
-                .ends_with("src=")
-                .then(|| self.data_picture(address))
-                .flatten();
-            match picture {
-                Some(id) => taken.extend(["cid:", &id]),
-                None => taken.push_str("about:blank"),
-            }
-        }
-        taken.push_str(rest);
-        taken
-    }
-
-    fn data_picture(&mut self, address: &str) -> Option<String> {
-        let (kind, data) = address.strip_prefix("data:image/")?.split_once(";base64,")?;
-        let ending = ["png", "jpeg", "gif", "webp"].into_iter().find(|known| *known == kind)?;
-        if self.files.len() >= self.limits.files {
+    /// Adds a file; `false` and a remark where there are too many.
+    pub(crate) fn add_file(&mut self, file: Part) -> bool {
+        let room = self.files.len() < self.limits.files;
+        if room {
+            self.files.push(file);
+        } else {
             self.remark(Remark::OverLimit);
-            return None;
         }
-        let (bytes, _) = decode::transfer(data.as_bytes(), "base64");
-        let number = self.files.len() + 1;
-        let id = format!("picture-{number}@inline");
-        let name = file_name::safe(&format!("picture-{number}.{ending}"));
-        self.files.push(Part { name, bytes: bytes.into_owned(), content_id: Some(id.clone()) });
-        Some(id)
+        room
     }
 }
 

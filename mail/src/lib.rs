@@ -23,6 +23,7 @@ mod names;
 mod own_links;
 mod parameter;
 mod phrases;
+mod pictures;
 mod quotes;
 mod read;
 mod sender;

@@ -52,6 +52,8 @@ pub struct Correspondent {
 pub struct Message {
     /// Who wrote it: From, or where that names nobody Sender, Reply-To or Return-Path.
     pub from: Option<Correspondent>,
+    /// From as one decoded line, cut at 1,000 characters, whatever stands there; empty without one.
+    pub from_line: String,
     /// Where `from` was found.
     pub origin: Origin,
     /// The addresses in Reply-To, at most 20.

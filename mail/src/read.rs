@@ -6,7 +6,7 @@ use crate::header::{self, Headers};
 use crate::message::{Limits, Message, Remark, Signals};
 use crate::mime::Entity;
 use crate::quotes::reference::without_marks;
-use crate::{automatic, bounce, html, phrases, sender};
+use crate::{automatic, bounce, html, phrases, pictures, sender};
 
 /// Bytes that are searched for headers in a message that is too large to be read.
 const MOST_HEADERS: usize = 1024 * 1024;
@@ -91,6 +91,8 @@ pub fn read(raw: &[u8], limits: &Limits) -> Message {
 
 fn read_headers(headers: &Headers<'_>, limits: &Limits, message: &mut Message) {
     sender::read(headers, message);
+    message.from_line = headers.text("From");
+    cut(&mut message.from_line, LONGEST_LINE);
     message.recipients = recipients(headers, limits.recipients);
     message.subject = headers.text("Subject");
     cut(&mut message.subject, LONGEST_LINE);
@@ -178,7 +180,7 @@ fn read_body(found: &mut Found<'_>, limits: &Limits, message: &mut Message) {
         }
         let cleaned = html.map(|source| {
             let source =
-                if source.contains("data:image/") { found.take_data_pictures(&source) } else { source };
+                if pictures::may_have(source.as_bytes()) { pictures::take(found, &source) } else { source };
             html::convert(&source, limits.links)
         });
         if let Some(cleaned) = &cleaned {

@@ -4,6 +4,7 @@ mod clean;
 mod text;
 pub(crate) mod tokens;
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use ammonia::{Builder, UrlRelative};
@@ -11,6 +12,7 @@ use ammonia::{Builder, UrlRelative};
 use self::clean::Writer;
 use self::text::TextWriter;
 pub(crate) use self::text::{ATTRIBUTION, HISTORY, SIGNATURE, ends_line};
+pub(crate) use self::tokens::decode_entities;
 use self::tokens::{Token, Tokens};
 
 /// Bytes of HTML that are looked at; the longest newsletters have a tenth.
@@ -74,6 +76,21 @@ pub(crate) fn convert(html: &str, links: usize) -> Cleaned {
         over_limit,
         pictures: written.pictures,
     }
+}
+
+/// A `data:` address (RFC 2397) in an attribute.
+pub(crate) struct DataAddress {
+    /// Where it stands, entities and white space included.
+    pub(crate) range: Range<usize>,
+    /// Its attribute shows a picture, whatever the address says of its kind.
+    pub(crate) is_picture: bool,
+}
+
+/// The `data:` addresses in all attributes, in their order.
+pub(crate) fn data_addresses(html: &str) -> Vec<DataAddress> {
+    let mut tokens = Tokens::new(html);
+    while tokens.next().is_some() {}
+    tokens.data
 }
 
 /// Writes plain text as HTML, for mails of which only some parts have HTML.

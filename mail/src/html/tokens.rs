@@ -4,7 +4,11 @@
 //! cleaned by `ammonia` again. It must be bounded: a browser's algorithm takes hours on a tag with
 //! a million attributes, or on formatting that is opened over and over.
 
+use std::ops::Range;
+
 use memchr::{memchr, memchr2, memmem};
+
+use super::DataAddress;
 
 /// Attributes of a tag that are looked at.
 const MOST_ATTRIBUTES: usize = 32;
@@ -37,11 +41,27 @@ pub(crate) struct Tokens<'a> {
     no_double: bool,
     no_single: bool,
     no_comment_end: bool,
+    /// The `data:` addresses in the attributes so far.
+    pub(super) data: Vec<DataAddress>,
 }
+
+/// `data:` addresses that are looked at; the files of a mail are fewer.
+const MOST_DATA: usize = 1_000;
+
+/// Attributes that show a picture, `SRC` in small letters.
+const PICTURES: &[&str] = &["src", "background", "poster", "lowsrc", "dynsrc", "srcset", "xlink:href"];
 
 impl<'a> Tokens<'a> {
     pub(crate) fn new(html: &'a str) -> Self {
-        Self { html, at: 0, raw: None, no_double: false, no_single: false, no_comment_end: false }
+        Self {
+            html,
+            at: 0,
+            raw: None,
+            no_double: false,
+            no_single: false,
+            no_comment_end: false,
+            data: Vec::new(),
+        }
     }
 
     /// The bytes that were read so far.
@@ -148,12 +168,50 @@ impl<'a> Tokens<'a> {
                     value = start..at;
                 }
             }
+            self.note_data(name.clone(), value.clone());
             if found.len() < MOST_ATTRIBUTES && name.len() <= 64 && value.len() <= LONGEST_ATTRIBUTE {
                 let name = self.html.get(name).unwrap_or_default().to_ascii_lowercase();
                 found.push((name, decode_entities(self.html.get(value).unwrap_or_default())));
             }
         }
     }
+}
+
+impl Tokens<'_> {
+    /// Notes the `data:` addresses in the value of an attribute: the whole of it, or those in it.
+    fn note_data(&mut self, name: Range<usize>, value: Range<usize>) {
+        let Some(written) = self.html.get(value.clone()).filter(|value| value.len() > 5) else { return };
+        let name = self.html.get(name).unwrap_or_default().to_ascii_lowercase();
+        let is_picture = PICTURES.contains(&name.as_str());
+        let head = &written[..written.floor_char_boundary(100)];
+        if is_data(decode_entities(head).trim_start()) {
+            if self.data.len() < MOST_DATA {
+                self.data.push(DataAddress { range: value, is_picture });
+            }
+            return;
+        }
+        // `url(data:…)` in a style, or the second of several pictures.
+        let bytes = written.as_bytes();
+        for colon in memchr::memchr_iter(b':', bytes) {
+            if self.data.len() >= MOST_DATA
+                || colon < 4
+                || !is_data(written.get(colon - 4..).unwrap_or_default())
+            {
+                continue;
+            }
+            let start = value.start + colon - 4;
+            if self.data.last().is_some_and(|before| before.range.end > start) {
+                continue;
+            }
+            let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b')' | b'"' | b'\'' | b'&');
+            let length = bytes[colon..].iter().position(ends).unwrap_or(bytes.len() - colon);
+            self.data.push(DataAddress { range: start..value.start + colon + length, is_picture: false });
+        }
+    }
+}
+
+fn is_data(text: &str) -> bool {
+    text.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("data:"))
 }
 
 impl<'a> Iterator for Tokens<'a> {
