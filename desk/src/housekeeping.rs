@@ -49,6 +49,7 @@ impl Desk {
         tx.commit().await?;
         self.retain().await?;
         self.tidy_asides().await?;
+        self.tell_of_asides().await?;
         self.counts.tidy(&self.store, now).await.map_err(Broken::from)?;
         // Also of words that were replaced: an old name, an old address.
         self.search.forget_traces().await?;

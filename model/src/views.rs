@@ -138,6 +138,10 @@ pub struct Comment {
     pub remarks: Vec<MailRemark>,
     /// What is thought of the mail; only for agents.
     pub verdict: Option<MailVerdict>,
+    /// The address in From, where the author is another, such as that of a list; only for agents.
+    pub via: Option<String>,
+    /// The addresses in Reply-To that are not the author's; only for agents.
+    pub reply_to: Option<String>,
     /// The files that came with it.
     pub attachments: Vec<Attachment>,
     /// When it was written.
@@ -292,6 +296,8 @@ pub struct PersonView {
     pub language: Language,
     /// Whether mails to the address keep coming back, so that none are sent.
     pub undeliverable: bool,
+    /// Whether the address has a form that no mail can be sent to, such as `root@printserver`.
+    pub unanswerable: bool,
 }
 
 /// A request that is held back as suspected spam.

@@ -3,20 +3,24 @@
 
 use serde::{Deserialize, Serialize};
 use sqlx::types::Uuid;
-use tresen_model::{AsideReason, EmailAddress, IntakeChannel, Timestamp};
+use tresen_mail::Limits;
+use tresen_model::{AsideReason, EmailAddress, IntakeChannel, PersonId, Role, Timestamp};
 use zeroize::Zeroizing;
 
 use super::identify::claim;
+use super::own_links::blocking;
 use super::{Envelope, Identity, TakenIn};
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
+use crate::mail::{Mail, MailKind, Payload};
 use crate::people::Agent;
+use crate::people::person::{self, Presence};
 use crate::privacy::Needles;
-use crate::store::{Tx, from_row, on};
+use crate::store::{Conn, Tx, from_row, on};
 use crate::{Desk, random};
 
-/// A message that was set aside. What is in it is known only to whoever downloads it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A message that was set aside. Its text is known only to whoever downloads it.
+#[derive(Clone, PartialEq, Eq)]
 pub struct AsideMessage {
     /// Its id.
     pub id: Uuid,
@@ -28,6 +32,40 @@ pub struct AsideMessage {
     pub channel: IntakeChannel,
     /// When.
     pub at: Timestamp,
+    /// From, as far as it can be read; may be empty.
+    pub from: String,
+    /// The subject, as far as it can be read; may be empty.
+    pub subject: String,
+}
+
+impl std::fmt::Debug for AsideMessage {
+    /// Without who wrote and about what.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { id, reason, .. } = self;
+        f.debug_struct("AsideMessage").field("id", id).field("reason", reason).finish_non_exhaustive()
+    }
+}
+
+/// What is shown of a message in the list.
+#[derive(Default, Serialize, Deserialize)]
+struct Summary {
+    from: String,
+    subject: String,
+}
+
+impl Summary {
+    /// Reads the header alone; empty where even that goes wrong.
+    async fn read(raw: &[u8]) -> Result<Self, Broken> {
+        let head = raw[..raw.len().min(MOST_HEADER)].to_vec();
+        let read = blocking(move || {
+            let headers_only = Limits { bytes: 0, ..Limits::default() };
+            let message = tresen_mail::read(&head, &headers_only);
+            let named = message.from.as_ref().map(|from| from.address.as_str().to_owned());
+            let from = Some(message.from_line).filter(|line| !line.is_empty()).or(named);
+            Self { from: from.unwrap_or_default(), subject: message.subject }
+        });
+        Ok(read.await?.unwrap_or_default())
+    }
 }
 
 /// What the channel knew, kept with the message so that it can be tried again.
@@ -44,9 +82,17 @@ struct Row {
     reason: String,
     channel: String,
     at: i64,
+    summary_sealed: Option<Vec<u8>>,
 }
 
-from_row!(Row { id, size, reason, channel, at });
+from_row!(Row { id, size, reason, channel, at, summary_sealed });
+
+/// Seconds between two mails to an admin about what is set aside: a day, less what the hourly rounds
+/// may drift.
+const TELL_EVERY: i64 = 24 * 3600 - 60;
+
+/// Bytes of a message in which From and subject are looked for.
+const MOST_HEADER: usize = 256 * 1024;
 
 impl Desk {
     /// Sets a message aside. Set aside already is fine.
@@ -58,8 +104,8 @@ impl Desk {
         reason: AsideReason,
     ) -> Result<TakenIn, Error> {
         const SQL: &str =
-            "INSERT INTO mail_aside (id, fingerprint, message_sealed, size, reason, channel, at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (fingerprint) DO NOTHING";
+            "INSERT INTO mail_aside (id, fingerprint, message_sealed, size, reason, channel, at, summary_sealed)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (fingerprint) DO NOTHING";
         let now = self.now();
         let id = random::id(now)?;
         let kept = Kept {
@@ -74,6 +120,10 @@ impl Desk {
         message.extend_from_slice(raw);
         let key = PersonKey::random()?;
         let sealed = key.seal("mail_aside.message", id, &message)?;
+        let Ok(summary) = serde_json::to_vec(&Summary::read(raw).await?).map(Zeroizing::new) else {
+            unreachable!("strings are JSON")
+        };
+        let summary = key.seal("mail_aside.summary", id, &summary)?;
         self.keys.add_aside(id, &key).await?;
         let mut tx = self.store.write().await?;
         let stored = on!(tx.conn(), c => sqlx::query(SQL)
@@ -84,6 +134,7 @@ impl Desk {
             .bind(reason.as_str())
             .bind(envelope.channel.as_str())
             .bind(now.0)
+            .bind(summary)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
@@ -102,23 +153,72 @@ impl Desk {
     /// [`Error::Forbidden`] for whoever is no admin.
     #[crate::boxed]
     pub async fn set_aside(&self, admin: &Agent) -> Result<Vec<AsideMessage>, Error> {
-        const SQL: &str = "SELECT id, size, reason, channel, at FROM mail_aside
+        const SQL: &str = "SELECT id, size, reason, channel, at, summary_sealed FROM mail_aside
             ORDER BY at DESC, id DESC LIMIT 1000";
         admin.require_admin()?;
         let mut reader = self.store.read().await?;
         let rows: Vec<Row> = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
+        drop(reader);
+        let keys = self.keys.aside_keys().await?;
         rows.into_iter()
             .map(|row| {
                 let broken = || Broken::Inconsistent("mail_aside", row.id);
+                let opened = |(sealed, key): (&Vec<u8>, &PersonKey)| {
+                    let summary = key.open("mail_aside.summary", row.id, sealed)?;
+                    serde_json::from_slice(&summary).map_err(|_| broken())
+                };
+                let sealed = row.summary_sealed.as_ref().zip(keys.get(&row.id));
+                // Earlier versions kept none.
+                let Summary { from, subject } = sealed.map(opened).transpose()?.unwrap_or_default();
                 Ok(AsideMessage {
                     id: row.id,
                     reason: AsideReason::parse(&row.reason).ok_or_else(broken)?,
                     size: row.size.cast_unsigned(),
                     channel: IntakeChannel::parse(&row.channel).ok_or_else(broken)?,
                     at: Timestamp(row.at),
+                    from,
+                    subject: self.shown(subject),
                 })
             })
             .collect()
+    }
+
+    /// Puts a mail to each admin into the outbox while anything is set aside, at most one a day. It
+    /// says how much, and where.
+    pub(crate) async fn tell_of_asides(&self) -> Result<(), Broken> {
+        const TOLD: &str = "SELECT 1 FROM outbox WHERE person_id = $1 AND kind = $2 AND created_at > $3";
+        let mut reader = self.store.read().await?;
+        let count = count(reader.conn()).await?;
+        if count == 0 {
+            return Ok(());
+        }
+        let staff = person::find_staff(reader.conn(), None).await?;
+        drop(reader);
+        let (now, kind) = (self.now(), MailKind::SetAside);
+        for admin in staff {
+            let person = PersonId(admin.id);
+            if admin.role()? != Role::Admin || !admin.is_active() {
+                continue;
+            }
+            let Some(key) = self.keys.get(person).await? else { continue };
+            let mut tx = self.store.write().await?;
+            // Locked: of two nodes, one tells.
+            let Presence::Here = person::hold(&mut tx, person).await? else { continue };
+            let told: Option<(i32,)> = on!(tx.conn(), c => sqlx::query_as(TOLD)
+                .bind(admin.id)
+                .bind(kind.as_str())
+                .bind(now.plus_seconds(-TELL_EVERY).0)
+                .fetch_optional(c)
+                .await)?;
+            if told.is_none() {
+                let payload = Payload { aside: Some(count), ..Payload::default() };
+                let mail = Mail { person, key: &key, kind, request: None, comment: None, payload };
+                self.enqueue(&mut tx, mail, now).await?;
+            }
+            tx.commit().await?;
+        }
+        self.mail_wakeup.notify_one();
+        Ok(())
     }
 
     /// Returns a message that was set aside, in its length, with secrets of our links overwritten.
@@ -267,6 +367,13 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// How many messages are set aside.
+pub(crate) async fn count(conn: Conn<'_>) -> Result<u32, Broken> {
+    const SQL: &str = "SELECT COUNT(*) FROM mail_aside";
+    let (count,): (i64,) = on!(conn, c => sqlx::query_as(SQL).fetch_one(c).await)?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 async fn delete_row(tx: &mut Tx, id: Uuid) -> Result<(), Broken> {

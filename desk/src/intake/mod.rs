@@ -1,6 +1,6 @@
 //! Mail in: one intake for all channels (IMAP, LMTP, standard input, the API).
 
-mod aside;
+pub(crate) mod aside;
 mod identify;
 mod mailbox;
 mod own_links;
@@ -11,6 +11,7 @@ mod store;
 mod thread;
 mod verdict;
 mod verify;
+mod writer;
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use tresen_model::{EmailAddress, Language, RequestNumber, Subject};
 use self::identify::{Identity, claim};
 use self::own_links::Clean;
 use self::store::{Incoming, Tried};
-use self::verdict::Dmarc;
+use self::writer::Writer;
 use crate::Desk;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
@@ -126,31 +127,25 @@ impl Desk {
                 None => self.put_aside(raw, envelope, &identity, AsideReason::UnknownBounce).await,
             };
         }
-        let Some(from) = message.from.clone() else {
-            return self.put_aside(raw, envelope, &identity, AsideReason::NoSender).await;
-        };
-        if self.is_own_address(&from.address) {
-            return self.put_aside(raw, envelope, &identity, AsideReason::OwnAddress).await;
-        }
-        let mut judgement = verdict::judge(&self.settings.intake, &message.signals, &from.address);
-        if judgement.dmarc == Dmarc::Unknown
-            && !judgement.blocked
-            && let Some(verifier) = &self.verifier
-            && verifier.is_genuine(raw, &from.address, now).await
-        {
-            judgement.dmarc = Dmarc::Pass;
-        }
+        let Writer { who, judgement, automatic, trusted, via, reply_to } =
+            match self.writer(&message, raw, envelope, now).await {
+                Ok(writer) => writer,
+                Err(reason) => return self.put_aside(raw, envelope, &identity, reason).await,
+            };
         let mut text = store::text(&message);
         if let Some(thread) = self.find_thread(&message, envelope).await? {
-            text = self.without_quotes(&mut message, text, &thread, &from.address).await?;
+            text = self.without_quotes(&mut message, text, &thread, &who.address).await?;
         }
         let files = self.seal_parts(&message, whole.as_deref()).await?;
         let incoming = Incoming {
-            automatic: message.automatic.is_some() || envelope.return_path.as_deref() == Some(""),
+            automatic,
             judgement,
+            trusted,
+            via: via.as_ref().map(EmailAddress::as_str),
+            reply_to: reply_to.as_deref(),
             text,
             message: &message,
-            from: &from,
+            from: &who,
             envelope,
             identity: &identity,
             files: &files,

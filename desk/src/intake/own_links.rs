@@ -140,7 +140,9 @@ fn cut_message(message: &mut Message, own_links: &OwnLinks, known: &[String]) {
 }
 
 /// Runs what takes a while; `None` when it panicked.
-async fn blocking<T: Send + 'static>(run: impl FnOnce() -> T + Send + 'static) -> Result<Option<T>, Broken> {
+pub(super) async fn blocking<T: Send + 'static>(
+    run: impl FnOnce() -> T + Send + 'static,
+) -> Result<Option<T>, Broken> {
     let task = tokio::task::spawn_blocking(move || catch_unwind(AssertUnwindSafe(run)).ok());
     task.await.map_err(|_| Broken::Task)
 }

@@ -26,6 +26,9 @@ pub struct IntakeSettings {
     pub spam_at: String,
     /// Addresses (`eve@example.com`) and domains (`@example.com`) whose new requests are held.
     pub blocked: Vec<String>,
+    /// Addresses and domains, as above, that send for others, such as the form of a website: where DMARC
+    /// passes for them, the one address in Reply-To is the sender.
+    pub relays: Vec<String>,
     /// A sender's new requests beyond so many mails an hour are held, and answered by nothing.
     pub per_sender_hour: u32,
     /// The language in which somebody is answered who has never chosen one.
@@ -45,6 +48,7 @@ impl Default for IntakeSettings {
             spam_header: None,
             spam_at: "yes".into(),
             blocked: Vec::new(),
+            relays: Vec::new(),
             per_sender_hour: 20,
             language: Language::default(),
             max_bytes: 35 * 1024 * 1024,
@@ -74,11 +78,21 @@ impl IntakeSettings {
 
     /// Whether the operator has blocked an address.
     pub(super) fn blocks(&self, address: &EmailAddress) -> bool {
-        let address = normalise(address);
-        let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
-        self.blocked.iter().any(|blocked| match blocked.trim().strip_prefix('@') {
-            Some(blocked) => blocked.eq_ignore_ascii_case(domain),
-            None => EmailAddress::parse(blocked).is_ok_and(|blocked| normalise(&blocked) == address),
-        })
+        lists(&self.blocked, address)
     }
+
+    /// Whether an address sends for others.
+    pub(super) fn is_relay(&self, address: &EmailAddress) -> bool {
+        lists(&self.relays, address)
+    }
+}
+
+/// Whether a list of addresses and domains has an address.
+fn lists(list: &[String], address: &EmailAddress) -> bool {
+    let address = normalise(address);
+    let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
+    list.iter().any(|listed| match listed.trim().strip_prefix('@') {
+        Some(listed) => listed.eq_ignore_ascii_case(domain),
+        None => EmailAddress::known(listed).is_ok_and(|listed| normalise(&listed) == address),
+    })
 }

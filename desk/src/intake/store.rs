@@ -36,6 +36,10 @@ pub(super) struct Incoming<'a> {
     /// A machine sent it (RFC 3834).
     pub(super) automatic: bool,
     pub(super) judgement: Judgement,
+    /// See [`Writer`](super::writer::Writer).
+    pub(super) trusted: bool,
+    pub(super) via: Option<&'a str>,
+    pub(super) reply_to: Option<&'a str>,
     /// What the person wrote, as [`tresen_model::Body`] has it, or nothing.
     pub(super) text: String,
 }
@@ -97,7 +101,7 @@ impl Desk {
         if sender.learns {
             person::learn_name(tx, &writer).await?;
         }
-        if !incoming.automatic {
+        if incoming.trusted && !incoming.automatic {
             person::mark_reachable(tx, sender.person).await?;
         }
         Ok(presence)
@@ -388,11 +392,16 @@ impl<'a> Incoming<'a> {
             html: text(&message.html),
             remarks,
             verdict: self.judgement.verdict(),
+            via: self.via,
+            reply_to: self.reply_to,
         }
     }
 
     /// Whether From can be believed so far that the words count as those of whoever it names.
     fn is_trusted(&self, own_token: bool) -> bool {
+        if !self.trusted {
+            return false;
+        }
         match self.judgement.hold() {
             None => true,
             Some(HeldWhy::Blocked | HeldWhy::TooMany | HeldWhy::Unconfirmed) => false,

@@ -293,6 +293,19 @@ impl KeyStore {
         PersonKey::from_bytes(&bytes).ok_or(Broken::Inconsistent("aside_key", id)).map(Some)
     }
 
+    /// The keys of all messages that were set aside.
+    pub(crate) async fn aside_keys(&self) -> Result<HashMap<Uuid, PersonKey>, Broken> {
+        const SQL: &str = "SELECT id, wrapped_key FROM aside_key";
+        let mut reader = self.store.read().await?;
+        let rows: Vec<(Uuid, Vec<u8>)> = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
+        drop(reader);
+        let key = |(id, wrapped): (Uuid, Vec<u8>)| {
+            let bytes = seal::open(self.master.wrap(), "aside_key.wrapped_key", id, &wrapped)?;
+            Ok((id, PersonKey::from_bytes(&bytes).ok_or(Broken::Inconsistent("aside_key", id))?))
+        };
+        rows.into_iter().map(key).collect()
+    }
+
     /// The messages that were set aside, as far as their keys are here.
     pub(crate) async fn asides(&self) -> Result<HashSet<Uuid>, Broken> {
         Ok(returned::ids(&self.store, "SELECT id FROM aside_key").await?)

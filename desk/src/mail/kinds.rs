@@ -112,6 +112,9 @@ kinds! {
     AgentNews = "agent-news" { needs: ["number", "request_url"], may: ["can_reply"] }
     /// To an agent: what they mailed has not reached the customer. Repeats no word of it.
     AnswerUnsent = "answer-unsent" { needs: ["number", "request_url"], may: [] }
+    /// To an admin: messages are set aside and want to be looked at, at `action_url`. Says of them
+    /// only how many there are.
+    SetAside = "set-aside" { needs: ["action_url", "aside"], may: [] }
     /// Somebody wants everything deleted: `action_url` leads to the page that does it.
     EraseLink = "erase-link" { needs: ["action_url", "valid_for", "valid_hours"], may: [] }
     /// Somebody wants to see what is stored: `action_url` leads to the page that shows it.
@@ -170,6 +173,7 @@ impl MailKind {
             | Self::Reply
             | Self::Resolved
             | Self::Captured
+            | Self::SetAside
             | Self::AgentNews
             | Self::AnswerUnsent => false,
         }
@@ -226,6 +230,8 @@ pub struct MailContext {
     pub attached: bool,
     /// Whether the request is resolved with this answer.
     pub resolved: bool,
+    /// How many messages are set aside.
+    pub aside: Option<u32>,
     /// Whether an answer to the mail reaches the request.
     pub can_reply: bool,
     /// What the receiver may do from now on.
@@ -264,6 +270,7 @@ impl MailContext {
             attachments: 2,
             attached: true,
             resolved: true,
+            aside: Some(3),
             can_reply: true,
             role: Some(Role::Admin),
             erased_requests: Some(12),

@@ -89,6 +89,7 @@ impl Desk {
         }
         context.role = Some(receiver.role()?);
         context.resolved = payload.resolved;
+        context.aside = payload.aside;
         context.can_reply =
             self.settings.outgoing.can_reply() && (!to_agent || self.settings.intake.knows_senders());
         let number = context.number.filter(|_| context.can_reply);
@@ -144,6 +145,7 @@ impl Desk {
             MailKind::AddressProve => (action("account/address"), hours(Purpose::Address), None),
             MailKind::EraseLink => (action("account/delete"), hours(Purpose::Erase), None),
             MailKind::DataLink => (action("account/data"), hours(Purpose::Data), None),
+            MailKind::SetAside => (Some(format!("{url}/agent/settings/mail")), None, None),
             _ => (None, None, action("register")),
         };
         MailContext {

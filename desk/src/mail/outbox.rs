@@ -10,6 +10,7 @@ use crate::Desk;
 use crate::error::Broken;
 use crate::keys::PersonKey;
 use crate::people::kinds::seen_by;
+use crate::people::person;
 use crate::random;
 use crate::store::{StoreError, Tx, dialect, from_row, on};
 
@@ -48,6 +49,9 @@ pub(crate) struct Payload {
     /// The request is resolved with the answer that the mail carries.
     #[serde(default)]
     pub(crate) resolved: bool,
+    /// How many messages are set aside.
+    #[serde(default)]
+    pub(crate) aside: Option<u32>,
 }
 
 impl Desk {
@@ -80,10 +84,17 @@ impl Desk {
         self.enqueue(tx, Mail { person, key: &key, kind, request, comment: None, payload }, now).await
     }
 
-    /// Puts a mail into the outbox. Wake the worker after the commit.
+    /// Puts a mail into the outbox, unless it could never be sent to the person's address. Wake the
+    /// worker after the commit.
     pub(crate) async fn enqueue(&self, tx: &mut Tx, mail: Mail<'_>, now: Timestamp) -> Result<(), Broken> {
         const SQL: &str = "INSERT INTO outbox (id, person_id, request_id, comment_id, kind, payload_sealed,
             state, attempts, next_attempt_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, $7, $7)";
+        if mail.payload.to.is_none()
+            && let Some(row) = person::find(tx.conn(), mail.person).await?
+            && !row.email(mail.key)?.can_be_answered()
+        {
+            return Ok(());
+        }
         let id = random::id(now)?;
         let Ok(payload) = serde_json::to_vec(&mail.payload) else { unreachable!("strings are JSON") };
         let payload = mail.key.seal("outbox.payload", id, &payload)?;

@@ -36,6 +36,8 @@ const SEALED: &[(&str, &str, &str)] = &[
     ("comment", "rest_sealed", "comment.rest"),
     ("comment", "html_sealed", "comment.html"),
     ("comment", "signed_sealed", "comment.signed"),
+    ("comment", "via_sealed", "comment.via"),
+    ("comment", "reply_to_sealed", "comment.reply_to"),
     ("attachment", "name_sealed", "attachment.name"),
     ("attachment", "key_sealed", "attachment.key"),
     ("attachment", "content_id_sealed", "attachment.content_id"),

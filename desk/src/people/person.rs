@@ -75,7 +75,7 @@ impl PersonRow {
 
     pub(crate) fn email(&self, key: &PersonKey) -> Result<EmailAddress, Broken> {
         let email = key.open_text("person.email", self.id, &self.email_sealed)?;
-        EmailAddress::parse(&email).map_err(|_| Broken::Inconsistent("person.email", self.id))
+        EmailAddress::known(&email).map_err(|_| Broken::Inconsistent("person.email", self.id))
     }
 
     pub(crate) fn name(&self, key: &PersonKey) -> Result<Option<PersonName>, Broken> {

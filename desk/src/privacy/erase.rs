@@ -59,7 +59,8 @@ const DELETIONS: &[&str] = &[
     "DELETE FROM attachment WHERE comment_id IN
      (SELECT id FROM comment WHERE author_id = $1 AND author_kind = 'customer')",
     "UPDATE comment SET author_id = NULL, body_sealed = substr(body_sealed, 1, 0), once_hash = NULL,
-     subject_sealed = NULL, rest_sealed = NULL, html_sealed = NULL, signed_sealed = NULL, remarks = NULL, verdict = NULL,
+     subject_sealed = NULL, rest_sealed = NULL, html_sealed = NULL, signed_sealed = NULL, via_sealed = NULL,
+     reply_to_sealed = NULL, remarks = NULL, verdict = NULL,
      visibility = CASE WHEN standing = 'outsider' THEN 'internal' ELSE visibility END, standing = 'erased'
      WHERE author_id = $1 AND author_kind = 'customer'",
     // What an agent did for others stays theirs, without the agent.
@@ -228,7 +229,7 @@ impl Desk {
     #[crate::boxed]
     pub async fn erase_by_operator(&self, email: &str) -> Result<Option<Erased>, Error> {
         let email =
-            tresen_model::EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+            tresen_model::EmailAddress::known(email).map_err(|problem| Error::refused("email", problem))?;
         match self.keys.find(&self.blind_index(&email)).await? {
             Some((person, _)) => self.erase(person, Wish::Operator).await.map(Some),
             None => Ok(None),

@@ -26,6 +26,8 @@ struct CommentRow {
     rest_sealed: Option<Vec<u8>>,
     html_sealed: Option<Vec<u8>>,
     signed_sealed: Option<Vec<u8>>,
+    via_sealed: Option<Vec<u8>>,
+    reply_to_sealed: Option<Vec<u8>>,
 }
 
 from_row!(CommentRow {
@@ -38,7 +40,9 @@ from_row!(CommentRow {
     body_sealed,
     rest_sealed,
     html_sealed,
-    signed_sealed
+    signed_sealed,
+    via_sealed,
+    reply_to_sealed
 });
 
 /// What is looked for, and where it was found so far.
@@ -149,7 +153,8 @@ impl Desk {
     async fn search_comments(&self, search: &mut Search<'_>) -> Result<(), Broken> {
         const SQL: &str =
             "SELECT comment.id, number, person_id, author_id, author_kind, comment.subject_sealed,
-            body_sealed, rest_sealed, html_sealed, signed_sealed FROM comment JOIN request ON request.id = comment.request_id
+            body_sealed, rest_sealed, html_sealed, signed_sealed, via_sealed, reply_to_sealed
+            FROM comment JOIN request ON request.id = comment.request_id
             WHERE comment.id > $1 ORDER BY comment.id LIMIT $2";
         let mut last = Uuid::nil();
         loop {
@@ -171,6 +176,8 @@ impl Desk {
                     ("comment.rest", &row.rest_sealed),
                     ("comment.html", &row.html_sealed),
                     ("comment.signed", &row.signed_sealed),
+                    ("comment.via", &row.via_sealed),
+                    ("comment.reply_to", &row.reply_to_sealed),
                 ] {
                     search.open(key, column, row.id, sealed.as_deref().unwrap_or_default(), &of)?;
                 }

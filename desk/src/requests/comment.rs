@@ -49,6 +49,10 @@ pub(crate) struct MailPart<'a> {
     pub(crate) html: Option<&'a str>,
     pub(crate) remarks: &'a [MailRemark],
     pub(crate) verdict: Option<MailVerdict>,
+    /// The address in From, where the author is another.
+    pub(crate) via: Option<&'a str>,
+    /// The addresses in Reply-To that are not the author's.
+    pub(crate) reply_to: Option<&'a str>,
 }
 
 pub(crate) async fn insert(
@@ -58,8 +62,9 @@ pub(crate) async fn insert(
 ) -> Result<CommentId, Broken> {
     const SQL: &str = "INSERT INTO comment
         (id, request_id, author_id, author_kind, visibility, body_sealed, once_hash, created_at, channel,
-        automatic, standing, subject_sealed, rest_sealed, html_sealed, remarks, verdict, signed_sealed)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+        automatic, standing, subject_sealed, rest_sealed, html_sealed, remarks, verdict, signed_sealed,
+        via_sealed, reply_to_sealed)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
     let id = random::id(now)?;
     let mail = comment.mail;
     let seal = |column, text: Option<&str>| {
@@ -70,6 +75,8 @@ pub(crate) async fn insert(
     let rest = seal("comment.rest", mail.and_then(|mail| mail.rest))?;
     let html = seal("comment.html", mail.and_then(|mail| mail.html))?;
     let signed = seal("comment.signed", mail.and_then(|mail| mail.signed).map(PersonName::as_str))?;
+    let via = seal("comment.via", mail.and_then(|mail| mail.via))?;
+    let reply_to = seal("comment.reply_to", mail.and_then(|mail| mail.reply_to))?;
     let words =
         |mail: MailPart<'_>| mail.remarks.iter().map(|remark| remark.as_str()).collect::<Vec<_>>().join(" ");
     let channel = if mail.is_some() { Channel::Mail } else { Channel::Web };
@@ -91,6 +98,8 @@ pub(crate) async fn insert(
         .bind(mail.map(words).filter(|words| !words.is_empty()))
         .bind(mail.and_then(|mail| mail.verdict).map(MailVerdict::as_str))
         .bind(signed)
+        .bind(via)
+        .bind(reply_to)
         .execute(c)
         .await
         .map(drop))?;

@@ -37,6 +37,8 @@ struct CommentRow {
     formatted: bool,
     remarks: Option<String>,
     verdict: Option<String>,
+    via_sealed: Option<Vec<u8>>,
+    reply_to_sealed: Option<Vec<u8>>,
 }
 
 from_row!(CommentRow {
@@ -53,7 +55,9 @@ from_row!(CommentRow {
     signed_sealed,
     formatted,
     remarks,
-    verdict
+    verdict,
+    via_sealed,
+    reply_to_sealed
 });
 
 /// A condition on comments: the customer may read them.
@@ -190,7 +194,8 @@ impl Desk {
         let for_staff = matches!(reading, Reading::Agent | Reading::Index);
         let comments = format!(
             "SELECT id, author_id, author_kind, visibility, body_sealed, created_at, channel, automatic,
-             standing, rest_sealed, signed_sealed, html_sealed IS NOT NULL AS formatted, remarks, verdict
+             standing, rest_sealed, signed_sealed, html_sealed IS NOT NULL AS formatted, remarks, verdict,
+             via_sealed, reply_to_sealed
              FROM comment WHERE request_id = $1 AND ({FOR_CUSTOMERS} OR $2)
              AND (standing <> 'outsider' OR $3) AND {} ORDER BY created_at, id",
             author_may_be_read(4)
@@ -257,6 +262,10 @@ impl Desk {
             let called = author.and_then(|author| names.get(&author));
             // The person may have taken that name since.
             let signed = signed.filter(|name| called != Some(name));
+            let opened = |column: &'static str, sealed: &Option<Vec<u8>>| {
+                let sealed = sealed.as_ref().filter(|_| for_agent);
+                sealed.map(|sealed| key.open_text(column, row.id, sealed)).transpose()
+            };
             let remarks = row.remarks.as_deref().filter(|_| for_agent).unwrap_or_default();
             comments.push(Comment {
                 id: CommentId(row.id),
@@ -275,6 +284,8 @@ impl Desk {
                 address: addresses.get(&owner).map(|(address, _)| address.clone()),
                 remarks: remarks.split(' ').filter_map(MailRemark::parse).collect(),
                 verdict: row.verdict.as_deref().filter(|_| for_agent).and_then(MailVerdict::parse),
+                via: opened("comment.via", &row.via_sealed)?,
+                reply_to: opened("comment.reply_to", &row.reply_to_sealed)?,
                 attachments: files
                     .iter()
                     .map(|file| {
@@ -304,6 +315,7 @@ impl Desk {
         let (customer, key) = customer.map_err(|error| error.unless_broken(Error::NotFound))?;
         let (parked,): (i64,) =
             on!(conn.again(), c => sqlx::query_as(PARKED).bind(head.id).fetch_one(c).await)?;
+        let email = customer.email(&key)?;
         let (others,): (i64,) = on!(conn.again(), c => sqlx::query_as(AssertSqlSafe(others))
             .bind(head.person_id)
             .bind(head.id)
@@ -316,7 +328,8 @@ impl Desk {
             customer: PersonView {
                 id: head.customer(),
                 name: customer.name(&key)?.map(Into::into),
-                email: customer.email(&key)?.into(),
+                unanswerable: !email.can_be_answered(),
+                email: email.into(),
                 proven: customer.proven_at.is_some(),
                 registered: customer.is_registered(),
                 language: customer.language(),

@@ -210,6 +210,8 @@ async fn insert_comment(
             rest: new.quoted.as_deref(),
             html: None,
             remarks: &[],
+            via: None,
+            reply_to: None,
             verdict: None,
         }),
     };

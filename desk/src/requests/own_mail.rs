@@ -67,7 +67,8 @@ impl Desk {
         const FIND: &str = "SELECT body_sealed, rest_sealed, html_sealed FROM comment
             WHERE id = $1 AND request_id = $2 AND author_id = $3 AND standing = 'outsider'";
         const COMMENT: &str = "UPDATE comment SET author_kind = 'agent', standing = 'participant',
-            subject_sealed = NULL, signed_sealed = NULL, body_sealed = $2, rest_sealed = $3, html_sealed = $4 WHERE id = $1";
+            subject_sealed = NULL, signed_sealed = NULL, via_sealed = NULL,
+            reply_to_sealed = NULL, body_sealed = $2, rest_sealed = $3, html_sealed = $4 WHERE id = $1";
         const REQUEST: &str = "UPDATE request SET notes = notes - 1 WHERE id = $1";
         let now = self.now();
         let mut tx = self.store.write().await?;

@@ -8,6 +8,7 @@ use tresen_model::{PersonId, Priority, RequestId, RequestNumber, Status, Timesta
 use super::list::{read_cursor, sorted_by, write_cursor};
 use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::intake::aside;
 use crate::people::{Agent, kinds};
 use crate::privacy::restrict::NOT_RESTRICTED;
 use crate::search::{MOST_FOUND, Words};
@@ -78,6 +79,8 @@ pub struct QueueCounts {
     pub unassigned: u64,
     /// Held back as suspected spam, in none of the above.
     pub held: u64,
+    /// Messages that are set aside; none for those who are no admin.
+    pub aside: u64,
 }
 
 struct Row {
@@ -308,11 +311,16 @@ impl Desk {
         let sql = counts(&if some_kinds { of_kinds(1) } else { String::new() });
         let (active, mine, unassigned, held): (i64, i64, i64, i64) = on!(reader.conn(), c =>
             sqlx::query_as(AssertSqlSafe(sql)).bind(agent.person().0).fetch_one(c).await)?;
+        let aside = match agent.require_admin() {
+            Ok(()) => aside::count(reader.conn()).await?,
+            Err(_) => 0,
+        };
         Ok(QueueCounts {
             active: active.cast_unsigned(),
             mine: mine.cast_unsigned(),
             unassigned: unassigned.cast_unsigned(),
             held: held.cast_unsigned(),
+            aside: aside.into(),
         })
     }
 }

@@ -24,6 +24,7 @@ pub(crate) static DATA: Set = Set(&[
     (11, "uploads and kinds", include_str!("../../migrations/data/0011_uploads_and_kinds.sql")),
     (12, "sender names", include_str!("../../migrations/data/0012_sender_names.sql")),
     (13, "join", include_str!("../../migrations/data/0013_join.sql")),
+    (14, "mail senders", include_str!("../../migrations/data/0014_mail_senders.sql")),
 ]);
 
 /// Of the key store.

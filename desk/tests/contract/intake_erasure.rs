@@ -151,7 +151,7 @@ async fn messages_that_were_set_aside_go_too(world: &World) {
         about(&format!("Dear {BO},")),
         about(&base64).with("Content-Transfer-Encoding", "base64"),
         about("bo.vorpalina=40example.=\r\norg"),
-        about("x").with("From", BO).with("From", "undisclosed").with("Reply-To", &BO.to_uppercase()),
+        about("x").with("From", BO).with("From", "undisclosed").with("X-Forwarded-To", &BO.to_uppercase()),
     ];
     let others = [about("Dear bo@example.org,"), about("Dear Ada,")];
     for letter in theirs.iter().chain(&others) {

@@ -212,9 +212,9 @@ async fn what_was_set_aside_is_tried_again(world: &World) {
     world.post().await;
     // A report about a mail that another desk has sent cannot be handled, now or later.
     assert_eq!(world.receive(&bounce("<a@b.example>", "failed", "5.1.1")).await, TakenIn::Aside);
-    let unknown = world.desk.set_aside(&admin).await.unwrap()[0];
+    let unknown = world.desk.set_aside(&admin).await.unwrap().remove(0);
     assert_eq!(world.desk.retry_aside(&admin, unknown.id).await.unwrap(), TakenIn::Aside);
-    assert_eq!(world.desk.set_aside(&admin).await.unwrap(), [unknown]);
+    assert_eq!(world.desk.set_aside(&admin).await.unwrap(), [unknown.clone()]);
     // One that can be handled meanwhile is, once, with what the channel knew.
     let bo = world.customer("bo@example.org").await;
     world.desk.change_mail_news(agent.session(), true).await.unwrap();
@@ -320,6 +320,6 @@ async fn a_delay_is_noted_and_a_foreign_report_set_aside(world: &World) {
     // A report that names a mail of ours with a wrong mark is nobody's.
     let forged = id.replace("@desk", "a@desk");
     assert_eq!(world.receive(&bounce(&forged, "failed", "5.1.1")).await, TakenIn::Aside);
-    let [message] = world.desk.set_aside(&admin).await.unwrap()[..] else { panic!("one message") };
+    let [message] = &world.desk.set_aside(&admin).await.unwrap()[..] else { panic!("one message") };
     assert_eq!(message.reason, AsideReason::UnknownBounce);
 }

@@ -225,6 +225,7 @@ fn settings() -> Settings {
             spam_header: Some("X-Spam-Score".into()),
             spam_at: "5".into(),
             blocked: vec!["@blocked.example".into()],
+            relays: vec!["forms@shop.example".into(), "@relay.example".into()],
             per_sender_hour: crate::letters::PER_SENDER_HOUR,
             ..IntakeSettings::default()
         },

@@ -101,15 +101,21 @@ pub(super) fn check_intake(intake: IntakeSettings) -> Result<IntakeSettings, Con
         }
         _ => {}
     }
-    for blocked in &intake.blocked {
-        let address = match blocked.trim().strip_prefix('@') {
-            Some(domain) => format!("a@{domain}"),
-            None => blocked.clone(),
-        };
-        if EmailAddress::parse(&address).is_err() {
-            let fix = "it is an address, such as eve@example.com, or a domain, such as @example.com";
-            return Err(wrong("intake.blocked", blocked, fix));
+    for (key, list) in [("intake.blocked", &intake.blocked), ("intake.relays", &intake.relays)] {
+        for listed in list {
+            let address = match listed.trim().strip_prefix('@') {
+                Some(domain) => format!("a@{domain}"),
+                None => listed.clone(),
+            };
+            if EmailAddress::known(&address).is_err() {
+                let fix = "it is an address, such as eve@example.com, or a domain, such as @example.com";
+                return Err(wrong(key, listed, fix));
+            }
         }
+    }
+    if !intake.relays.is_empty() && intake.authserv_id.is_none() && !intake.verify {
+        let fix = "no sender is checked, so none is a relay; set `authserv_id` or `verify = true` too";
+        return Err(wrong("intake.relays", &intake.relays.join(", "), fix));
     }
     if intake.resolver.is_some() && !intake.verify {
         let fix = "it is not used; set `verify = true` too, or leave it out";

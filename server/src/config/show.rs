@@ -182,8 +182,9 @@ fn show_intake(intake: &IntakeSettings) -> String {
         .as_ref()
         .map_or_else(|| "no filter".to_owned(), |header| format!("spam from {header} {} on", intake.spam_at));
     format!(
-        "{results}; {verify}; {spam}; {} blocked; {} new requests an hour of a sender; {} bytes and {} files of a mail",
+        "{results}; {verify}; {spam}; {} blocked; {} relays; {} new requests an hour of a sender; {} bytes and {} files of a mail",
         intake.blocked.len(),
+        intake.relays.len(),
         intake.per_sender_hour,
         intake.max_bytes,
         intake.max_files,

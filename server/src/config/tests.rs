@@ -96,6 +96,8 @@ fn says_what_is_wrong_and_what_is_right() {
         ("[intake]\nauthserv_id = ''", &[], "Authentication-Results"),
         ("[intake]\nblocked = ['eve@example.com', 'example.org']", &[], "`example.org`"),
         ("[intake]\nblocked = ['@']", &[], "@example.com"),
+        ("[intake]\nverify = true\nrelays = ['example.org']", &[], "`example.org`"),
+        ("[intake]\nrelays = ['forms@example.org']", &[], "authserv_id"),
         ("[intake]\nresolver = '127.0.0.1:5353'", &[], "verify = true"),
         ("[intake]\nverify = true\nresolver = 'dns.example.com'", &[], "resolver"),
         ("[intake]\nper_sender_hour = 0", &[], "from 1"),

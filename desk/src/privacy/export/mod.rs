@@ -79,7 +79,7 @@ impl Desk {
     /// A refusal of the address's form, or [`Error::Broken`].
     #[crate::boxed]
     pub async fn export_by_operator(&self, email: &str) -> Result<Option<Export>, Error> {
-        let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
+        let email = EmailAddress::known(email).map_err(|problem| Error::refused("email", problem))?;
         match self.find_by_address(&email).await? {
             Some((row, _)) => self.export_person(PersonId(row.id)).await.map(Some),
             None => Ok(None),

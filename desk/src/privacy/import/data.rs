@@ -273,7 +273,7 @@ pub(super) fn read(json: &[u8], archive: &Archive, now: Timestamp) -> Result<Inc
         return Err(ImportError::Stranger);
     }
     Ok(Incoming {
-        email: EmailAddress::parse(&person.email).map_err(|_| wrong("person.email"))?,
+        email: EmailAddress::known(&person.email).map_err(|_| wrong("person.email"))?,
         name: PersonName::optional(person.name.as_deref().unwrap_or_default())
             .map_err(|_| wrong("person.name"))?,
         language: Language::parse(&person.language).ok_or_else(|| wrong("person.language"))?,
