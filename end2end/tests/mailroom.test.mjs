@@ -200,8 +200,10 @@ test('a message that cannot be handled waits for an admin, who downloads, tries 
   await withPage(browser, desk, {}, async (page) => {
     await enter(page, desk, admin);
     await go(page, '/agent');
-    await follow(page, page.locator('main').getByRole('link', { name: 'Email', exact: true }));
-    await page.getByText('It has no sender to reply to').waitFor();
+    // How many there are, said where admins look anyway.
+    await follow(page, page.locator('main').getByRole('link', { name: '1 set aside', exact: true }));
+    await page.getByText('From nobody').waitFor();
+    await page.getByText('It does not say who sent it').waitFor();
     await axe(page);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -218,4 +220,25 @@ test('a message that cannot be handled waits for an admin, who downloads, tries 
   // It is known, and does not come again.
   assert.equal(await desk.ingest(message), 0);
   assert.match(words((await admin.get('/agent/settings/mail')).text), /No message is set aside/);
+});
+
+test('agents are told who cannot be answered, who sent for others, and where answers should go', async () => {
+  const said = async (headers) => {
+    const number = await ingest(mail(headers), headers.subject);
+    return words((await agent.get(`/agent/requests/${number}`)).text);
+  };
+  const odd = await said({ from: 'Cron <root@printserver>', subject: 'Disk full' });
+  assert.match(odd, /Cannot be answered by email/);
+  assert.match(odd, /root@printserver/);
+  const elsewhere = await said({ subject: 'Answer me elsewhere', 'reply-to': 'other@example.org' });
+  assert.match(elsewhere, /Reply-To names another address: other@example\.org/);
+  assert.doesNotMatch(elsewhere, /Cannot be answered/);
+  const list = await said({
+    subject: 'Through a list',
+    from: '"Ada via Team" <team@lists.example>',
+    'reply-to': 'ada@example.org',
+    'list-id': '<team.lists.example>',
+  });
+  assert.match(list, /sent by team@lists\.example/);
+  assert.match(list, /ada@example\.org/);
 });

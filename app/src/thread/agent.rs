@@ -62,9 +62,11 @@ fn beside(place: &Place, comment: &Comment) -> Beside {
     }
     let verdict = comment.verdict.map(|verdict| mail::verdict(language, verdict));
     let remarks = comment.remarks.iter().map(|remark| mail::remark(language, *remark));
+    let via = comment.via.as_deref().map(|address| mail::via(language, address));
+    let reply_to = comment.reply_to.as_deref().map(|addresses| mail::reply_to(language, addresses));
     let outsider = comment.standing == Standing::Outsider;
     Beside {
-        remarks: verdict.into_iter().chain(remarks).map(str::to_owned).collect(),
+        remarks: verdict.into_iter().chain(remarks).map(str::to_owned).chain(via).chain(reply_to).collect(),
         actions: outsider.then(|| outsider_actions(language, number, comment, &place.forms)),
         delivery,
     }

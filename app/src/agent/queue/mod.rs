@@ -49,6 +49,8 @@ pub struct Counts {
     pub unassigned: u64,
     /// Held back as suspected spam, in none of the above.
     pub held: u64,
+    /// Messages that are set aside, for admins.
+    pub aside: u64,
 }
 
 /// A request in the list.
@@ -124,6 +126,8 @@ fn numbers(language: Language, counts: &Counts, admin: bool) -> AnyView {
     };
     let held = (counts.held > 0)
         .then(|| link(Address::Held { after: String::new() }, mail::held_count(language, counts.held)));
+    let aside = (counts.aside > 0)
+        .then(|| link(Address::Mail { done: String::new() }, mail::aside_count(language, counts.aside)));
     let settings = admin.then(|| {
         let done = String::new();
         let mail = link(Address::Mail { done: done.clone() }, mail::trouble_link(language).to_owned());
@@ -135,6 +139,7 @@ fn numbers(language: Language, counts: &Counts, admin: bool) -> AnyView {
         {link(of(ME), text::own(language, counts.mine))}
         {link(of(NOBODY), text::without_assignee(language, counts.unassigned))}
         {held}
+        {aside}
         {settings}
     }
     .into_any()

@@ -26,6 +26,7 @@ pub(in crate::agent) async fn load(context: &Context, query: &QueueQuery) -> Res
             mine: counts.mine,
             unassigned: counts.unassigned,
             held: counts.held,
+            aside: counts.aside,
         },
         kinds: kinds.collect(),
         rows: list.rows.into_iter().map(|line| row(context, line)).collect(),

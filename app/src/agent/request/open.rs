@@ -47,6 +47,8 @@ pub struct Troubles {
     pub held: Option<HeldWhy>,
     /// Whether mails to the customer keep coming back.
     pub undeliverable: bool,
+    /// Whether no mail can be sent to the customer's address at all.
+    pub unanswerable: bool,
     /// Mails about it that could not be sent.
     pub parked_mails: u32,
 }
@@ -99,6 +101,13 @@ fn mail_notices(language: Language, troubles: &Troubles) -> AnyView {
             </Notice>
         }
     });
+    let unanswerable = troubles.unanswerable.then(|| {
+        view! {
+            <Notice kind=NoticeKind::Warning title=mail::unanswerable_title(language)>
+                {mail::unanswerable_text(language)}
+            </Notice>
+        }
+    });
     let parked = Some(troubles.parked_mails).filter(|mails| *mails > 0).map(|mails| {
         view! {
             <Notice kind=NoticeKind::Warning title=text::parked_title(language)>
@@ -106,5 +115,5 @@ fn mail_notices(language: Language, troubles: &Troubles) -> AnyView {
             </Notice>
         }
     });
-    view! { {undeliverable}{parked} }.into_any()
+    view! { {undeliverable}{unanswerable}{parked} }.into_any()
 }

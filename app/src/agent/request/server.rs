@@ -5,7 +5,7 @@ use tresen_desk::Error;
 use tresen_desk::people::Agent;
 use tresen_desk::privacy::RestrictedBy;
 use tresen_desk::requests::{Change, Reply};
-use tresen_model::views::{Conversation, StaffView};
+use tresen_model::views::{Conversation, PersonView, StaffView};
 use tresen_model::{Address, PersonId, Priority, Problem, RequestNumber, Status, Visibility};
 
 use super::Request;
@@ -63,8 +63,8 @@ fn open(context: &Context, conversation: Conversation) -> Open {
 }
 
 fn troubles(staff: &StaffView) -> Troubles {
-    let undeliverable = staff.customer.undeliverable;
-    Troubles { held: staff.held, undeliverable, parked_mails: staff.parked_mails }
+    let PersonView { undeliverable, unanswerable, .. } = staff.customer;
+    Troubles { held: staff.held, undeliverable, unanswerable, parked_mails: staff.parked_mails }
 }
 
 fn panel(context: &Context, staff: StaffView) -> Panel {

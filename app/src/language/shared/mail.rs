@@ -37,13 +37,19 @@ texts! {
     undeliverable_text: "Several emails came back, so nothing more is sent until this person writes again."
         | "Mehrere E‑Mails kamen zurück. Deshalb wird nichts mehr gesendet, bis diese Person wieder schreibt.";
 
+    unanswerable_title: "Cannot be answered by email" | "Per E‑Mail nicht zu beantworten";
+    unanswerable_text: "No email can be sent to this sender's address, so your replies are stored here but not sent."
+        | "An diese Absenderadresse lässt sich keine E‑Mail senden. Ihre Antworten werden hier gespeichert, aber nicht versendet.";
+
     trouble_link: "Email" | "E‑Mail";
     trouble_title: "Email" | "E‑Mail";
     trouble_lede: "Messages that could not be processed, and emails that could not be sent."
         | "Nachrichten, die sich nicht verarbeiten ließen, und E‑Mails, die sich nicht senden ließen.";
     aside_title: "Set aside" | "Beiseitegelegt";
-    aside_lede: "They are stored encrypted, and you can read them only by downloading them here. They are deleted after 30 days."
-        | "Sie sind verschlüsselt gespeichert und lassen sich nur lesen, wenn Sie sie hier herunterladen. Nach 30 Tagen werden sie gelöscht.";
+    aside_lede: "They are stored encrypted. Download a message to read it. They are deleted after 30 days."
+        | "Sie sind verschlüsselt gespeichert. Laden Sie eine Nachricht herunter, um sie zu lesen. Nach 30 Tagen werden sie gelöscht.";
+    aside_nobody: "No sender" | "Kein Absender";
+    aside_no_subject: "No subject" | "Kein Betreff";
     aside_none: "No message is set aside." | "Keine Nachricht ist beiseitegelegt.";
     aside_download: "Download" | "Herunterladen";
     aside_retry: "Try again" | "Erneut versuchen";
@@ -72,6 +78,29 @@ texts! {
 /// How many requests are held back.
 pub fn held_count(language: Language, count: u64) -> String {
     say!(language, "{count} held back", "{count} zurückgehalten")
+}
+
+/// How many messages are set aside.
+pub fn aside_count(language: Language, count: u64) -> String {
+    say!(language, "{count} set aside", "{count} beiseitegelegt")
+}
+
+/// Through whose address a mail came.
+pub fn via(language: Language, address: &str) -> String {
+    say!(
+        language,
+        "This email was sent by {address}, which names its sender. Nobody has confirmed that.",
+        "Diese E‑Mail wurde von {address} gesendet; die Absenderin oder der Absender ist darin genannt. Bestätigt hat das niemand."
+    )
+}
+
+/// Where a mail wants answers.
+pub fn reply_to(language: Language, addresses: &str) -> String {
+    say!(
+        language,
+        "Reply-To names another address: {addresses}. Replies from here go to the sender.",
+        "Als Antwortadresse ist angegeben: {addresses}. Antworten von hier gehen an den Absender."
+    )
 }
 
 /// How many mails wait, and since when the oldest does.
@@ -163,14 +192,14 @@ pub const fn remark(language: Language, remark: MailRemark) -> &'static str {
 /// Why a message was set aside.
 pub const fn aside_reason(language: Language, reason: AsideReason) -> &'static str {
     match (language, reason) {
-        (Language::English, AsideReason::NoSender) => "It has no sender to reply to",
+        (Language::English, AsideReason::NoSender) => "It does not say who sent it",
         (Language::English, AsideReason::OwnAddress) => "It claims to come from this service desk",
         (Language::English, AsideReason::UnknownBounce) => "A bounce of an email we do not know",
         (Language::English, AsideReason::Unreadable) => "It could not be read",
         (Language::English, AsideReason::Restricted) => {
             "An agent's reply to a customer whose data is restricted"
         }
-        (Language::German, AsideReason::NoSender) => "Sie hat keinen Absender, dem man antworten kann",
+        (Language::German, AsideReason::NoSender) => "Sie nennt keinen Absender",
         (Language::German, AsideReason::OwnAddress) => "Sie gibt sich als E‑Mail dieses Servicedesks aus",
         (Language::German, AsideReason::UnknownBounce) => {
             "Ein Unzustellbarkeitsbericht zu einer unbekannten E‑Mail"

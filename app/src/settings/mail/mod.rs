@@ -54,6 +54,10 @@ pub struct Aside {
     pub channel: IntakeChannel,
     /// When.
     pub at: When,
+    /// Who sent it, as far as that can be read.
+    pub from: String,
+    /// What it is about, as far as that can be read.
+    pub subject: String,
 }
 
 /// What waits to leave, and what will not leave by itself.
@@ -213,8 +217,10 @@ fn row(language: Language, message: Aside, forms: &Forms) -> AnyView {
     view! {
         <li>
             <div>
-                <strong>{text::aside_reason(language, message.reason)}</strong>
+                <strong><bdi>{or(message.subject, text::aside_no_subject(language))}</bdi></strong>
                 <p class="meta">
+                    <bdi>{or(message.from, text::aside_nobody(language))}</bdi>
+                    <span>{text::aside_reason(language, message.reason)}</span>
                     <Time when=message.at/>
                     <span>{size(language, message.size)}</span>
                     <span>{text::channel(language, message.channel)}</span>
@@ -224,6 +230,10 @@ fn row(language: Language, message: Aside, forms: &Forms) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+fn or(text: String, otherwise: &'static str) -> String {
+    if text.is_empty() { otherwise.to_owned() } else { text }
 }
 
 fn actions(language: Language, id: AsideId, forms: &Forms) -> AnyView {

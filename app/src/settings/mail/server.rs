@@ -24,6 +24,8 @@ pub(in crate::settings) async fn load(context: &Context, done: &str) -> Result<M
         size: message.size,
         channel: message.channel,
         at: context.when(message.at),
+        from: message.from,
+        subject: message.subject,
     });
     Ok(Mail { done: done.to_owned(), aside: aside.collect(), leaving: leaving(context, troubles) })
 }
