@@ -95,6 +95,10 @@ impl<'a> Headers<'a> {
                 open = Some((name, at + memchr(b':', line).map_or(0, |colon| colon + 1), end));
             } else if open.is_none() && headers.fields.is_empty() && is_field(&raw[end..]) {
                 // The `From ` of a mailbox file.
+            } else if let Some((name, start, last)) = &mut open
+                && is_unfinished(name, &raw[*start..at])
+            {
+                *last = end;
             } else if !raw[end..].is_empty() && !headers.goes_on(&raw[end..], open.map(|(name, ..)| name)) {
                 // The empty line is missing: what stands here is text already.
                 break;
@@ -361,6 +365,19 @@ fn field_name(line: &[u8]) -> Option<&[u8]> {
     let colon = memchr(b':', line)?;
     let name = line[..colon].trim_ascii_end();
     (!name.is_empty() && name.iter().all(|byte| (b'!'..=b'~').contains(byte))).then_some(name)
+}
+
+/// Whether a field cannot end where it does: within a list of parameters or addresses, or in quotes.
+fn is_unfinished(name: &[u8], value: &[u8]) -> bool {
+    let is = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()));
+    let value = value.trim_ascii_end();
+    let addresses = is(&["from", "to", "cc", "reply-to", "sender"]);
+    let structured = addresses || is(&["content-type", "content-disposition"]);
+    value.last() == Some(&b';') && !is(&["subject"])
+        || addresses && (value.is_empty() || value.last() == Some(&b','))
+        || structured
+            && value.len() < LONGEST_FIELD
+            && value.iter().filter(|byte| **byte == b'"').count() % 2 == 1
 }
 
 fn is_field(rest: &[u8]) -> bool {

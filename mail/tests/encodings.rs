@@ -299,6 +299,34 @@ fn header_lines_that_lost_their_white_space_belong_to_the_field_before() {
 }
 
 #[test]
+fn the_last_field_may_have_lost_its_white_space_too() {
+    for boundary in
+        ["boundary=\"b\"", "boundary=b;\r\ncharset=utf-8", "type=\"text/html\";\r\nboundary=\"b\""]
+    {
+        let raw = format!(
+            "From: a@example.com\r\nContent-Type: multipart/mixed;\r\n{boundary}\r\n\r\n\
+             --b\r\nContent-Type: text/plain;\r\ncharset=koi8-r\r\n\r\nx\r\n\
+             --b\r\nContent-Type: application/pdf;\r\nname=a.pdf\r\nContent-Disposition: attachment;\r\nfilename=\"a b.pdf\"\r\n\r\npdf\r\n--b--\r\n"
+        );
+        let message = mail(raw.as_bytes());
+        assert_eq!(message.text, "x", "{boundary}");
+        assert_eq!(message.parts.len(), 1, "{boundary}");
+        assert_eq!(message.parts[0].name, "a b.pdf", "{boundary}");
+    }
+    for from in [
+        "From: Ada\r\n<ada@example.com>\r\nTo: b@example.org,\r\nc@example.org",
+        "To: b@example.org\r\nFrom: \"Lovelace,\r\nAda\" <ada@example.com>",
+    ] {
+        let message = mail(format!("{from}\r\n\r\nHello.").as_bytes());
+        assert_eq!(message.text, "Hello.", "{from}");
+        assert_eq!(
+            message.from.map(|from| from.address.as_str().to_owned()).as_deref(),
+            Some("ada@example.com")
+        );
+    }
+}
+
+#[test]
 fn a_text_without_the_empty_line_before_it_is_a_text() {
     for text in [
         "Hello,\nit rings.\n\nBye",
