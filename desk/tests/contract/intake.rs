@@ -15,6 +15,7 @@ stories! {
     after_a_crash_before_the_delete_it_is_known,
     mails_without_a_message_id_are_known_by_what_they_say,
     files_and_pictures_come_with_it,
+    pictures_inside_the_html_are_files,
     what_is_too_large_is_kept_whole,
     machines_are_stored_and_not_answered,
     our_own_mails_coming_back_are_nothing_new,
@@ -141,6 +142,27 @@ async fn files_and_pictures_come_with_it(world: &World) {
     assert!(world.desk.formatted(&access, number, comment.id).await.is_ok());
 }
 
+async fn pictures_inside_the_html_are_files(world: &World) {
+    let agent = world.agent("Grace").await;
+    let gif = "R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=";
+    let page =
+        |html: String| Letter::from(EMAIL).with("Content-Type", "text/html; charset=utf-8").saying(&html);
+    let names = async |letter: Letter| {
+        let number = world.receive_new(&letter).await;
+        let comment = world.newest(&agent, number).await;
+        let names: Vec<String> = comment.attachments.iter().map(|file| file.name.clone()).collect();
+        (names, comment.remarks, comment.formatted)
+    };
+    let letter = page(format!(
+        "<p>Look:</p><IMG SRC = 'DATA:image/GIF;charset=utf-8;base64,{gif}'><img src=\"data:image/tiff;base64,{gif}\">"
+    ));
+    let expected = ["picture-1.gif".to_owned(), "picture-2.tif".to_owned()].to_vec();
+    assert_eq!(names(letter).await, (expected, Vec::new(), true));
+    // What cannot be decoded is said, and the mail is kept as it came.
+    let letter = page("<p>Look: <img src=\"data:image/png;base64\"></p>".to_owned());
+    assert_eq!(names(letter).await, (vec!["message.eml".to_owned()], vec![MailRemark::Damaged], false));
+}
+
 async fn what_is_too_large_is_kept_whole(world: &World) {
     let agent = world.agent("Grace").await;
     let letter = Letter::from(EMAIL).saying(&"All work and no play. ".repeat(20_000));
@@ -163,6 +185,8 @@ async fn machines_are_stored_and_not_answered(world: &World) {
         machine("Precedence", "bulk"),
         machine("List-Id", "<news.example.org>"),
         machine("X-Auto-Response-Suppress", "All"),
+        machine("X-Loop", "yes"),
+        machine("X-RT-Loop-Prevention", "example.org"),
         Letter::from("robot@example.org").with_return_path(""),
     ] {
         world.clock.advance_seconds(3600);
