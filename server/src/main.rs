@@ -3,6 +3,7 @@
 
 mod assets;
 mod backup;
+mod check;
 mod commands;
 mod config;
 mod door;
@@ -49,6 +50,8 @@ enum Command {
         #[arg(long, hide = true)]
         site: Option<PathBuf>,
     },
+    /// Make a new desk where the settings say. Where there is one already, nothing changes.
+    Init,
     /// Agents and admins.
     #[command(subcommand)]
     Person(Person),
@@ -219,8 +222,13 @@ impl LanguageArgument {
 
 #[derive(Subcommand)]
 enum ConfigCommand {
-    /// Check the settings and report errors.
-    Check,
+    /// Check the settings and report errors. Creates nothing.
+    Check {
+        /// Also connect to the PostgreSQL, SMTP and IMAP servers that they name, for at most five
+        /// seconds each.
+        #[arg(long)]
+        connect: bool,
+    },
     /// Show the current settings, without secrets.
     Show,
 }
@@ -267,7 +275,11 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         return Ok(mailbox::command::ingest(ingest).await);
     }
     let config = Config::load()?;
+    if !matches!(command, Command::Config(_)) {
+        open::warn_of_unused(&config);
+    }
     match command {
+        Command::Init => open::init(&config).await?,
         Command::Serve { dev, site } => serve::serve(config, site.as_deref(), dev).await?,
         Command::Person(Person::Kinds { email, kinds, all: _ }) => {
             commands::set_kinds(&config, &email, &kinds).await?;
@@ -306,11 +318,14 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         }
         // Done above.
         Command::Mail(Mail::Ingest(_) | Mail::Templates { .. }) => {}
-        Command::Config(ConfigCommand::Check) => {
-            config.templates()?;
-            config.transport()?;
-            println!("The settings are fine.");
+        Command::Config(ConfigCommand::Check { connect }) => {
+            check::settings(&config).await?;
+            println!("The settings are fine ({}).", config.source.describe());
+            open::unused(&config).iter().for_each(|sentence| println!("Warning: {sentence}."));
             println!("{}", open::about_master_key(&config.master_key_file));
+            if connect && !check::connections(&config).await? {
+                return Ok(ExitCode::FAILURE);
+            }
         }
         Command::Config(ConfigCommand::Show) => print!("{}", config.show()),
     }

@@ -4,13 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tresen_desk::backup::Part;
-use tresen_desk::clock::Clock;
+use tresen_desk::clock::{Clock, SystemClock};
 use tresen_desk::{CONNECTIONS, Desk, Location, MasterKey, MasterKeyError, Opening};
 
 use crate::config::Config;
-use crate::{Failure, permissions};
+use crate::{Failure, check, permissions};
 
-/// Opens the desk, or makes a new one where there is none.
+/// Opens the desk, or makes a new one where there is none. For `serve`, `init`, and where it was looked before
+/// whether there is one.
 pub(crate) async fn desk(config: &Config, clock: Arc<dyn Clock>) -> Result<Desk, Failure> {
     // With a database but no key something is lost, and a new key would not find it.
     let has_data = has_data(config).await? || has_keys(config).await?;
@@ -37,15 +38,72 @@ pub(crate) async fn desk(config: &Config, clock: Arc<dyn Clock>) -> Result<Desk,
         templates: config.templates()?,
         transport: config.transport()?,
     };
-    Ok(Desk::open(opening).await.map_err(|error| format!("the desk cannot be opened: {error}"))?)
+    let desk = Desk::open(opening).await.map_err(|error| format!("the desk cannot be opened: {error}"))?;
+    if !has_data {
+        tracing::info!("a new desk was made: {}", config.database.describe());
+    }
+    Ok(desk)
+}
+
+/// `tresen init`: makes a desk where there is none, and says where it is.
+pub(crate) async fn init(config: &Config) -> Result<(), Failure> {
+    check::settings(config).await?;
+    let was_there = has_data(config).await?;
+    if was_there {
+        existing(config, Arc::new(SystemClock)).await?.close().await;
+    } else {
+        desk(config, Arc::new(SystemClock)).await?.close().await;
+    }
+    let said = if was_there { "There is a desk already" } else { "A new desk was made" };
+    println!("{said}: {} ({}).", config.database.describe(), config.source.describe());
+    Ok(())
+}
+
+/// Opens the desk for a command that fills a new one before its first start. It makes one only where the
+/// settings say where that is: a folder that nobody has named is the wrong one.
+pub(crate) async fn named(config: &Config, clock: Arc<dyn Clock>) -> Result<Desk, Failure> {
+    require_named(config).await?;
+    desk(config, clock).await
+}
+
+/// Checks that [`named`] may open or make the desk.
+pub(crate) async fn require_named(config: &Config) -> Result<(), Failure> {
+    if config.source.names_a_place() { Ok(()) } else { require_all(config).await }
+}
+
+/// Logs which databases in the data folder are not used, because the settings name others.
+pub(crate) fn warn_of_unused(config: &Config) {
+    for sentence in unused(config) {
+        tracing::warn!("{sentence}");
+    }
+}
+
+/// Sentences about databases in the data folder that are not used.
+pub(crate) fn unused(config: &Config) -> Vec<String> {
+    let databases = [("database_url", &config.database, "tresen.db"), ("keys_url", &config.keys, "keys.db")];
+    let beside = databases.into_iter().filter_map(|(key, used, file)| {
+        let file = config.data.join(file);
+        let is_full = std::fs::metadata(&file).is_ok_and(|about| about.len() > 0);
+        let other = Location::File(file);
+        (is_full && !used.is_same_as(&other)).then(|| {
+            let (other, used) = (other.describe(), used.describe());
+            format!("{other} is not used, because `{key}` is set: {used} is. Move the file away, or take `{key}` out")
+        })
+    });
+    beside.collect()
 }
 
 /// Opens a desk that is there. Without one, or without a part of it, it creates nothing.
 pub(crate) async fn existing(config: &Config, clock: Arc<dyn Clock>) -> Result<Desk, Failure> {
+    require_all(config).await?;
+    desk(config, clock).await
+}
+
+/// Checks that the whole desk is there. Creates nothing.
+pub(crate) async fn require_all(config: &Config) -> Result<(), Failure> {
     require(config, Part::Data).await?;
     require(config, Part::Keys).await?;
-    require_master_key(config)?;
-    desk(config, clock).await
+    require_master_key(config)
 }
 
 /// Checks that a part of the desk is there. Creates nothing.
@@ -73,7 +131,11 @@ pub(crate) async fn require(config: &Config, part: Part) -> Result<(), Failure> 
              are lost for good, run: tresen erase --keyless"
         )
     } else {
-        format!("there is no desk here: {looked}. Set {variable} to the location of the desk.")
+        let settings = config.source.describe();
+        format!(
+            "there is no desk here: {looked}; {settings}. Set {variable} to the location of the desk, or make a new \
+             one with: tresen init"
+        )
     }))
 }
 
@@ -98,6 +160,18 @@ pub(crate) fn require_master_key(config: &Config) -> Result<(), Failure> {
         // What else is wrong with it is said when it is read.
         _ => Ok(()),
     }
+}
+
+/// Checks that the keys are there that a backup of the data is read with. Creates nothing.
+pub(crate) async fn require_for_restore(config: &Config) -> Result<(), Failure> {
+    let needed = |failure: Failure| match failure {
+        Failure::NoDesk(sentence) => Failure::NoDesk(format!(
+            "{sentence} A restore needs the key store and the master key in place first."
+        )),
+        failure => failure,
+    };
+    require(config, Part::Keys).await.map_err(needed)?;
+    require_master_key(config)
 }
 
 async fn has_data(config: &Config) -> Result<bool, Failure> {

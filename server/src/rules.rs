@@ -27,9 +27,7 @@ pub(crate) fn around(pages: Router, app: &App, door: &Door) -> Result<Router, cr
     let limits = Limits::new(door.limits);
     tokio::spawn(limits.clone().keep_small());
     let settings = app.desk.settings();
-    let csrf = CsrfLayer::new()
-        .add_trusted_origin(&settings.public_url)
-        .map_err(|error| crate::Failure::from(format!("the setting `public_url` cannot be used: {error}")))?;
+    let csrf = origins(&settings.public_url)?;
     // A browser that is cut off while it sends shows no answer. So what is too large is read
     // to its end, up to a point.
     let most = usize::try_from(settings.attachments.max_bytes).unwrap_or(usize::MAX / 8);
@@ -43,6 +41,15 @@ pub(crate) fn around(pages: Router, app: &App, door: &Door) -> Result<Router, cr
         .layer(middleware::from_fn(well_formed::or_refused))
         .layer(middleware::from_fn_with_state(app.clone(), protect))
         .layer(middleware::from_fn_with_state(door.proxies.clone(), client::find)))
+}
+
+/// Where forms may come from.
+///
+/// # Errors
+/// A sentence about `public_url`.
+pub(crate) fn origins(public_url: &str) -> Result<CsrfLayer, crate::Failure> {
+    let origins = CsrfLayer::new().add_trusted_origin(public_url);
+    origins.map_err(|error| crate::Failure::from(format!("the setting `public_url` cannot be used: {error}")))
 }
 
 /// Files are compressed already, or are somebody's attachments.

@@ -13,7 +13,7 @@ use crate::Failure;
 use crate::assets::Site;
 use crate::config::Config;
 use crate::mailbox::room::Room;
-use crate::{door, http, mailbox, open};
+use crate::{check, door, http, mailbox, open};
 
 /// What is under way when the program is told to end gets so long.
 const GRACE: Duration = Duration::from_secs(10);
@@ -23,6 +23,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// # Errors
 /// A sentence for the operator.
 pub(crate) async fn serve(config: Config, site: Option<&Path>, dev: bool) -> Result<(), Failure> {
+    check::settings(&config).await?;
     let site = site.map_or(Ok(Site::embedded()), Site::read)?;
     let desk = open::desk(&config, Arc::new(SystemClock)).await?;
     let room = Arc::new(Room::new(config.largest_mail));

@@ -31,6 +31,7 @@ pub use self::aside::AsideMessage;
 pub use self::mailbox::MailboxPosition;
 pub use self::settings::IntakeSettings;
 pub(crate) use self::verify::Verifier;
+pub use self::verify::check_resolver;
 pub use tresen_mail::is_filter_header;
 pub use tresen_model::{AsideReason, IntakeChannel};
 

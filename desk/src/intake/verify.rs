@@ -25,7 +25,9 @@ use tokio::time::timeout;
 use tresen_model::{EmailAddress, Timestamp};
 
 use super::identify::split;
+use super::settings::IntakeSettings;
 use crate::address::normalise;
+use crate::error::Broken;
 
 /// How long one mail is checked, waiting included.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -96,6 +98,19 @@ impl Verifier {
             task.await.ok()
         };
         timeout(LIMIT, check).await.ok().flatten().unwrap_or(false)
+    }
+}
+
+/// Checks that a server for DNS is known, where senders are to be checked.
+///
+/// # Errors
+/// [`Broken::Resolver`].
+pub fn check_resolver(settings: &IntakeSettings) -> Result<(), Broken> {
+    match settings.verify {
+        true => {
+            Verifier::new(settings.resolver).map(drop).map_err(|error| Broken::Resolver(error.to_string()))
+        }
+        false => Ok(()),
     }
 }
 

@@ -88,6 +88,14 @@ impl Smtp {
         outcome
     }
 
+    /// Connects and signs in, without sending anything.
+    pub(super) async fn reach(&self) -> Result<(), SendError> {
+        let mut connection = self.connection().await?;
+        // What counts is that it answered.
+        drop(timeout(COURTESY, connection.quit()).await);
+        Ok(())
+    }
+
     /// One that was kept and still answers, or a new one.
     async fn connection(&self) -> Result<AsyncSmtpConnection, SendError> {
         loop {

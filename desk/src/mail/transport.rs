@@ -111,6 +111,25 @@ impl Transport {
         Self { signers, ..self }
     }
 
+    /// Names the server, or the folder, without user and password.
+    pub fn describe(&self) -> String {
+        match &self.way {
+            Way::Smtp(smtp) => format!("{}:{}", smtp.host, smtp.port),
+            Way::Folder(folder) => folder.display().to_string(),
+        }
+    }
+
+    /// Connects to the server and signs in, if there is one. Sends nothing.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub async fn reach(&self) -> Result<(), SendError> {
+        match &self.way {
+            Way::Smtp(smtp) => smtp.reach().await,
+            Way::Folder(_) => Ok(()),
+        }
+    }
+
     /// Sends one mail. Takes a minute at most, and another second for every 32 KiB.
     ///
     /// # Errors

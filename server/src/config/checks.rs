@@ -9,7 +9,7 @@ use tresen_desk::{Location, RequestType};
 use tresen_model::EmailAddress;
 
 use super::{ConfigError, Logo, wrong};
-use crate::door::settings::{Acme, Challenge};
+use crate::door::settings::{Acme, Challenge, Tls};
 
 pub(super) fn socket(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {
     text.parse().map_err(|_| wrong(key, text, "it is an address and a port, such as 127.0.0.1:3000"))
@@ -36,8 +36,65 @@ pub(super) fn check_acme(acme: Acme, http: bool) -> Result<Acme, ConfigError> {
     Ok(acme)
 }
 
-pub(super) fn location(url: Option<String>, data: &Path, file: &str) -> Location {
-    url.map_or_else(|| Location::File(data.join(file)), |url| Location::parse(&url))
+/// A database: the URL in the settings, or a file in the data folder. The URL may hold a password, so only
+/// its scheme is repeated.
+pub(super) fn location(
+    key: &str,
+    url: Option<String>,
+    data: &Path,
+    file: &str,
+) -> Result<Location, ConfigError> {
+    const FIX: &str = "it is postgres://USER:PASSWORD@HOST/DATABASE, or sqlite:PATH";
+    let Some(url) = url else { return Ok(Location::File(data.join(file))) };
+    if let Some((scheme, _)) = url.split_once("://")
+        && !["postgres", "postgresql", "sqlite"].contains(&scheme)
+    {
+        return Err(wrong(key, &format!("{scheme}://…"), FIX));
+    }
+    let location = Location::parse(&url);
+    location.check().map_err(|reason| ConfigError::new(format!("the setting `{key}` {reason}: {FIX}")))?;
+    Ok(location)
+}
+
+/// The host of an address such as `https://help.example.com:8443`, an IPv6 address with its brackets.
+pub(super) fn host(url: &str) -> &str {
+    let authority = url.split("://").nth(1).unwrap_or_default().split('/').next().unwrap_or_default();
+    match authority.split_once(']') {
+        Some((ip, _)) => &authority[..=ip.len()],
+        None => authority.split(':').next().unwrap_or_default(),
+    }
+}
+
+/// What TLS asks of the other settings.
+pub(super) fn check_tls(
+    tls: Option<&Tls>,
+    public_url: &str,
+    listen: SocketAddr,
+    http_listen: Option<SocketAddr>,
+) -> Result<(), ConfigError> {
+    if tls.is_some() && public_url.starts_with("http://") {
+        let fix = "with `tls_cert` or `[acme]` the desk answers by HTTPS only; write https://, or leave TLS to a \
+                   proxy and take these settings out";
+        return Err(wrong("public_url", public_url, fix));
+    }
+    if http_listen == Some(listen) {
+        return Err(wrong(
+            "http_listen",
+            &listen.to_string(),
+            "`listen` is the same; plain HTTP needs a port of its own",
+        ));
+    }
+    if http_listen.is_some() && public_url.starts_with("http://") {
+        let fix = "`http_listen` leads to it, so it has to be https://; without TLS leave `http_listen` out";
+        return Err(wrong("public_url", public_url, fix));
+    }
+    let host = host(public_url);
+    let is_name = host.contains('.') && !host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if matches!(tls, Some(Tls::Acme(_))) && !is_name {
+        let fix = "the certificate of `[acme]` is for its host, so it needs a name: https://help.example.com";
+        return Err(wrong("public_url", public_url, fix));
+    }
+    Ok(())
 }
 
 pub(super) fn check_url(url: &str) -> Result<String, ConfigError> {

@@ -6,7 +6,9 @@
 mod checks;
 #[cfg(test)]
 mod manual_tests;
+mod retention;
 mod show;
+mod source;
 #[cfg(test)]
 mod tests;
 
@@ -18,15 +20,15 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use tresen_desk::abuse::FormSettings;
 use tresen_desk::intake::IntakeSettings;
-use tresen_desk::mail::{Outgoing, Signer, Templates, Transport, read_certificates};
+use tresen_desk::mail::{Outgoing, Signer, Templates, Transport, TransportError, read_certificates};
 use tresen_desk::privacy::{PrivacySettings, Retention};
 use tresen_desk::uploads::Uploads;
 use tresen_desk::{AttachmentLimits, Location, RequestType, SecondFactor, Settings, SignIn};
 use tresen_model::EmailAddress;
 
 use self::checks::{
-    check_acme, check_intake, check_outgoing, check_types, check_url, location, read_logo, read_to_string,
-    socket,
+    check_acme, check_intake, check_outgoing, check_tls, check_types, check_url, host, location, read_logo,
+    read_to_string, socket,
 };
 use crate::door::limits::LimitSettings;
 use crate::door::settings::{Acme, Door, Proxies, Tls};
@@ -34,20 +36,7 @@ use crate::mailbox::settings::{self as mail_settings, Lmtp, LmtpFile, Mailbox, M
 use crate::sign_in::settings::{Provider, SignInFile};
 use crate::theme::Colour;
 
-/// What cannot be used, and what would be right.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct ConfigError(String);
-
-impl ConfigError {
-    pub(crate) fn new(sentence: String) -> Self {
-        Self(sentence)
-    }
-}
-
-pub(crate) fn wrong(key: &str, value: &str, fix: &str) -> ConfigError {
-    ConfigError(format!("the setting `{key}` is `{value}`, which cannot be used: {fix}"))
-}
+pub(crate) use self::source::{ConfigError, Source, wrong};
 
 /// The file as it is written.
 #[derive(Default, Deserialize)]
@@ -109,6 +98,8 @@ pub(crate) struct Config {
     pub(crate) lmtp: Option<Lmtp>,
     /// With whom people who work here sign in.
     pub(crate) sign_in: Vec<Provider>,
+    /// Where these settings are from.
+    pub(crate) source: Source,
 }
 
 /// The operator's picture.
@@ -146,19 +137,27 @@ impl Config {
         let environment: BTreeMap<String, String> = std::env::vars()
             .filter_map(|(name, value)| Some((name.strip_prefix("TRESEN_")?.to_owned(), value)))
             .collect();
-        let text = match environment.get("CONFIG") {
-            Some(path) => Some(read_to_string(Path::new(path), "TRESEN_CONFIG")?),
-            None if Path::new("tresen.toml").exists() => {
-                Some(read_to_string(Path::new("tresen.toml"), "tresen.toml")?)
-            }
-            None => None,
+        let (path, key) = match environment.get("CONFIG") {
+            Some(path) => (Path::new(path), "TRESEN_CONFIG"),
+            None => (Path::new("tresen.toml"), "tresen.toml"),
         };
-        Self::parse(text.as_deref().unwrap_or_default(), &environment)
+        let text = match environment.contains_key("CONFIG") || path.exists() {
+            true => Some(read_to_string(path, key)?),
+            false => None,
+        };
+        let source = Source::new(text.is_some().then_some(path), &environment);
+        Self::parse(text.as_deref().unwrap_or_default(), &environment, source)
     }
 
-    fn parse(text: &str, environment: &BTreeMap<String, String>) -> Result<Self, ConfigError> {
-        let mut file: File =
-            toml::from_str(text).map_err(|error| ConfigError(format!("tresen.toml: {error}")))?;
+    fn parse(
+        text: &str,
+        environment: &BTreeMap<String, String>,
+        source: Source,
+    ) -> Result<Self, ConfigError> {
+        let mut file: File = toml::from_str(text).map_err(|error| {
+            let moved = source::misplaced(text, &error).map(|key| format!("\n{key}")).unwrap_or_default();
+            ConfigError::of_file(&source, &format!("{}{moved}", error.to_string().trim_end()))
+        })?;
         let mut passwords: Vec<String> =
             file.mailboxes.iter().map(|mailbox| mail_settings::password_key(mailbox.name())).collect();
         passwords.extend(file.sign_in.secret_keys());
@@ -168,14 +167,15 @@ impl Config {
                 && !OTHERS.contains(&name.as_str())
                 && !name.starts_with("TEST_")
             {
-                return Err(ConfigError(format!(
+                return Err(ConfigError::new(format!(
                     "the environment has TRESEN_{name}, which is no setting; there are: {}",
                     KEYS.iter().map(|key| format!("TRESEN_{key}")).collect::<Vec<_>>().join(", ")
                 )));
             }
         }
         file.override_by(environment)?;
-        file.check(environment)
+        let shown = source.clone();
+        file.check(environment, source).map_err(|error| error.seen_in(&shown))
     }
 }
 
@@ -218,7 +218,7 @@ impl File {
         Ok(())
     }
 
-    fn check(self, environment: &BTreeMap<String, String>) -> Result<Config, ConfigError> {
+    fn check(self, environment: &BTreeMap<String, String>, source: Source) -> Result<Config, ConfigError> {
         let listen = self.listen.unwrap_or_else(|| "127.0.0.1:3000".into());
         let listen = socket("listen", &listen)?;
         let http_listen = self.http_listen.map(|text| socket("http_listen", &text)).transpose()?;
@@ -234,13 +234,15 @@ impl File {
             (None, None, Some(acme)) => Some(Tls::Acme(check_acme(acme, http_listen.is_some())?)),
             (None, None, None) => None,
             (Some(_), Some(_), Some(_)) => {
-                return Err(ConfigError(
+                return Err(ConfigError::new(
                     "`tls_cert` and `[acme]` are both set: the certificate is from files or from an authority"
                         .into(),
                 ));
             }
             _ => {
-                return Err(ConfigError("`tls_cert` and `tls_key` belong together; set both or none".into()));
+                return Err(ConfigError::new(
+                    "`tls_cert` and `tls_key` belong together; set both or none".into(),
+                ));
             }
         };
         if tls.is_none() && !listen.ip().is_loopback() && !self.plain_http {
@@ -254,8 +256,8 @@ impl File {
         }
         let scheme = if tls.is_some() { "https" } else { "http" };
         let public_url = check_url(&self.public_url.unwrap_or_else(|| format!("{scheme}://{listen}")))?;
-        let host = public_url.split("://").nth(1).unwrap_or_default();
-        let host = host.split(['/', ':']).next().unwrap_or_default();
+        let host = host(&public_url);
+        check_tls(tls.as_ref(), &public_url, listen, http_listen)?;
         if let Some(Tls::Acme(acme)) = &mut tls {
             acme.domain = host.to_owned();
         }
@@ -280,10 +282,17 @@ impl File {
                 .map_err(|_| wrong("time_zone", name, "it is a name such as Europe/Berlin"))?,
             None => TimeZone::system(),
         };
-        let database = location(self.database_url, &data, "tresen.db");
-        let keys = location(self.keys_url, &data, "keys.db");
+        let database = location("database_url", self.database_url, &data, "tresen.db")?;
+        let keys = location("keys_url", self.keys_url, &data, "keys.db")?;
+        if database.is_same_as(&keys) {
+            return Err(wrong(
+                "keys_url",
+                &keys.describe(),
+                "`database_url` names the same database. The keys need one of their own, backed up apart from the data",
+            ));
+        }
         if matches!((&database, &keys), (Location::Server(_), Location::File(_))) {
-            return Err(ConfigError(
+            return Err(ConfigError::new(
                 "`database_url` is a PostgreSQL, but `keys_url` is not set: the keys need a database of their \
                  own, backed up apart from the data, such as postgres://…/tresen_keys"
                     .into(),
@@ -302,6 +311,7 @@ impl File {
             self.request_types
         };
         check_types(&request_types)?;
+        retention::check(&self.retention)?;
         if self.forms.proof_bits > 20 {
             return Err(wrong(
                 "forms.proof_bits",
@@ -356,6 +366,7 @@ impl File {
             logo: self.logo.as_deref().map(read_logo).transpose()?,
             time_zone,
             sign_in,
+            source,
             data,
         })
     }
@@ -364,11 +375,20 @@ impl File {
 impl Config {
     /// The words of mails.
     pub(crate) fn templates(&self) -> Result<Templates, ConfigError> {
-        Templates::load(self.mail_templates.as_deref()).map_err(|error| ConfigError(error.to_string()))
+        Templates::load(self.mail_templates.as_deref()).map_err(|error| ConfigError::new(error.to_string()))
     }
 
-    /// The way of mails. Call it inside the runtime.
+    /// The way of mails. Makes the folder for them where there is no SMTP server. Call it inside the runtime.
     pub(crate) fn transport(&self) -> Result<Transport, ConfigError> {
+        let made = match self.smtp()? {
+            Some(smtp) => smtp,
+            None => Transport::folder(self.outgoing_mail()).map_err(unusable_smtp)?,
+        };
+        Ok(made.signed_by(self.signers()?))
+    }
+
+    /// The SMTP server, if there is one. Connects to nothing. Call it inside the runtime.
+    pub(crate) fn smtp(&self) -> Result<Option<Transport>, ConfigError> {
         let own_ca = match &self.desk.outgoing.ca_file {
             Some(path) => Some(
                 read_certificates(path)
@@ -376,24 +396,18 @@ impl Config {
             ),
             None => None,
         };
-        let made = match &self.smtp_url {
-            // The URL may hold a password, so it is not shown.
-            Some(url) => Transport::smtp(url, own_ca.as_deref()),
-            None => Transport::folder(self.outgoing_mail()),
-        };
-        let made =
-            made.map_err(|error| ConfigError(format!("the setting `smtp_url` cannot be used: {error}")))?;
-        Ok(made.signed_by(self.signers()?))
+        let smtp = self.smtp_url.as_ref().map(|url| Transport::smtp(url, own_ca.as_deref()));
+        smtp.transpose().map_err(unusable_smtp)
     }
 
     /// What mails are signed with.
-    fn signers(&self) -> Result<Vec<Signer>, ConfigError> {
+    pub(crate) fn signers(&self) -> Result<Vec<Signer>, ConfigError> {
         let keys = self.desk.outgoing.dkim.iter();
         let signers = keys.map(|key| Signer::load(key, self.desk.mail_from.domain()));
         signers
             .map(|signer| {
                 signer.map_err(|error| {
-                    ConfigError(format!("the setting `outgoing.dkim` cannot be used: {error}"))
+                    ConfigError::new(format!("the setting `outgoing.dkim` cannot be used: {error}"))
                 })
             })
             .collect()
@@ -403,4 +417,9 @@ impl Config {
     pub(crate) fn outgoing_mail(&self) -> PathBuf {
         self.data.join("mail").join("outgoing")
     }
+}
+
+/// The URL may hold a password, so it is not shown.
+fn unusable_smtp(error: TransportError) -> ConfigError {
+    ConfigError::new(format!("the setting `smtp_url` cannot be used: {error}"))
 }

@@ -3,8 +3,10 @@
 use super::*;
 
 pub(super) fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
-    let environment = environment.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
-    Config::parse(text, &environment).map_err(|error| error.to_string())
+    let environment: BTreeMap<String, String> =
+        environment.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
+    let source = Source::new(Some(Path::new("/etc/tresen/desk.toml")), &environment);
+    Config::parse(text, &environment, source).map_err(|error| error.to_string())
 }
 
 const BOX: &[(&str, &str)] = &[("MAILBOX_BOX_PASSWORD", "geheim")];
@@ -192,13 +194,128 @@ fn how_mail_is_judged_is_shown() {
 
 #[test]
 fn shows_no_secret() {
-    let url = "postgres://user:geheim@localhost/tresen";
-    let settings =
-        [("DATABASE_URL", url), ("KEYS_URL", url), ("SMTP_URL", "smtps://u:geheim@mail.example.com")];
+    let settings = [
+        ("DATABASE_URL", "postgres://user:geheim@localhost/tresen"),
+        ("KEYS_URL", "postgres://user:geheim@localhost/tresen_keys"),
+        ("SMTP_URL", "smtps://u:geheim@mail.example.com"),
+    ];
     assert!(!parse("", &settings).expect("fine").show().contains("geheim"));
     let shown = parse(&mailbox("name = 'box'"), BOX).expect("fine").show();
     assert!(shown.contains("imap.example.com:993") && !shown.contains("geheim"), "{shown}");
     let shown =
         parse(&provider("only = true"), &[("SIGN_IN_COMPANY_SECRET", "geheim")]).expect("fine").show();
     assert!(shown.contains("https://login.example.com as desk") && !shown.contains("geheim"), "{shown}");
+}
+
+#[test]
+fn what_would_fail_later_is_refused_at_once() {
+    const ACME: &str = "[acme]\ndirectory = 'https://ca.example.com'\nagree_to_terms = true";
+    const ONE: &str = "postgres://desk:geheim@db.example.com/tresen";
+    let acme = |first: &str| format!("{first}\n{ACME}");
+    let two = |data: &str, keys: &str| format!("database_url = '{data}'\nkeys_url = '{keys}'");
+    for (text, says) in [
+        // Databases.
+        ("database_url = 'mysql://desk:geheim@db.example.com/tresen'".to_owned(), "mysql://…"),
+        ("keys_url = 'mariadb://desk:geheim@db.example.com/keys'".into(), "keys_url"),
+        ("database_url = 'Postgres://desk:geheim@db.example.com/x'".into(), "postgres://USER"),
+        ("database_url = 'http://db.example.com/tresen'".into(), "sqlite:PATH"),
+        ("database_url = 'sqlite:'".into(), "names no file"),
+        ("database_url = ''".into(), "names no file"),
+        (
+            "database_url = 'postgres://desk:geheim@db.example.com:port/x'\nkeys_url = 'k.db'".into(),
+            "database_url",
+        ),
+        (two(ONE, ONE), "same database"),
+        (two(ONE, "postgresql://other@db.example.com:5432/tresen?sslmode=require"), "same database"),
+        (two("postgres://localhost/tresen", "postgres://127.0.0.1:5432/tresen"), "same database"),
+        (two("postgres://[::1]/tresen", "postgres://localhost/tresen"), "same database"),
+        (two("one.db", "sqlite:one.db"), "same database"),
+        (two("one.db", "./one.db"), "same database"),
+        ("keys_url = 'data/tresen.db'".into(), "same database"),
+        // TLS.
+        (acme("public_url = 'http://help.example.com'"), "HTTPS only"),
+        (acme("listen = '0.0.0.0:443'"), "needs a name"),
+        (acme("public_url = 'https://192.0.2.1'"), "needs a name"),
+        (acme("public_url = 'https://[2001:db8::1]'"), "needs a name"),
+        (acme("public_url = 'https://localhost'"), "needs a name"),
+        ("http_listen = '127.0.0.1:3000'".into(), "port of its own"),
+        ("http_listen = '127.0.0.1:80'".into(), "without TLS leave"),
+        // Time limits.
+        ("[retention]\nclosed_requests_months = 0".into(), "retention.closed_requests_months"),
+        ("[retention]\nidle_person_months = 0".into(), "from 1 to 1200"),
+        ("[retention]\nunconfirmed_days = 0".into(), "deleted at once"),
+        ("[retention]\nheld_days = 0".into(), "held_days"),
+        ("[retention]\nset_aside_days = 0".into(), "set_aside_days"),
+        ("[retention]\nsession_days = 0".into(), "session_days"),
+        ("[retention]\nclosed_requests_months = 4000000000".into(), "from 1 to 1200"),
+        ("[retention]\nkey_backup_days = 40000".into(), "from 0 to 36500"),
+    ] {
+        let refusal = refusal(&text, &[]);
+        assert!(refusal.contains(says), "{text}: {refusal}");
+        assert!(!refusal.contains("geheim"), "{refusal}");
+    }
+    // What is fine stays fine.
+    for text in [
+        two(ONE, "postgres://desk@db.example.com/tresen_keys"),
+        two(ONE, "postgres://desk@keys.example.com/tresen"),
+        two(ONE, "postgres://desk@db.example.com:5433/tresen"),
+        two("one.db", "two.db"),
+        "database_url = 'sqlite://one.db'".into(),
+        "public_url = 'https://help.example.com'".into(),
+        acme("public_url = 'https://help.example.com'"),
+        acme("public_url = 'https://help.example.com:8443'"),
+        "[retention]\nkey_backup_days = 0\nsent_mail_days = 0\ndata_backup_days = 0".into(),
+    ] {
+        assert!(parse(&text, &[]).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn a_setting_below_a_header_is_to_move_up() {
+    for (text, key) in [
+        ("[attachments]\nmax_files = 3\nsmtp_url = 'smtp://mail.example.com'", "smtp_url"),
+        ("[retention]\nheld_days = 3\n\npublic_url = 'https://help.example.com' # ours", "public_url"),
+        ("[uploads]\ndata = '/var/lib/tresen'", "data"),
+        ("[proxies]\ntrusted = []\nlargest_mail = 1000000", "largest_mail"),
+        ("[privacy.controller]\nemail = 'a@example.com'\nmail_from = 'b@example.com'", "mail_from"),
+        ("[[request_types]]\nid = 'x'\nname = { en = 'x', de = 'y' }\nplain_http = true", "plain_http"),
+        ("[[request_types]]\nid = 'x'\nname = 'Example Service'", "name"),
+        ("[limits]\nlisten = '127.0.0.1:3000'", "listen"),
+        ("[forms]\n  tls_cert   = 'a.pem'", "tls_cert"),
+        ("[outgoing]\nmaster_key_file = 5", "master_key_file"),
+        ("[sign_in]\ntime_zone = 'Europe/Berlin'", "time_zone"),
+    ] {
+        let refusal = refusal(text, &[]);
+        assert!(refusal.contains("move it up"), "{refusal}");
+        assert!(refusal.contains(&format!("`{key}` stands below `[")), "{refusal}");
+        assert!(refusal.starts_with("/etc/tresen/desk.toml: "), "{refusal}");
+    }
+    // Not what is wrong in other ways.
+    for text in [
+        "[attachments]\nmax_flies = 3",
+        "nmae = 'x'",
+        "[retention]\nheld_days = 'x'",
+        "[lmtp",
+        "[[mailboxes]]\nname = 5",
+    ] {
+        assert!(!refusal(text, &[]).contains("move it up"), "{text}");
+    }
+}
+
+#[test]
+fn an_error_names_the_place_of_the_setting() {
+    let file = "/etc/tresen/desk.toml: ";
+    for (text, environment, begins) in [
+        ("listen = 'here'", &[][..], file),
+        ("", &[("LISTEN", "here")], "TRESEN_LISTEN: "),
+        ("listen = '127.0.0.1:1'", &[("LISTEN", "here")], "TRESEN_LISTEN: "),
+        ("nmae = 'x'", &[], file),
+        ("name = ", &[], file),
+        ("[retention]\nheld_days = 0", &[("LISTEN", "127.0.0.1:1")], file),
+        ("", &[("DATABASE_URL", "mysql://x")], "TRESEN_DATABASE_URL: "),
+    ] {
+        let refusal = refusal(text, environment);
+        assert!(refusal.starts_with(begins), "{refusal}");
+        assert!(!refusal.contains("tresen.toml"), "{refusal}");
+    }
 }

@@ -59,7 +59,7 @@ pub(super) async fn start(settings: &Acme, data: &Path) -> Result<Started, Failu
 }
 
 /// How the authority is asked: with the system's certificates, or a private authority's own.
-fn client(settings: &Acme) -> Result<ClientConfig, Failure> {
+pub(super) fn client(settings: &Acme) -> Result<ClientConfig, Failure> {
     let mut roots = RootCertStore::empty();
     match &settings.ca_file {
         Some(path) => {

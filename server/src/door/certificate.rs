@@ -12,11 +12,21 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Reads the certificate, and takes a renewed one without dropping a connection.
 pub(super) async fn watch(cert: &Path, key: &Path) -> Result<RustlsConfig, Failure> {
-    let config = RustlsConfig::from_pem_file(cert, key)
-        .await
-        .map_err(|error| format!("`tls_cert` or `tls_key` cannot be used: {error}"))?;
+    let config = read(cert, key).await?;
     tokio::spawn(renew(config.clone(), cert.to_owned(), key.to_owned()));
     Ok(config)
+}
+
+/// Reads the certificate and its key.
+///
+/// # Errors
+/// When one of them is none, or they do not belong together.
+pub(super) async fn read(cert: &Path, key: &Path) -> Result<RustlsConfig, Failure> {
+    let read = RustlsConfig::from_pem_file(cert, key).await;
+    Ok(read.map_err(|error| {
+        let (cert, key) = (cert.display(), key.display());
+        format!("`tls_cert` {cert} and `tls_key` {key} cannot be used: {error}")
+    })?)
 }
 
 async fn renew(config: RustlsConfig, cert: PathBuf, key: PathBuf) {

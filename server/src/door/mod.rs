@@ -38,6 +38,18 @@ const STREAMS: u32 = 64;
 /// Headers of one request.
 const HEADERS: usize = 64;
 
+/// Checks what TLS needs, without listening.
+///
+/// # Errors
+/// When the certificate, its key or the authority's own certificate cannot be used.
+pub(crate) async fn check(config: &Config) -> Result<(), Failure> {
+    match &config.door.tls {
+        Some(Tls::Files { cert, key }) => certificate::read(cert, key).await.map(drop),
+        Some(Tls::Acme(settings)) => acme::client(settings).map(drop),
+        None => Ok(()),
+    }
+}
+
 /// Serves until the handle ends it.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ mod api;
 mod at_terminal;
 mod authenticator;
 mod clock;
+mod config_check;
 mod crash;
 mod crowd;
 mod databases;

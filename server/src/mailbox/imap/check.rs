@@ -1,7 +1,7 @@
 //! `tresen mail check`: says of each mailbox whether it can be watched. Changes nothing.
 
 use crate::config::Config;
-use crate::mailbox::settings::{After, Mailbox};
+use crate::mailbox::settings::{After, Mailbox, Security};
 
 use super::connect;
 use super::talk::Talk;
@@ -27,7 +27,16 @@ pub(crate) async fn check(config: &Config) -> bool {
     fine
 }
 
-async fn look(mailbox: &Mailbox) -> Result<usize, Trouble> {
+/// Checks the certificates that a mailbox is to be trusted by.
+pub(crate) fn certificates(mailbox: &Mailbox) -> Result<(), Trouble> {
+    match mailbox.security {
+        Security::Plain => Ok(()),
+        Security::Tls | Security::Starttls => connect::tls(mailbox.ca_file.as_deref()).map(drop),
+    }
+}
+
+/// Signs in and counts the messages that wait.
+pub(crate) async fn look(mailbox: &Mailbox) -> Result<usize, Trouble> {
     let mut talk = Talk::new(connect::open(mailbox).await?);
     talk.select(&mailbox.folder).await?;
     if let After::MoveTo(to) = &mailbox.after

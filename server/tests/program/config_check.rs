@@ -1,0 +1,154 @@
+//! `tresen config check`: what keeps a desk from starting, or fails soon after, is said before the start.
+
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use rcgen::{CertificateParams, KeyPair};
+use sqlx::Connection;
+
+use crate::databases::Databases;
+
+fn tresen(folder: &Path, settings: &str, arguments: &[&str]) -> Output {
+    std::fs::write(folder.join("desk.toml"), settings).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_tresen"));
+    program.args(arguments).current_dir(folder);
+    program.env("TRESEN_CONFIG", "desk.toml").env("TRESEN_LOG", "warn").output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8([output.stdout.clone(), output.stderr.clone()].concat()).unwrap()
+}
+
+/// Writes a certificate and its key, each with a name of its own.
+fn write_certificate(folder: &Path, name: &str) {
+    let key = KeyPair::generate().unwrap();
+    let certificate =
+        CertificateParams::new(vec!["desk.example.com".to_owned()]).unwrap().self_signed(&key).unwrap();
+    std::fs::write(folder.join(format!("{name}.pem")), certificate.pem()).unwrap();
+    std::fs::write(folder.join(format!("{name}.key")), key.serialize_pem()).unwrap();
+}
+
+#[test]
+fn check_and_serve_refuse_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_certificate(folder, "one");
+    write_certificate(folder, "two");
+    std::fs::write(folder.join("none.pem"), "no certificate").unwrap();
+    std::fs::write(folder.join("short.key"), "too short").unwrap();
+    std::fs::create_dir(folder.join("words")).unwrap();
+    std::fs::create_dir(folder.join("words/en")).unwrap();
+    std::fs::write(folder.join("words/en/reply.txt"), "{% if %}").unwrap();
+    let tls = |cert: &str, key: &str| format!("tls_cert = '{cert}'\ntls_key = '{key}'\n");
+    let mailbox = |more: &str| {
+        format!(
+            "[[mailboxes]]\nname = 'box'\nhost = 'imap.example.com'\nuser = 'support@example.com'\n{more}"
+        )
+    };
+
+    for (settings, says) in [
+        (tls("one.pem", "two.key"), "two.key"),
+        (tls("none.pem", "one.key"), "none.pem"),
+        (tls("one.pem", "none.pem"), "tls_key"),
+        (tls("one.pem", "one.pem"), "tls_key"),
+        (tls("one.pem", "one.key") + "public_url = 'http://desk.example.com'", "HTTPS only"),
+        ("database_url = 'mysql://desk:geheim@db.example.com/desk'".into(), "mysql://…"),
+        ("[retention]\nclosed_requests_months = 0".into(), "closed_requests_months"),
+        ("listen = '192.0.2.1:3000'\nplain_http = true".into(), "192.0.2.1:3000"),
+        ("http_listen = '192.0.2.1:80'\npublic_url = 'https://desk.example.com'".into(), "http_listen"),
+        ("smtp_url = 'imap://mail.example.com'".into(), "smtp_url"),
+        ("mail_templates = 'words'".into(), "reply"),
+        ("master_key_file = 'short.key'".into(), "32 bytes"),
+        ("[outgoing]\nca_file = 'none.pem'".into(), "outgoing.ca_file"),
+        ("[lmtp]\nlisten = 'unix:nowhere/lmtp.sock'".into(), "nowhere"),
+        (mailbox("password_file = 'one.key'\nca_file = 'none.pem'"), "none.pem"),
+        (
+            "public_url = 'https://desk.example.com'\n[acme]\ndirectory = 'https://ca.example.com'\n\
+             agree_to_terms = true\nca_file = 'missing.pem'"
+                .into(),
+            "acme.ca_file",
+        ),
+        ("[attachments]\nlisten = '127.0.0.1:3000'".into(), "move it up"),
+        ("keys_url = 'data/tresen.db'".into(), "same database"),
+    ] {
+        for command in [&["config", "check"][..], &["serve"], &["init"]] {
+            let output = tresen(folder, &settings, command);
+            let errors = said(&output);
+            assert_eq!(output.status.code(), Some(1), "{settings}: {command:?}: {errors}");
+            assert!(errors.contains(says), "{settings}: {command:?}: {errors}");
+            assert!(!errors.contains("geheim") && !errors.contains("tresen.toml"), "{errors}");
+            assert!(!folder.join("data").exists(), "{settings}: {command:?}");
+        }
+    }
+
+    let output =
+        tresen(folder, &(tls("one.pem", "one.key") + "listen = '127.0.0.1:0'"), &["config", "check"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(said(&output).contains("desk.toml"));
+    assert!(!folder.join("data").exists());
+}
+
+#[tokio::test]
+async fn each_server_is_tried_by_name_within_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let databases = Databases::create().await;
+    let (data, keys) = (databases.data(), databases.keys());
+    // Takes connections, and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = silent.local_addr().unwrap().port();
+    // Nobody listens there.
+    let closed = crate::served::free_port();
+    std::fs::write(folder.join("password"), "geheim").unwrap();
+    let check = |settings: &str| {
+        let begun = Instant::now();
+        let output = tresen(folder, settings, &["config", "check", "--connect"]);
+        assert!(begun.elapsed() < Duration::from_secs(25), "{settings}");
+        let said = said(&output);
+        assert!(!said.contains("geheim") && !folder.join("data").exists(), "{said}");
+        (output.status.code(), said)
+    };
+    let urls = |data: &str, keys: &str| format!("database_url = '{data}'\nkeys_url = '{keys}'\n");
+
+    let (code, said) = check(&urls(&data, &keys));
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(said.lines().filter(|line| line.ends_with(": fine")).count(), 2, "{said}");
+
+    let nowhere = format!("postgres://tresen:geheim@127.0.0.1:{closed}/desk");
+    let mailbox = format!(
+        "[[mailboxes]]\nname = 'box'\nhost = '127.0.0.1'\nport = {silent}\nsecurity = 'plain'\n\
+         user = 'support@example.com'\npassword_file = 'password'\n"
+    );
+    let smtp = |port: u16| format!("smtp_url = 'smtp://desk:geheim@127.0.0.1:{port}'\n");
+    for (settings, begins, reason) in [
+        (
+            urls(&nowhere, &keys),
+            format!("PostgreSQL, data: the PostgreSQL database desk at 127.0.0.1:{closed}"),
+            "refused",
+        ),
+        (urls(&data, &format!("{keys}_missing")), "PostgreSQL, keys: ".into(), "does not exist"),
+        (smtp(closed), format!("SMTP: 127.0.0.1:{closed}: "), "cannot be reached"),
+        (smtp(silent), format!("SMTP: 127.0.0.1:{silent}: "), "no answer within 5 seconds"),
+        (mailbox, format!("IMAP, box: 127.0.0.1:{silent}: "), "no answer within 5 seconds"),
+        (
+            urls(&format!("postgres://tresen:geheim@127.0.0.1:{silent}/desk"), &keys),
+            "PostgreSQL, data: ".into(),
+            "no answer within 5 seconds",
+        ),
+    ] {
+        let (code, said) = check(&settings);
+        assert_eq!(code, Some(1), "{said}");
+        let line = said.lines().find(|line| line.starts_with(&begins));
+        assert!(line.is_some_and(|line| line.contains(reason)), "{begins}: {said}");
+    }
+
+    // One database by two names.
+    let host = data.split('@').nth(1).unwrap().split('/').next().unwrap();
+    let other_name = data.replace(host, &host.replace("127.0.0.1", "127.0.0.2"));
+    if other_name != data && sqlx::PgConnection::connect(&other_name).await.is_ok() {
+        let (code, said) = check(&urls(&data, &other_name));
+        assert_eq!(code, Some(1), "{said}");
+    }
+    databases.drop().await;
+}
