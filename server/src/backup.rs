@@ -37,13 +37,7 @@ pub(crate) async fn backup(config: &Config, folder: &Path, keys: bool) -> Result
 }
 
 pub(crate) async fn restore(config: &Config, folder: &Path) -> Result<(), Failure> {
-    if let Ok(false) = config.master_key_file.try_exists() {
-        return Err(Failure::from(format!(
-            "there is no master key file {}; before you restore, put the master key and the key store (keys.db) that \
-             belong to the backup into place",
-            config.master_key_file.display()
-        )));
-    }
+    open::require_for_restore(config).await?;
     permissions::tighten(config);
     let done = backup::restore(&places(config), master_key(config)?, folder).await;
     let done = done.map_err(|error| error.to_string())?;

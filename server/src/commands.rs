@@ -15,8 +15,9 @@ use crate::Failure;
 use crate::config::Config;
 use crate::{open, terminal};
 
+/// The desk; a new one where there is none and the settings say where it is to be.
 pub(crate) async fn desk(config: &Config) -> Result<Desk, Failure> {
-    open::desk(config, Arc::new(SystemClock)).await
+    open::named(config, Arc::new(SystemClock)).await
 }
 
 /// The desk that is there: these commands make none.
@@ -40,6 +41,7 @@ pub(crate) async fn add_person(config: &Config, new: &NewPerson<'_>, password: &
     if new.role != Role::Agent && !new.kinds.is_empty() {
         return Err(Failure::from("--kinds is for agents: admins see all request types".to_owned()));
     }
+    open::require_named(config).await?;
     check_kinds(config, new.kinds)?;
     let desk = desk(config).await?;
     let added = add_to(&desk, new, password).await;
@@ -60,6 +62,7 @@ async fn add_to(desk: &Desk, new: &NewPerson<'_>, password: &str) -> Result<(), 
 
 /// `tresen person kinds`.
 pub(crate) async fn set_kinds(config: &Config, email: &str, kinds: &[String]) -> Result<(), Failure> {
+    open::require_all(config).await?;
     check_kinds(config, kinds)?;
     let desk = existing(config).await?;
     let set = desk.set_kinds(email, kinds).await;
@@ -171,8 +174,9 @@ async fn write_copy(desk: &Desk, email: &str) -> Result<bool, Failure> {
 
 /// `tresen import person`.
 pub(crate) async fn import_person(config: &Config, path: &Path) -> Result<(), Failure> {
+    open::require_all(config).await?;
     let file = File::open(path).map_err(|error| format!("{} cannot be opened: {error}", path.display()))?;
-    let desk = desk(config).await?;
+    let desk = existing(config).await?;
     let imported = desk.import_person(file).await;
     // What was imported is found at once, also by a desk that serves already.
     while imported.is_ok() && desk.index_stale().await.map_err(|error| error.to_string())? > 0 {}

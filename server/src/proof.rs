@@ -14,6 +14,7 @@ use crate::{Failure, open, permissions};
 /// The texts are read from standard input, so that they stand in no list of processes and in
 /// no history of a shell. None of them is printed.
 pub(crate) async fn verify_erasure(config: &Config, all: bool) -> Result<ExitCode, Failure> {
+    open::require_all(config).await?;
     let mut lines = String::new();
     stdin().lock().read_to_string(&mut lines).map_err(|error| format!("nothing could be read: {error}"))?;
     let needles = Needles::parse(&lines).map_err(|error| error.to_string())?;

@@ -43,12 +43,7 @@ pub(crate) enum ScopeArgument {
 
 /// Does what was asked.
 pub(crate) async fn token(config: &Config, asked: &Token) -> Result<(), Failure> {
-    let clock = Arc::new(SystemClock);
-    let desk = match asked {
-        // A token may be made before the first start.
-        Token::Add { .. } => open::desk(config, clock).await?,
-        Token::List | Token::Remove { .. } => open::existing(config, clock).await?,
-    };
+    let desk = open::existing(config, Arc::new(SystemClock)).await?;
     let done = with(&desk, asked).await;
     desk.close().await;
     done

@@ -1,5 +1,5 @@
 //! `tresen mail ingest`: one message on standard input, for mail servers and filters that run a
-//! program. It works beside a server and without one.
+//! program. It works beside a server and without one, but makes no desk.
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -51,6 +51,9 @@ async fn try_ingest(asked: &Ingest) -> Result<(), (u8, String)> {
     {
         return Err((TRY_AGAIN, format!("`--kind {kind}`: there is no such request type")));
     }
+    // A new desk that nobody serves would swallow the mail.
+    open::require_all(&config).await.map_err(later)?;
+    open::warn_of_unused(&config);
     let raw = read(config.largest_mail)?;
     let desk = open::desk(&config, Arc::new(SystemClock)).await.map_err(later)?;
     let envelope = Envelope {

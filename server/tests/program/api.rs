@@ -29,6 +29,7 @@ async fn ask(port: u16, path: &str, headers: &str, body: &[u8]) -> (u16, String)
 async fn a_program_with_a_token_hands_over_mail() {
     let place = Place::new();
     place.set("largest_mail = 100000\n[limits]\n");
+    assert!(place.run(&["init"], b"").status.success());
     let added = place.run(&["token", "add", "--name", "filter", "--scope", "mail"], b"");
     assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
     let token = String::from_utf8(added.stdout).unwrap().trim().to_owned();

@@ -52,6 +52,8 @@ async fn an_export_is_imported_by_the_program() {
     let copy = run(from.path(), &["export", "--email", EMAIL]);
     assert!(copy.status.success());
     std::fs::write(to.path().join("copy.zip"), &copy.stdout).unwrap();
+    assert_eq!(run(to.path(), &["import", "person", "copy.zip"]).status.code(), Some(2));
+    assert!(run(to.path(), &["init"]).status.success());
     let imported = run(to.path(), &["import", "person", "copy.zip"]);
     assert!(imported.status.success(), "{}", said(&imported.stderr));
     assert_eq!(said(&imported.stdout), "Imported: 1 request, 1 comment, 1 file.\n");

@@ -68,6 +68,10 @@ async fn standard_input_answers_with_exit_codes() {
         output.status.code().unwrap()
     };
     // Nothing serves.
+    // A mail server that was told the wrong folder keeps its mail.
+    assert_eq!(ingest(&[], message(1).as_bytes()), 75);
+    assert!(!place.path().join("data").exists());
+    assert!(place.run(&["init"], b"").status.success());
     assert_eq!(ingest(&[], message(1).as_bytes()), 0);
     assert_eq!(ingest(&["--kind", "order", "--to", "support@example.com"], message(2).as_bytes()), 0);
     assert_eq!(place.requests().await, 2);

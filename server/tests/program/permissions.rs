@@ -93,6 +93,7 @@ impl Place {
     /// Makes a desk that holds one of each: a request with a file, a form, outgoing mails, a person.
     /// It serves still.
     fn fill(&self) -> Serving {
+        self.run(&["init"], "");
         self.run(&["mail", "ingest"], MAIL);
         let serving = self.serve();
         self.submit();
