@@ -21,7 +21,8 @@ use tresen_model::Timestamp;
 use crate::error::Broken;
 use crate::keys::{KeyStore, MasterKey};
 use crate::objects;
-use crate::privacy::returned;
+use crate::privacy::list::{self, List};
+use crate::privacy::{ListError, returned};
 use crate::store::{self, CONNECTIONS, Location, Store, StoreError, on, sqlite};
 
 /// The layout of a backup that this program writes.
@@ -74,6 +75,7 @@ struct Listed {
 }
 
 /// What was done.
+#[derive(Default)]
 pub struct Done {
     /// Files of the backup.
     pub files: usize,
@@ -81,6 +83,21 @@ pub struct Done {
     pub bytes: u64,
     /// Persons whose key is gone: they are purged when the desk is opened.
     pub keyless: usize,
+    /// Persons whom a list of erasures names: they are erased again when the desk is opened.
+    pub again: usize,
+    /// Since when erasures are unknown, where the operator accepts that.
+    pub unknown_since: Option<Timestamp>,
+    /// The newest erasure that is known.
+    pub newest_erasure: Option<Timestamp>,
+}
+
+/// What is known of erasures beside what is in place.
+#[derive(Default)]
+pub struct Remembered<'a> {
+    /// A list of erasures that was kept elsewhere.
+    pub list: Option<&'a Path>,
+    /// Whether to restore although nothing says who was erased since the backup was made.
+    pub accept_unknown: bool,
 }
 
 /// Why there is no backup, or no restore. Sentences for the operator.
@@ -107,6 +124,20 @@ pub enum BackupError {
          belong to it into place first"
     )]
     NoKeys,
+    /// Nobody knows who was erased since the backup was made.
+    #[error(
+        "{reason}, so persons who were erased since {since}, when the backup was made, would be back. Give the list of \
+         erasures that was kept elsewhere: --erasures FILE. Without one, --accept-unknown-erasures restores all the same"
+    )]
+    UnknownErasures {
+        /// What is missing.
+        reason: String,
+        /// The time of the backup (RFC 3339).
+        since: String,
+    },
+    /// The list of erasures cannot be used.
+    #[error(transparent)]
+    List(#[from] ListError),
     /// Something broke.
     #[error(transparent)]
     Broken(#[from] Broken),
@@ -175,7 +206,8 @@ pub async fn backup(places: &Places, part: Part, to: &Path, now: Timestamp) -> R
             }
         }
     }
-    let done = Done { files: files.len(), bytes: files.iter().map(|file| file.bytes).sum(), keyless: 0 };
+    let bytes = files.iter().map(|file| file.bytes).sum();
+    let done = Done { files: files.len(), bytes, ..Done::default() };
     let version = env!("CARGO_PKG_VERSION").to_owned();
     let manifest = Manifest { format: FORMAT, version, part, at: now.0, files };
     let text = serde_json::to_vec_pretty(&manifest).map_err(io::Error::from)?;
@@ -192,15 +224,32 @@ pub async fn backup(places: &Places, part: Part, to: &Path, now: Timestamp) -> R
 /// next, before anybody is served. Sessions and links for passwords end, and mails that were
 /// waiting wait for an agent: most of them were sent after the backup was made.
 ///
+/// Who was erased is told by what is in place, if it reaches back to the time of the backup, and by the list
+/// that the operator gives. Without either, nothing is restored unless the operator accepts that.
+///
 /// # Errors
 /// [`BackupError`]; then nothing was changed.
-pub async fn restore(places: &Places, master_key: MasterKey, from: &Path) -> Result<Done, BackupError> {
+pub async fn restore(
+    places: &Places,
+    master_key: MasterKey,
+    from: &Path,
+    remembered: &Remembered<'_>,
+    now: Timestamp,
+) -> Result<Done, BackupError> {
     let database = file(&places.database)?;
     let manifest = check(from)?;
+    let given = remembered.list.map(|path| List::read_whole(path, &master_key)).transpose()?;
+    let local = places.folder.join(list::NAME);
+    let mut in_place = List::read(&local, &master_key)?;
     let erasures = match database.exists() {
-        true => erasures(database).await?,
+        true => {
+            let (first, erasures) = erasures(database).await?;
+            in_place = in_place.or_else(|| first.map(|first| listed_in(&erasures, first, &master_key)));
+            erasures
+        }
         false => Vec::new(),
     };
+    let known = Known::new(given, in_place, Timestamp(manifest.at), remembered.accept_unknown, now)?;
     if let Some(folder) = database.parent() {
         fs::create_dir_all(folder)?;
     }
@@ -208,9 +257,9 @@ pub async fn restore(places: &Places, master_key: MasterKey, from: &Path) -> Res
     remove_database(&staged)?;
     fs::copy(from.join(DATABASE), &staged)?;
     make_file_private(&staged)?;
-    let prepared = prepare(&staged, places, master_key, &erasures).await;
-    let keyless = match prepared {
-        Ok(keyless) => keyless,
+    let prepared = prepare(&staged, places, master_key.clone(), &erasures, &known).await;
+    let (keyless, again) = match prepared {
+        Ok(prepared) => prepared,
         Err(error) => {
             remove_database(&staged)?;
             return Err(error);
@@ -223,6 +272,8 @@ pub async fn restore(places: &Places, master_key: MasterKey, from: &Path) -> Res
             link_or_copy(&from.join(&listed.path), &to)?;
         }
     }
+    // Before the database: from then on it knows no less.
+    known.list.write(&local, &master_key)?;
     // From here on it is the other database. The index belonged to the one before.
     remove_database(&places.folder.join("search.db"))?;
     for ending in ["-wal", "-shm"] {
@@ -233,7 +284,14 @@ pub async fn restore(places: &Places, master_key: MasterKey, from: &Path) -> Res
         fs::File::open(folder)?.sync_all()?;
     }
     let bytes = manifest.files.iter().map(|file| file.bytes).sum();
-    Ok(Done { files: manifest.files.len(), bytes, keyless })
+    Ok(Done {
+        files: manifest.files.len(),
+        bytes,
+        keyless,
+        again,
+        unknown_since: known.unknown_since,
+        newest_erasure: known.list.newest(),
+    })
 }
 
 /// Has everybody erased, at the next opening, whose key is gone for good.
@@ -252,8 +310,70 @@ pub async fn give_up_keyless(places: &Places, master_key: MasterKey) -> Result<u
 /// An erasure that the database of today knows of.
 type Erasure = (Uuid, i64, Option<i64>, String, String);
 
-/// Reads them, and makes sure that nobody else has the database open.
-async fn erasures(database: &Path) -> Result<Vec<Erasure>, BackupError> {
+/// What a restore knows of erasures.
+struct Known {
+    list: List,
+    /// Only what the operator has given reaches back to the time of the backup.
+    relies_on_given: bool,
+    unknown_since: Option<Timestamp>,
+    /// When the backup was made.
+    at: Timestamp,
+}
+
+impl Known {
+    fn new(
+        given: Option<List>,
+        in_place: Option<List>,
+        at: Timestamp,
+        accept_unknown: bool,
+        now: Timestamp,
+    ) -> Result<Self, BackupError> {
+        let reaches_back = |list: &Option<List>| list.as_ref().is_some_and(|list| list.since <= at);
+        let (by_given, by_place) = (reaches_back(&given), reaches_back(&in_place));
+        let unknown_since = (!by_given && !by_place).then_some(at);
+        if unknown_since.is_some() && !accept_unknown {
+            let reason = match &given {
+                Some(list) => format!("the list knows erasures since {} only", list::rfc3339(list.since)),
+                None => "nothing here says who was erased".to_owned(),
+            };
+            return Err(BackupError::UnknownErasures { reason, since: list::rfc3339(at) });
+        }
+        // A list begins with what it knows without a gap.
+        let lists: Vec<List> = [given, in_place].into_iter().flatten().collect();
+        let since = lists.iter().map(|list| list.since).filter(|since| *since <= at).min();
+        let mut list = List::new(since.unwrap_or(now));
+        lists.iter().for_each(|other| list.merge(other));
+        Ok(Self { list, relies_on_given: by_given && !by_place && !accept_unknown, unknown_since, at })
+    }
+
+    /// An older copy of the list lacks erasures that the backup itself knows: it may lack others.
+    async fn require_current(&self, data: &Store, master: &MasterKey) -> Result<(), BackupError> {
+        if !self.relies_on_given {
+            return Ok(());
+        }
+        let finished =
+            returned::ids(data, "SELECT person_id FROM erasure WHERE finished_at IS NOT NULL").await?;
+        if finished.iter().all(|person| self.list.get(&list::mark(*person, master)).is_some()) {
+            return Ok(());
+        }
+        let reason = "the list is older than the backup: it lacks erasures that the backup knows".to_owned();
+        Err(BackupError::UnknownErasures { reason, since: list::rfc3339(self.at) })
+    }
+}
+
+/// The erasures that a database knows, which was made at some time.
+fn listed_in(erasures: &[Erasure], made: Timestamp, master: &MasterKey) -> List {
+    let mut list = List::new(made);
+    for (person, _, finished, ..) in erasures {
+        if let Some(finished) = finished {
+            list.add(list::mark(*person, master), Timestamp(*finished));
+        }
+    }
+    list
+}
+
+/// Reads them, and when the database was made, and makes sure that nobody else has the database open.
+async fn erasures(database: &Path) -> Result<(Option<Timestamp>, Vec<Erasure>), BackupError> {
     const BUSY: &str = "5";
     let options = sqlite::options(database)
         .locking_mode(SqliteLockingMode::Exclusive)
@@ -264,10 +384,12 @@ async fn erasures(database: &Path) -> Result<Vec<Erasure>, BackupError> {
         let rows = sqlx::query_as("SELECT person_id, started_at, finished_at, wish, counts FROM erasure")
             .fetch_all(&mut connection)
             .await?;
+        let (first,): (Option<i64>,) =
+            sqlx::query_as("SELECT MIN(since) FROM privacy_text").fetch_one(&mut connection).await?;
         sqlx::query("COMMIT").execute(&mut connection).await?;
         sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await?;
         connection.close().await?;
-        Ok::<_, StoreError>(rows)
+        Ok::<_, StoreError>((first.map(Timestamp), rows))
     };
     match read.await {
         Err(StoreError::Database(error)) if error.code().as_deref() == Some(BUSY) => {
@@ -283,7 +405,8 @@ async fn prepare(
     places: &Places,
     master_key: MasterKey,
     erasures: &[Erasure],
-) -> Result<usize, BackupError> {
+    known: &Known,
+) -> Result<(usize, usize), BackupError> {
     const ERASURE: &str = "INSERT INTO erasure (person_id, started_at, finished_at, wish, counts)
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (person_id) DO NOTHING";
     const ENDED: &[&str] = &[
@@ -296,6 +419,10 @@ async fn prepare(
         "UPDATE outbox SET state = 'parked', last_error = 'restored' WHERE state = 'queued'",
     ];
     let data = Store::open(&Location::File(staged.to_owned()), &store::DATA, CONNECTIONS).await?;
+    if let Err(error) = known.require_current(&data, &master_key).await {
+        data.close().await;
+        return Err(error);
+    }
     let mut tx = data.write().await?;
     for (person, started, finished, wish, counts) in erasures {
         on!(tx.conn(), c => sqlx::query(ERASURE)
@@ -319,7 +446,8 @@ async fn prepare(
     let outcome = if !persons.is_empty() && persons.is_disjoint(&held) {
         Err(BackupError::NoKeys)
     } else {
-        Ok(returned::erase_keyless(&data, &keys).await?.0)
+        let again = returned::erase_listed(&data, &keys, &known.list).await?;
+        Ok((returned::erase_keyless(&data, &keys).await?.0, again))
     };
     keys.store().close().await;
     data.close().await;

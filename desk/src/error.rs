@@ -5,6 +5,7 @@ use tresen_model::{FileCheck, Problem};
 
 use crate::abuse::Challenge;
 use crate::keys::SealBroken;
+use crate::privacy::ListError;
 use crate::random::NoRandomness;
 use crate::store::StoreError;
 
@@ -109,6 +110,9 @@ pub enum Broken {
          with: tresen erase --keyless"
     )]
     KeysMissing(usize),
+    /// The list of erasures.
+    #[error(transparent)]
+    Erasures(#[from] ListError),
     /// No randomness.
     #[error(transparent)]
     NoRandomness(#[from] NoRandomness),

@@ -60,6 +60,7 @@ use crate::outage::Room;
 use crate::people::factors::passkeys::relying_party;
 use crate::people::passwords::Passwords;
 use crate::privacy::farewell::Farewells;
+use crate::privacy::recall::Erasures;
 use crate::privacy::unfinished::Postponed;
 use crate::search::Index;
 pub use crate::settings::{AttachmentLimits, RequestType, SecondFactor, Settings, SignIn, Translated};
@@ -101,6 +102,7 @@ pub struct Inner {
     /// Held by whoever writes words of a person into the index, or removes them.
     indexing: tokio::sync::Mutex<()>,
     postponed: Postponed,
+    erasures: Erasures,
     farewells: Farewells,
     mail_wakeup: Notify,
     /// For mails that carry files: not many are in memory at once.
@@ -142,6 +144,8 @@ pub struct Opening {
     pub folder: PathBuf,
     /// The folder for attachments.
     pub objects: PathBuf,
+    /// A second place for the list of erasures, on another machine or disk.
+    pub erasures_copy: Option<PathBuf>,
     /// The master key.
     pub master_key: MasterKey,
     /// The words of mails.
@@ -165,6 +169,8 @@ impl Desk {
         let search = Index::open(&store, &opening.folder, most).await?;
         let privacy_version =
             privacy::versions::in_force(&store, &opening.settings, opening.clock.now()).await?;
+        let begun = privacy::versions::first(&store).await?.unwrap_or_else(|| opening.clock.now());
+        let erasures = Erasures::open(&opening.folder, opening.erasures_copy, keys.master(), begun)?;
         let verifier = match &opening.settings.intake {
             intake if intake.verify => {
                 Some(Verifier::new(intake.resolver).map_err(|error| Broken::Resolver(error.to_string()))?)
@@ -192,6 +198,7 @@ impl Desk {
             privacy_version,
             indexing: tokio::sync::Mutex::new(()),
             postponed: Postponed::default(),
+            erasures,
             farewells: Farewells::default(),
             mail_wakeup: Notify::new(),
             mail_files: Arc::new(Semaphore::new(mail::FILES_AT_ONCE)),
@@ -203,6 +210,7 @@ impl Desk {
             background: Arc::new(Semaphore::new(BACKGROUND as usize)),
             closing: CancellationToken::new(),
         }));
+        desk.compare_erasures().await?;
         desk.resume_erasures(Timestamp(i64::MAX)).await?;
         desk.keep_the_erased_out().await?;
         desk.tidy_asides().await?;
@@ -278,6 +286,7 @@ impl Desk {
     pub async fn close(&self) {
         self.closing.cancel();
         self.settle().await;
+        self.erasures_are_copied().await;
         self.search.close().await;
         self.keys.store().close().await;
         self.store.close().await;

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tresen_desk::MasterKey;
-use tresen_desk::backup::{self, Part, Places};
+use tresen_desk::backup::{self, BackupError, Part, Places, Remembered};
 use tresen_desk::clock::{Clock, SystemClock};
+use tresen_model::Timestamp;
 
 use crate::config::Config;
 use crate::{Failure, open, permissions};
@@ -36,16 +37,48 @@ pub(crate) async fn backup(config: &Config, folder: &Path, keys: bool) -> Result
     Ok(())
 }
 
-pub(crate) async fn restore(config: &Config, folder: &Path) -> Result<(), Failure> {
+pub(crate) async fn restore(
+    config: &Config,
+    folder: &Path,
+    remembered: &Remembered<'_>,
+) -> Result<(), Failure> {
     open::require_for_restore(config).await?;
     permissions::tighten(config);
-    let done = backup::restore(&places(config), master_key(config)?, folder).await;
-    let done = done.map_err(|error| error.to_string())?;
+    let now = SystemClock.now();
+    let done = backup::restore(&places(config), master_key(config)?, folder, remembered, now).await;
+    let done = done.map_err(|error| match (&error, &config.erasures_copy) {
+        (BackupError::UnknownErasures { .. }, Some(copy)) if copy.is_file() && remembered.list.is_none() => {
+            format!("{error}. The settings name the list {}", copy.display())
+        }
+        _ => error.to_string(),
+    })?;
+    // Whoever was erased is erased again by opening the desk: nothing is done before that is.
+    let unfinished = purge_and_index(config).await?;
+    if unfinished > 0 {
+        return Err(Failure::from(format!(
+            "{unfinished} persons could not be erased again; nobody sees anything of them, and the desk tries it \
+             again when it is started"
+        )));
+    }
     println!("Restored: {} files, {} bytes.", done.files, done.bytes);
     if done.keyless > 0 {
         println!("{} persons no longer have a key and are purged.", done.keyless);
     }
-    purge_and_index(config).await
+    if done.again > 0 {
+        println!("{} persons had been erased, and are erased again.", done.again);
+    }
+    if let Some(newest) = done.newest_erasure {
+        println!("The newest erasure that is known is of {}.", time(newest));
+    }
+    if let Some(since) = done.unknown_since {
+        println!("Erasures since {} are unknown. Erase again whom you know of.", time(since));
+    }
+    Ok(())
+}
+
+/// To the second (RFC 3339).
+fn time(at: Timestamp) -> String {
+    jiff::Timestamp::from_second(at.0.div_euclid(1_000_000)).unwrap_or_default().to_string()
 }
 
 pub(crate) async fn erase_keyless(config: &Config) -> Result<(), Failure> {
@@ -63,10 +96,11 @@ fn master_key(config: &Config) -> Result<MasterKey, Failure> {
     Ok(MasterKey::load(&config.master_key_file, false).map_err(|error| error.to_string())?)
 }
 
-/// Opening a desk purges; then the search index is made again.
-async fn purge_and_index(config: &Config) -> Result<(), Failure> {
+/// Opening a desk purges; then the search index is made again. Gives how many erasures are not finished.
+async fn purge_and_index(config: &Config) -> Result<u64, Failure> {
     let desk = open::desk(config, Arc::new(SystemClock)).await?;
     while desk.index_stale().await.map_err(|error| error.to_string())? > 0 {}
+    let unfinished = desk.unfinished_erasures().await;
     desk.close().await;
-    Ok(())
+    Ok(unfinished.map_err(|error| error.to_string())?)
 }

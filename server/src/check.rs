@@ -55,6 +55,9 @@ pub(crate) async fn settings(config: &Config) -> Result<(), Failure> {
         Some(Listen::Unix(path, _)) => has_folder("lmtp.listen", path)?,
         None => {}
     }
+    if let Some(copy) = &config.erasures_copy {
+        has_folder("erasures_copy", copy)?;
+    }
     // A file that is not there is made, or said to be lost, when the desk is opened.
     if !config.master_key_file.try_exists().unwrap_or(true) {
         return Ok(());

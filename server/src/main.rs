@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use tresen_desk::backup::Remembered;
 
 use crate::config::Config;
 pub(crate) use crate::failure::Failure;
@@ -92,10 +93,16 @@ enum Command {
         #[arg(long)]
         keys: bool,
     },
-    /// Restore a backup of the data, while the desk is stopped. Deleted persons stay deleted.
+    /// Restore a backup of the data, while the desk is stopped. Erased persons stay erased.
     Restore {
         /// The folder with the backup.
         folder: PathBuf,
+        /// The list of erasures that was kept elsewhere. Needed where the data folder was lost.
+        #[arg(long, value_name = "FILE")]
+        erasures: Option<PathBuf>,
+        /// Restore although nothing says who was erased since the backup was made.
+        #[arg(long)]
+        accept_unknown_erasures: bool,
     },
     /// Search every file and table for texts (an address, a name; one per line, from standard
     /// input), in every encoding. Exit code 1: found; 2: there is no desk.
@@ -305,7 +312,11 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Retention { dry_run } => commands::retention(&config, dry_run).await?,
         Command::Erase { email: None, .. } => backup::erase_keyless(&config).await?,
         Command::Backup { folder, keys } => backup::backup(&config, &folder, keys).await?,
-        Command::Restore { folder } => backup::restore(&config, &folder).await?,
+        Command::Restore { folder, erasures, accept_unknown_erasures } => {
+            let remembered =
+                Remembered { list: erasures.as_deref(), accept_unknown: accept_unknown_erasures };
+            backup::restore(&config, &folder, &remembered).await?;
+        }
         Command::VerifyErasure { all } => return proof::verify_erasure(&config, all).await,
         Command::BenchData { requests, many_for } if many_for.is_empty() => {
             made_up::submit(&config, requests).await?;

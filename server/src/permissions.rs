@@ -48,7 +48,7 @@ fn stored(config: &Config) -> Vec<PathBuf> {
     let mut stored = database_files(config);
     stored.push(config.master_key_file.clone());
     stored.push(config.objects.clone());
-    stored.extend(["mail", "acme"].map(|folder| config.data.join(folder)));
+    stored.extend(["mail", "acme", "erasures.txt"].map(|name| config.data.join(name)));
     stored
 }
 

@@ -19,6 +19,7 @@ pub struct MasterKey {
     blind_index: Zeroizing<[u8; 32]>,
     token: Zeroizing<[u8; 32]>,
     receipts: Zeroizing<[u8; 32]>,
+    erasures: Zeroizing<[u8; 32]>,
 }
 
 /// Why there is no master key.
@@ -107,6 +108,7 @@ impl MasterKey {
             blind_index: expand("tresen/1/blind index of addresses"),
             token: expand("tresen/1/tokens"),
             receipts: expand("tresen/1/receipts of erasures"),
+            erasures: expand("tresen/1/list of erasures"),
         }
     }
 
@@ -129,6 +131,17 @@ impl MasterKey {
     /// What is stored of a secret that is given away: a session's or a link's.
     pub(crate) fn secret_hash(&self, purpose: &str, secret: &[u8]) -> [u8; 32] {
         mac(&self.token, &[purpose.as_bytes(), secret])
+    }
+
+    /// What an erased person is known by in the list of erasures.
+    pub(crate) fn erasure_mark(&self, person: &[u8]) -> [u8; 32] {
+        mac(&self.erasures, &[b"person", person])
+    }
+
+    /// What shows that a line of the list of erasures is this desk's.
+    pub(crate) fn erasure_check(&self, line: &str) -> [u8; 8] {
+        let [a, b, c, d, e, f, g, h, ..] = mac(&self.erasures, &[b"line", line.as_bytes()]);
+        [a, b, c, d, e, f, g, h]
     }
 
     /// A keyed hash of several parts, each told apart from the next by its length.

@@ -379,6 +379,7 @@ impl Desk {
         self.fold_some_statistics().await?;
         self.store.forget_traces().await?;
         let now = self.now();
+        self.note_erasure(person, now).await?;
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(FINISHED).bind(person.0).bind(now.0).execute(c).await.map(drop))?;
         tx.commit().await?;

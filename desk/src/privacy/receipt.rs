@@ -49,11 +49,15 @@ const PREFACE: &str = "\
 Erasure receipt. At the time below, everything that the desk below had stored about one
 person was deleted for good, in these numbers. Out of reach are emails that were already
 delivered and, for at most as many days as key-backup-days says, backups of the key store.
+Should the desk have to be restored from such a backup, it erases the person again before anyone
+can use it, provided that its list of erasures is still there: the operator keeps a copy elsewhere.
 
 Löschbescheinigung. Zur unten genannten Zeit wurde alles, was die genannte Stelle über eine
 Person gespeichert hatte, endgültig gelöscht, in diesen Zahlen. Nicht erreichbar sind bereits
 zugestellte E-Mails und, höchstens so viele Tage wie key-backup-days sagt, Sicherungen des
-Schlüsselspeichers.
+Schlüsselspeichers. Muss aus einer solchen Sicherung wiederhergestellt werden, wird die Person
+erneut gelöscht, bevor jemand damit arbeitet, sofern die Liste der Löschungen noch vorhanden ist:
+Der Betreiber bewahrt eine Kopie davon an anderer Stelle auf.
 ";
 
 /// DER before the 32 bytes of an Ed25519 key (RFC 8410, 4).

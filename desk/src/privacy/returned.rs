@@ -1,15 +1,17 @@
 //! Nobody comes back: an older copy of the data, or of the key store, may hold persons who
 //! have been erased since. They are purged before anybody is served.
 //!
-//! Two lists remember them, random ids and nothing else: `erasure` in the data and `erased`
-//! in the key store. So it does not matter which of the two databases is the older one.
+//! Two tables remember them, random ids and nothing else: `erasure` in the data and `erased`
+//! in the key store. So it does not matter which of the two databases is the older one. Where both are older,
+//! the [list](super::list) of erasures that was kept elsewhere remembers them.
 
 use std::collections::HashSet;
 
 use sqlx::types::Uuid;
-use tresen_model::PersonId;
 use tresen_model::views::ErasureCount;
+use tresen_model::{PersonId, Timestamp};
 
+use super::list::{self, List};
 use crate::Desk;
 use crate::error::Broken;
 use crate::keys::KeyStore;
@@ -74,6 +76,45 @@ pub(crate) async fn erase_keyless(data: &Store, keys: &KeyStore) -> Result<(usiz
     }
     tx.commit().await?;
     Ok((keyless.len(), persons.len()))
+}
+
+/// Has everybody erased, by the erasures that are resumed next, whom the list names and who is here: with
+/// a row, or with a key alone. Gives how many those are.
+pub(crate) async fn erase_listed(data: &Store, keys: &KeyStore, list: &List) -> Result<usize, Broken> {
+    const LOCK: &str = "UPDATE person SET state = 'erasing' WHERE id = $1";
+    const INSERT: &str = "INSERT INTO erasure (person_id, started_at, wish, counts)
+        VALUES ($1, $2, 'restore', $3) ON CONFLICT (person_id) DO UPDATE SET finished_at = NULL";
+    if list.is_empty() {
+        return Ok(0);
+    }
+    let mut here = ids(data, "SELECT id FROM person").await?;
+    here.extend(keys.holders().await?);
+    let named = here.into_iter().filter_map(|person| {
+        let at = list.get(&list::mark(person, keys.master()))?;
+        Some((person, at))
+    });
+    let named: Vec<(Uuid, Timestamp)> = named.collect();
+    if named.is_empty() {
+        return Ok(0);
+    }
+    let Ok(counts) = serde_json::to_string(&ErasureCount::default()) else {
+        unreachable!("numbers are JSON")
+    };
+    let mut tx = data.write().await?;
+    for (person, at) in &named {
+        on!(tx.conn(), c => sqlx::query(LOCK).bind(person).execute(c).await.map(drop))?;
+        on!(tx.conn(), c => sqlx::query(INSERT)
+            .bind(person)
+            .bind(at.0)
+            .bind(&counts)
+            .execute(c)
+            .await
+            .map(drop))?;
+    }
+    tx.commit().await?;
+    let persons = named.len();
+    tracing::warn!(persons, "persons whom the list of erasures names are here again, and are erased again");
+    Ok(persons)
 }
 
 pub(crate) async fn ids(store: &Store, sql: &'static str) -> Result<HashSet<Uuid>, StoreError> {

@@ -45,6 +45,14 @@ pub(crate) async fn in_force(store: &Store, settings: &Settings, now: Timestamp)
     Ok(version + 1)
 }
 
+/// When the first version was stored: at the first start of this desk.
+pub(crate) async fn first(store: &Store) -> Result<Option<Timestamp>, Broken> {
+    const SQL: &str = "SELECT MIN(since) FROM privacy_text";
+    let mut reader = store.read().await?;
+    let (since,): (Option<i64>,) = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_one(c).await)?;
+    Ok(since.map(Timestamp))
+}
+
 impl Desk {
     /// The privacy statement in a version, and since when it holds; the one in force without
     /// a version.

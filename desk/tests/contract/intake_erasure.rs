@@ -1,7 +1,8 @@
 //! Whoever is erased goes from other people's requests too, and no mailbox and no backup brings
 //! them back.
 
-use tresen_desk::backup::{Part, Places, backup, restore};
+use tresen_desk::backup::{Part, Places, Remembered, backup, restore};
+use tresen_desk::clock::Clock;
 use tresen_desk::intake::TakenIn;
 use tresen_desk::people::{Agent, Session};
 use tresen_desk::requests::Access;
@@ -207,7 +208,8 @@ async fn an_old_backup_brings_back_neither_words_nor_mails() {
     world.receive_new(&late).await;
     world.desk.erase_by_operator(BO).await.unwrap().unwrap();
     world.desk.close().await;
-    restore(&places(&world.place), MasterKey::derive(&[7; 32]), &old).await.unwrap();
+    let (master_key, now) = (MasterKey::derive(&[7; 32]), world.clock.now());
+    restore(&places(&world.place), master_key, &old, &Remembered::default(), now).await.unwrap();
     let desk = world.open_another().await.unwrap();
     for letter in letters.iter().chain([&late, &aside]) {
         assert_eq!(letter.arrive_at(&desk).await, TakenIn::Known);

@@ -38,6 +38,7 @@ mod clock;
 mod data_link;
 mod devices;
 mod erasure;
+mod erasure_list;
 mod erasure_races;
 mod expiry;
 mod export;

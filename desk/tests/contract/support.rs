@@ -168,6 +168,20 @@ impl Place {
         Self { database: at(&names[0]), keys: at(&names[1]), folder, names }
     }
 
+    /// The databases and files as they are now, which nobody has open: a copy of the disk.
+    pub(crate) async fn copy(&self) -> Self {
+        let copy = match self.names.as_slice() {
+            [data, keys] => Self::copied([data, keys]).await,
+            _ => Self::new(Engine::Sqlite).await,
+        };
+        for path in files_under(self.data()) {
+            let to = copy.data().join(path.strip_prefix(self.data()).unwrap());
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(path, to).unwrap();
+        }
+        copy
+    }
+
     /// Everything but mails that were delivered.
     pub(crate) fn data(&self) -> &Path {
         self.folder.path()
@@ -190,6 +204,7 @@ impl Place {
             connections: connections(),
             folder: self.folder.path().to_owned(),
             objects: self.folder.path().join("objects"),
+            erasures_copy: None,
             master_key,
             templates: Templates::load(None).unwrap(),
             transport: Transport::folder(self.outgoing()).unwrap(),

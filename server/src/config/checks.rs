@@ -1,7 +1,7 @@
 //! What makes a value one that can be used.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tresen_desk::intake::{IntakeSettings, is_filter_header};
 use tresen_desk::mail::Outgoing;
@@ -54,6 +54,19 @@ pub(super) fn location(
     let location = Location::parse(&url);
     location.check().map_err(|reason| ConfigError::new(format!("the setting `{key}` {reason}: {FIX}")))?;
     Ok(location)
+}
+
+/// The second place for the list of erasures.
+pub(super) fn check_copy(path: PathBuf, data: &Path) -> Result<PathBuf, ConfigError> {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let fix = if absolute(&path).starts_with(absolute(data)) {
+        "it is in the data folder, and would be lost with it; name a file on another machine or disk"
+    } else if path.is_dir() {
+        "it is a folder; name a file in it, such as erasures.txt"
+    } else {
+        return Ok(path);
+    };
+    Err(wrong("erasures_copy", &path.display().to_string(), fix))
 }
 
 /// The host of an address such as `https://help.example.com:8443`, an IPv6 address with its brackets.

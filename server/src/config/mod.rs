@@ -27,8 +27,8 @@ use tresen_desk::{AttachmentLimits, Location, RequestType, SecondFactor, Setting
 use tresen_model::EmailAddress;
 
 use self::checks::{
-    check_acme, check_intake, check_outgoing, check_tls, check_types, check_url, host, location, read_logo,
-    read_to_string, socket,
+    check_acme, check_copy, check_intake, check_outgoing, check_tls, check_types, check_url, host, location,
+    read_logo, read_to_string, socket,
 };
 use crate::door::limits::LimitSettings;
 use crate::door::settings::{Acme, Door, Proxies, Tls};
@@ -56,6 +56,7 @@ struct File {
     objects_url: Option<String>,
     smtp_url: Option<String>,
     master_key_file: Option<PathBuf>,
+    erasures_copy: Option<PathBuf>,
     tls_cert: Option<PathBuf>,
     tls_key: Option<PathBuf>,
     acme: Option<Acme>,
@@ -87,6 +88,8 @@ pub(crate) struct Config {
     pub(crate) objects: PathBuf,
     pub(crate) smtp_url: Option<String>,
     pub(crate) master_key_file: PathBuf,
+    /// A second place for the list of erasures.
+    pub(crate) erasures_copy: Option<PathBuf>,
     pub(crate) door: Door,
     pub(crate) mail_templates: Option<PathBuf>,
     pub(crate) accent: Option<Colour>,
@@ -118,6 +121,7 @@ const KEYS: &[&str] = &[
     "OBJECTS_URL",
     "SMTP_URL",
     "MASTER_KEY_FILE",
+    "ERASURES_COPY",
     "TLS_CERT",
     "TLS_KEY",
     "NAME",
@@ -197,6 +201,7 @@ impl File {
         let take = |slot: &mut Option<PathBuf>, key: &str| *slot = path(key).or(slot.take());
         take(&mut self.data, "DATA");
         take(&mut self.master_key_file, "MASTER_KEY_FILE");
+        take(&mut self.erasures_copy, "ERASURES_COPY");
         take(&mut self.tls_cert, "TLS_CERT");
         take(&mut self.tls_key, "TLS_KEY");
         for (key, slot) in [("PLAIN_HTTP", &mut self.plain_http), ("SCREEN_FORMS", &mut self.forms.screen)] {
@@ -277,6 +282,7 @@ impl File {
             None => None,
         };
         let data = self.data.unwrap_or_else(|| "data".into());
+        let erasures_copy = self.erasures_copy.map(|path| check_copy(path, &data)).transpose()?;
         let time_zone = match &self.time_zone {
             Some(name) => TimeZone::get(name)
                 .map_err(|_| wrong("time_zone", name, "it is a name such as Europe/Berlin"))?,
@@ -361,6 +367,7 @@ impl File {
             smtp_url: self.smtp_url,
             master_key_file: self.master_key_file.unwrap_or_else(|| data.join("master.key")),
             door: Door { tls, http_listen, proxies: self.proxies, limits: self.limits },
+            erasures_copy,
             mail_templates: self.mail_templates,
             accent,
             logo: self.logo.as_deref().map(read_logo).transpose()?,

@@ -36,6 +36,12 @@ impl Config {
             ),
             ("master_key_file", self.master_key_file.display().to_string()),
             (
+                "erasures_copy",
+                self.erasures_copy
+                    .as_ref()
+                    .map_or_else(|| "none".to_owned(), |path| path.display().to_string()),
+            ),
+            (
                 "tls",
                 match &self.door.tls {
                     Some(Tls::Files { cert, .. }) => format!("from {}", cert.display()),

@@ -240,6 +240,10 @@ fn what_would_fail_later_is_refused_at_once() {
         (acme("public_url = 'https://localhost'"), "needs a name"),
         ("http_listen = '127.0.0.1:3000'".into(), "port of its own"),
         ("http_listen = '127.0.0.1:80'".into(), "without TLS leave"),
+        // The list of erasures.
+        ("erasures_copy = 'data/copy/erasures.txt'".into(), "another machine or disk"),
+        ("data = '/srv/desk'\nerasures_copy = '/srv/desk/erasures.txt'".into(), "another machine or disk"),
+        ("erasures_copy = '/'".into(), "name a file in it"),
         // Time limits.
         ("[retention]\nclosed_requests_months = 0".into(), "retention.closed_requests_months"),
         ("[retention]\nidle_person_months = 0".into(), "from 1 to 1200"),

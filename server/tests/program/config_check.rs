@@ -71,6 +71,7 @@ fn check_and_serve_refuse_the_same() {
         ),
         ("[attachments]\nlisten = '127.0.0.1:3000'".into(), "move it up"),
         ("keys_url = 'data/tresen.db'".into(), "same database"),
+        ("erasures_copy = 'nowhere/erasures.txt'".into(), "erasures_copy"),
     ] {
         for command in [&["config", "check"][..], &["serve"], &["init"]] {
             let output = tresen(folder, &settings, command);

@@ -21,6 +21,7 @@ mod full_disk;
 mod imap;
 mod import;
 mod lmtp;
+mod lost_disk;
 mod mail_commands;
 mod no_desk;
 #[cfg(target_os = "linux")]

@@ -49,6 +49,7 @@ pub(crate) async fn open_at(folder: &Path, clock: Arc<dyn Clock>) -> Desk {
         connections: tresen_desk::CONNECTIONS,
         folder: folder.to_owned(),
         objects: folder.join("objects"),
+        erasures_copy: None,
         master_key: MasterKey::load(&folder.join("master.key"), true).unwrap(),
         templates: Templates::load(None).unwrap(),
         transport: Transport::folder(folder.join("mail/outgoing")).unwrap(),

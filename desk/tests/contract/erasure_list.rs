@@ -1,0 +1,217 @@
+//! The list of erasures: each is in it before it is answered, and whoever it names stays erased, whatever
+//! copies of data and keys come back.
+
+use std::path::Path;
+
+use tresen_desk::{Broken, Desk, Error, MasterKey};
+
+use crate::support::{Form, Place, World, assert_fails, clock};
+use crate::traces::Needles;
+
+stories! {
+    copies_from_before_an_erasure_bring_nobody_back,
+    an_erasure_is_answered_when_its_line_is_on_disk,
+    every_way_of_erasing_is_in_the_list,
+    a_list_that_was_cut_off_or_lost_is_made_whole,
+    a_copy_that_cannot_be_used_keeps_nobody_from_being_served,
+    a_list_of_another_desk_is_left_alone,
+    what_only_the_copy_knows_is_erased_while_serving,
+}
+
+const EMAIL: &str = "vorpalina@example.com";
+const WORDS: [&str; 4] = [EMAIL, "Jabberwocky", "slithy toves", "borogoves"];
+
+async fn write(world: &World) {
+    let form = Form::from(EMAIL).about("Jabberwocky", "The slithy toves");
+    let file = world.file("borogoves.txt", b"All mimsy were the borogoves").await;
+    world.submit_with(&form, file, None).await.unwrap();
+    world.submit(&Form::from("bob@example.com").about("Mandersnatch", "Please")).await;
+    world.index().await;
+}
+
+fn lines(list: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(list).unwrap_or_default();
+    text.lines().map(ToOwned::to_owned).collect()
+}
+
+/// The list in the data folder.
+fn local(place: &Place) -> std::path::PathBuf {
+    place.data().join("erasures.txt")
+}
+
+async fn open(world: &World, place: &Place, copy: &Path) -> Result<Desk, Broken> {
+    let mut opening = place.opening(world.clock.clone());
+    opening.erasures_copy = Some(copy.to_owned());
+    Desk::open(opening).await
+}
+
+async fn is_known(desk: &Desk, email: &str) -> bool {
+    // An erasure that finds nobody changes nothing.
+    desk.erase_by_operator(email).await.unwrap().is_some()
+}
+
+async fn copies_from_before_an_erasure_bring_nobody_back(world: &World) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("erasures.txt");
+    write(world).await;
+    world.desk.close().await;
+    let (old, older) = (world.place.copy().await, world.place.copy().await);
+
+    let desk = open(world, &world.place, &copy).await.unwrap();
+    assert_eq!(lines(&copy).len(), 1, "only its first line");
+    world.tick();
+    assert!(is_known(&desk, EMAIL).await);
+    desk.exchange_erasures().await.unwrap();
+    let listed = lines(&copy);
+    assert_eq!((listed.len(), &listed), (2, &lines(&local(&world.place))));
+    for word in ["vorpalina", "example", "Jabberwock"] {
+        assert!(!listed.concat().contains(word), "{listed:?}");
+    }
+    desk.close().await;
+
+    // All is from before the erasure, but for the copy of the list.
+    let desk = open(world, &old, &copy).await.unwrap();
+    assert_eq!(desk.unfinished_erasures().await.unwrap(), 0);
+    assert!(!is_known(&desk, EMAIL).await);
+    assert_eq!(Needles::new(WORDS).traces(&old).await, Vec::<String>::new());
+    assert!(is_known(&desk, "bob@example.com").await);
+    desk.close().await;
+    // Without it she would be back.
+    let desk = Desk::open(older.opening(world.clock.clone())).await.unwrap();
+    assert!(is_known(&desk, EMAIL).await);
+    desk.close().await;
+    old.remove().await;
+    older.remove().await;
+}
+
+async fn an_erasure_is_answered_when_its_line_is_on_disk(world: &World) {
+    write(world).await;
+    let list = local(&world.place);
+    let before = std::fs::read(&list).unwrap();
+    // Nothing can be written there.
+    std::fs::remove_file(&list).unwrap();
+    std::fs::create_dir(&list).unwrap();
+
+    assert_fails!(world.desk.erase_by_operator(EMAIL).await, Error::Unfinished { begun: true });
+    world.clock.advance_seconds(60);
+    assert_eq!(world.desk.finish_erasures().await.unwrap(), 0);
+    assert_eq!(world.desk.unfinished_erasures().await.unwrap(), 1);
+
+    std::fs::remove_dir(&list).unwrap();
+    std::fs::write(&list, &before).unwrap();
+    assert_eq!(world.desk.finish_erasures().await.unwrap(), 1);
+    assert_eq!(lines(&list).len(), 2);
+    assert!(!is_known(&world.desk, EMAIL).await);
+}
+
+async fn every_way_of_erasing_is_in_the_list(world: &World) {
+    let list = local(&world.place);
+    let ada = world.customer("ada@example.com").await;
+    world.desk.erase_self(&ada, crate::support::PASSWORD).await.unwrap();
+    assert_eq!(lines(&list).len(), 2);
+    world.submit(&Form::from("bob@example.com")).await;
+    world.post().await;
+    world.desk.ask_erasure("bob@example.com").await.unwrap();
+    let link = world.mail().await.link("account/delete");
+    world.desk.erase_by_link(&link).await.unwrap();
+    assert_eq!(lines(&list).len(), 3);
+    let grace = world.agent("Grace").await;
+    let number = world.submit(&Form::from("carol@example.com")).await;
+    world.desk.erase_by_agent(&grace, number, tresen_desk::privacy::Asked::Phone).await.unwrap();
+    assert_eq!(lines(&list).len(), 4);
+    // Nobody is in it twice, and a start adds nobody.
+    world.open_another().await.unwrap().close().await;
+    assert_eq!(lines(&list).len(), 4);
+}
+
+async fn a_list_that_was_cut_off_or_lost_is_made_whole(world: &World) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("erasures.txt");
+    for email in ["ada@example.com", "bob@example.com"] {
+        world.submit(&Form::from(email)).await;
+        assert!(is_known(&world.desk, email).await);
+    }
+    let list = local(&world.place);
+    let whole = std::fs::read(&list).unwrap();
+    for kept in [whole.len() - 1, whole.len() - 30, whole.len() - 150, 0] {
+        match kept {
+            0 => std::fs::remove_file(&list).unwrap(),
+            kept => std::fs::write(&list, &whole[..kept]).unwrap(),
+        }
+        open(world, &world.place, &copy).await.unwrap().close().await;
+        assert_eq!(std::fs::read(&list).unwrap().len(), whole.len(), "{kept}");
+        assert_eq!(lines(&list).len(), 3, "{kept}");
+        // The copy too, by what the list has.
+        assert_eq!(lines(&copy), lines(&list), "{kept}");
+        std::fs::write(&copy, &whole[..whole.len() - 20]).unwrap();
+    }
+}
+
+async fn a_copy_that_cannot_be_used_keeps_nobody_from_being_served(world: &World) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("away/erasures.txt");
+    world.desk.close().await;
+    let desk = open(world, &world.place, &copy).await.unwrap();
+    desk.add_person("grace@desk.example", "Grace", tresen_model::Role::Agent, crate::support::PASSWORD)
+        .await
+        .unwrap();
+    assert!(is_known(&desk, "grace@desk.example").await);
+    assert_eq!(desk.exchange_erasures().await.unwrap(), 0);
+
+    // It is there again.
+    std::fs::create_dir(elsewhere.path().join("away")).unwrap();
+    desk.exchange_erasures().await.unwrap();
+    assert_eq!(lines(&copy).len(), 2);
+    // Lost, and made again.
+    std::fs::remove_file(&copy).unwrap();
+    desk.exchange_erasures().await.unwrap();
+    assert_eq!(lines(&copy).len(), 2);
+    desk.close().await;
+}
+
+async fn a_list_of_another_desk_is_left_alone(world: &World) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("erasures.txt");
+    let other = Place::new(world.engine).await;
+    let opening = other.opening_with(clock(), MasterKey::derive(&[8; 32]));
+    Desk::open(opening).await.unwrap().close().await;
+    let text = std::fs::read(local(&other)).unwrap();
+    std::fs::write(&copy, &text).unwrap();
+    world.submit(&Form::from(EMAIL)).await;
+    world.desk.close().await;
+
+    let desk = open(world, &world.place, &copy).await.unwrap();
+    assert!(is_known(&desk, EMAIL).await);
+    desk.exchange_erasures().await.unwrap();
+    desk.close().await;
+    assert_eq!(std::fs::read(&copy).unwrap(), text);
+
+    std::fs::write(local(&world.place), &text).unwrap();
+    assert!(matches!(world.open_another().await.err(), Some(Broken::Erasures(_))));
+    assert_eq!(std::fs::read(local(&world.place)).unwrap(), text);
+    other.remove().await;
+}
+
+async fn what_only_the_copy_knows_is_erased_while_serving(world: &World) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("erasures.txt");
+    write(world).await;
+    world.desk.close().await;
+    let old = world.place.copy().await;
+    let desk = open(world, &world.place, &copy).await.unwrap();
+    assert!(is_known(&desk, EMAIL).await);
+    desk.close().await;
+    let away = elsewhere.path().join("away.txt");
+    std::fs::rename(&copy, &away).unwrap();
+
+    // The other machine is away at the start.
+    let desk = open(world, &old, &copy).await.unwrap();
+    std::fs::rename(&away, &copy).unwrap();
+    assert_eq!(desk.exchange_erasures().await.unwrap(), 1);
+    assert_eq!(desk.unfinished_erasures().await.unwrap(), 0);
+    assert!(!is_known(&desk, EMAIL).await);
+    assert_eq!(desk.exchange_erasures().await.unwrap(), 0);
+    assert!(is_known(&desk, "bob@example.com").await);
+    desk.close().await;
+    old.remove().await;
+}
