@@ -9,7 +9,7 @@ use tresen_desk::clock::{Clock, SystemClock};
 use tresen_model::Timestamp;
 
 use crate::config::Config;
-use crate::{Failure, open, permissions};
+use crate::{Failure, commands, open, permissions};
 
 fn places(config: &Config) -> Places {
     Places {
@@ -56,16 +56,16 @@ pub(crate) async fn restore(
     let unfinished = purge_and_index(config).await?;
     if unfinished > 0 {
         return Err(Failure::from(format!(
-            "{unfinished} persons could not be erased again; nobody sees anything of them, and the desk tries it \
-             again when it is started"
+            "erasures that could not be finished: {unfinished}. Nobody sees anything of these persons; the desk \
+             tries again when it is started"
         )));
     }
     println!("Restored: {} files, {} bytes.", done.files, done.bytes);
     if done.keyless > 0 {
-        println!("{} persons no longer have a key and are purged.", done.keyless);
+        println!("Without a key, and purged: {}.", counted(done.keyless));
     }
     if done.again > 0 {
-        println!("{} persons had been erased, and are erased again.", done.again);
+        println!("Erased before, and erased again: {}.", counted(done.again));
     }
     if let Some(newest) = done.newest_erasure {
         println!("The newest erasure that is known is of {}.", time(newest));
@@ -74,6 +74,10 @@ pub(crate) async fn restore(
         println!("Erasures since {} are unknown. Erase again whom you know of.", time(since));
     }
     Ok(())
+}
+
+fn counted(persons: usize) -> String {
+    commands::counted(persons as u64, "person", "persons")
 }
 
 /// To the second (RFC 3339).
@@ -88,7 +92,7 @@ pub(crate) async fn erase_keyless(config: &Config) -> Result<(), Failure> {
     let keyless = backup::give_up_keyless(&places(config), master_key(config)?).await;
     let keyless = keyless.map_err(|error| error.to_string())?;
     purge_and_index(config).await?;
-    println!("{keyless} persons had no key and were erased.");
+    println!("Without a key, and erased: {}.", counted(keyless));
     Ok(())
 }
 

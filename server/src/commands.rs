@@ -216,7 +216,7 @@ pub(crate) async fn retention(config: &Config, dry_run: bool) -> Result<(), Fail
 }
 
 /// A number of things, in words: `1 file`, `2 files`.
-fn counted(count: u64, one: &str, many: &str) -> String {
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 

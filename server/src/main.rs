@@ -331,7 +331,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Mail(Mail::Ingest(_) | Mail::Templates { .. }) => {}
         Command::Config(ConfigCommand::Check { connect }) => {
             check::settings(&config).await?;
-            println!("The settings are fine ({}).", config.source.describe());
+            println!("The settings are fine.\nNote: {}.", config.source.describe());
             open::unused(&config).iter().for_each(|sentence| println!("Warning: {sentence}."));
             println!("{}", open::about_master_key(&config.master_key_file));
             if connect && !check::connections(&config).await? {

@@ -63,7 +63,7 @@ async fn a_lost_disk_brings_nobody_back() {
 
     let restored =
         done(tresen(folder, &["restore", "elsewhere/data", "--erasures", "elsewhere/erasures.txt"], ""));
-    assert!(restored.contains("1 persons had been erased, and are erased again."), "{restored}");
+    assert!(restored.contains("Erased before, and erased again: 1 person."), "{restored}");
     assert!(done(tresen(folder, &["verify-erasure"], &needles)).contains("Nothing was found."));
     let kept = tresen(folder, &["verify-erasure"], &format!("{}\n", word(2)));
     assert_eq!(kept.status.code(), Some(1), "{}", said(&kept));
