@@ -141,6 +141,7 @@ impl Trouble {
     }
 
     /// Whether it is on our side: then a form that was sent is shown again with what was typed.
+    #[cfg(feature = "ssr")]
     pub(crate) const fn is_ours(&self) -> bool {
         matches!(self, Self::Busy | Self::Outage | Self::Broken(_))
     }
