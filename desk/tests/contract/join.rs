@@ -388,7 +388,12 @@ async fn an_address_of_somebody_else_is_not_taken(world: &World) {
                 world.customer(&new).await;
             }
             "invited" => {
-                let colleague = NewColleague { email: &new, name: "New", language: Language::English, duty: Duty::Agent(Vec::new()) };
+                let colleague = NewColleague {
+                    email: &new,
+                    name: "New",
+                    language: Language::English,
+                    duty: Duty::Agent(Vec::new()),
+                };
                 desk.add_colleague(&root, &colleague).await.unwrap();
             }
             _ => desk.add_person(&new, "New", tresen_model::Role::Agent, PASSWORD).await.unwrap(),
