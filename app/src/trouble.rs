@@ -62,6 +62,8 @@ pub enum Trouble {
     SecondStepOver,
     /// 403: not with this account.
     Forbidden,
+    /// 403: a mailed link that signs somebody in, opened where an agent is signed in.
+    LinkOfAnother,
     /// 403: the processing of the customer's data is restricted (Art. 18 GDPR).
     Restricted {
         /// Whether an agent is told so; otherwise the customer is.
@@ -112,6 +114,9 @@ impl Trouble {
             Self::Gone | Self::GoneLink { .. } => (common::gone_title(language), common::gone_text(language)),
             Self::SecondStepOver => (factors::second_gone_title(language), factors::second_gone(language)),
             Self::Forbidden => (common::forbidden_title(language), common::forbidden_text(language)),
+            Self::LinkOfAnother => {
+                (login::link_of_another_title(language), login::link_of_another_text(language))
+            }
             Self::Restricted { staff: true } => {
                 (data::restricted_title(language), data::restricted_text(language))
             }

@@ -122,6 +122,7 @@ impl Events {
             _ => {}
         }
         let socket = tokio::net::UnixDatagram::bind(&self.socket)?;
+        let _bound = Bound(&self.socket);
         self.listening.store(true, Ordering::Release);
         let mut buffer = [0; LONGEST];
         loop {
@@ -131,6 +132,16 @@ impl Events {
                 heard();
             }
         }
+    }
+}
+
+/// A socket that is removed when nobody listens any more.
+struct Bound<'a>(&'a Path);
+
+impl Drop for Bound<'_> {
+    fn drop(&mut self) {
+        // What stays is replaced by the next who listens.
+        drop(std::fs::remove_file(self.0));
     }
 }
 

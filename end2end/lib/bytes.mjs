@@ -24,7 +24,9 @@ export async function findBytes(folder, needles, { without = [] } = {}) {
 }
 
 function* formsOf(needle) {
-  for (const [spelling, text] of new Map([['as typed', needle], ['lower case', needle.toLowerCase()], ['upper case', needle.toUpperCase()]])) {
+  // As the search index has it: without what stands above and below letters.
+  const folded = needle.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').replaceAll('ß', 'ss');
+  for (const [spelling, text] of new Map([['as typed', needle], ['lower case', needle.toLowerCase()], ['upper case', needle.toUpperCase()], ['folded', folded]])) {
     const bytes = Buffer.from(text);
     yield [spelling, bytes];
     yield [`${spelling}, UTF-16LE`, Buffer.from(text, 'utf16le')];

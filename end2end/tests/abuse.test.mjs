@@ -211,10 +211,11 @@ describe('too often', () => {
       await write(new Client(plain), { email: 'carla@example.com' });
       for (const email of ['carla@example.com', 'unknown@example.com']) {
         const asked = [];
-        for (const path of ['/password', '/register', '/account/delete', '/account/data']) {
+        // The first of each kind is never one too many.
+        for (const path of ['/password', '/register', '/account/delete', '/account/data', '/register']) {
           asked.push((await new Client(plain).post(path, { email })).status);
         }
-        assert.deepEqual(asked, [303, 303, 303, 429]);
+        assert.deepEqual(asked, [303, 303, 303, 303, 429]);
       }
     } finally {
       await plain.stop();

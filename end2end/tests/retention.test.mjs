@@ -1,7 +1,10 @@
 // The privacy statement, the legal notice and the retention that they promise: as the settings say, and kept.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 
 import { axe } from '../lib/axe.mjs';
 import { enter, go, launch, withPage } from '../lib/browser.mjs';
@@ -112,6 +115,15 @@ test('once everything is set nothing is a draft, and processors stand there with
   });
 });
 
+/** Makes all requests so many days older. */
+async function age(days) {
+  const script = `import sqlite3, sys
+with sqlite3.connect(sys.argv[1], timeout=10) as desk:
+    for column in ('created_at', 'updated_at', 'closed_at'):
+        desk.execute(f'UPDATE request SET {column} = {column} - ?', (int(sys.argv[2]) * 86_400_000_000,))`;
+  await promisify(execFile)('python3', ['-c', script, path.join(desk.data, 'tresen.db'), `${days}`]);
+}
+
 test('what has reached its limit is counted by a dry run, erased by the real one, and nothing else', async () => {
   await settings.change(COMPLETE);
   const agent = new Client(desk);
@@ -133,8 +145,9 @@ test('what has reached its limit is counted by a dry run, erased by the real one
 
   // With the default limits everything is young.
   assert.equal(await numbers(['--dry-run']), 'Would be erased now: 0 settled requests, 0 unconfirmed requests, 0 held requests, 0 persons without requests.');
-  // With limits of nothing, everything that is settled or unconfirmed is old.
-  await settings.write(`${COMPLETE}\n[retention]\nclosed_requests_months = 0\nunconfirmed_days = 0\n`);
+  // Two months later everything that is settled or unconfirmed is old.
+  await settings.write(`${COMPLETE}\n[retention]\nclosed_requests_months = 1\nunconfirmed_days = 1\n`);
+  await age(60);
   const dry = await numbers(['--dry-run']);
   assert.equal(dry, 'Would be erased now: 1 settled request, 1 unconfirmed request, 0 held requests, 0 persons without requests.');
   assert.deepEqual(await there(), { [open]: 200, [closed]: 200, [disputed]: 403, [unproven]: 200 });

@@ -273,6 +273,20 @@ describe('opening a mailed link changes nothing', () => {
     assert.equal((await client.get('/requests')).status, 200);
   });
 
+  test('nor makes an agent the customer', async () => {
+    const email = 'quoted-link@example.com';
+    await new Client(desk).post('/register', { email });
+    const mail = await desk.mail({ to: email });
+    assert.equal((await agent.get(linkTo(mail, '/register'))).status, 403);
+    assert.equal((await agent.post('/register', { token: tokenIn(mail, '/register'), password: PASSWORD })).status, 403);
+    await new Client(desk).post('/password', { email: bert.email });
+    const reset = await desk.mail({ to: bert.email, subject: 'Choose a new password' });
+    assert.equal((await agent.get(linkTo(reset, '/password'))).status, 403);
+    assert.equal((await agent.post('/password', { token: tokenIn(reset, '/password'), password: PASSWORD })).status, 403);
+    // Whoever it was sent to can use it still.
+    assert.equal((await new Client(desk).post('/register', { token: tokenIn(mail, '/register'), password: PASSWORD })).status, 303);
+  });
+
   test('a new password', async () => {
     await new Client(desk).post('/password', { email: bert.email });
     const mail = await desk.mail({ to: bert.email, subject: 'Choose a new password' });

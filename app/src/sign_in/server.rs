@@ -60,6 +60,7 @@ async fn load_second_step(context: &Context, proof: &Proof) -> Result<SecondStep
 async fn load_registration(context: &Context, mailed: &Mailed) -> Result<Registration, Stop> {
     let token = &mailed.token;
     if !token.is_empty() {
+        refuse_staff(context)?;
         let registers = is_good(context, Purpose::Register, token).await?;
         let joins = !registers && is_good(context, Purpose::Join, token).await?;
         if !registers && !joins {
@@ -79,12 +80,21 @@ async fn load_registration(context: &Context, mailed: &Mailed) -> Result<Registr
 async fn load_forgotten(context: &Context, mailed: &Mailed) -> Result<Forgotten, Stop> {
     let token = &mailed.token;
     if !token.is_empty() {
+        refuse_staff(context)?;
         if !is_good(context, Purpose::Password, token).await? {
             return Err(link_gone(context, Address::Password(Mailed::default())));
         }
         return Ok(Forgotten::Choose(token.clone()));
     }
     Ok(if mailed.sent { Forgotten::Sent(Purpose::Password.lifetime()) } else { Forgotten::Ask })
+}
+
+/// Links that sign somebody in are not for agents who find one in a request: they would be the customer.
+fn refuse_staff(context: &Context) -> Result<(), Stop> {
+    match context.session() {
+        Some(session) if session.role().is_staff() => Err(Stop::Trouble(403, Trouble::LinkOfAnother)),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// 410, with a way to another link and one to sign in.
@@ -149,6 +159,7 @@ pub(super) async fn ask_registration(
 
 pub(super) async fn finish_registration(token: &str, password: &str) -> Result<Done, Stop> {
     let context = asked()?;
+    refuse_staff(&context)?;
     let entry = context.app.desk.complete_registration(&Secret::received(token), password).await?;
     let_in(&context, &entry, "").await
 }
@@ -161,6 +172,7 @@ pub(super) async fn ask_password(email: &str) -> Result<Done, Stop> {
 
 pub(super) async fn reset_password(token: &str, password: &str) -> Result<Done, Stop> {
     let context = asked()?;
+    refuse_staff(&context)?;
     let login = context.app.desk.reset_password(&Secret::received(token), password).await?;
     first_step(&context, login, "").await
 }

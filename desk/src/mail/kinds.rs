@@ -110,8 +110,9 @@ kinds! {
     /// To an agent: a customer wrote in a request of theirs. Repeats no word of the customer.
     /// `can_reply` only where the desk can tell agents by their mails.
     AgentNews = "agent-news" { needs: ["number", "request_url"], may: ["can_reply"] }
-    /// To an agent: what they mailed has not reached the customer. Repeats no word of it.
-    AnswerUnsent = "answer-unsent" { needs: ["number", "request_url"], may: [] }
+    /// To an agent: what they mailed has not reached the customer. Repeats no word of it. Without `can_open`
+    /// they work on requests of its type no more.
+    AnswerUnsent = "answer-unsent" { needs: ["number"], may: ["request_url", "can_open"] }
     /// To an admin: messages are set aside and want to be looked at, at `action_url`. Says of them
     /// only how many there are.
     SetAside = "set-aside" { needs: ["action_url", "aside"], may: [] }
@@ -234,6 +235,8 @@ pub struct MailContext {
     pub aside: Option<u32>,
     /// Whether an answer to the mail reaches the request.
     pub can_reply: bool,
+    /// Whether the receiver may open the request.
+    pub can_open: bool,
     /// What the receiver may do from now on.
     pub role: Option<Role>,
     /// How many requests were deleted.
@@ -272,6 +275,7 @@ impl MailContext {
             resolved: true,
             aside: Some(3),
             can_reply: true,
+            can_open: true,
             role: Some(Role::Admin),
             erased_requests: Some(12),
             key_backup_days: Some(7),

@@ -13,7 +13,7 @@ use super::{AttachedFile, MailContext, MailKind, OutgoingMail, Sender};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
-use crate::people::{Purpose, person};
+use crate::people::{Purpose, kinds, person};
 use crate::requests::StoredFile;
 use crate::store::{from_row, on};
 
@@ -64,7 +64,7 @@ impl Desk {
         if let Some(request) = row.request_id {
             let link = payload.request.as_deref();
             if to_agent {
-                self.add_number(&mut context, request).await?;
+                self.add_number(&mut context, request, person).await?;
             } else {
                 self.add_request(&mut context, request, link, key, proven).await?;
             }
@@ -190,11 +190,17 @@ impl Desk {
     }
 
     /// All that an agent's mail says of a request.
-    async fn add_number(&self, context: &mut MailContext, request: Uuid) -> Result<(), Error> {
-        const SQL: &str = "SELECT number FROM request WHERE id = $1";
+    async fn add_number(
+        &self,
+        context: &mut MailContext,
+        request: Uuid,
+        agent: PersonId,
+    ) -> Result<(), Error> {
+        const SQL: &str = "SELECT number, kind FROM request WHERE id = $1";
         let mut reader = self.store.read().await?;
-        let (number,): (i64,) =
+        let (number, kind): (i64, String) =
             on!(reader.conn(), c => sqlx::query_as(SQL).bind(request).fetch_one(c).await)?;
+        context.can_open = kinds::includes(reader.conn(), agent, &kind).await?;
         let number = RequestNumber::from_bits(number.cast_unsigned());
         context.number = Some(number);
         context.request_url = Some(format!("{}/agent/requests/{number}", self.settings.public_url));

@@ -16,6 +16,7 @@ use super::access::{self, Access, RequestHead};
 use super::change;
 use super::files::AttachmentRow;
 use super::quotes;
+use super::readable::{FOR_CUSTOMERS, author_may_be_read, sealed_for};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
@@ -60,18 +61,6 @@ from_row!(CommentRow {
     reply_to_sealed
 });
 
-/// A condition on comments: the customer may read them.
-pub(super) const FOR_CUSTOMERS: &str = "(comment.visibility = 'public' AND comment.standing <> 'outsider')";
-
-/// A condition on comments of a request whose customer is the parameter with this number: somebody
-/// else who wrote in it is neither being erased nor restricted (Art. 18 GDPR).
-pub(super) fn author_may_be_read(customer: usize) -> String {
-    format!(
-        "(author_id IS NULL OR author_id = ${customer} OR author_kind = 'agent' OR EXISTS (SELECT 1 FROM person
-         WHERE person.id = author_id AND person.state = 'active' AND person.restricted_at IS NULL))"
-    )
-}
-
 /// What stands in a comment, as it is stored: its text, and what was folded away.
 fn open_texts(row: &CommentRow, key: &PersonKey) -> Result<(String, Option<String>), Broken> {
     if row.standing == Standing::Erased.as_str() {
@@ -79,11 +68,6 @@ fn open_texts(row: &CommentRow, key: &PersonKey) -> Result<(String, Option<Strin
     }
     let rest = row.rest_sealed.as_ref().map(|rest| key.open_text("comment.rest", row.id, rest));
     Ok((key.open_text("comment.body", row.id, &row.body_sealed)?, rest.transpose()?))
-}
-
-/// With whose key a comment, and its files, are sealed.
-pub(crate) fn sealed_for(author: Option<Uuid>, author_kind: &str, customer: PersonId) -> PersonId {
-    author.filter(|_| author_kind == AuthorKind::Customer.as_str()).map_or(customer, PersonId)
 }
 
 /// What reads the comments of a request.

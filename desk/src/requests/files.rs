@@ -13,7 +13,7 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::access::{self, Access, RequestHead};
-use super::conversation;
+use super::readable;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::objects::{Stored, Upload};
@@ -296,7 +296,7 @@ from_row!(FoundFile {
 impl FoundFile {
     /// With whose key it is sealed.
     pub(super) fn owner(&self, head: &RequestHead) -> PersonId {
-        conversation::sealed_for(self.author_id, &self.author_kind, head.customer())
+        readable::sealed_for(self.author_id, &self.author_kind, head.customer())
     }
 }
 
@@ -373,8 +373,8 @@ impl Desk {
              preview_key_sealed, preview_size, work_at FROM attachment
              JOIN comment ON comment.id = attachment.comment_id
              WHERE attachment.id = $1 AND attachment.request_id = $2 AND ({} OR $3) AND {}",
-            conversation::FOR_CUSTOMERS,
-            conversation::author_may_be_read(4),
+            readable::FOR_CUSTOMERS,
+            readable::author_may_be_read(4),
         );
         let mut reader = self.store.read().await?;
         let row: Option<FoundFile> = on!(reader.conn(), c => sqlx::query_as(AssertSqlSafe(sql))

@@ -5,7 +5,7 @@ use sqlx::types::Uuid;
 use tresen_model::{AttachmentId, CommentId, RequestNumber};
 
 use super::access::{self, Access, RequestHead};
-use super::conversation::{self, FOR_CUSTOMERS};
+use super::readable::{self, FOR_CUSTOMERS};
 use crate::Desk;
 use crate::error::Error;
 use crate::people::Agent;
@@ -62,7 +62,7 @@ impl Desk {
         let sql = format!(
             "SELECT html_sealed, author_id, author_kind FROM comment WHERE id = $1 AND request_id = $2
              AND html_sealed IS NOT NULL AND ({FOR_CUSTOMERS} OR $3) AND {}",
-            conversation::author_may_be_read(4)
+            readable::author_may_be_read(4)
         );
         let mut reader = self.store.read().await?;
         let row: Option<(Vec<u8>, Option<Uuid>, String)> = on!(reader.conn(), c => sqlx::query_as(AssertSqlSafe(sql))
@@ -75,7 +75,7 @@ impl Desk {
         let (sealed, author, author_kind) = row.ok_or(Error::NotFound)?;
         let rows: Vec<(Uuid, Vec<u8>)> =
             on!(reader.conn(), c => sqlx::query_as(PICTURES).bind(comment.0).fetch_all(c).await)?;
-        let owner = conversation::sealed_for(author, &author_kind, head.customer());
+        let owner = readable::sealed_for(author, &author_kind, head.customer());
         let key = self.keys.get(owner).await?.ok_or(Error::NotFound)?;
         let mut pictures = Vec::with_capacity(rows.len());
         for (id, sealed) in rows {

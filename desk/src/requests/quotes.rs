@@ -9,7 +9,7 @@ use sqlx::types::Uuid;
 use tresen_mail::{LEFT_OUT, references, replace_references};
 use tresen_model::{PersonId, RequestId};
 
-use super::conversation::{author_may_be_read, sealed_for};
+use super::readable::{author_may_be_read, sealed_for};
 use crate::Desk;
 use crate::error::Broken;
 use crate::store::{Conn, dialect, from_row, on};

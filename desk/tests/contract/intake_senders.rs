@@ -83,7 +83,7 @@ async fn nothing_is_mailed_to_those_who_cannot_be_answered(world: &World) {
     assert_eq!(world.shown(&agent, number).await.comments.len(), 2);
     // Once more from there is the same person.
     let other = world.receive_new(&Letter::from("Cron <ROOT@PrintServer.>")).await;
-    assert_eq!(customer(world, &agent, other).await, "!root@printserver|");
+    assert_eq!(customer(world, &agent, other).await, "!root@printserver|Cron");
 }
 
 async fn who_cannot_be_answered_is_found_exported_and_erased(world: &World) {
@@ -286,7 +286,8 @@ async fn a_list_makes_nobody_an_agent(world: &World) {
         let comment = world.newest(&agent, number).await;
         assert_eq!((comment.author_kind, comment.standing), (AuthorKind::Customer, Standing::Outsider));
     }
-    assert!(world.post().await.is_empty());
+    // Whoever they name is told, and nobody else.
+    assert_eq!(world.mail().await.to(), "grace@desk.example");
 }
 
 async fn where_answers_should_go_is_shown_to_agents(world: &World) {

@@ -238,7 +238,10 @@ async fn a_mail_in_answer_is_no_way_around(world: &World) {
     let comment = world.newest(&alan, other).await;
     assert_eq!((comment.author_kind, comment.standing), (AuthorKind::Customer, Standing::Outsider));
     world.comment(&ada, other, "Hello?").await;
-    assert!(world.post().await.is_empty(), "no mail about a request that she does not see");
+    // No news of a request that she does not see; that her answer was not sent, she is told.
+    let told = world.mail().await;
+    assert!(told.to() == "grace@desk.example" && told.text.contains("ask a colleague"), "{}", told.text);
+    assert!(!told.text.contains("/agent/requests/"), "{}", told.text);
 
     only(world, "grace", &[]).await;
     assert_eq!(world.receive(&letter().saying("All is very well.")).await, TakenIn::Comment(other));

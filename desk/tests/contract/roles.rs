@@ -166,6 +166,7 @@ const OPERATOR: &[&str] = &[
     "check_api_token",
     "close",
     "erase_by_operator",
+    "exchange_erasures",
     "export_by_operator",
     "find_traces",
     "finish_erasures",
@@ -173,6 +174,7 @@ const OPERATOR: &[&str] = &[
     "hear_other_nodes",
     "import_person",
     "index_stale",
+    "keep_erasures_copied",
     "keep_finishing",
     "keep_searchable",
     "keep_tidy",
@@ -195,6 +197,7 @@ const OPERATOR: &[&str] = &[
     "settle",
     "take_in",
     "tidy_up",
+    "unfinished_erasures",
     "work_on_files",
 ];
 

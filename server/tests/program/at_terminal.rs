@@ -28,6 +28,13 @@ fn piped(folder: &Path, arguments: &[&str], input: &str) -> Output {
     program.wait_with_output().unwrap()
 }
 
+/// A folder with a new desk.
+fn new_desk() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(piped(folder.path(), &["init"], "").status.success());
+    folder
+}
+
 /// A terminal: its other end, and what opens it.
 fn pair() -> (File, impl Fn() -> OwnedFd) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
@@ -98,7 +105,7 @@ fn add(folder: &Path, email: &str, role: &str) {
 
 #[test]
 fn a_password_is_asked_for_twice_and_never_shown() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = new_desk();
     let folder = folder.path();
     let arguments = [ADD, &["agent", "--email", "ada@example.com"]].concat();
 
@@ -130,7 +137,7 @@ fn a_password_is_asked_for_twice_and_never_shown() {
 
 #[test]
 fn an_erasure_asks_at_a_terminal_and_prints_the_receipt() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = new_desk();
     let folder = folder.path();
     for (email, role) in
         [("ada@example.com", "agent"), ("grace@example.com", "agent"), ("root@example.com", "admin")]
@@ -176,16 +183,15 @@ fn the_first_start_says_once_where_the_master_key_is() {
     let folder = folder.path();
     let key = folder.join("data/master.key");
     let key = key.to_str().unwrap();
-    let retention = |level: &str| {
-        let mut command = command(folder, &["token", "add", "--scope", "mail", "--name", level]);
-        let done = command.env("TRESEN_LOG", level).output().unwrap();
+    let start = |arguments: &[&str]| {
+        let done = command(folder, arguments).env("TRESEN_LOG", "info").output().unwrap();
         assert!(done.status.success());
         String::from_utf8(done.stderr).unwrap()
     };
 
-    let said = retention("warn");
+    let said = start(&["init"]);
     assert!(said.contains(key) && said.contains("Keep a copy of this file somewhere else"), "{said}");
-    assert!(!retention("info").contains("master.key"), "twice");
+    assert!(!start(&["token", "add", "--scope", "mail", "--name", "x"]).contains("master.key"), "twice");
 
     let checked = command(folder, &["config", "check"]).output().unwrap();
     let said = String::from_utf8(checked.stdout).unwrap();
@@ -199,7 +205,7 @@ fn colours_are_for_terminals_only() {
     let folder = folder.path();
     // The first of each warns of a new master key.
     let in_new = |name: &str| {
-        let mut command = command(folder, &["token", "add", "--scope", "mail", "--name", "x"]);
+        let mut command = command(folder, &["init"]);
         command.env("TRESEN_DATA", folder.join(name)).env("TRESEN_LOG", "trace");
         command
     };
@@ -224,7 +230,7 @@ fn colours_are_for_terminals_only() {
 
 #[test]
 fn an_address_that_begins_with_a_hyphen_is_no_option() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = new_desk();
     let folder = folder.path();
     let there = ["-x@example.com", "--help@example.com", "--role@example.com", "-@example.com"];
     for email in there {
