@@ -121,7 +121,14 @@ impl Events {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
         }
-        let socket = tokio::net::UnixDatagram::bind(&self.socket)?;
+        let socket = match tokio::net::UnixDatagram::bind(&self.socket) {
+            Ok(socket) => socket,
+            // Such as a path of more than 107 bytes. What this process does itself is heard all the same.
+            Err(error) => {
+                tracing::warn!(%error, "commands cannot tell this server of what they do; it looks every 20 seconds");
+                return Ok(());
+            }
+        };
         let _bound = Bound(&self.socket);
         self.listening.store(true, Ordering::Release);
         let mut buffer = [0; LONGEST];
