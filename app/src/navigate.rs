@@ -11,6 +11,18 @@ pub(crate) trait Navigate {
     /// Goes to an address. To the one that is shown means: asks for it again.
     fn go(&self, address: &str);
 
+    /// The same, where the reader chose the address, as by a search. A form that is answered meanwhile leads nowhere.
+    fn choose(&self, address: &str);
+
+    /// The path of the page that is shown.
+    fn place(&self) -> String;
+
+    /// Whether the reader has left that place by now, or is on the way to another page that they chose.
+    fn has_left(&self, place: &str) -> bool;
+
+    /// Drops the page that was fetched before it was asked for: it is from before a form.
+    fn forget_ahead(&self);
+
     /// Goes to an address by a new document.
     fn load(&self, address: &str);
 
@@ -49,6 +61,26 @@ impl Navigator {
     /// See [`Navigate::go`].
     pub(crate) fn go(&self, address: &str) {
         self.inner().go(address);
+    }
+
+    /// See [`Navigate::choose`].
+    pub(crate) fn choose(&self, address: &str) {
+        self.inner().choose(address);
+    }
+
+    /// See [`Navigate::place`].
+    pub(crate) fn place(&self) -> String {
+        self.inner().place()
+    }
+
+    /// See [`Navigate::has_left`].
+    pub(crate) fn has_left(&self, place: &str) -> bool {
+        self.inner().has_left(place)
+    }
+
+    /// See [`Navigate::forget_ahead`].
+    pub(crate) fn forget_ahead(&self) {
+        self.inner().forget_ahead();
     }
 
     /// See [`Navigate::load`].

@@ -336,6 +336,44 @@ test('Back finds the place while the page before it is still being swapped', asy
   });
 });
 
+test('whoever has gone elsewhere is not fetched back by the answer to a form', async (t) => {
+  const number = await write(olga.client, { subject: 'The umbrella bends', body: 'In the wind.' });
+  const request = `/requests/${number}`;
+  for (const arrived of [true, false]) {
+    await t.test(arrived ? 'on another page' : 'on the way to another page', () => visit(olga.client, {}, async (page) => {
+      await go(page, '/');
+      await follow(page, page.locator('.site-nav a[href="/requests"]'), /^\/requests$/);
+      await go(page, request);
+      const answer = gate();
+      const send = (url) => /^\/api\/ui\/.*comment/.test(url.pathname);
+      await page.route(send, async (route) => {
+        const taken = await route.fetch();
+        await answer.opened;
+        await route.fulfill({ response: taken });
+      });
+      const text = `Sent in a hurry, ${arrived}.`;
+      await page.locator('#body').fill(text);
+      const answered = page.waitForResponse((answer) => send(new URL(answer.url())));
+      await button(page, 'Send reply').click();
+      const open = arrived ? () => {} : await hold(page, '/account');
+      if (arrived) await follow(page, page.locator('.site-header a[href="/account"]'), /^\/account$/);
+      else await page.locator('.site-header a[href="/account"]').click({ noWaitAfter: true });
+      answer.open();
+      await (await answered).finished();
+      await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+      open();
+      await page.waitForURL(/\/account$/);
+      await live(page);
+      await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+      assert.equal(pathOf(page), '/account');
+      // It was sent, so it does not stand in the form again.
+      await travel(page, 'back', new RegExp(`${request}$`));
+      await page.locator('.comment-body').getByText(text).waitFor();
+      assert.equal(await page.locator('#body').inputValue(), '');
+    }));
+  }
+});
+
 test('Back to where one still is stays there, although another page was on its way', async () => {
   await visit(null, {}, async (page) => {
     await go(page, '/imprint');

@@ -47,6 +47,6 @@ mod browser {
         let Ok(query) = UrlSearchParams::new_with_str_sequence_sequence(&data) else { return };
         event.prevent_default();
         let path = form.get_attribute("action").unwrap_or_default();
-        navigator.go(&format!("{path}?{}", String::from(query.to_string())));
+        navigator.choose(&format!("{path}?{}", String::from(query.to_string())));
     }
 }

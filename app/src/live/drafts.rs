@@ -72,10 +72,10 @@ pub(super) fn typed(form: &HtmlFormElement) -> Typed {
     typed.filter(|(_, value)| !value.is_empty()).collect()
 }
 
-/// Forgets what was kept of a form that was sent.
-pub(super) fn forget(form: &HtmlFormElement) {
+/// Forgets what was kept of a form that was sent from the page `place`, a path.
+pub(super) fn forget(form: &HtmlFormElement, place: &str) {
     if let Some(storage) = storage() {
-        drop(storage.remove_item(&Drafts::new().name(form)));
+        drop(storage.remove_item(&Drafts { page: place.to_owned() }.name(form)));
     }
 }
 

@@ -237,6 +237,7 @@ mod browser {
                 state.notice = None;
             });
             let typed = drafts::typed(&form);
+            let place = self.navigator.place();
             let sender = self.clone();
             spawn_local(async move {
                 if let Some(purpose) = sender.passkey {
@@ -256,7 +257,7 @@ mod browser {
                     sender.drop_echo();
                     return;
                 }
-                sender.finish(&form, &typed, outcome);
+                sender.finish(&form, &typed, &place, outcome);
             });
         }
 
@@ -342,32 +343,52 @@ mod browser {
             }
         }
 
-        fn finish(&self, form: &HtmlFormElement, typed: &drafts::Typed, outcome: Option<Outcome>) {
+        /// `place` is where the form was sent. A reader who has gone elsewhere since is not fetched back.
+        fn finish(
+            &self,
+            form: &HtmlFormElement,
+            typed: &drafts::Typed,
+            place: &str,
+            outcome: Option<Outcome>,
+        ) {
             let language = self.language;
+            let left = self.navigator.has_left(place);
             match outcome {
                 Some(Ok(Done::Go(address))) => {
                     // The page may be the same again, and its fields with it. What was typed since stays.
                     if drafts::typed(form) == *typed {
-                        drafts::forget(form);
+                        drafts::forget(form, place);
                         form.reset();
                     }
                     self.quiet();
-                    self.navigator.go(&address);
+                    if left {
+                        self.navigator.forget_ahead();
+                    } else {
+                        self.navigator.go(&address);
+                    }
                 }
                 Some(Ok(Done::Enter(address))) => {
-                    drafts::forget(form);
+                    drafts::forget(form, place);
                     self.navigator.load(&address);
                 }
                 Some(Ok(Done::Show(shown))) => {
-                    drafts::forget(form);
+                    drafts::forget(form, place);
                     self.quiet();
-                    self.navigator.show(shown.get());
+                    if left {
+                        self.navigator.forget_ahead();
+                    } else {
+                        self.navigator.show(shown.get());
+                    }
                 }
                 Some(Ok(Done::ShowAs { visit, shown })) => {
                     self.quiet();
                     self.navigator.show_as(visit, shown.get());
                 }
                 Some(Err(Unmet::Refused { errors, notice, .. })) => self.wrong(form, errors, notice),
+                // It was not taken. What was typed is kept as a draft.
+                Some(Err(Unmet::Unavailable(Unavailable::Go(_) | Unavailable::Confirm))) if left => {
+                    self.quiet()
+                }
                 Some(Err(Unmet::Unavailable(Unavailable::Go(address)))) => {
                     self.quiet();
                     self.navigator.go(&address);

@@ -40,6 +40,11 @@ pub(super) fn without_hash(address: &str) -> &str {
     address.split('#').next().unwrap_or_default()
 }
 
+/// The path of an address.
+pub(super) fn path_of(address: &str) -> &str {
+    address.split(['?', '#']).next().unwrap_or_default()
+}
+
 /// The address of the document: path and query.
 pub(super) fn current() -> String {
     let location = window().location();

@@ -24,7 +24,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, EventTarget, MouseEvent, ScrollRestoration};
 
 use self::fetch::{Ahead, Answer, Missing, fetch};
-use self::links::{current, followed, link_of, page_of, with_hash, without_hash};
+use self::links::{current, followed, link_of, page_of, path_of, with_hash, without_hash};
 use crate::app::{self, NetworkTrouble, Outlet};
 use crate::chunks::{self, Given};
 use crate::form::Forms;
@@ -52,7 +52,7 @@ struct Inner {
     /// Names the build of this code.
     build: String,
     /// The turn whose answer has not come yet.
-    underway: Cell<Option<u32>>,
+    underway: Cell<Option<Underway>>,
     /// How often somebody went somewhere: an answer to an earlier time is dropped.
     turn: Cell<u32>,
     /// The address that is shown: path and query.
@@ -63,6 +63,14 @@ struct Inner {
     missed: RefCell<Option<(String, Entry)>>,
     /// How often the place in the page has moved.
     moves: Cell<u32>,
+}
+
+/// A turn whose answer has not come yet.
+#[derive(Clone, Copy)]
+struct Underway {
+    turn: u32,
+    /// Whether the reader chose to go there: by a link, a search, Back or Forward. A form that leads on is no choice.
+    chosen: bool,
 }
 
 /// What becomes of the history.
@@ -113,6 +121,7 @@ impl Router {
             {
                 event.prevent_default();
                 navigator.visit(&address, Entry::New);
+                navigator.note_chosen();
             }
         });
         for name in ["mouseover", "focusin", "touchstart"] {
@@ -125,6 +134,7 @@ impl Router {
                 navigator.stay();
             } else {
                 navigator.visit(&with_hash(), Entry::Gone);
+                navigator.note_chosen();
             }
         });
         let navigator = self.clone();
@@ -165,6 +175,13 @@ impl Router {
         }
     }
 
+    /// Notes that the reader wants to go where the way leads that was begun last.
+    fn note_chosen(&self) {
+        let inner = self.inner();
+        let chosen = inner.underway.get().map(|underway| Underway { chosen: true, ..underway });
+        inner.underway.set(chosen);
+    }
+
     fn visit(&self, address: &str, entry: Entry) {
         let inner = self.inner();
         if entry == Entry::New {
@@ -172,7 +189,7 @@ impl Router {
         }
         let turn = inner.turn.get() + 1;
         inner.turn.set(turn);
-        inner.underway.set(Some(turn));
+        inner.underway.set(Some(Underway { turn, chosen: false }));
         inner.missed.take();
         // What was said of an earlier try is over.
         inner.outlet.trouble.set(None);
@@ -180,7 +197,7 @@ impl Router {
         let patient = Rc::clone(&inner);
         let _ = set_timeout(
             move || {
-                if patient.underway.get() == Some(turn) {
+                if patient.underway.get().is_some_and(|underway| underway.turn == turn) {
                     patient.outlet.waiting.set(true);
                 }
             },
@@ -312,6 +329,24 @@ impl Navigate for Router {
         self.visit(address, entry);
     }
 
+    fn choose(&self, address: &str) {
+        self.go(address);
+        self.note_chosen();
+    }
+
+    fn place(&self) -> String {
+        path_of(&self.inner().here.borrow()).to_owned()
+    }
+
+    fn has_left(&self, place: &str) -> bool {
+        let inner = self.inner();
+        inner.underway.get().is_some_and(|underway| underway.chosen) || path_of(&inner.here.borrow()) != place
+    }
+
+    fn forget_ahead(&self) {
+        self.inner().ahead.take();
+    }
+
     /// Has somebody show again who they are before they come back here.
     fn confirm(&self) {
         let here = self.inner().here.borrow().clone();
@@ -351,7 +386,7 @@ impl Navigate for Router {
         inner.ahead.take();
         drafts::forget_all();
         inner.outlet.visit.set(visit);
-        let here = inner.here.borrow().split('?').next().unwrap_or_default().to_owned();
+        let here = path_of(&inner.here.borrow()).to_owned();
         self.show_at(&here, shown);
     }
 }
