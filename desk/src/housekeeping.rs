@@ -8,24 +8,36 @@ use sqlx::types::Uuid;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::factors;
-use crate::store::on;
+use crate::store::{dialect, on};
 
 /// Between two rounds.
 const EVERY: Duration = Duration::from_secs(3600);
+
+/// Counts are folded this often: until then PostgreSQL has a row of each change.
+const FOLD_EVERY: Duration = Duration::from_secs(30);
 
 impl Desk {
     /// Tidies up every hour until the desk is closed.
     #[crate::boxed]
     pub async fn keep_tidy(&self) {
+        let (mut round, mut fold) = (tokio::time::interval(EVERY), tokio::time::interval(FOLD_EVERY));
         loop {
-            if let Err(error) = self.tidy_up().await {
-                tracing::error!(%error, "tidying up failed; trying again in an hour");
-            }
             tokio::select! {
-                () = tokio::time::sleep(EVERY) => {}
+                _ = round.tick() => if let Err(error) = self.tidy_up().await {
+                    tracing::error!(%error, "tidying up failed; trying again in an hour");
+                },
+                _ = fold.tick() => if let Err(error) = self.fold_counts().await {
+                    tracing::error!(%error, "counts could not be folded; trying again in 30 seconds");
+                },
                 () = self.closing.cancelled() => return,
             }
         }
+    }
+
+    async fn fold_counts(&self) -> Result<(), Broken> {
+        let mut tx = self.store.write().await?;
+        dialect::fold_counts(&mut tx).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Tidies up once.
@@ -47,6 +59,7 @@ impl Desk {
         }
         factors::tidy_up(&mut tx, now).await?;
         tx.commit().await?;
+        self.fold_counts().await?;
         self.retain().await?;
         self.tidy_asides().await?;
         self.tell_of_asides().await?;

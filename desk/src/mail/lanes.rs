@@ -1,10 +1,11 @@
 //! Which of the mails that are due leaves next: so many at once, so many to one domain, so many
 //! a minute, and hardly any while the server is away.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use sqlx::types::Uuid;
 use tokio::task::Id;
+use tresen_model::EmailAddress;
 use tresen_model::Timestamp;
 
 use super::Outgoing;
@@ -13,18 +14,31 @@ use super::Outgoing;
 const FIRST_PAUSE: i64 = 15;
 const LONGEST_PAUSE: i64 = 300;
 
+/// All mails are looked through this often, in seconds: one may have been committed after a later one was seen.
+const LOOK_THROUGH_EVERY: i64 = 5;
+
+/// So far back the next look begins, in microseconds: mails are not committed in the order of their times.
+const OVERLAP: i64 = 200_000;
+
+/// Where mails to one domain queue: a keyed hash of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Lane(pub(crate) i64);
+
 /// What is under way in this process, and what went before.
 pub(super) struct Lanes {
     per_domain: usize,
     per_minute: Option<usize>,
-    under_way: HashMap<Id, String>,
+    under_way: HashMap<Id, Lane>,
+    /// Lanes with mails that were passed over since the lane was full.
+    pub(super) waiting: BTreeSet<Lane>,
     /// When mails were begun, oldest first; only those of the last minute, and only with a rate.
     begun: VecDeque<Timestamp>,
     /// Tries in a row that met a server that is away, and when it is tried again.
     failures: u32,
     paused_until: Option<Timestamp>,
-    /// Where the next look at what is due begins: behind what was passed over before.
+    /// Where the next look at what is due begins. What is due before it is under way, or in a lane that waits.
     pub(super) from: Option<(i64, Uuid)>,
+    looked_through_at: Option<Timestamp>,
 }
 
 impl Lanes {
@@ -33,10 +47,12 @@ impl Lanes {
             per_domain: settings.per_domain.clamp(1, Outgoing::MOST_AT_ONCE),
             per_minute: settings.per_minute,
             under_way: HashMap::new(),
+            waiting: BTreeSet::new(),
             begun: VecDeque::new(),
             failures: 0,
             paused_until: None,
             from: None,
+            looked_through_at: None,
         }
     }
 
@@ -54,14 +70,34 @@ impl Lanes {
         room.min(self.per_minute.map_or(room, |most| most.saturating_sub(self.begun.len())))
     }
 
-    /// Whether one more mail may go to a domain, besides those that were `chosen` just now.
-    pub(super) fn has_room_for(&self, domain: &str, chosen: usize) -> bool {
-        let there = self.under_way.values().filter(|other| *other == domain).count();
-        there + chosen < self.per_domain
+    /// How many more mails may be begun in a lane.
+    pub(super) fn room_in(&self, lane: Lane) -> usize {
+        let there = self.under_way.values().filter(|other| **other == lane).count();
+        self.per_domain.saturating_sub(there)
     }
 
-    pub(super) fn begin(&mut self, task: Id, domain: String, now: Timestamp) {
-        self.under_way.insert(task, domain);
+    /// The lanes that wait and have room.
+    pub(super) fn ready(&self) -> Vec<Lane> {
+        self.waiting.iter().copied().filter(|lane| self.room_in(*lane) > 0).collect()
+    }
+
+    /// Has the next look begin at the beginning, when the last one that did is long ago.
+    pub(super) fn look_through(&mut self, now: Timestamp) {
+        let due = |last: Timestamp| !(0..LOOK_THROUGH_EVERY).contains(&now.seconds_since(last));
+        if self.looked_through_at.is_none_or(due) {
+            self.looked_through_at = Some(now);
+            self.from = None;
+        }
+    }
+
+    /// Nothing that is due lies behind where the last look ended.
+    pub(super) fn reached_end(&mut self, now: Timestamp) {
+        let lately = (now.0.saturating_sub(OVERLAP), Uuid::nil());
+        self.from = Some(self.from.map_or(lately, |from| from.min(lately)));
+    }
+
+    pub(super) fn begin(&mut self, task: Id, lane: Lane, now: Timestamp) {
+        self.under_way.insert(task, lane);
         if self.per_minute.is_some() {
             self.begun.push_back(now);
         }
@@ -82,5 +118,14 @@ impl Lanes {
             }
             None => {}
         }
+    }
+}
+
+impl crate::Desk {
+    /// The lane of mails to an address.
+    pub(super) fn lane_of(&self, to: &EmailAddress) -> Lane {
+        let domain = to.domain().to_lowercase();
+        let [a, b, c, d, e, f, g, h, ..] = self.keys.master().fingerprint("lane", &[domain.as_bytes()]);
+        Lane(i64::from_le_bytes([a, b, c, d, e, f, g, h]))
     }
 }

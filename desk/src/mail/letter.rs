@@ -13,7 +13,8 @@ use super::{AttachedFile, MailContext, MailKind, OutgoingMail, Sender};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
-use crate::people::{Purpose, kinds, person};
+use crate::people::person::PersonRow;
+use crate::people::{Purpose, kinds};
 use crate::requests::StoredFile;
 use crate::store::{from_row, on};
 
@@ -43,18 +44,17 @@ pub(super) struct Letter {
 }
 
 impl Desk {
-    /// Writes the mail; `None` when its person is gone or is being erased.
+    /// Writes the mail.
     pub(super) async fn write_letter(
         &self,
         row: &OutboxRow,
+        receiver: &PersonRow,
         key: &PersonKey,
-    ) -> Result<Option<Letter>, Error> {
+    ) -> Result<Letter, Error> {
         let person = PersonId(row.person_id);
-        let found = person::find(self.store.read().await?.conn(), person).await?;
-        let Some(receiver) = found.filter(person::PersonRow::is_active) else { return Ok(None) };
         let kind = MailKind::parse(&row.kind).ok_or(Broken::Inconsistent("outbox.kind", row.id))?;
         let payload = row.payload(key)?;
-        let mut context = self.links(kind, &payload, &receiver);
+        let mut context = self.links(kind, &payload, receiver);
         // A new address is as unproven as one of a form, and a name is typed as freely.
         let proven = receiver.proven_at.is_some() && kind != MailKind::AddressProve && !payload.by_stranger;
         let to_agent = matches!(kind, MailKind::AgentNews | MailKind::AnswerUnsent);
@@ -130,10 +130,10 @@ impl Desk {
             files,
         };
         let message = mail.compose(self.now()).map_err(|error| broken(&error))?;
-        Ok(Some(Letter { message, with_files }))
+        Ok(Letter { message, with_files })
     }
 
-    fn links(&self, kind: MailKind, payload: &Payload, receiver: &person::PersonRow) -> MailContext {
+    fn links(&self, kind: MailKind, payload: &Payload, receiver: &PersonRow) -> MailContext {
         let url = &self.settings.public_url;
         let action =
             |page: &str| payload.action.as_ref().map(|secret| format!("{url}/{page}?token={secret}"));

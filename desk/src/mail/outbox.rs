@@ -88,11 +88,19 @@ impl Desk {
     /// worker after the commit.
     pub(crate) async fn enqueue(&self, tx: &mut Tx, mail: Mail<'_>, now: Timestamp) -> Result<(), Broken> {
         const SQL: &str = "INSERT INTO outbox (id, person_id, request_id, comment_id, kind, payload_sealed,
-            state, attempts, next_attempt_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, 'queued', 0, $7, $7)";
-        if mail.payload.to.is_none()
-            && let Some(row) = person::find(tx.conn(), mail.person).await?
-            && !row.email(mail.key)?.can_be_answered()
-        {
+            lane, state, attempts, next_attempt_at, created_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $8, 'queued', 0, $7, $7)";
+        let to = match &mail.payload.to {
+            Some(to) => {
+                EmailAddress::parse(to).map_err(|_| Broken::Inconsistent("outbox.to", mail.person.0))?
+            }
+            // Without a row they are being erased, and no mail is for them.
+            None => match person::find(tx.conn(), mail.person).await? {
+                Some(row) => row.email(mail.key)?,
+                None => return Ok(()),
+            },
+        };
+        if mail.payload.to.is_none() && !to.can_be_answered() {
             return Ok(());
         }
         let id = random::id(now)?;
@@ -106,6 +114,7 @@ impl Desk {
             .bind(mail.kind.as_str())
             .bind(payload)
             .bind(now.0)
+            .bind(self.lane_of(&to).0)
             .execute(c)
             .await
             .map(drop))?;
@@ -200,6 +209,7 @@ pub(crate) struct OutboxRow {
     pub(crate) attempts: i64,
     pub(crate) next_attempt_at: i64,
     pub(crate) created_at: i64,
+    pub(crate) lane: i64,
 }
 
 from_row!(OutboxRow {
@@ -211,17 +221,15 @@ from_row!(OutboxRow {
     payload_sealed,
     attempts,
     next_attempt_at,
-    created_at
+    created_at,
+    lane
 });
 
 impl OutboxRow {
     pub(crate) fn payload(&self, key: &PersonKey) -> Result<Payload, Broken> {
-        let missing = || Broken::Inconsistent("outbox.payload", self.id);
-        open_payload(key, self.id, self.payload_sealed.as_ref().ok_or_else(missing)?)
+        let broken = || Broken::Inconsistent("outbox.payload", self.id);
+        let sealed = self.payload_sealed.as_ref().ok_or_else(broken)?;
+        let payload = key.open("outbox.payload", self.id, sealed)?;
+        serde_json::from_slice(&payload).map_err(|_| broken())
     }
-}
-
-pub(crate) fn open_payload(key: &PersonKey, id: Uuid, sealed: &[u8]) -> Result<Payload, Broken> {
-    let payload = key.open("outbox.payload", id, sealed)?;
-    serde_json::from_slice(&payload).map_err(|_| Broken::Inconsistent("outbox.payload", id))
 }

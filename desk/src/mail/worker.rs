@@ -6,19 +6,18 @@ use std::time::Duration;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tokio::task::{Id, JoinError, JoinSet};
-use tresen_model::{EmailAddress, MailTrouble, PersonId, Timestamp};
+use tresen_model::{MailTrouble, PersonId, Timestamp};
 
-use super::lanes::Lanes;
+use super::lanes::{Lane, Lanes};
 use super::letter::Letter;
 use super::outbox::OutboxRow;
 use super::{MailKind, SendError};
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::keys::PersonKey;
 use crate::people::person::{self, PersonRow};
 use crate::privacy::restrict::NOT_RESTRICTED;
 use crate::random;
-use crate::store::{dialect, from_row, on};
+use crate::store::{Conn, Tx, dialect, from_row, on};
 
 /// A claimed mail is claimed again when its worker has not reported for this long: longer
 /// than a small mail can take.
@@ -28,8 +27,11 @@ const CLAIM: i64 = 180;
 const CLAIM_WITH_FILES: i64 = 900;
 
 /// So many mails that are due are looked at in one go, and at most so often in a row.
-const LOOK_AT: i64 = 50;
+const LOOK_AT: usize = 50;
 const LOOKS: usize = 10;
+
+/// So many lanes at most are left out where new mails are looked for: each is a part of the statement.
+const LEFT_OUT: usize = 32;
 
 /// Between the tries: 1, 2, 4, … minutes, at most six hours, each with some chance in it.
 const FIRST_WAIT: i64 = 60;
@@ -51,13 +53,19 @@ const LAST_WAIT: Duration = Duration::from_secs(20);
 /// A mail that is due.
 struct Due {
     id: Uuid,
-    person_id: Uuid,
-    kind: String,
-    payload_sealed: Option<Vec<u8>>,
+    lane: i64,
     next_attempt_at: i64,
 }
 
-from_row!(Due { id, person_id, kind, payload_sealed, next_attempt_at });
+from_row!(Due { id, lane, next_attempt_at });
+
+/// Where mails that are due are looked for.
+enum Among<'a> {
+    /// One lane, from its beginning.
+    Lane(Lane),
+    /// All that come after a time and an id, but those of some lanes.
+    After(Option<(i64, Uuid)>, &'a [Lane]),
+}
 
 /// Mails under way, each in a task of its own: a slow server holds up nothing else.
 struct Sending {
@@ -164,137 +172,96 @@ impl Desk {
             return Ok(Some(0));
         }
         let until = now.plus_seconds(CLAIM);
-        let ids: Vec<Uuid> = chosen.keys().copied().collect();
         let mut tx = self.store.write().await?;
-        let claimed = dialect::claim_mails(&mut tx, now.0, until.0, &ids).await?;
+        let claimed = claim(&mut tx, now, until, &chosen).await?;
         tx.commit().await?;
-        for id in &claimed {
+        let begun = claimed.len();
+        for row in claimed {
             let desk = self.clone();
-            let id = *id;
+            let (mail, lane) = (row.id, Lane(row.lane));
             let task = sending.tasks.spawn(async move {
-                match desk.send_one(id, until).await {
+                match desk.send_one(row).await {
                     Ok(reached) => reached,
                     Err(error) => {
-                        tracing::error!(mail = %id, %error, "a mail could not be handled; it will be tried again");
+                        tracing::error!(%mail, %error, "a mail could not be handled; it will be tried again");
                         None
                     }
                 }
             });
-            let domain = chosen.get(&id).cloned().unwrap_or_default();
-            sending.lanes.begin(task.id(), domain, now);
+            sending.lanes.begin(task.id(), lane, now);
         }
-        Ok((!claimed.is_empty()).then_some(claimed.len()))
+        Ok((begun > 0).then_some(begun))
     }
 
-    /// Looks through what is due, the longest waiting first, for mails whose domain has room; each
-    /// with its domain. What is passed over holds up nothing: the next look goes on behind it.
-    async fn choose_mails(
-        &self,
-        lanes: &mut Lanes,
-        room: usize,
-        now: Timestamp,
-    ) -> Result<HashMap<Uuid, String>, Error> {
-        let mut chosen = HashMap::new();
-        let began_at_start = lanes.from.is_none();
+    /// Chooses mails whose lane has room: first from lanes that wait, then from what came in since, the longest
+    /// waiting first. What is passed over is not looked at again until its lane has room.
+    async fn choose_mails(&self, lanes: &mut Lanes, room: usize, now: Timestamp) -> Result<Vec<Uuid>, Error> {
+        let mut reader = self.store.read().await?;
+        let mut chosen = Vec::new();
+        let mut taken: HashMap<Lane, usize> = HashMap::new();
+        for lane in lanes.ready() {
+            let most = lanes.room_in(lane).min(room - chosen.len());
+            if most == 0 {
+                return Ok(chosen);
+            }
+            let due = due_mails(reader.conn(), &Among::Lane(lane), now, most).await?;
+            if due.len() < most {
+                lanes.waiting.remove(&lane);
+            }
+            taken.insert(lane, due.len());
+            chosen.extend(due.iter().map(|mail| mail.id));
+        }
+        lanes.look_through(now);
         for _ in 0..LOOKS {
-            let due = self.due_mails(lanes.from, now).await?;
-            let more = due.len() as i64 == LOOK_AT;
-            let mut persons: Vec<PersonId> = due.iter().map(|mail| PersonId(mail.person_id)).collect();
-            persons.sort_unstable();
-            persons.dedup();
-            let keys = self.keys.get_many(persons.iter().copied()).await?;
-            let rows = person::find_many(self.store.read().await?.conn(), &persons).await?;
-            let rows: HashMap<Uuid, PersonRow> = rows.into_iter().map(|row| (row.id, row)).collect();
-            for mail in due {
+            let left_out: Vec<Lane> = lanes.waiting.iter().copied().take(LEFT_OUT).collect();
+            let among = Among::After(lanes.from, &left_out);
+            let due = due_mails(reader.conn(), &among, now, LOOK_AT).await?;
+            for mail in &due {
                 if chosen.len() == room {
                     return Ok(chosen);
                 }
                 lanes.from = Some((mail.next_attempt_at, mail.id));
-                // Without a key its person is being erased, and the mail with them.
-                let (Some(key), Some(row)) = (keys.get(&PersonId(mail.person_id)), rows.get(&mail.person_id))
-                else {
+                if chosen.contains(&mail.id) {
                     continue;
-                };
-                let domain = domain_of(&mail, row, key)?;
-                let taken = chosen.values().filter(|other| **other == domain).count();
-                if lanes.has_room_for(&domain, taken) {
-                    chosen.insert(mail.id, domain);
+                }
+                let lane = Lane(mail.lane);
+                let taken = taken.entry(lane).or_default();
+                if *taken < lanes.room_in(lane) {
+                    *taken += 1;
+                    chosen.push(mail.id);
+                } else {
+                    lanes.waiting.insert(lane);
                 }
             }
-            if !more {
-                lanes.from = None;
-                if began_at_start || !chosen.is_empty() {
-                    break;
-                }
+            if due.len() < LOOK_AT {
+                lanes.reached_end(now);
+                break;
             }
         }
         Ok(chosen)
     }
 
-    async fn due_mails(&self, from: Option<(i64, Uuid)>, now: Timestamp) -> Result<Vec<Due>, Error> {
-        let always: Vec<&str> = MailKind::ALL
-            .iter()
-            .filter(|kind| kind.despite_restriction())
-            .map(|kind| kind.as_str())
-            .collect();
-        let (after, id) = from.unwrap_or((i64::MIN, Uuid::nil()));
-        let sql = format!(
-            "SELECT id, person_id, kind, payload_sealed, next_attempt_at FROM outbox
-             WHERE state = 'queued' AND next_attempt_at <= $1
-             AND (next_attempt_at > $2 OR (next_attempt_at = $2 AND id > $3))
-             AND (kind IN {} OR {NOT_RESTRICTED}) ORDER BY next_attempt_at, id LIMIT $4",
-            dialect::places(5, always.len())
-        );
-        let mut reader = self.store.read().await?;
-        let due: Vec<Due> = on!(reader.conn(), c => {
-            let mut query =
-                sqlx::query_as(AssertSqlSafe(sql)).bind(now.0).bind(after).bind(id).bind(LOOK_AT);
-            for kind in &always {
-                query = query.bind(*kind);
-            }
-            query.fetch_all(c).await
-        })?;
-        Ok(due)
-    }
-
-    /// Sends one mail; says whether there was a server to talk to, where that is known.
-    async fn send_one(&self, id: Uuid, claimed: Timestamp) -> Result<Option<bool>, Error> {
-        const FIND: &str = "SELECT id, person_id, request_id, comment_id, kind, payload_sealed, attempts,
-            next_attempt_at, created_at FROM outbox
-            WHERE id = $1 AND state = 'queued' AND next_attempt_at = $2";
-        const RECEIVER: &str = "SELECT restricted_at, undeliverable_at FROM person WHERE id = $1";
-        let mut reader = self.store.read().await?;
-        let row: Option<OutboxRow> = on!(reader.conn(), c => sqlx::query_as(FIND)
-            .bind(id)
-            .bind(claimed.0)
-            .fetch_optional(c)
-            .await)?;
-        // Gone when its person was erased meanwhile.
-        let Some(row) = row else { return Ok(None) };
-        let receiver: Option<(Option<i64>, Option<i64>)> = on!(reader.conn(), c => sqlx::query_as(RECEIVER)
-            .bind(row.person_id)
-            .fetch_optional(c)
-            .await)?;
-        drop(reader);
-        let Some((restricted, undeliverable)) = receiver else { return Ok(None) };
+    /// Sends one mail that was claimed; says whether there was a server to talk to, where that is known.
+    async fn send_one(&self, mut row: OutboxRow) -> Result<Option<bool>, Error> {
+        let receiver = person::find(self.store.read().await?.conn(), PersonId(row.person_id)).await?;
+        // Gone, or being erased: the mail is deleted with them.
+        let Some(receiver) = receiver.filter(PersonRow::is_active) else { return Ok(None) };
         // Restricted since it was claimed: it stays, and is not claimed again until that is lifted.
         let kind = MailKind::parse(&row.kind).ok_or(Broken::Inconsistent("outbox.kind", row.id))?;
-        if !kind.despite_restriction() && restricted.is_some() {
+        if !kind.despite_restriction() && receiver.is_restricted() {
             return Ok(None);
         }
         // A new address is another one than that from which mail came back.
-        if undeliverable.is_some() && kind != MailKind::AddressProve {
+        if receiver.undeliverable_at.is_some() && kind != MailKind::AddressProve {
             self.note_failure(&row, &SendError::new(MailTrouble::Undeliverable)).await?;
             return Ok(None);
         }
         let Some(key) = self.keys.get(PersonId(row.person_id)).await? else { return Ok(None) };
-        let sent = match self.write_letter(&row, &key).await {
-            Ok(Some(letter)) => match self.hand_over(&row, letter).await? {
+        let sent = match self.write_letter(&row, &receiver, &key).await {
+            Ok(letter) => match self.hand_over(&mut row, letter).await? {
                 Some(sent) => sent,
                 None => return Ok(None),
             },
-            // Its person is gone, or is being erased: it is deleted with them.
-            Ok(None) => return Ok(None),
             Err(error) => {
                 tracing::error!(mail = %row.id, kind = row.kind, %error, "a mail could not be written");
                 Err(SendError::new(MailTrouble::Unwritten))
@@ -321,7 +288,7 @@ impl Desk {
     /// Gives a letter to the transport; `None` when another node has claimed it meanwhile.
     async fn hand_over(
         &self,
-        row: &OutboxRow,
+        row: &mut OutboxRow,
         letter: Letter,
     ) -> Result<Option<Result<(), SendError>>, Broken> {
         const EXTEND: &str = "UPDATE outbox SET next_attempt_at = $3 WHERE id = $1 AND state = 'queued'
@@ -341,6 +308,7 @@ impl Desk {
             if ours == 0 {
                 return Ok(None);
             }
+            row.next_attempt_at = until.0;
         }
         Ok(Some(self.transport.send(&letter.message).await))
     }
@@ -370,8 +338,9 @@ impl Desk {
     }
 
     async fn note_failure(&self, row: &OutboxRow, failure: &SendError) -> Result<(), Broken> {
+        // Not when another node has claimed it meanwhile, or sent it.
         const SQL: &str = "UPDATE outbox SET state = $2, next_attempt_at = $3, last_error = $4,
-            status_code = $5 WHERE id = $1";
+            status_code = $5 WHERE id = $1 AND state = 'queued' AND next_attempt_at = $6";
         let now = self.now();
         // Without access no mail at all leaves, which is the operator's to mend and not the mail's
         // fault: all of them wait for it.
@@ -387,6 +356,7 @@ impl Desk {
             .bind(next.0)
             .bind(failure.trouble.as_str())
             .bind(&failure.code)
+            .bind(row.next_attempt_at)
             .execute(c)
             .await
             .map(drop))?;
@@ -418,17 +388,73 @@ impl Desk {
     }
 }
 
-/// The domain that a mail goes to.
-fn domain_of(mail: &Due, receiver: &PersonRow, key: &PersonKey) -> Result<String, Broken> {
-    let elsewhere =
-        matches!(MailKind::parse(&mail.kind), Some(MailKind::AddressProve | MailKind::AddressChanged));
-    if elsewhere && let Some(sealed) = &mail.payload_sealed {
-        let payload = super::outbox::open_payload(key, mail.id, sealed)?;
-        if let Some(address) = payload.to.and_then(|to| EmailAddress::parse(&to).ok()) {
-            return Ok(address.domain().to_lowercase());
+/// Mails that are due, the longest waiting first, and at most so many.
+async fn due_mails(
+    conn: Conn<'_>,
+    among: &Among<'_>,
+    now: Timestamp,
+    most: usize,
+) -> Result<Vec<Due>, Broken> {
+    let always: Vec<&str> =
+        MailKind::ALL.iter().filter(|kind| kind.despite_restriction()).map(|kind| kind.as_str()).collect();
+    let allowed = format!("(kind IN {} OR {NOT_RESTRICTED})", dialect::places(3, always.len()));
+    let next = 3 + always.len();
+    let (condition, numbers, after) = match among {
+        Among::Lane(lane) => (format!("lane = ${next}"), vec![lane.0], None),
+        Among::After(after, left_out) => {
+            let but = match left_out {
+                [] => String::new(),
+                lanes => format!(" AND lane NOT IN {}", dialect::places(next, lanes.len())),
+            };
+            let (time, id) = (next + left_out.len(), next + left_out.len() + 1);
+            let condition = format!("(next_attempt_at, id) > (${time}, ${id}){but}");
+            let after = after.unwrap_or((i64::MIN, Uuid::nil()));
+            (condition, left_out.iter().map(|lane| lane.0).collect(), Some(after))
         }
-    }
-    Ok(receiver.email(key)?.domain().to_lowercase())
+    };
+    let sql = format!(
+        "SELECT id, lane, next_attempt_at FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1
+         AND {condition} AND {allowed} ORDER BY next_attempt_at, id LIMIT $2"
+    );
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    Ok(on!(conn, c => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(now.0).bind(most);
+        for kind in always {
+            query = query.bind(kind);
+        }
+        for number in numbers {
+            query = query.bind(number);
+        }
+        if let Some((time, id)) = after {
+            query = query.bind(time).bind(id);
+        }
+        query.fetch_all(c).await
+    })?)
+}
+
+/// Claims those of some mails that are still due, until `until`: nobody else gets them before.
+async fn claim(
+    tx: &mut Tx,
+    now: Timestamp,
+    until: Timestamp,
+    mails: &[Uuid],
+) -> Result<Vec<OutboxRow>, Broken> {
+    // What another node is claiming now is not due any more when it is done.
+    let lock = dialect::skip_locked(&tx.conn());
+    let sql = format!(
+        "UPDATE outbox SET next_attempt_at = $1, attempts = attempts + 1 WHERE id IN (
+         SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $2 AND id IN {} {lock})
+         RETURNING id, person_id, request_id, comment_id, kind, payload_sealed, attempts, next_attempt_at,
+         created_at, lane",
+        dialect::places(3, mails.len())
+    );
+    Ok(on!(tx.conn(), c => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(until.0).bind(now.0);
+        for mail in mails {
+            query = query.bind(*mail);
+        }
+        query.fetch_all(c).await
+    })?)
 }
 
 /// Seconds until the next try after so many: doubled each time, and up to a quarter more by

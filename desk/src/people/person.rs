@@ -79,9 +79,7 @@ impl PersonRow {
     }
 
     pub(crate) fn name(&self, key: &PersonKey) -> Result<Option<PersonName>, Broken> {
-        let Some(sealed) = &self.name_sealed else { return Ok(None) };
-        let name = key.open_text("person.name", self.id, sealed)?;
-        PersonName::optional(&name).map_err(|_| Broken::Inconsistent("person.name", self.id))
+        self.name_sealed.as_ref().map_or(Ok(None), |sealed| open_name(self.id, sealed, key))
     }
 
     pub(crate) fn password_hash(&self, key: &PersonKey) -> Result<Option<String>, keys::SealBroken> {
@@ -90,6 +88,12 @@ impl PersonRow {
             .map(|sealed| key.open_text("person.password", self.id, sealed))
             .transpose()
     }
+}
+
+/// What a person is called, as it is stored.
+pub(crate) fn open_name(person: Uuid, sealed: &[u8], key: &PersonKey) -> Result<Option<PersonName>, Broken> {
+    let name = key.open_text("person.name", person, sealed)?;
+    PersonName::optional(&name).map_err(|_| Broken::Inconsistent("person.name", person))
 }
 
 pub(crate) async fn find(conn: Conn<'_>, person: PersonId) -> Result<Option<PersonRow>, StoreError> {

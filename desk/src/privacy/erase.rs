@@ -67,6 +67,7 @@ const DELETIONS: &[&str] = &[
     "UPDATE comment SET author_id = NULL WHERE author_id = $1",
     "UPDATE history SET actor_id = NULL WHERE actor_id = $1",
     "UPDATE request SET assignee_id = NULL WHERE assignee_id = $1",
+    "DELETE FROM request_count WHERE assignee_id = $1",
     "UPDATE statistic SET agent_id = NULL WHERE agent_id = $1",
     "DELETE FROM agent_kind WHERE person_id = $1",
     "DELETE FROM session WHERE person_id = $1",

@@ -1,6 +1,5 @@
 //! What the engines do differently.
 
-use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, PgPool};
 
 use super::{Conn, StoreError, Tx, on};
@@ -14,31 +13,6 @@ pub(crate) async fn notify(tx: &mut Tx, payload: &str) -> Result<(), StoreError>
     Ok(())
 }
 
-/// Claims those of some mails that are still due, until `until`: nobody else gets them before.
-pub(crate) async fn claim_mails(
-    tx: &mut Tx,
-    now: i64,
-    until: i64,
-    mails: &[Uuid],
-) -> Result<Vec<Uuid>, StoreError> {
-    // What another node is claiming now is not due any more when it is done.
-    let lock = skip_locked(&tx.conn());
-    let sql = format!(
-        "UPDATE outbox SET next_attempt_at = $1, attempts = attempts + 1 WHERE id IN (
-         SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $2 AND id IN {} {lock})
-         RETURNING id",
-        places(3, mails.len())
-    );
-    let rows: Vec<(Uuid,)> = on!(tx.conn(), c => {
-        let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(until).bind(now);
-        for mail in mails {
-            query = query.bind(*mail);
-        }
-        query.fetch_all(c).await
-    })?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
-}
-
 /// What ends a subquery that picks rows to claim: rows that somebody else has claimed are passed
 /// over. SQLite has one writer at a time.
 pub(crate) fn skip_locked(conn: &Conn<'_>) -> &'static str {
@@ -46,6 +20,22 @@ pub(crate) fn skip_locked(conn: &Conn<'_>) -> &'static str {
         Conn::Sqlite(_) => "",
         Conn::Postgres(_) => "FOR UPDATE SKIP LOCKED",
     }
+}
+
+/// Adds up what is counted several times for the same, where there is much of it, and forgets what comes to
+/// nothing.
+pub(crate) async fn fold_counts(tx: &mut Tx) -> Result<(), StoreError> {
+    let sql = match tx.conn() {
+        Conn::Sqlite(_) => "DELETE FROM request_count WHERE requests = 0",
+        Conn::Postgres(_) => {
+            "WITH folded AS (DELETE FROM request_count WHERE (SELECT COUNT(*) FROM request_count) > 1000
+                 RETURNING status, held, kind, assignee_id, requests)
+             INSERT INTO request_count (status, held, kind, assignee_id, requests)
+             SELECT status, held, kind, assignee_id, SUM(requests) FROM folded
+             GROUP BY status, held, kind, assignee_id HAVING SUM(requests) <> 0"
+        }
+    };
+    on!(tx.conn(), c => sqlx::query(sql).execute(c).await.map(drop))
 }
 
 /// `($1, $2, …)` with `count` places, the first of them `first`.

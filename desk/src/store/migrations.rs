@@ -25,6 +25,7 @@ pub(crate) static DATA: Set = Set(&[
     (12, "sender names", include_str!("../../migrations/data/0012_sender_names.sql")),
     (13, "join", include_str!("../../migrations/data/0013_join.sql")),
     (14, "mail senders", include_str!("../../migrations/data/0014_mail_senders.sql")),
+    (16, "lanes and counts", include_str!("../../migrations/data/0016_lanes_and_counts.sql")),
 ]);
 
 /// Of the key store.
@@ -46,7 +47,7 @@ impl Set {
     }
 
     pub(crate) async fn run_postgres(&self, connection: &mut PgConnection) -> Result<(), StoreError> {
-        self.run(connection, Cow::Borrowed).await
+        self.run(connection, |sql| part_for("postgres", sql)).await
     }
 
     async fn run<C: Migrate>(
@@ -67,6 +68,21 @@ impl Set {
 }
 
 /// SQLite has four types; ours map onto them without loss.
-fn for_sqlite(sql: &str) -> String {
-    sql.replace(" UUID", " BLOB").replace(" BYTEA", " BLOB").replace(" BIGINT", " INTEGER")
+fn for_sqlite(sql: &'static str) -> String {
+    part_for("sqlite", sql)
+        .replace(" UUID", " BLOB")
+        .replace(" BYTEA", " BLOB")
+        .replace(" BIGINT", " INTEGER")
+}
+
+/// What an engine runs of a migration: what stands before the first line `--- ENGINE`, and what follows its own.
+fn part_for(engine: &str, sql: &'static str) -> Cow<'static, str> {
+    const MARK: &str = "\n--- ";
+    let mut parts = sql.split(MARK);
+    let common = parts.next().unwrap_or_default();
+    if common.len() == sql.len() {
+        return Cow::Borrowed(sql);
+    }
+    let own = parts.filter_map(|part| part.strip_prefix(engine));
+    Cow::Owned([common].into_iter().chain(own).collect())
 }
