@@ -233,22 +233,38 @@ impl Desk {
         // Whoever writes about a request holds its person; so do we.
         const LOCK: &str = "UPDATE person SET active_at = active_at WHERE state = 'active'
             AND id = (SELECT person_id FROM request WHERE id = $1) RETURNING id";
-        let still = format!("SELECT id FROM request WHERE id = $2 AND {}", which.condition());
+        const STALE: &str = "UPDATE request SET search_stale = $2 WHERE id = $1";
+        let still = format!("SELECT person_id FROM request WHERE id = $2 AND {}", which.condition());
         // The indexer does not come in between: it would put back what is taken out.
         let indexer = self.indexing.lock().await;
+        let mut reader = self.store.read().await?;
+        let found: Option<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(AssertSqlSafe(still.clone()))
+            .bind(before.0)
+            .bind(request.0)
+            .fetch_optional(c)
+            .await)?;
+        // On PostgreSQL the index takes its connection from the same pool.
+        drop(reader);
+        let Some((customer,)) = found else { return Ok(false) };
+        // First the words in the clear: should we crash, the request is still there and is
+        // found again. Files without a row are swept away later.
+        self.search.forget_request(request, PersonId(customer)).await?;
         let mut tx = self.store.write().await?;
-        let customer: Option<(Uuid,)> =
+        let locked: Option<(Uuid,)> =
             on!(tx.conn(), c => sqlx::query_as(LOCK).bind(request.0).fetch_optional(c).await)?;
         let found: Option<(Uuid,)> = on!(tx.conn(), c => sqlx::query_as(AssertSqlSafe(still))
             .bind(before.0)
             .bind(request.0)
             .fetch_optional(c)
             .await)?;
-        let (Some((customer,)), Some(_)) = (customer, found) else { return Ok(false) };
+        if locked.is_none() || found.is_none() {
+            // Somebody has written meanwhile: its words are wanted again.
+            on!(tx.conn(), c => sqlx::query(STALE).bind(request.0).bind(true).execute(c).await.map(drop))?;
+            tx.commit().await?;
+            self.search_wakeup.notify_one();
+            return Ok(false);
+        }
         let files = delete_request(&mut tx, request).await?;
-        // First the words in the clear: should we crash, the request is still there and is
-        // found again. Files without a row are swept away later.
-        self.search.forget_request(request, PersonId(customer)).await?;
         tx.commit().await?;
         for file in files {
             self.objects.delete(file).await?;

@@ -23,6 +23,10 @@ stories! {
     a_mail_that_cannot_be_sent_is_tried_again_and_parked,
 }
 
+races! {
+    a_reply_sent_twice_is_one,
+}
+
 async fn the_queue_shows_what_is_asked_for(world: &World) {
     let grace = world.agent("Grace").await;
     let alan = world.agent("Alan").await;

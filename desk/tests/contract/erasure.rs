@@ -29,6 +29,12 @@ stories! {
     an_erased_customer_is_not_indexed_again,
 }
 
+races! {
+    erasing_twice_is_erasing_once,
+    writing_while_being_erased_is_all_or_nothing,
+    nothing_is_left_of_what_comes_in_meanwhile,
+}
+
 /// A customer with words that nobody else has.
 struct Customer {
     email: String,

@@ -19,6 +19,12 @@ stories! {
     several_erasures_at_once,
 }
 
+races! {
+    a_reply_and_an_erasure,
+    an_upload_and_an_erasure,
+    several_erasures_at_once,
+}
+
 /// Each round the two meet at another moment.
 fn all_rounds() -> u64 {
     rounds(8, 24)

@@ -27,6 +27,10 @@ stories! {
     whoever_was_imported_is_erased_like_everybody,
 }
 
+races! {
+    two_at_once_import_once,
+}
+
 const EMAIL: &str = "ada@example.org";
 
 type Files = BTreeMap<String, Vec<u8>>;

@@ -26,6 +26,10 @@ stories! {
     what_the_server_says_of_the_sender_is_told,
 }
 
+races! {
+    the_same_mail_twenty_times_at_once_is_one_request,
+}
+
 const EMAIL: &str = "ada@example.org";
 
 async fn a_mail_makes_a_request(world: &World) {

@@ -34,6 +34,12 @@ stories! {
     a_join_and_an_erasure_of_the_account,
 }
 
+races! {
+    a_join_and_an_erasure_of_the_account,
+    a_join_and_an_erasure_of_the_guest,
+    mails_that_come_in_meanwhile_are_not_lost,
+}
+
 const OLD: &str = "ada@example.org";
 const NEW: &str = "ada.vorpalina@example.com";
 const BO: &str = "bo@example.net";

@@ -19,6 +19,10 @@ stories! {
     answering_by_the_link_proves_the_address,
 }
 
+races! {
+    of_a_hundred_at_once_one_wins,
+}
+
 async fn registering_by_the_mailed_link_shows_earlier_requests(world: &World) {
     let first = world.submit(&Form::from("ada@example.com")).await;
     let link = world.mail().await.link("register");

@@ -20,6 +20,10 @@ stories! {
     a_refused_comment_stores_nothing,
 }
 
+races! {
+    a_comment_sent_twice_is_one,
+}
+
 async fn the_newest_activity_comes_first(world: &World) {
     let ada = world.customer("ada@example.com").await;
     let agent = world.agent("Grace").await;

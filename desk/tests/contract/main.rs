@@ -4,27 +4,38 @@
 #![allow(clippy::unwrap_used, reason = "a test that meets what it did not expect fails")]
 
 /// Makes two tests of each story: `sqlite::NAME` and `postgres::NAME`.
+///
+/// They run with pools of one connection: a unit of work that takes a second one waits for itself, and fails.
 macro_rules! stories {
     ($($name:ident),+ $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                let world = crate::support::World::new(crate::support::Engine::Sqlite).await;
-                super::$name(&world).await;
-                world.end().await;
-            })+
-        }
+        crate::tell! { sqlite, Sqlite, crate::support::ONE_CONNECTION; $($name),+ }
+        crate::tell! { postgres, Postgres, crate::support::ONE_CONNECTION; $($name),+ }
+    };
+}
 
-        mod postgres {
+/// Tells stories of what happens at once a second time, with as many connections as a server has.
+macro_rules! races {
+    ($($name:ident),+ $(,)?) => {
+        crate::tell! { sqlite_at_once, Sqlite, tresen_desk::CONNECTIONS; $($name),+ }
+        crate::tell! { postgres_at_once, Postgres, tresen_desk::CONNECTIONS; $($name),+ }
+    };
+}
+
+macro_rules! tell {
+    ($module:ident, $engine:ident, $connections:expr; $($name:ident),+) => {
+        mod $module {
+            use crate::support::{Engine, World};
+
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $name() {
-                let world = crate::support::World::new(crate::support::Engine::Postgres).await;
+                let world = World::with_connections(Engine::$engine, $connections).await;
                 super::$name(&world).await;
                 world.end().await;
             })+
         }
     };
 }
+pub(crate) use tell;
 
 mod abuse;
 mod accounts;

@@ -32,6 +32,10 @@ stories! {
     what_is_under_way_is_noted_before_the_end,
 }
 
+races! {
+    two_nodes_send_each_mail_once,
+}
+
 /// A desk on the same data whose mails go to the server.
 async fn node(world: &World, address: &str, outgoing: Outgoing) -> Desk {
     let mut opening = world.place.opening(Arc::clone(&world.clock));

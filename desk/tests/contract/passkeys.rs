@@ -27,6 +27,10 @@ stories! {
     it_is_in_the_copy_and_goes_with_the_person,
 }
 
+races! {
+    each_question_is_good_once,
+}
+
 const ORIGIN: &str = "https://desk.example";
 
 /// A key as it lies in somebody's phone.

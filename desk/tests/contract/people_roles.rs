@@ -34,6 +34,11 @@ stories! {
     a_provider_decides_again,
 }
 
+races! {
+    of_two_admins_who_leave_at_once_one_stays,
+    of_two_admins_who_remove_each_other_one_stays,
+}
+
 const EMAIL: &str = "ada@example.com";
 const TEN_MINUTES: i64 = 600;
 

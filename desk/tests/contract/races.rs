@@ -12,6 +12,11 @@ stories! {
     whoever_becomes_active_is_not_erased_as_idle,
 }
 
+races! {
+    of_two_new_addresses_one_wins_in_both_stores,
+    whoever_becomes_active_is_not_erased_as_idle,
+}
+
 async fn of_two_new_addresses_one_wins_in_both_stores(world: &World) {
     let desk = &world.desk;
     for round in 0..rounds(6, 20) {

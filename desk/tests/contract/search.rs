@@ -17,6 +17,10 @@ stories! {
     the_index_can_be_lost,
 }
 
+races! {
+    a_change_of_name_is_found_however_it_meets_the_indexer,
+}
+
 const NONE: [RequestNumber; 0] = [];
 
 async fn customers_find_their_own_words(world: &World) {

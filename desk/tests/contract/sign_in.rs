@@ -30,6 +30,10 @@ stories! {
     it_is_in_the_copy_and_goes_with_the_person,
 }
 
+races! {
+    of_a_hundred_who_come_back_at_once_one_is_let_in,
+}
+
 const ISSUER: &str = "https://login.example.com";
 
 fn provider(id: &str, only: bool) -> Provider {

@@ -20,6 +20,10 @@ stories! {
     nothing_is_lost_when_all_count_at_once,
 }
 
+races! {
+    nothing_is_lost_when_all_count_at_once,
+}
+
 const ALL: (Day, Day) = (Day(0), Day(100_000));
 
 async fn all(desk: &Desk, agent: &Agent) -> Vec<Statistic> {

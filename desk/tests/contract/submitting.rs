@@ -27,6 +27,12 @@ stories! {
     every_acknowledged_request_is_there_after_reopening,
 }
 
+races! {
+    every_acknowledged_request_is_there_after_reopening,
+    giving_up_half_way_stores_all_or_nothing,
+    the_same_form_twenty_times_at_once_is_one_request,
+}
+
 async fn a_request_is_stored_with_consent_and_mail(world: &World) {
     let file = world.file("note.txt", b"contents").await;
     let form = Form::from("ada@example.com")

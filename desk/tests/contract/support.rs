@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use futures_util::TryStreamExt;
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 use tresen_desk::abuse::{FormSettings, LimitSettings};
 use tresen_desk::clock::TestClock;
@@ -57,8 +58,13 @@ pub(crate) struct Place {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) database: Location,
     pub(crate) keys: Location,
+    /// Of each pool.
+    connections: u32,
     names: Vec<String>,
 }
+
+/// A unit of work that takes a second connection waits for itself.
+pub(crate) const ONE_CONNECTION: u32 = 1;
 
 /// How often a race is run: many rounds where `cargo xtask test --thorough` asks for them.
 pub(crate) fn rounds(few: u64, many: u64) -> u64 {
@@ -93,13 +99,6 @@ fn kept_folder() -> tempfile::TempDir {
     }
     let prefix = format!("{BEFORE}{}-", std::process::id());
     tempfile::Builder::new().prefix(&prefix).tempdir_in(tests).unwrap()
-}
-
-/// `TRESEN_TEST_CONNECTIONS=1` runs the stories with a pool of one connection, so that a unit of work that
-/// takes a second one is found: it waits for itself.
-fn connections() -> u32 {
-    let named = std::env::var("TRESEN_TEST_CONNECTIONS").ok();
-    named.map_or(tresen_desk::CONNECTIONS, |number| number.parse().unwrap())
 }
 
 /// The files of a desk on SQLite.
@@ -146,6 +145,7 @@ impl Place {
             database: Location::File(folder.path().join(FILES[0])),
             keys: Location::File(folder.path().join(FILES[1])),
             folder,
+            connections: ONE_CONNECTION,
             names: Vec::new(),
         }
     }
@@ -165,7 +165,7 @@ impl Place {
         let base = server.rsplit_once('/').unwrap().0;
         let at = |name: &String| Location::Server(format!("{base}/{name}"));
         let folder = tempfile::tempdir().unwrap();
-        Self { database: at(&names[0]), keys: at(&names[1]), folder, names }
+        Self { database: at(&names[0]), keys: at(&names[1]), folder, connections: ONE_CONNECTION, names }
     }
 
     /// The databases and files as they are now, which nobody has open: a copy of the disk.
@@ -201,7 +201,7 @@ impl Place {
             clock,
             database: self.database.clone(),
             keys: self.keys.clone(),
-            connections: connections(),
+            connections: self.connections,
             folder: self.folder.path().to_owned(),
             objects: self.folder.path().join("objects"),
             erasures_copy: None,
@@ -319,11 +319,15 @@ pub(crate) fn note<'a>(body: &'a str, once: &'a str) -> Reply<'a> {
 
 impl World {
     pub(crate) async fn new(engine: Engine) -> Self {
+        Self::with_connections(engine, ONE_CONNECTION).await
+    }
+
+    pub(crate) async fn with_connections(engine: Engine, connections: u32) -> Self {
         let turn = match engine {
             Engine::Sqlite => None,
             Engine::Postgres => Some(POSTGRES.acquire().await.unwrap()),
         };
-        let place = Place::prepared(engine).await;
+        let place = Place { connections, ..Place::prepared(engine).await };
         let clock = clock();
         let desk = Desk::open(place.opening(Arc::clone(&clock))).await.unwrap();
         Self { engine, desk, clock, place, seen: Mutex::default(), devices: Mutex::default(), _turn: turn }
@@ -334,7 +338,26 @@ impl World {
         Desk::open(self.place.opening(Arc::clone(&self.clock))).await
     }
 
+    /// Checks that the counts that triggers keep are those of the rows.
+    pub(crate) async fn check_counts(&self) {
+        const WRONG: &str = "SELECT COUNT(*) FROM (
+            SELECT status, held, kind, assignee_id, SUM(requests) FROM (
+                SELECT status, held, kind, assignee_id, requests FROM request_count
+                UNION ALL SELECT status, held_at IS NOT NULL, kind, COALESCE(assignee_id, NOBODY), -1 FROM request
+            ) AS counted GROUP BY status, held, kind, assignee_id HAVING SUM(requests) <> 0) AS wrong";
+        let nobody = match self.engine {
+            Engine::Sqlite => "zeroblob(16)",
+            Engine::Postgres => "'00000000-0000-0000-0000-000000000000'::uuid",
+        };
+        assert_eq!(
+            self.count(WRONG.replace("NOBODY", nobody)).await,
+            0,
+            "the counts that are kept are wrong"
+        );
+    }
+
     pub(crate) async fn end(self) {
+        self.check_counts().await;
         self.desk.close().await;
         self.place.remove().await;
     }
@@ -490,12 +513,25 @@ impl World {
         self.desk.conversation_for_agent(agent, number).await.unwrap().status
     }
 
-    /// The rows of a table that only PostgreSQL has.
+    /// The rows of a table.
     pub(crate) async fn count_rows(&self, table: &str) -> i64 {
-        let Location::Server(url) = &self.place.database else { return 0 };
-        let mut connection = PgConnection::connect(url).await.unwrap();
-        let sql = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
-        let (count,): (i64,) = sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap();
+        self.count(format!("SELECT COUNT(*) FROM {table}")).await
+    }
+
+    /// The number that a statement answers, from a connection beside those of the desk.
+    async fn count(&self, sql: String) -> i64 {
+        let sql = AssertSqlSafe(sql);
+        let (count,): (i64,) = match &self.place.database {
+            Location::Server(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap()
+            }
+            Location::File(path) => {
+                let options = SqliteConnectOptions::new().filename(path);
+                let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+                sqlx::query_as(sql).fetch_one(&mut connection).await.unwrap()
+            }
+        };
         count
     }
 

@@ -33,6 +33,10 @@ stories! {
     two_who_work_take_a_file_once,
 }
 
+races! {
+    two_who_work_take_a_file_once,
+}
+
 const EMAIL: &str = "ada@example.org";
 
 /// The test file of the EICAR, in two parts: scanners find it in sources, too.
