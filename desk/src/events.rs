@@ -1,7 +1,7 @@
 //! Live events: something happened to a request, look again.
 //!
-//! An event carries ids only. On PostgreSQL it goes through `NOTIFY`, so that every node
-//! hears of it; on SQLite one process serves and tells itself, and commands such as `tresen mail
+//! An event carries ids only, and is told after the commit that caused it. On PostgreSQL it goes through `NOTIFY`,
+//! several at a time, so that every node hears of it; on SQLite one process serves and tells itself, and commands such as `tresen mail
 //! ingest` tell it by a socket in the data folder.
 
 use std::io;
@@ -15,10 +15,13 @@ use tokio::sync::broadcast;
 use tresen_model::{PersonId, RequestId};
 
 use crate::error::Broken;
-use crate::store::{Store, StoreError, Tx, dialect};
+use crate::store::{Store, StoreError, dialect};
 
 /// How many events a slow listener may lag behind before it misses some.
 const KEPT: usize = 1024;
+
+/// So many events are told at once: PostgreSQL takes less than 8,000 bytes, and each has 67.
+const TOLD_AT_ONCE: usize = 100;
 
 /// The socket, in the data folder. Events on it are encoded as those of `NOTIFY`.
 const SOCKET: &str = "events.sock";
@@ -75,21 +78,27 @@ impl Events {
         self.sender.subscribe()
     }
 
-    /// Within the transaction that causes the event.
-    pub(crate) async fn announce(&self, tx: &mut Tx, event: Event) -> Result<(), StoreError> {
-        if self.shared { dialect::notify(tx, &event.encode()).await } else { Ok(()) }
-    }
-
-    /// After the commit of that transaction.
-    pub(crate) fn committed(&self, event: Event) {
+    /// After the commit of the transaction that caused the event. Says whether it is to be told to other nodes.
+    pub(crate) fn committed(&self, event: Event) -> bool {
         if self.shared {
-            return;
+            return true;
         }
         // Nobody listening is fine, here and elsewhere.
         drop(self.sender.send(event));
         if !self.listening.load(Ordering::Acquire) {
             drop(self.tell(event));
         }
+        false
+    }
+
+    /// Tells all nodes, this one too, of some events. Within a transaction that stores something `NOTIFY` would have
+    /// all commits wait for each other.
+    pub(crate) async fn tell_nodes(&self, store: &Store, events: &[Event]) -> Result<(), StoreError> {
+        for some in events.chunks(TOLD_AT_ONCE) {
+            let told: Vec<String> = some.iter().map(|event| event.encode()).collect();
+            dialect::notify(store, &told.join("\n")).await?;
+        }
+        Ok(())
     }
 
     fn tell(&self, event: Event) -> io::Result<usize> {
@@ -108,10 +117,11 @@ impl Events {
         let mut listener = PgListener::connect_with(&own).await?;
         listener.listen("tresen").await?;
         loop {
-            if let Some(event) = Event::decode(listener.recv().await?.payload()) {
+            let told = listener.recv().await?;
+            for event in told.payload().lines().filter_map(Event::decode) {
                 drop(self.sender.send(event));
-                heard();
             }
+            heard();
         }
     }
 

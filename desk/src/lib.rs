@@ -17,6 +17,7 @@ pub mod abuse;
 mod address;
 mod api_tokens;
 pub mod backup;
+mod behind;
 pub mod clock;
 mod error;
 mod events;
@@ -46,6 +47,7 @@ use tresen_model::Timestamp;
 
 use crate::abuse::Counts;
 pub use crate::api_tokens::{ApiToken, Scope};
+use crate::behind::{Gathered, MOMENT};
 use crate::clock::Clock;
 pub use crate::error::{Broken, Error, Refusal};
 pub use crate::events::Event;
@@ -62,6 +64,7 @@ use crate::people::passwords::Passwords;
 use crate::privacy::farewell::Farewells;
 use crate::privacy::recall::Erasures;
 use crate::privacy::unfinished::Postponed;
+use crate::requests::{QueueTeller, Seen};
 use crate::search::Index;
 pub use crate::settings::{AttachmentLimits, RequestType, SecondFactor, Settings, SignIn, Translated};
 use crate::store::Store;
@@ -92,6 +95,10 @@ pub struct Inner {
     objects: Objects,
     room: Room,
     events: Events,
+    /// Events that other nodes are to be told of.
+    untold: Gathered<Event>,
+    seen: Gathered<Seen>,
+    queue_teller: QueueTeller,
     counts: Counts,
     passwords: Passwords,
     /// `None` where browsers make no passkeys.
@@ -181,6 +188,9 @@ impl Desk {
             room: Room::of([&opening.database, &opening.keys], &opening.objects),
             objects: Objects::open(&opening.objects).await?,
             events: Events::new(&store, &opening.folder),
+            untold: Gathered::default(),
+            seen: Gathered::default(),
+            queue_teller: QueueTeller::default(),
             counts: Counts::open(&store).await?,
             passwords: Passwords::new()?,
             own_links: tresen_mail::OwnLinks::new(
@@ -311,9 +321,27 @@ impl Desk {
         });
     }
 
+    /// Does work a moment later, together with what else has come until then. [`settle`](Self::settle) waits for it.
+    fn soon(&self, work: impl Future<Output = Result<(), Error>> + Send + 'static) {
+        let permit = Arc::clone(&self.background).try_acquire_owned().ok();
+        tokio::spawn(async move {
+            tokio::time::sleep(MOMENT).await;
+            if let Err(error) = work.await {
+                tracing::error!(%error, "something that was answered already could not be done");
+            }
+            drop(permit);
+        });
+    }
+
     /// After a commit: those who watch are told, and the workers look.
     fn committed(&self, event: Event) {
-        self.events.committed(event);
+        if self.events.committed(event) && self.untold.add(event) {
+            let desk = self.clone();
+            self.soon(async move {
+                let events = desk.untold.take();
+                Ok(desk.events.tell_nodes(&desk.store, &events).await.map_err(Broken::from)?)
+            });
+        }
         self.wake_workers();
     }
 

@@ -51,7 +51,7 @@ pub(crate) async fn serve(config: Config, site: Option<&Path>, dev: bool) -> Res
 
 fn start_workers(desk: &Desk) -> Vec<tokio::task::JoinHandle<()>> {
     let (mails, search, tidy, events) = (desk.clone(), desk.clone(), desk.clone(), desk.clone());
-    let (erasures, copies, files) = (desk.clone(), desk.clone(), desk.clone());
+    let (erasures, copies, files, queues) = (desk.clone(), desk.clone(), desk.clone(), desk.clone());
     vec![
         tokio::spawn(async move { mails.send_mails().await }),
         tokio::spawn(async move { search.keep_searchable().await }),
@@ -60,6 +60,7 @@ fn start_workers(desk: &Desk) -> Vec<tokio::task::JoinHandle<()>> {
         tokio::spawn(async move { copies.keep_erasures_copied().await }),
         tokio::spawn(async move { events.hear_other_nodes().await }),
         tokio::spawn(async move { files.look_after_files().await }),
+        tokio::spawn(async move { queues.tell_queues().await }),
     ]
 }
 

@@ -45,13 +45,13 @@ async fn watch_request(context: &Context, named: &Named, watch: &Watch) -> Resul
         let access = context.access(Some(&watch.token)).await?;
         (desk.request_id(&access, number).await?, Who::Customer(access))
     };
-    Ok(Answer::other(events(context, Some(request), who)))
+    Ok(Answer::other(events(context, request, who)))
 }
 
 /// Events of all requests, for agents.
 pub(crate) async fn queue(context: Context) -> Response {
     let answer = match context.require_agent() {
-        Ok(agent) => Ok(Answer::other(events(&context, None, Who::Agent(agent)))),
+        Ok(agent) => Ok(Answer::other(queue_events(&context, &agent))),
         Err(stop) => Err(stop),
     };
     context.finish(answer)
@@ -73,8 +73,17 @@ impl Who {
     }
 }
 
-/// Events of one request, or of all.
-fn events(context: &Context, only: Option<RequestId>, who: Who) -> impl IntoResponse + use<> {
+/// Events of all requests that an agent works on.
+fn queue_events(context: &Context, agent: &Agent) -> impl IntoResponse + use<> {
+    let heard = context.app.desk.queue_news(agent);
+    keep_alive(stream::unfold(heard, |mut heard| async move {
+        heard.next().await?;
+        Some((news(), heard))
+    }))
+}
+
+/// Events of one request.
+fn events(context: &Context, request: RequestId, who: Who) -> impl IntoResponse + use<> {
     let desk = context.app.desk.clone();
     let heard = desk.events();
     let stream = stream::unfold((heard, desk, who), move |(mut heard, desk, who)| async move {
@@ -84,7 +93,7 @@ fn events(context: &Context, only: Option<RequestId>, who: Who) -> impl IntoResp
                 () = desk.closing() => return None,
             };
             match event {
-                Ok(event) if only.is_some_and(|only| only != event.request) => {}
+                Ok(event) if request != event.request => {}
                 Ok(event) => match who.may_hear(&desk, &event).await {
                     Ok(true) => return Some((news(), (heard, desk, who))),
                     Ok(false) => {}

@@ -305,10 +305,7 @@ impl Desk {
     }
 
     /// Commits, and tells those who watch.
-    async fn finish(&self, mut tx: Tx, incoming: &Incoming<'_>, event: Option<Event>) -> Result<(), Broken> {
-        if let Some(event) = event {
-            self.events.announce(&mut tx, event).await?;
-        }
+    async fn finish(&self, tx: Tx, incoming: &Incoming<'_>, event: Option<Event>) -> Result<(), Broken> {
         files::keep(incoming.files);
         tx.commit().await?;
         if let Some(event) = event {

@@ -147,7 +147,6 @@ impl Desk {
         };
         self.enqueue(&mut tx, mail, now).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: false };
-        self.events.announce(&mut tx, event).await?;
         tx.commit().await?;
         self.committed(event);
         Ok(())

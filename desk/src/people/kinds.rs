@@ -38,7 +38,7 @@ pub(crate) async fn of(conn: Conn<'_>, agent: PersonId) -> Result<Vec<String>, S
 }
 
 /// The same of everybody who works on some only.
-pub(super) async fn of_all(conn: Conn<'_>) -> Result<HashMap<PersonId, Vec<String>>, StoreError> {
+pub(crate) async fn of_all(conn: Conn<'_>) -> Result<HashMap<PersonId, Vec<String>>, StoreError> {
     const SQL: &str = "SELECT person_id, kind FROM agent_kind ORDER BY person_id, kind";
     let rows: Vec<(Uuid, String)> = on!(conn, c => sqlx::query_as(SQL).fetch_all(c).await)?;
     let mut all: HashMap<PersonId, Vec<String>> = HashMap::new();

@@ -4,7 +4,6 @@ use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::{HeldWhy, PersonId, RequestId, RequestNumber, Status, Timestamp};
 
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::{Agent, LinkHolder, Session, kinds};
 use crate::store::{Conn, StoreError, from_row, on};
@@ -178,25 +177,5 @@ impl Access {
     /// does not exist, look the same.
     pub(crate) async fn find(&self, conn: Conn<'_>, number: RequestNumber) -> Result<RequestHead, Error> {
         find_any(conn, number).await?.filter(|head| self.opens(head)).ok_or(Error::NotFound)
-    }
-}
-
-impl Desk {
-    /// Notes that one side has seen the request with what the other wrote until then. That is
-    /// no change of the request, so it neither moves it in lists nor tells anybody.
-    pub(crate) async fn note_read(
-        &self,
-        request: RequestId,
-        by_agent: bool,
-        until: Timestamp,
-    ) -> Result<(), Broken> {
-        const AGENT: &str = "UPDATE request SET agent_read_at = $2 WHERE id = $1 AND agent_read_at < $2";
-        const CUSTOMER: &str = "UPDATE request SET customer_read_at = $2 WHERE id = $1
-            AND customer_read_at < $2";
-        let sql = if by_agent { AGENT } else { CUSTOMER };
-        let mut tx = self.store.write().await?;
-        on!(tx.conn(), c => sqlx::query(sql).bind(request.0).bind(until.0).execute(c).await.map(drop))?;
-        tx.commit().await?;
-        Ok(())
     }
 }

@@ -125,7 +125,6 @@ impl Desk {
             self.mail_about(&mut tx, about, now).await?;
         }
         let event = Event { request, customer: person, public: true };
-        self.events.announce(&mut tx, event).await?;
         files::keep(&files);
         tx.commit().await?;
         self.committed(event);

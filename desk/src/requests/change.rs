@@ -223,7 +223,6 @@ impl Desk {
         let at = head.moment(now);
         set_status(&mut tx, &head, to, (access.person(), AuthorKind::Customer), at).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: true };
-        self.events.announce(&mut tx, event).await?;
         tx.commit().await?;
         self.committed(event);
         Ok(())
@@ -302,7 +301,6 @@ impl Desk {
         held::clear(&mut tx, &head, actor, now).await?;
         let public = status.is_some();
         let event = Event { request: head.request(), customer: head.customer(), public };
-        self.events.announce(&mut tx, event).await?;
         tx.commit().await?;
         self.committed(event);
         Ok(())

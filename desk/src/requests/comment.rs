@@ -171,7 +171,6 @@ impl Desk {
         count_customer_comment(&mut tx, head.request(), true, at).await?;
         self.tell_assignee(&mut tx, head.request(), now).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: true };
-        self.events.announce(&mut tx, event).await?;
         files::keep(&files);
         tx.commit().await?;
         self.committed(event);
@@ -289,9 +288,7 @@ impl Desk {
             };
             self.enqueue(tx, mail, now).await?;
         }
-        let event = Event { request: head.request(), customer: head.customer(), public };
-        self.events.announce(tx, event).await?;
-        Ok(event)
+        Ok(Event { request: head.request(), customer: head.customer(), public })
     }
 
     fn comment_hash(&self, head: &RequestHead, author: PersonId, once: &str, body: &Body) -> [u8; 32] {

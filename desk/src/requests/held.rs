@@ -94,7 +94,6 @@ impl Desk {
             return Ok(());
         }
         let event = Event { request: head.request(), customer: head.customer(), public: true };
-        self.events.announce(&mut tx, event).await?;
         tx.commit().await?;
         self.committed(event);
         Ok(())
@@ -170,7 +169,6 @@ impl Desk {
             self.confirm(&mut tx, customer, &key, request, Cause::BY_STRANGER, now).await?;
         }
         let event = Event { request, customer, public: true };
-        self.events.announce(&mut tx, event).await?;
         tx.commit().await?;
         self.committed(event);
         Ok(())

@@ -147,7 +147,6 @@ impl Desk {
         let actor = (agent.person(), AuthorKind::Agent);
         change::note(&mut tx, head.request(), Some(actor), change::ADMITTED, None, None, at).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: true };
-        self.events.announce(&mut tx, event).await?;
         tx.commit().await?;
         self.committed(event);
         Ok(())
@@ -221,9 +220,6 @@ impl Desk {
             Event { request: head.request(), customer: head.customer(), public: false },
             Event { request, customer: row.author(), public: true },
         ];
-        for event in events {
-            self.events.announce(&mut tx, event).await?;
-        }
         tx.commit().await?;
         for event in events {
             self.committed(event);

@@ -1,13 +1,27 @@
 //! What customers and agents have seen of a request.
+//!
+//! Nobody waits for a mark to be on disk: marks are gathered for a moment and written together.
 
+use std::collections::BTreeMap;
+
+use sqlx::types::Uuid;
+use tresen_model::views::Conversation;
 use tresen_model::{CommentId, RequestNumber, Timestamp};
 
 use super::access::{self, Access, RequestHead};
 use crate::Desk;
-use crate::error::Error;
+use crate::error::{Broken, Error};
 use crate::outage;
 use crate::people::Agent;
-use crate::store::{Conn, on};
+use crate::store::{Conn, Tx, on};
+
+/// One side has seen a request with what was written until then.
+#[derive(Clone, Copy)]
+pub(crate) struct Seen {
+    request: Uuid,
+    by_agent: bool,
+    until: Timestamp,
+}
 
 /// When a comment of a request was written.
 async fn written_at(mut conn: Conn<'_>, head: &RequestHead, comment: CommentId) -> Result<Timestamp, Error> {
@@ -37,7 +51,8 @@ impl Desk {
         }
         let until = written_at(reader.conn(), &head, last).await?;
         drop(reader);
-        Ok(outage::passed_over(self.note_read(head.request(), false, until).await)?)
+        self.note(Seen { request: head.id, by_agent: false, until });
+        Ok(())
     }
 
     /// Notes that an agent has seen a request, with everything up to the comment `last`.
@@ -58,6 +73,53 @@ impl Desk {
         }
         let until = written_at(reader.conn(), &head, last).await?;
         drop(reader);
-        Ok(outage::passed_over(self.note_read(head.request(), true, until).await)?)
+        self.note(Seen { request: head.id, by_agent: true, until });
+        Ok(())
     }
+
+    /// Notes that somebody has seen a conversation as it was loaded just now.
+    pub fn note_shown(&self, conversation: &Conversation) {
+        if let (true, Some(last)) = (conversation.unread, conversation.comments.last()) {
+            let by_agent = conversation.staff.is_some();
+            self.note(Seen { request: conversation.id.0, by_agent, until: last.created_at });
+        }
+    }
+
+    fn note(&self, seen: Seen) {
+        if self.seen.add(seen) {
+            let desk = self.clone();
+            self.soon(async move {
+                let written = desk.write_seen().await;
+                // A mark that is lost makes nothing wrong that is not right at the next look.
+                Ok(outage::passed_over(written)?)
+            });
+        }
+    }
+
+    async fn write_seen(&self) -> Result<(), Broken> {
+        let mut latest = BTreeMap::new();
+        for Seen { request, by_agent, until } in self.seen.take() {
+            let kept = latest.entry((request, by_agent)).or_insert(until);
+            *kept = until.max(*kept);
+        }
+        // On PostgreSQL one at a time: somebody else may hold one of them and wait for another.
+        let at_once = if self.store.is_postgres() { 1 } else { latest.len() };
+        let latest: Vec<_> = latest.into_iter().collect();
+        for some in latest.chunks(at_once.max(1)) {
+            let mut tx = self.store.write().await?;
+            for ((request, by_agent), until) in some {
+                mark(&mut tx, *request, *by_agent, *until).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+}
+
+/// That is no change of the request, so it neither moves it in lists nor tells anybody.
+async fn mark(tx: &mut Tx, request: Uuid, by_agent: bool, until: Timestamp) -> Result<(), Broken> {
+    const AGENT: &str = "UPDATE request SET agent_read_at = $2 WHERE id = $1 AND agent_read_at < $2";
+    const CUSTOMER: &str = "UPDATE request SET customer_read_at = $2 WHERE id = $1 AND customer_read_at < $2";
+    let sql = if by_agent { AGENT } else { CUSTOMER };
+    Ok(on!(tx.conn(), c => sqlx::query(sql).bind(request).bind(until.0).execute(c).await.map(drop))?)
 }

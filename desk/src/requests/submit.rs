@@ -364,9 +364,6 @@ impl Desk {
         // Nobody is to hear of what is withheld.
         let event =
             (!restricted && held.is_none()).then_some(Event { request, customer: person, public: true });
-        if let Some(event) = event {
-            self.events.announce(&mut tx, event).await?;
-        }
         files::keep(files);
         tx.commit().await?;
         Ok(Tried::Stored(number, event))

@@ -2,15 +2,16 @@
 
 use sqlx::{AssertSqlSafe, PgPool};
 
-use super::{Conn, StoreError, Tx, on};
+use super::{Conn, Store, StoreError, Tx, on};
 
-/// Tells every node that something happened: PostgreSQL delivers `payload` when the
-/// transaction commits. SQLite serves one process, which tells itself.
-pub(crate) async fn notify(tx: &mut Tx, payload: &str) -> Result<(), StoreError> {
-    if let Conn::Postgres(c) = tx.conn() {
-        sqlx::query("SELECT pg_notify('tresen', $1)").bind(payload).execute(c).await?;
+/// Tells every node something, on PostgreSQL. SQLite serves one process, which tells itself.
+pub(crate) async fn notify(store: &Store, payload: &str) -> Result<(), StoreError> {
+    match store {
+        Store::Sqlite(_) => Ok(()),
+        Store::Postgres(pool) => {
+            sqlx::query("SELECT pg_notify('tresen', $1)").bind(payload).execute(pool).await.map(drop)
+        }
     }
-    Ok(())
 }
 
 /// What ends a subquery that picks rows to claim: rows that somebody else has claimed are passed

@@ -50,6 +50,7 @@ async fn what_is_new_is_unread(world: &World) {
         let last = desk.conversation(&access, number).await.unwrap().comments.last().unwrap().id;
         desk.note_seen(&access, number, last).await.unwrap();
         desk.note_seen_by_agent(&agent, number, last).await.unwrap();
+        desk.settle().await;
     };
     world.answer(&agent, number, "Yes?").await;
     see(&world.desk).await;

@@ -1,9 +1,14 @@
 //! Agents who work on some request types only: of all others they see, hear and change nothing.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
 use tresen_desk::intake::TakenIn;
 use tresen_desk::people::Agent;
 use tresen_desk::privacy::{Asked, Day};
-use tresen_desk::requests::{Access, Assignee, Capture, Change, QueueOrder, QueueQuery, QueueView};
+use tresen_desk::requests::{
+    Access, Assignee, Capture, Change, QueueNews, QueueOrder, QueueQuery, QueueView,
+};
 use tresen_desk::{Error, Event};
 use tresen_model::{
     AttachmentId, AuthorKind, Language, Priority, Problem, RequestNumber, Role, Standing, Status,
@@ -20,6 +25,7 @@ stories! {
     a_request_is_given_to_those_alone_who_work_on_it,
     a_mail_in_answer_is_no_way_around,
     nothing_is_heard_of_other_types,
+    the_queue_tells_each_agent_of_their_types,
     a_rare_type_is_found_among_many_others,
     who_is_named_must_be_an_agent_and_the_types_must_be_there,
     a_change_holds_at_once_and_ends_with_the_role,
@@ -275,6 +281,55 @@ async fn nothing_is_heard_of_other_types(world: &World) {
     assert_fails!(desk.concerns(&grace, &event).await, Error::Gone);
     desk.logout(&ada).await.unwrap();
     assert_fails!(desk.concerns_customer(&Access::Session(ada), &event).await, Error::Gone);
+}
+
+async fn the_queue_tells_each_agent_of_their_types(world: &World) {
+    let Scene { grace, alan, hers, other, .. } = scene(world).await;
+    let desk = &world.desk;
+    let teller = tokio::spawn({
+        let desk = desk.clone();
+        async move { desk.tell_queues().await }
+    });
+    // On PostgreSQL events come back from the server.
+    let hearing = tokio::spawn({
+        let desk = desk.clone();
+        async move { desk.hear_other_nodes().await }
+    });
+    let soon = async |news: &mut QueueNews| timeout(Duration::from_secs(10), news.next()).await.unwrap();
+    let silent = async |news: &mut QueueNews| {
+        assert!(
+            timeout(Duration::from_millis(500), news.next()).await.is_err(),
+            "told of what is not theirs"
+        );
+    };
+    let (mut for_grace, mut for_alan) = (desk.queue_news(&grace), desk.queue_news(&alan));
+    // Until somebody listens, PostgreSQL tells nobody.
+    loop {
+        world.answer(&alan, other, "Once more").await;
+        if timeout(Duration::from_secs(1), for_alan.next()).await.is_ok() {
+            break;
+        }
+    }
+    silent(&mut for_grace).await;
+    world.answer(&alan, hers, "We look into it").await;
+    assert!(soon(&mut for_alan).await.is_some());
+    assert!(soon(&mut for_grace).await.is_some());
+
+    // Nothing is heard of a request while its customer is restricted.
+    let ada = world.customer(EMAIL).await;
+    desk.restrict(&ada).await.unwrap();
+    world.submit(&form("question")).await;
+    silent(&mut for_grace).await;
+    desk.lift_restriction(&ada).await.unwrap();
+
+    desk.logout(grace.session()).await.unwrap();
+    world.answer(&alan, hers, "It is done").await;
+    assert!(soon(&mut for_grace).await.is_none());
+    assert!(soon(&mut for_alan).await.is_some());
+    desk.end_live_events();
+    assert!(soon(&mut for_alan).await.is_none());
+    timeout(Duration::from_secs(10), teller).await.unwrap().unwrap();
+    timeout(Duration::from_secs(10), hearing).await.unwrap().unwrap();
 }
 
 async fn a_rare_type_is_found_among_many_others(world: &World) {

@@ -1,7 +1,7 @@
 //! A customer's own requests, and one of them.
 
 use tresen_desk::Error;
-use tresen_desk::requests::{Access, ListQuery};
+use tresen_desk::requests::{Access, ListQuery, QueueQuery};
 use tresen_model::{AuthorKind, RequestNumber, Status, Visibility};
 
 use crate::support::{Form, World, assert_fails, note, numbers, random_word, reply, set};
@@ -13,6 +13,7 @@ stories! {
     only_one_status_is_shown_on_wish,
     unread_marks_come_and_go,
     an_answer_that_was_not_shown_stays_unread,
+    what_is_shown_is_noted_behind_the_answer,
     internal_notes_are_hidden_from_the_customer,
     a_foreign_number_looks_like_a_missing_one,
     customers_close_and_reopen,
@@ -137,6 +138,7 @@ async fn unread_marks_come_and_go(world: &World) {
     let shown = world.desk.conversation_for_agent(&agent, number).await.unwrap();
     assert!(queue().await, "it was loaded, not seen");
     world.desk.note_seen_by_agent(&agent, number, shown.comments[0].id).await.unwrap();
+    world.desk.settle().await;
     assert!(!queue().await);
     world.answer(&agent, number, "Hello").await;
     assert!(world.mine(&ada).await[0].unread);
@@ -144,10 +146,13 @@ async fn unread_marks_come_and_go(world: &World) {
     world.tick();
     let shown = world.desk.conversation(&access, number).await.unwrap();
     world.desk.note_seen(&access, number, shown.comments[0].id).await.unwrap();
+    world.desk.settle().await;
     assert!(world.mine(&ada).await[0].unread, "the newest was not shown");
     world.desk.note_seen(&access, number, shown.comments[1].id).await.unwrap();
+    world.desk.settle().await;
     assert!(!world.mine(&ada).await[0].unread);
     world.desk.note_seen(&access, number, shown.comments[0].id).await.unwrap();
+    world.desk.settle().await;
     assert!(!world.mine(&ada).await[0].unread, "what was seen stays seen");
     assert_eq!(world.mine(&ada).await[0].updated_at, before, "reading is no activity");
     world.tick();
@@ -175,11 +180,13 @@ async fn an_answer_that_was_not_shown_stays_unread(world: &World) {
         let (answered, seen) = tokio::join!(world.desk.reply(&agent, number, &answer, Vec::new()), reading);
         answered.unwrap();
         world.desk.note_seen(&access, number, seen.comments.last().unwrap().id).await.unwrap();
+        world.desk.settle().await;
         let shown = seen.comments.iter().any(|comment| comment.body == body);
         assert!(shown || world.mine(&ada).await[0].unread, "round {round}");
         world.tick();
         let seen = world.desk.conversation(&access, number).await.unwrap();
         world.desk.note_seen(&access, number, seen.comments.last().unwrap().id).await.unwrap();
+        world.desk.settle().await;
         assert!(!world.mine(&ada).await[0].unread);
     }
 }
@@ -303,4 +310,28 @@ async fn a_refused_comment_stores_nothing(world: &World) {
     assert_fails!(world.desk.comment(&access, missing, "Hi", "a", file).await, Error::NotFound);
     assert_eq!(world.objects(), 0);
     assert_eq!(world.desk.conversation(&access, number).await.unwrap().comments.len(), 1);
+}
+
+/// Each page that is loaded notes that it was seen, behind the answer.
+async fn what_is_shown_is_noted_behind_the_answer(world: &World) {
+    let agent = world.agent("Grace").await;
+    let ada = world.customer("ada@example.com").await;
+    let access = Access::Session(ada.clone());
+    let mut numbers = Vec::new();
+    for _ in 0..3 {
+        let number = world.submit(&Form::from("ada@example.com")).await;
+        world.answer(&agent, number, "Yes?").await;
+        numbers.push(number);
+    }
+    for number in &numbers {
+        world.desk.note_shown(&world.desk.conversation(&access, *number).await.unwrap());
+        world.desk.note_shown(&world.desk.conversation_for_agent(&agent, *number).await.unwrap());
+    }
+    world.desk.settle().await;
+    let unread = |page: &tresen_model::views::Page<tresen_model::views::RequestLine>| {
+        page.rows.iter().filter(|line| line.unread).count()
+    };
+    let mine = world.desk.my_requests(&ada, &ListQuery::default()).await.unwrap();
+    assert_eq!((mine.rows.len(), unread(&mine)), (3, 0));
+    assert_eq!(unread(&world.desk.queue(&agent, &QueueQuery::default()).await.unwrap()), 0);
 }

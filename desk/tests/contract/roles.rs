@@ -172,6 +172,7 @@ const OPERATOR: &[&str] = &[
     "finish_erasures",
     "fold_statistics",
     "hear_other_nodes",
+    "tell_queues",
     "import_person",
     "index_stale",
     "keep_erasures_copied",

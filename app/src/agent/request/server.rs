@@ -25,9 +25,8 @@ pub(in crate::agent) async fn load(context: &Context, number: RequestNumber) -> 
         Err(Error::Restricted) => Ok(Request::Restricted(restricted(context, &agent, number).await?)),
         conversation => {
             let conversation = conversation?;
-            let looks = context.looks() && conversation.unread;
-            if let (true, Some(last)) = (looks, conversation.comments.last()) {
-                context.app.desk.note_seen_by_agent(&agent, number, last.id).await?;
+            if context.looks() {
+                context.app.desk.note_shown(&conversation);
             }
             Ok(Request::Open(Box::new(open(context, conversation))))
         }

@@ -20,8 +20,8 @@ pub(in crate::mine) async fn load(
     let found = desk.conversation(&access, number).await?;
     // Mail scanners open links: a link alone is nobody's look.
     let looks = context.looks() && matches!(access, Access::Session(_));
-    if let (true, true, Some(last)) = (looks, found.unread, found.comments.last()) {
-        desk.note_seen(&access, number, last.id).await?;
+    if looks {
+        desk.note_shown(&found);
     }
     let unread = found.unread && !looks;
     // An owner who came by an old link is there by login.
