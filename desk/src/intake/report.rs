@@ -27,6 +27,7 @@ impl Desk {
         };
         let mut tx = self.store.write().await?;
         if !claim(&mut tx, &identity.fingerprint, "report", now.0).await? {
+            tx.rollback().await?;
             return Ok(Some(TakenIn::Known));
         }
         let mail = match own {

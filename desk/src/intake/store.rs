@@ -115,6 +115,7 @@ impl Desk {
     ) -> Result<Tried, Error> {
         let mut tx = self.store.write().await?;
         if !claim(&mut tx, &incoming.identity.fingerprint, "request", now.0).await? {
+            tx.rollback().await?;
             return Ok(Tried::Taken(TakenIn::Known));
         }
         let Presence::Here = self.ensure_sender(&mut tx, incoming, sender, now).await? else {
@@ -170,6 +171,7 @@ impl Desk {
         let Some(customer_key) = self.keys.get(customer).await? else { return Ok(Tried::Erasing) };
         let mut tx = self.store.write().await?;
         if !claim(&mut tx, &incoming.identity.fingerprint, "comment", now.0).await? {
+            tx.rollback().await?;
             return Ok(Tried::Taken(TakenIn::Known));
         }
         // Both, always in the same order: so nobody waits for each other.

@@ -119,7 +119,7 @@ impl Desk {
         let delivery = self.deliveries(tx.conn(), head.request()).await?.remove(&comment);
         let delivery = delivery.ok_or(Error::NotFound)?;
         if !matches!(delivery.state, DeliveryState::Parked | DeliveryState::Bounced) {
-            return Ok(());
+            return Ok(tx.rollback().await?);
         }
         let (status,): (String,) =
             on!(tx.conn(), c => sqlx::query_as(RESOLVED).bind(head.id).fetch_one(c).await)?;

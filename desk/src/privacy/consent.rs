@@ -98,7 +98,7 @@ impl Desk {
             .map(|done| done.rows_affected())
         })?;
         if withdrawn == 0 {
-            return Ok(());
+            return Ok(tx.rollback().await?);
         }
         // Staff withdraw what they agreed to as customers; their work goes on.
         let restricted = restrict::set(&mut tx, person, Party::Customer, now).await?;

@@ -122,7 +122,7 @@ impl Desk {
         let mut tx = self.store.write().await?;
         match self.redeem(&mut tx, Purpose::DataAccess, access).await {
             Ok(_) => Ok(tx.commit().await?),
-            Err(Error::Gone) => Ok(()),
+            Err(Error::Gone) => Ok(tx.rollback().await?),
             Err(error) => Err(error),
         }
     }

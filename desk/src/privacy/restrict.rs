@@ -236,7 +236,7 @@ impl Desk {
         if !unset(&mut tx, person, party, now).await? {
             return match restriction(tx.conn(), person).await? {
                 Some(_) => Err(Error::Forbidden),
-                None => Ok(()),
+                None => Ok(tx.rollback().await?),
             };
         }
         tx.commit().await?;

@@ -174,7 +174,7 @@ impl Desk {
             let mut tx = self.store.write().await?;
             super::audit(&mut tx, "retention", &done, now).await?;
             tx.commit().await?;
-            self.store.forget_traces().await?;
+            self.store.forget_traces_soon().await;
             self.search.forget_traces().await?;
         }
         outcome.map(|()| done)

@@ -104,7 +104,7 @@ impl Desk {
         };
         let Some(Stored { request, number, .. }) = self.insert_request(&mut tx, &new, &files, now).await?
         else {
-            drop(tx);
+            tx.rollback().await?;
             let (number, held) = self.find_submitted(&once_hash).await?.ok_or(Error::Busy { wait: 5 })?;
             return Ok(Submitted { number, again: true, held });
         };

@@ -218,7 +218,7 @@ impl Desk {
         let to = if close { Status::Closed } else { Status::Open };
         let from = head.status()?;
         if from == to || (!close && from.is_active()) {
-            return Ok(());
+            return Ok(tx.rollback().await?);
         }
         let at = head.moment(now);
         set_status(&mut tx, &head, to, (access.person(), AuthorKind::Customer), at).await?;
@@ -296,7 +296,7 @@ impl Desk {
             }
         }
         if status.is_none() && priority.is_none() && assignee.is_none() {
-            return Ok(());
+            return Ok(tx.rollback().await?);
         }
         held::clear(&mut tx, &head, actor, now).await?;
         let public = status.is_some();

@@ -161,7 +161,9 @@ impl Desk {
             mail: None,
         };
         let at = head.moment(now);
-        let Some(comment) = insert_once(&mut tx, &comment, at).await? else { return Ok(()) };
+        let Some(comment) = insert_once(&mut tx, &comment, at).await? else {
+            return Ok(tx.rollback().await?);
+        };
         held::confirmed(&mut tx, &head, access, now).await?;
         files::attach(&mut tx, &files, head.request(), comment, &key, now).await?;
         let actor = (access.person(), AuthorKind::Customer);
@@ -211,7 +213,7 @@ impl Desk {
         let Some((_, event)) =
             self.write_reply(&mut tx, &head, agent.person(), &comment, reply.status, &files, now).await?
         else {
-            return Ok(());
+            return Ok(tx.rollback().await?);
         };
         files::keep(&files);
         tx.commit().await?;

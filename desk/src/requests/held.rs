@@ -91,7 +91,7 @@ impl Desk {
             return Err(Error::Forbidden);
         }
         if !confirmed(&mut tx, &head, access, now).await? {
-            return Ok(());
+            return Ok(tx.rollback().await?);
         }
         let event = Event { request: head.request(), customer: head.customer(), public: true };
         tx.commit().await?;
@@ -196,7 +196,7 @@ impl Desk {
         for file in files {
             self.objects.delete(file).await?;
         }
-        self.store.forget_traces().await?;
+        self.store.forget_traces_soon().await;
         self.erase_if_unknown(customer).await
     }
 

@@ -352,6 +352,7 @@ impl Desk {
         };
         let Some(Stored { request, number, .. }) = self.insert_request(&mut tx, &request, files, now).await?
         else {
+            tx.rollback().await?;
             return Ok(Tried::Known);
         };
         self.store_consent(&mut tx, person, "form", now).await?;

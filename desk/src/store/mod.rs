@@ -8,6 +8,7 @@
 //!   then it is on disk. On SQLite waiting transactions share one commit ([`sqlite`]).
 
 pub(crate) mod dialect;
+mod log;
 mod migrations;
 pub(crate) mod outage;
 mod presence;
@@ -130,10 +131,21 @@ impl Store {
 
     /// After deletions: nothing of them is left in files that the engine keeps beside the
     /// tables (SQLite's write-ahead log is emptied).
+    ///
+    /// # Errors
+    /// Also when a reader, such as a backup, is in the way for more than a second. The log is emptied
+    /// when it has ended.
     pub(crate) async fn forget_traces(&self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(database) => database.writer.truncate_log().await,
+            Self::Sqlite(database) => database.log.empty(&database.writer).await,
             Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// The same for those who promise nobody that it is done: what could not be done now is done later, by itself.
+    pub(crate) async fn forget_traces_soon(&self) {
+        if let Err(error) = self.forget_traces().await {
+            tracing::warn!(%error, "what was deleted stays in a database's log for a while");
         }
     }
 
@@ -146,10 +158,7 @@ impl Store {
     /// Waits for what is under way and closes every connection.
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite(database) => {
-                database.readers.close().await;
-                database.writer.close().await;
-            }
+            Self::Sqlite(database) => database.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
     }
@@ -186,7 +195,9 @@ impl Reader {
     }
 }
 
-/// A transaction. Dropping it undoes everything.
+/// A transaction. Dropping it undoes everything, which is for failures only: what it has read may be of a
+/// transaction that is not on disk yet. An answer waits for that with [`commit`](Self::commit) or
+/// [`rollback`](Self::rollback), also where nothing is written ("it is there already").
 #[must_use = "a transaction that is not committed stores nothing"]
 pub(crate) enum Tx {
     Sqlite(sqlite::SqliteTx),
@@ -209,7 +220,7 @@ impl Tx {
         }
     }
 
-    /// Returns when the transaction is on disk.
+    /// Returns when the transaction is on disk, with all that it has read.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
@@ -217,7 +228,11 @@ impl Tx {
         }
     }
 
-    /// Undoes everything, at once.
+    /// Undoes everything at once, and returns when all that the transaction has read is on disk.
+    ///
+    /// # Errors
+    /// Also when that could not be committed: then there is nothing of which the caller could say that it is
+    /// there.
     pub(crate) async fn rollback(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(tx) => tx.rollback().await,

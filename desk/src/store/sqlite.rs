@@ -15,6 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
+use super::log::Log;
 use super::outage::{self, Outage};
 use super::readers::Readers;
 use super::{StoreError, migrations};
@@ -37,6 +38,7 @@ const LARGE_CACHE: &str = "PRAGMA cache_size = -262144";
 pub(crate) struct Database {
     pub(super) readers: Readers,
     pub(super) writer: Writer,
+    pub(super) log: Log,
 }
 
 impl Database {
@@ -51,8 +53,16 @@ impl Database {
         let mut migration = connection.begin_with("BEGIN IMMEDIATE").await?;
         migrations.run_sqlite(&mut migration).await?;
         migration.commit().await?;
+        let log = Log::open(options.clone()).await?;
         let readers = Readers::open(options.pragma("query_only", "ON"), readers.min(READERS)).await?;
-        Ok(Self { readers, writer: Writer::new(connection) })
+        Ok(Self { readers, writer: Writer::new(connection), log })
+    }
+
+    /// Waits for what is under way and closes every connection.
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        self.log.close().await;
+        self.writer.close().await;
     }
 }
 
@@ -105,7 +115,7 @@ enum Held {
     Savepoint,
 }
 
-struct Slot {
+pub(super) struct Slot {
     /// `None` once closed.
     connection: Option<SqliteConnection>,
     /// Whether a transaction is open for the group.
@@ -184,24 +194,12 @@ impl Writer {
         });
     }
 
-    /// Moves everything from the write-ahead log into the database and empties the log.
-    pub(super) async fn truncate_log(&self) -> Result<(), StoreError> {
-        for attempt in 0..50_u64 {
-            let mut slot = self.slot.lock().await;
-            slot.tidy().await?;
-            slot.commit_group().await;
-            let (busy, _, _): (i64, i64, i64) =
-                sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(slot.connection()?).await?;
-            let usual = AssertSqlSafe(format!("PRAGMA cache_size = {CACHE}; PRAGMA shrink_memory"));
-            sqlx::raw_sql(usual).execute(slot.connection()?).await?;
-            drop(slot);
-            if busy == 0 {
-                return Ok(());
-            }
-            // A reader still looks at an older state.
-            tokio::time::sleep(Duration::from_millis(5 * (attempt + 1))).await;
-        }
-        Err(StoreError::Protocol("the write-ahead log could not be emptied: a reader never ended".into()))
+    /// Waits until no transaction is open, and keeps it so.
+    pub(super) async fn between_groups(&self) -> Result<OwnedMutexGuard<Slot>, StoreError> {
+        let mut slot = Arc::clone(&self.slot).lock_owned().await;
+        slot.tidy().await?;
+        slot.commit_group().await;
+        Ok(slot)
     }
 
     pub(crate) async fn close(&self) {
@@ -219,6 +217,12 @@ impl Writer {
 impl Slot {
     fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
         self.connection.as_mut().ok_or(StoreError::PoolClosed)
+    }
+
+    /// Ends what [`SqliteTx::expect_much`] began.
+    pub(super) async fn forget_much(&mut self) -> Result<(), StoreError> {
+        let usual = AssertSqlSafe(format!("PRAGMA cache_size = {CACHE}; PRAGMA shrink_memory"));
+        sqlx::raw_sql(usual).execute(self.connection()?).await.map(drop)
     }
 
     /// Undoes what somebody left behind.
@@ -309,37 +313,49 @@ impl SqliteTx {
 
     pub(super) async fn commit(mut self) -> Result<(), StoreError> {
         let committed = tokio::spawn(async move {
-            let waiting = Arc::clone(&self.writer.waiting);
             let slot = self.slot();
             if slot.held == Held::Savepoint {
                 sqlx::query("RELEASE one").execute(slot.connection()?).await?;
             }
             slot.held = Held::Nothing;
-            let (told, outcome) = oneshot::channel();
-            slot.group.push(told);
-            if slot.group.len() >= LARGEST_GROUP || waiting.load(Ordering::Acquire) == 0 {
-                slot.commit_group().await;
-            }
-            // The next one may begin while we wait for our commit.
-            drop(self.slot.take());
-            match outcome.await {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(failed)) => Err(failed.into()),
-                Err(_) => Err(StoreError::WorkerCrashed),
-            }
+            self.end_with_group().await
         });
         committed.await.map_err(|_| StoreError::WorkerCrashed)?
     }
 
+    /// What it has read may be of others in the group, so it waits for the commit of the group, as they do.
     pub(super) async fn rollback(mut self) -> Result<(), StoreError> {
-        let waiting = self.writer.waiting.clone();
+        let undone = tokio::spawn(async move {
+            let slot = self.slot();
+            let is_first = slot.held == Held::Whole;
+            slot.tidy().await?;
+            if is_first {
+                return Ok(());
+            }
+            if !slot.open {
+                return Err(StoreError::Protocol("the transaction of the group was ended by SQLite".into()));
+            }
+            self.end_with_group().await
+        });
+        undone.await.map_err(|_| StoreError::WorkerCrashed)?
+    }
+
+    /// Commits for the group, or leaves that to the next one, and waits until it is done.
+    async fn end_with_group(mut self) -> Result<(), StoreError> {
+        let waiting = Arc::clone(&self.writer.waiting);
         let slot = self.slot();
-        slot.tidy().await?;
-        if waiting.load(Ordering::Acquire) == 0 {
+        let (told, outcome) = oneshot::channel();
+        slot.group.push(told);
+        if slot.group.len() >= LARGEST_GROUP || waiting.load(Ordering::Acquire) == 0 {
             slot.commit_group().await;
         }
+        // The next one may begin while we wait for our commit.
         drop(self.slot.take());
-        Ok(())
+        match outcome.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(failed)) => Err(failed.into()),
+            Err(_) => Err(StoreError::WorkerCrashed),
+        }
     }
 }
 
@@ -363,5 +379,98 @@ mod tests {
             assert_eq!(outage::of_store(&error), outage);
             assert!(error.to_string().contains("so it was"), "{error}");
         }
+    }
+
+    /// A file with a table in which -1 makes the commit fail.
+    async fn database() -> (tempfile::TempDir, Database) {
+        const TABLES: &str = "CREATE TABLE parent (id INTEGER PRIMARY KEY);
+            CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER
+                REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)";
+        let folder = tempfile::tempdir().expect("a folder");
+        let database =
+            Database::open(&folder.path().join("a.db"), &migrations::KEYS, 4).await.expect("opens");
+        let mut tx = database.writer.begin().await.expect("begins");
+        sqlx::raw_sql(TABLES).execute(tx.connection()).await.expect("makes tables");
+        tx.commit().await.expect("commits");
+        (folder, database)
+    }
+
+    async fn insert(tx: &mut SqliteTx, id: i64) {
+        let sql = "INSERT INTO child (id, parent) VALUES ($1, CASE WHEN $1 < 0 THEN $1 END)";
+        sqlx::query(sql).bind(id).execute(tx.connection()).await.expect("inserts");
+    }
+
+    async fn has(tx: &mut SqliteTx, id: i64) -> bool {
+        let sql = "SELECT COUNT(*) FROM child WHERE id = $1";
+        sqlx::query_scalar::<_, i64>(sql).bind(id).fetch_one(tx.connection()).await.expect("reads") == 1
+    }
+
+    /// What ends one transaction that has read what another one of its group wrote.
+    async fn second_of_a_group(
+        id: i64,
+        end: impl AsyncFnOnce(SqliteTx) -> Result<(), StoreError>,
+    ) -> [bool; 2] {
+        let (_folder, database) = database().await;
+        let mut first = database.writer.begin().await.expect("begins");
+        insert(&mut first, id).await;
+        let second = tokio::spawn({
+            let writer = database.writer.clone();
+            async move { writer.begin().await }
+        });
+        while database.writer.waiting.load(Ordering::Acquire) == 0 {
+            tokio::task::yield_now().await;
+        }
+        let first = tokio::spawn(first.commit());
+        let mut second = second.await.expect("ends").expect("begins");
+        assert!(has(&mut second, id).await, "they share a transaction");
+        let second = end(second).await;
+        [first.await.expect("ends").is_ok(), second.is_ok()]
+    }
+
+    #[tokio::test]
+    async fn an_answer_from_what_was_read_waits_for_its_commit() {
+        for id in [1, -1] {
+            let stored = id > 0;
+            assert_eq!(second_of_a_group(id, SqliteTx::rollback).await, [stored; 2], "rolled back");
+            assert_eq!(second_of_a_group(id, SqliteTx::commit).await, [stored; 2], "committed");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_reader_keeps_no_writer_waiting_while_the_log_is_to_be_emptied() {
+        let (folder, database) = database().await;
+        let log = folder.path().join("a.db-wal");
+        let length = || std::fs::metadata(&log).expect("a log").len();
+        let mut reader = database.readers.acquire().await.expect("a reader");
+        let sql = "BEGIN; SELECT COUNT(*) FROM child";
+        sqlx::raw_sql(sql).execute(reader.connection()).await.expect("reads");
+
+        let emptied = tokio::spawn({
+            let (log, writer) = (database.log.clone(), database.writer.clone());
+            async move { log.empty(&writer).await }
+        });
+        let (mut written, mut slowest) = (0, Duration::ZERO);
+        while !emptied.is_finished() {
+            let begun = std::time::Instant::now();
+            let mut tx = database.writer.begin().await.expect("begins");
+            written += 1;
+            insert(&mut tx, written).await;
+            tx.commit().await.expect("commits");
+            slowest = slowest.max(begun.elapsed());
+        }
+        assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+        assert!(emptied.await.expect("ends").is_err(), "a reader looks at an older state");
+        assert!(length() > 0);
+
+        sqlx::raw_sql("COMMIT").execute(reader.connection()).await.expect("ends");
+        drop(reader);
+        // By itself.
+        let empty = async {
+            while length() > 0 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), empty).await.expect("is emptied");
+        database.close().await;
     }
 }

@@ -39,6 +39,7 @@ pub(crate) use tell;
 
 mod abuse;
 mod accounts;
+mod acknowledged;
 mod agents;
 mod api_tokens;
 mod assignments;

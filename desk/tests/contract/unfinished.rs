@@ -2,16 +2,18 @@
 //! is finished by itself, with the last mail.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use sqlx::types::Uuid;
-use tresen_desk::Error;
+use sqlx::{Connection, SqliteConnection};
 use tresen_desk::people::{Agent, Purpose, Session};
 use tresen_desk::privacy::{Asked, Checked, Wish};
 use tresen_desk::requests::{Access, QueueQuery, QueueView};
+use tresen_desk::{Error, Location};
 use tresen_model::RequestNumber;
 
 use crate::statistics::raw;
-use crate::support::{Form, PASSWORD, World, assert_fails, files_under};
+use crate::support::{Engine, Form, PASSWORD, World, assert_fails, files_under};
 use crate::traces::Needles;
 
 stories! {
@@ -164,6 +166,39 @@ async fn what_could_not_begin_begins_by_itself(world: &World) {
     assert_finished(world, Wish::Link).await;
     assert!(world.is_gone(Purpose::Erase, &link).await);
     assert_eq!(world.desk.finish_erasures().await.unwrap(), 0);
+}
+
+/// What a backup is for others: a reader that looks at one state for as long as it takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_reader_keeps_nobody_waiting_and_the_erasure_is_finished_after_it() {
+    const MOST: Duration = Duration::from_secs(1);
+    let world = World::new(Engine::Sqlite).await;
+    let scene = scene(&world).await;
+    let Location::File(path) = &world.place.database else { panic!("no file") };
+    let mut reader = SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+    sqlx::raw_sql("BEGIN; SELECT COUNT(*) FROM request").execute(&mut reader).await.unwrap();
+
+    let submitting = async {
+        let mut slowest = Duration::ZERO;
+        for number in 0..60 {
+            let begun = Instant::now();
+            world.submit(&Form::from(&format!("customer-{number}@example.com"))).await;
+            slowest = slowest.max(begun.elapsed());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        slowest
+    };
+    let (erased, slowest) = tokio::join!(world.desk.erase_self(&scene.customer, PASSWORD), submitting);
+    assert_fails!(erased, Error::Unfinished { begun: true });
+    assert!(slowest < MOST, "the slowest submit took {slowest:?}");
+    assert_fails!(world.desk.conversation_for_agent(&scene.agent, scene.number).await, Error::NotFound);
+
+    reader.close().await.unwrap();
+    world.clock.advance_seconds(60);
+    assert_eq!(world.desk.finish_erasures().await.unwrap(), 1);
+    world.desk.settle().await;
+    assert_eq!(Needles::new(WORDS).traces(&world.place).await, Vec::<String>::new());
+    world.end().await;
 }
 
 async fn the_record_of_an_agents_erasure_is_a_word(world: &World) {

@@ -246,6 +246,7 @@ impl Desk {
             }
         }
         if !news {
+            tx.rollback().await?;
             return Ok((imported, false));
         }
         complete(&mut tx, person, incoming).await?;
