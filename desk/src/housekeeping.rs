@@ -1,6 +1,7 @@
 //! What is to be done now and then: links and sessions that have expired, what has reached its
 //! retention limit, files that belong to nothing.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use sqlx::types::Uuid;
@@ -15,6 +16,9 @@ const EVERY: Duration = Duration::from_secs(3600);
 
 /// Counts are folded this often: until then PostgreSQL has a row of each change.
 const FOLD_EVERY: Duration = Duration::from_secs(30);
+
+/// Files whose rows are looked for in one statement.
+const AT_ONCE: usize = 500;
 
 impl Desk {
     /// Tidies up every hour until the desk is closed.
@@ -73,14 +77,20 @@ impl Desk {
 
     /// Removes files that no comment has: their form was given up when the machine stopped.
     async fn sweep_files(&self) -> Result<(), Broken> {
-        const SQL: &str = "SELECT id FROM attachment WHERE id = $1";
-        for id in self.objects.settled().await? {
+        for some in self.objects.settled().await?.chunks(AT_ONCE) {
+            let sql = format!("SELECT id FROM attachment WHERE id IN {}", dialect::places(1, some.len()));
             let mut reader = self.store.read().await?;
-            let row: Option<(Uuid,)> =
-                on!(reader.conn(), c => sqlx::query_as(SQL).bind(id).fetch_optional(c).await)?;
-            if row.is_none() {
-                self.objects.delete(id).await?;
-            }
+            let rows: Vec<(Uuid,)> = on!(reader.conn(), c => {
+                let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
+                for id in some {
+                    query = query.bind(*id);
+                }
+                query.fetch_all(c).await
+            })?;
+            drop(reader);
+            let known: HashSet<Uuid> = rows.into_iter().map(|(id,)| id).collect();
+            let lost: Vec<Uuid> = some.iter().copied().filter(|id| !known.contains(id)).collect();
+            self.objects.delete_all(&lost).await?;
         }
         Ok(())
     }

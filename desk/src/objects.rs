@@ -6,6 +6,7 @@
 //! A chunk is 64 KiB of contents and a 16-byte tag (XChaCha20-Poly1305). Its nonce is the
 //! chunk's number and whether it is the last, so chunks can be neither moved nor cut off.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -41,6 +42,11 @@ pub(crate) fn path(folder: &Path, id: Uuid) -> PathBuf {
     folder.join(&name[30..]).join(name)
 }
 
+/// Puts on disk which names are in a folder.
+async fn sync_folder(folder: &Path) -> Result<(), Broken> {
+    Ok(fs::File::open(folder).await?.sync_all().await?)
+}
+
 /// Of a small picture: its attachment's with another version, 8 for 7. So whoever deletes the one finds the
 /// other without being told.
 fn preview_of(id: Uuid) -> Uuid {
@@ -68,11 +74,20 @@ impl Objects {
         path(&self.folder, id)
     }
 
+    /// The folder of a file.
+    fn parent(&self, id: Uuid) -> PathBuf {
+        let mut path = self.path(id);
+        path.pop();
+        path
+    }
+
     /// Begins a file.
     pub(crate) async fn create(&self, id: Uuid) -> Result<Upload, Broken> {
         let path = self.path(id);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).await?;
+        let parent = self.parent(id);
+        if !fs::try_exists(&parent).await? {
+            fs::create_dir_all(&parent).await?;
+            sync_folder(&self.folder).await?;
         }
         let key = Zeroizing::new(random::bytes()?);
         let cipher = XChaCha20Poly1305::new((&*key).into());
@@ -83,6 +98,7 @@ impl Objects {
             key,
             cipher,
             file,
+            parent,
             guard,
             buffer: BytesMut::with_capacity(CHUNK),
             number: 0,
@@ -136,14 +152,29 @@ impl Objects {
 
     /// Deletes a file, and its small picture first; one that is gone already is fine.
     pub(crate) async fn delete(&self, id: Uuid) -> Result<(), Broken> {
-        self.remove(preview_of(id)).await?;
-        self.remove(id).await
+        self.delete_all(&[id]).await
     }
 
-    async fn remove(&self, id: Uuid) -> Result<(), Broken> {
+    /// Deletes files as [`delete`](Self::delete) does. When this returns, no power cut brings them back.
+    pub(crate) async fn delete_all(&self, ids: &[Uuid]) -> Result<(), Broken> {
+        let mut changed = BTreeSet::new();
+        for id in ids.iter().flat_map(|id| [preview_of(*id), *id]) {
+            if self.remove(id).await? {
+                changed.insert(self.parent(id));
+            }
+        }
+        for folder in changed {
+            sync_folder(&folder).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether it was there.
+    async fn remove(&self, id: Uuid) -> Result<bool, Broken> {
         match fs::remove_file(self.path(id)).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -194,6 +225,7 @@ pub(crate) struct Upload {
     key: Zeroizing<[u8; 32]>,
     cipher: XChaCha20Poly1305,
     file: fs::File,
+    parent: PathBuf,
     guard: Unfinished,
     buffer: BytesMut,
     number: u64,
@@ -241,6 +273,8 @@ impl Upload {
         self.seal_chunk(true).await?;
         self.file.flush().await?;
         self.file.sync_all().await?;
+        // Without its name the file is lost in a power cut.
+        sync_folder(&self.parent).await?;
         Ok(Stored { id: self.id, key: self.key, size: self.size, head: self.head, guard: self.guard })
     }
 }
