@@ -133,6 +133,28 @@ pub enum Broken {
     Task,
 }
 
+impl Broken {
+    /// Whether stored data are damaged: trying again changes nothing, and others are not touched by it.
+    pub(crate) fn is_damage(&self) -> bool {
+        matches!(self, Self::Seal(_) | Self::Inconsistent(..))
+    }
+
+    /// What could be read; damage is logged and passed over.
+    ///
+    /// # Errors
+    /// Everything but damage.
+    pub(crate) fn pass_over<T>(read: Result<T, Self>) -> Result<Option<T>, Self> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(error) if error.is_damage() => {
+                tracing::error!(%error, "stored data are damaged, and passed over");
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
 macro_rules! broken_from {
     ($($kind:ty),+) => {$(
         impl From<$kind> for Error {

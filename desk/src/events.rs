@@ -15,7 +15,7 @@ use tokio::sync::broadcast;
 use tresen_model::{PersonId, RequestId};
 
 use crate::error::Broken;
-use crate::store::{Store, StoreError, dialect};
+use crate::store::{Store, StoreError, Tx, dialect};
 
 /// How many events a slow listener may lag behind before it misses some.
 const KEPT: usize = 1024;
@@ -53,6 +53,18 @@ impl Event {
             public: parts.next()? == "1",
         })
     }
+}
+
+/// What begins the payload that tells other nodes of an erasure; the person follows.
+const ERASED: &str = "erased ";
+
+/// Tells every node that the key of a person was deleted, when the transaction commits.
+pub(crate) async fn tell_of_deleted_key(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+    dialect::notify_at_commit(tx, &format!("{ERASED}{}", person.0.simple())).await
+}
+
+fn erased(payload: &str) -> Option<PersonId> {
+    Uuid::try_parse(payload.strip_prefix(ERASED)?).ok().map(PersonId)
 }
 
 pub(crate) struct Events {
@@ -108,8 +120,13 @@ impl Events {
     }
 
     /// Passes on what other nodes and processes announce, and what this node does on PostgreSQL, until
-    /// it is dropped. `heard` is called for each event.
-    pub(crate) async fn listen(&self, store: &Store, heard: impl Fn()) -> Result<(), Broken> {
+    /// it is dropped. `heard` is called for each event, `forget` for each person whose key another node has deleted.
+    pub(crate) async fn listen(
+        &self,
+        store: &Store,
+        heard: impl Fn(),
+        forget: impl Fn(PersonId),
+    ) -> Result<(), Broken> {
         let Store::Postgres(pool) = store else { return self.listen_to_socket(heard).await };
         // A connection of its own: one of the pool would be missing for as long as the program runs.
         let own =
@@ -118,6 +135,10 @@ impl Events {
         listener.listen("tresen").await?;
         loop {
             let told = listener.recv().await?;
+            if let Some(person) = erased(told.payload()) {
+                forget(person);
+                continue;
+            }
             for event in told.payload().lines().filter_map(Event::decode) {
                 drop(self.sender.send(event));
             }
@@ -177,5 +198,8 @@ mod tests {
         for payload in ["", "x y z", "1 2"] {
             assert_eq!(Event::decode(payload), None);
         }
+        let person = PersonId(Uuid::from_u128(3));
+        assert_eq!(erased(&format!("{ERASED}{}", person.0.simple())), Some(person));
+        assert_eq!(erased(&event.encode()), None);
     }
 }

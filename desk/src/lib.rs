@@ -263,7 +263,11 @@ impl Desk {
     pub async fn hear_other_nodes(&self) {
         while !self.closing.is_cancelled() {
             tokio::select! {
-                heard = self.events.listen(&self.store, || self.wake_workers()) => match heard {
+                heard = self.events.listen(
+                    &self.store,
+                    || self.wake_workers(),
+                    |person| self.keys.forget_cached(person),
+                ) => match heard {
                     Ok(()) => return,
                     Err(error) => tracing::warn!(%error, "live events were interrupted; trying again in 5 seconds"),
                 },

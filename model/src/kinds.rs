@@ -199,6 +199,8 @@ words! {
         Unreadable = "unreadable",
         /// An agent answers a customer whose data is restricted.
         Restricted = "restricted",
+        /// What is stored of it cannot be opened any more.
+        Damaged = "damaged",
     }
 
     /// The ways in which email comes in.

@@ -160,27 +160,31 @@ impl Desk {
         let rows: Vec<Row> = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
         drop(reader);
         let keys = self.keys.aside_keys().await?;
-        rows.into_iter()
-            .map(|row| {
-                let broken = || Broken::Inconsistent("mail_aside", row.id);
-                let opened = |(sealed, key): (&Vec<u8>, &PersonKey)| {
-                    let summary = key.open("mail_aside.summary", row.id, sealed)?;
-                    serde_json::from_slice(&summary).map_err(|_| broken())
-                };
-                let sealed = row.summary_sealed.as_ref().zip(keys.get(&row.id));
-                // Earlier versions kept none.
-                let Summary { from, subject } = sealed.map(opened).transpose()?.unwrap_or_default();
-                Ok(AsideMessage {
-                    id: row.id,
-                    reason: AsideReason::parse(&row.reason).ok_or_else(broken)?,
-                    size: row.size.cast_unsigned(),
-                    channel: IntakeChannel::parse(&row.channel).ok_or_else(broken)?,
-                    at: Timestamp(row.at),
-                    from,
-                    subject: self.shown(subject),
-                })
+        let shown = |row: Row| {
+            let broken = || Broken::Inconsistent("mail_aside", row.id);
+            let opened = |(sealed, key): (&Vec<u8>, &PersonKey)| {
+                let summary = key.open("mail_aside.summary", row.id, sealed)?;
+                serde_json::from_slice(&summary).map_err(|_| broken())
+            };
+            let sealed = row.summary_sealed.as_ref().zip(keys.get(&row.id));
+            let summary = Broken::pass_over(sealed.map(opened).transpose())?;
+            let reason = match summary {
+                Some(_) => AsideReason::parse(&row.reason).ok_or_else(broken)?,
+                None => AsideReason::Damaged,
+            };
+            // Earlier versions kept none.
+            let Summary { from, subject } = summary.flatten().unwrap_or_default();
+            Ok(AsideMessage {
+                id: row.id,
+                reason,
+                size: row.size.cast_unsigned(),
+                channel: IntakeChannel::parse(&row.channel).ok_or_else(broken)?,
+                at: Timestamp(row.at),
+                from,
+                subject: self.shown(subject),
             })
-            .collect()
+        };
+        rows.into_iter().map(shown).collect()
     }
 
     /// Puts a mail to each admin into the outbox while anything is set aside, at most one a day. It
@@ -228,7 +232,7 @@ impl Desk {
     #[crate::boxed]
     pub async fn aside_message(&self, admin: &Agent, id: Uuid) -> Result<Vec<u8>, Error> {
         admin.require_admin()?;
-        let (_, raw) = self.open_aside(id).await?.ok_or(Error::NotFound)?;
+        let (_, raw) = Broken::pass_over(self.open_aside(id).await)?.flatten().ok_or(Error::NotFound)?;
         Ok(self.overwrite_secrets(raw).await?)
     }
 
@@ -250,7 +254,8 @@ impl Desk {
     #[crate::boxed]
     pub async fn retry_aside(&self, admin: &Agent, id: Uuid) -> Result<TakenIn, Error> {
         admin.require_admin()?;
-        let (envelope, raw) = self.open_aside(id).await?.ok_or(Error::NotFound)?;
+        let (envelope, raw) =
+            Broken::pass_over(self.open_aside(id).await)?.flatten().ok_or(Error::NotFound)?;
         let taken = self.take(&raw, &envelope, true).await?;
         if taken != TakenIn::Known {
             // Its row went with the commit.
@@ -304,7 +309,7 @@ impl Desk {
         tx.commit().await?;
         self.keys.delete_asides(ids).await?;
         if found > 0 {
-            self.store.forget_traces().await?;
+            self.store.forget_traces_soon().await;
         }
         Ok(found)
     }
@@ -335,7 +340,8 @@ impl Desk {
         self.keys.delete_asides(&lost).await
     }
 
-    /// Deletes every message that was set aside and holds an address, in whatever form, for good.
+    /// Deletes every message that was set aside and holds an address, in whatever form, for good. One that is
+    /// damaged tells nobody anything; it stays, and admins see that it is damaged.
     pub(crate) async fn delete_asides_with(&self, address: &EmailAddress) -> Result<(), Broken> {
         const FIND: &str = "SELECT fingerprint FROM mail_aside WHERE id = $1";
         let Ok(needles) = Needles::parse(address.as_str()) else {
@@ -346,7 +352,11 @@ impl Desk {
         let mut gone = Vec::new();
         let mut fingerprints = Vec::new();
         for id in crate::privacy::returned::ids(&self.store, "SELECT id FROM mail_aside").await? {
-            let Some((envelope, raw)) = self.open_aside(id).await? else { continue };
+            let Some(opened) = Broken::pass_over(self.open_aside(id).await)? else {
+                self.mark_damaged(id).await?;
+                continue;
+            };
+            let Some((envelope, raw)) = opened else { continue };
             let needles = std::sync::Arc::clone(&needles);
             let found = tokio::task::spawn_blocking(move || {
                 needles.occur_in(&raw)
@@ -366,6 +376,16 @@ impl Desk {
             self.discard_asides(&gone).await?;
         }
         Ok(())
+    }
+}
+
+impl Desk {
+    async fn mark_damaged(&self, id: Uuid) -> Result<(), Broken> {
+        const SQL: &str = "UPDATE mail_aside SET reason = $2 WHERE id = $1";
+        let reason = AsideReason::Damaged.as_str();
+        let mut tx = self.store.write().await?;
+        on!(tx.conn(), c => sqlx::query(SQL).bind(id).bind(reason).execute(c).await.map(drop))?;
+        Ok(tx.commit().await?)
     }
 }
 

@@ -2,7 +2,8 @@
 //! backed up apart and briefly, so that deleting a row here deletes in every backup.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use quick_cache::sync::Cache;
 use sqlx::types::Uuid;
@@ -22,10 +23,17 @@ const CACHED: usize = 20_000;
 /// a larger one by the hour: nobody is served while that goes on.
 const AT_ONCE: i64 = 16 << 20;
 
+/// How long a key in memory is trusted: another process may have deleted it, and not have been heard.
+const TRUSTED: Duration = Duration::from_secs(15);
+
 pub(crate) struct KeyStore {
     store: Store,
     master: MasterKey,
-    cache: Cache<Uuid, PersonKey>,
+    /// With the time at which the key was in the table.
+    cache: Cache<Uuid, (PersonKey, Instant)>,
+    trusted: Duration,
+    /// How often a key was deleted: what was read before is not cached after.
+    deletions: AtomicU64,
     /// Whether bytes of deleted keys may still be in the table's files. At the start they may.
     stained: AtomicBool,
 }
@@ -35,7 +43,8 @@ pub(crate) struct AddressTaken;
 
 impl KeyStore {
     pub(crate) fn new(store: Store, master: MasterKey) -> Self {
-        Self { store, master, cache: Cache::new(CACHED), stained: AtomicBool::new(true) }
+        let (deletions, stained) = (AtomicU64::new(0), AtomicBool::new(true));
+        Self { store, master, cache: Cache::new(CACHED), trusted: TRUSTED, deletions, stained }
     }
 
     /// Opens one key, whichever: with another master key nobody would be found or read any
@@ -114,7 +123,7 @@ impl KeyStore {
         let mut keys = HashMap::new();
         let mut missing = Vec::new();
         for person in persons {
-            match self.cache.get(&person.0) {
+            match self.cached(person) {
                 Some(key) => drop(keys.insert(person, key)),
                 None if !missing.contains(&person.0) => missing.push(person.0),
                 None => {}
@@ -125,6 +134,7 @@ impl KeyStore {
                 "SELECT person_id, wrapped_key FROM person_key WHERE person_id IN {}",
                 dialect::places(1, some.len())
             );
+            let (at, deletions) = (Instant::now(), self.deletions.load(Ordering::SeqCst));
             let mut reader = self.store.read().await?;
             let rows: Vec<(Uuid, Vec<u8>)> = on!(reader.conn(), c => {
                 let mut query = sqlx::query_as(sqlx::AssertSqlSafe(sql));
@@ -135,11 +145,32 @@ impl KeyStore {
             })?;
             for (person, wrapped) in rows {
                 let key = self.unwrap(person, &wrapped)?;
-                self.cache.insert(person, key.clone());
+                self.remember(PersonId(person), key.clone(), at, deletions);
                 keys.insert(PersonId(person), key);
             }
         }
         Ok(keys)
+    }
+
+    fn cached(&self, person: PersonId) -> Option<PersonKey> {
+        let (key, at) = self.cache.get(&person.0)?;
+        (at.elapsed() < self.trusted).then_some(key)
+    }
+
+    /// Caches a key that was read at a time, after so many deletions.
+    fn remember(&self, person: PersonId, key: PersonKey, at: Instant, deletions: u64) {
+        self.cache.insert(person.0, (key, at));
+        if self.deletions.load(Ordering::SeqCst) != deletions {
+            // It may be this key that was deleted since.
+            self.cache.remove(&person.0);
+        }
+    }
+
+    /// A key was deleted, here or by another node: it is in memory no more, and what was read before does not
+    /// bring it back.
+    pub(crate) fn forget_cached(&self, person: PersonId) {
+        self.deletions.fetch_add(1, Ordering::SeqCst);
+        self.cache.remove(&person.0);
     }
 
     /// Gives a person another address. Doing it twice does no harm.
@@ -195,7 +226,7 @@ impl KeyStore {
                 .map(drop))?;
         }
         tx.commit().await?;
-        self.cache.remove(&person.0);
+        self.forget_cached(person);
         Ok(deleted > 0)
     }
 
@@ -293,7 +324,7 @@ impl KeyStore {
         PersonKey::from_bytes(&bytes).ok_or(Broken::Inconsistent("aside_key", id)).map(Some)
     }
 
-    /// The keys of all messages that were set aside.
+    /// The keys of all messages that were set aside; one that is damaged is missing.
     pub(crate) async fn aside_keys(&self) -> Result<HashMap<Uuid, PersonKey>, Broken> {
         const SQL: &str = "SELECT id, wrapped_key FROM aside_key";
         let mut reader = self.store.read().await?;
@@ -303,7 +334,7 @@ impl KeyStore {
             let bytes = seal::open(self.master.wrap(), "aside_key.wrapped_key", id, &wrapped)?;
             Ok((id, PersonKey::from_bytes(&bytes).ok_or(Broken::Inconsistent("aside_key", id))?))
         };
-        rows.into_iter().map(key).collect()
+        rows.into_iter().filter_map(|row| Broken::pass_over(key(row)).transpose()).collect()
     }
 
     /// The messages that were set aside, as far as their keys are here.
@@ -322,7 +353,7 @@ impl KeyStore {
             on!(tx.conn(), c => sqlx::query(SQL).bind(*id).execute(c).await.map(drop))?;
         }
         tx.commit().await?;
-        self.store.forget_traces().await?;
+        self.store.forget_traces_soon().await;
         if let Store::Postgres(pool) = &self.store {
             let same = "wrapped_key TYPE BYTEA USING wrapped_key || ''::bytea";
             dialect::write_anew(pool, "aside_key", same).await?;
@@ -333,5 +364,50 @@ impl KeyStore {
     fn unwrap(&self, person: Uuid, wrapped: &[u8]) -> Result<PersonKey, Broken> {
         let bytes = seal::open(self.master.wrap(), "person_key.wrapped_key", person, wrapped)?;
         PersonKey::from_bytes(&bytes).ok_or(Broken::Inconsistent("person_key", person))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{KEYS, Location};
+
+    const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
+
+    async fn open(folder: &tempfile::TempDir) -> KeyStore {
+        let file = Location::File(folder.path().join("keys.db"));
+        KeyStore::new(Store::open(&file, &KEYS, 2).await.expect("opens"), MasterKey::derive(&[7; 32]))
+    }
+
+    #[tokio::test]
+    async fn a_key_that_was_read_before_its_deletion_is_not_cached_after_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keys = open(&folder).await;
+        let (person, _) = keys.find_or_create(&[1; 32], NOW).await.expect("makes a key");
+        let (at, deletions) = (Instant::now(), keys.deletions.load(Ordering::SeqCst));
+        let read = keys.get(person).await.expect("reads").expect("a key");
+
+        keys.delete(person, None).await.expect("deletes");
+        // What a reader does that was slower than the deletion.
+        keys.remember(person, read, at, deletions);
+
+        assert!(keys.get(person).await.expect("reads").is_none());
+    }
+
+    #[tokio::test]
+    async fn another_process_trusts_a_deleted_key_for_a_short_time_only() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (one, mut other) = (open(&folder).await, open(&folder).await);
+        let (person, _) = one.find_or_create(&[1; 32], NOW).await.expect("makes a key");
+        assert!(other.get(person).await.expect("reads").is_some());
+
+        one.delete(person, None).await.expect("deletes");
+
+        other.trusted = Duration::ZERO;
+        assert!(other.get(person).await.expect("reads").is_none());
+        // One that hears of it trusts it no more at once.
+        other.trusted = TRUSTED;
+        other.forget_cached(person);
+        assert!(other.get(person).await.expect("reads").is_none());
     }
 }

@@ -15,6 +15,8 @@ use super::retention::Idle;
 use crate::Desk;
 use crate::abuse::Limited;
 use crate::error::{Broken, Error};
+use crate::events;
+use crate::keys::PersonKey;
 use crate::mail::MailKind;
 use crate::people::person::Presence;
 use crate::people::{Agent, Purpose, Secret, Session};
@@ -376,6 +378,11 @@ impl Desk {
             // Whoever has deleted the key says farewell, and nobody else can.
             self.farewells.keep(person, farewell);
         }
+        if self.store.is_postgres() {
+            let mut tx = self.store.write().await?;
+            events::tell_of_deleted_key(&mut tx, person).await?;
+            tx.commit().await?;
+        }
         self.keys.forget_deleted().await?;
         self.fold_some_statistics().await?;
         self.store.forget_traces().await?;
@@ -404,11 +411,12 @@ impl Desk {
         // While they are held, nobody gives them another address.
         let mut tx = self.store.write().await?;
         let held = person::hold(&mut tx, account).await?;
-        let (row, key) = (person::find(tx.conn(), account).await?, self.keys.get(account).await?);
-        let index = match (held, row, key) {
-            (Presence::Here, Some(row), Some(key)) => Some((account, self.blind_index(&row.email(&key)?))),
+        let (row, key) = (person::find(tx.conn(), account).await?, self.readable_key(account).await?);
+        let email = match (held, row, key) {
+            (Presence::Here, Some(row), Some(key)) => Broken::pass_over(row.email(&key))?,
             _ => None,
         };
+        let index = email.map(|email| (account, self.blind_index(&email)));
         let deleted = self.keys.delete(person, index.as_ref()).await?;
         drop(tx);
         Ok(deleted)
@@ -439,10 +447,16 @@ impl Desk {
             rows.into_iter().filter_map(|(fingerprint,)| fingerprint.try_into().ok()).collect();
         self.keys.remember_messages(&fingerprints).await?;
         // Without a key nobody knows the address any more; this was done before the key went.
-        match (row, self.keys.get(person).await?) {
-            (Some(row), Some(key)) => self.delete_asides_with(&row.email(&key)?).await,
-            _ => Ok(()),
+        let (Some(row), Some(key)) = (row, self.readable_key(person).await?) else { return Ok(()) };
+        match Broken::pass_over(row.email(&key))? {
+            Some(address) => self.delete_asides_with(&address).await,
+            None => Ok(()),
         }
+    }
+
+    /// The key of a person; `None` also when it is damaged, which keeps nobody from being erased.
+    pub(super) async fn readable_key(&self, person: PersonId) -> Result<Option<PersonKey>, Broken> {
+        Ok(Broken::pass_over(self.keys.get(person).await)?.flatten())
     }
 
     async fn delete_files(&self, person: PersonId) -> Result<(), Broken> {
@@ -454,10 +468,8 @@ impl Desk {
         let rows: Vec<(Uuid,)> =
             on!(reader.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_all(c).await)?;
         drop(reader);
-        for (id,) in rows {
-            self.objects.delete(id).await?;
-        }
-        Ok(())
+        let ids: Vec<Uuid> = rows.into_iter().map(|(id,)| id).collect();
+        self.objects.delete_all(&ids).await
     }
 }
 

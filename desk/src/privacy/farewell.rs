@@ -52,7 +52,7 @@ impl Desk {
         let Some(row) = row.filter(PersonRow::is_active).filter(|row| row.proven_at.is_some()) else {
             return Ok(None);
         };
-        let Some(key) = self.keys.get(person).await? else { return Ok(None) };
+        let Some(key) = self.readable_key(person).await? else { return Ok(None) };
         // What cannot be read keeps nobody from being erased.
         let Ok(to) = row.email(&key) else { return Ok(None) };
         let text = format!("{} {}", row.language().tag(), to.as_str());
@@ -67,7 +67,7 @@ impl Desk {
             on!(reader.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_optional(c).await)?;
         drop(reader);
         let Some(sealed) = row.and_then(|(sealed,)| sealed) else { return Ok(None) };
-        let Some(key) = self.keys.get(person).await? else { return Ok(None) };
+        let Some(key) = self.readable_key(person).await? else { return Ok(None) };
         let text = key.open_text("erasure.farewell", person.0, &sealed);
         Ok(text.ok().and_then(|text| Farewell::parse(&text)))
     }

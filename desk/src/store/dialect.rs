@@ -14,6 +14,14 @@ pub(crate) async fn notify(store: &Store, payload: &str) -> Result<(), StoreErro
     }
 }
 
+/// The same when a transaction commits. Commits that tell something wait for each other.
+pub(crate) async fn notify_at_commit(tx: &mut Tx, payload: &str) -> Result<(), StoreError> {
+    if let Conn::Postgres(c) = tx.conn() {
+        sqlx::query("SELECT pg_notify('tresen', $1)").bind(payload).execute(c).await?;
+    }
+    Ok(())
+}
+
 /// What ends a subquery that picks rows to claim: rows that somebody else has claimed are passed
 /// over. SQLite has one writer at a time.
 pub(crate) fn skip_locked(conn: &Conn<'_>) -> &'static str {

@@ -7,11 +7,12 @@ use tresen_desk::intake::TakenIn;
 use tresen_desk::people::{Agent, Session};
 use tresen_desk::requests::Access;
 use tresen_desk::{Error, MasterKey};
-use tresen_model::{AttachmentId, RequestNumber, Standing};
+use tresen_model::{AsideReason, AttachmentId, RequestNumber, Standing};
 
 use crate::export::exported;
 use crate::letters::{Letter, bounce};
-use crate::support::{Engine, PASSWORD, Place, World, assert_fails, entered};
+use crate::statistics::raw;
+use crate::support::{Engine, Form, PASSWORD, Place, World, assert_fails, entered};
 use crate::traces::Needles;
 
 stories! {
@@ -20,6 +21,8 @@ stories! {
     the_customer_goes_with_what_others_wrote_there,
     the_same_mails_are_not_taken_in_again,
     messages_that_were_set_aside_go_too,
+    a_damaged_message_stops_no_erasure_and_admins_see_it,
+    a_damaged_address_stops_no_erasure,
     a_copy_holds_what_was_written_elsewhere,
 }
 
@@ -163,6 +166,47 @@ async fn messages_that_were_set_aside_go_too(world: &World) {
     for letter in &theirs {
         assert_eq!(world.receive(letter).await, TakenIn::Known);
     }
+}
+
+async fn a_damaged_message_stops_no_erasure_and_admins_see_it(world: &World) {
+    const MESSAGE: &str = "UPDATE mail_aside SET message_sealed = summary_sealed WHERE reason = 'no-sender'";
+    let admin = world.admin("Ada").await;
+    let about = |text: &str| Letter::from("x").without("From").saying(text);
+    for text in ["Dear Ada,", "Dear Grace,"] {
+        assert_eq!(world.receive(&about(text)).await, TakenIn::Aside);
+    }
+    let reason = world.desk.set_aside(&admin).await.unwrap()[0].reason;
+    let _: Vec<(i64,)> = raw(&world.place, &MESSAGE.replace("no-sender", reason.as_str())).await;
+    let theirs = about(&format!("Dear {BO},"));
+    assert_eq!(world.receive(&theirs).await, TakenIn::Aside);
+    world.receive_new(&Letter::from(BO)).await;
+
+    world.desk.erase_by_operator(BO).await.unwrap().unwrap();
+
+    assert_eq!(world.receive(&theirs).await, TakenIn::Known);
+    let seen = world.desk.set_aside(&admin).await.unwrap();
+    assert_eq!(seen.iter().map(|message| message.reason).collect::<Vec<_>>(), [AsideReason::Damaged; 2]);
+    // One whose key is damaged hides no other one.
+    let _: Vec<(i64,)> =
+        raw(&world.place, "UPDATE mail_aside SET summary_sealed = message_sealed || summary_sealed").await;
+    assert_eq!(world.receive(&about("Dear Bo,")).await, TakenIn::Aside);
+    assert_eq!(world.desk.set_aside(&admin).await.unwrap().len(), 3);
+    for message in world.desk.set_aside(&admin).await.unwrap() {
+        world.desk.delete_aside(&admin, message.id).await.unwrap();
+    }
+}
+
+async fn a_damaged_address_stops_no_erasure(world: &World) {
+    let agent = world.agent("Grace").await;
+    let bo = world.customer(BO).await;
+    let number = world.submit(&Form::from(BO)).await;
+    let _: Vec<(i64,)> =
+        raw(&world.place, "UPDATE person SET email_sealed = password_sealed WHERE role = 'customer'").await;
+
+    world.desk.erase_by_operator(BO).await.unwrap().unwrap();
+
+    assert_fails!(world.desk.conversation_for_agent(&agent, number).await, Error::NotFound);
+    assert_fails!(world.desk.account(&bo).await, Error::Forbidden);
 }
 
 async fn a_copy_holds_what_was_written_elsewhere(world: &World) {

@@ -199,6 +199,7 @@ pub const fn aside_reason(language: Language, reason: AsideReason) -> &'static s
         (Language::English, AsideReason::Restricted) => {
             "An agent's reply to a customer whose data is restricted"
         }
+        (Language::English, AsideReason::Damaged) => "The stored copy is damaged and cannot be opened",
         (Language::German, AsideReason::NoSender) => "Sie nennt keinen Absender",
         (Language::German, AsideReason::OwnAddress) => "Sie gibt sich als E‑Mail dieses Servicedesks aus",
         (Language::German, AsideReason::UnknownBounce) => {
@@ -207,6 +208,9 @@ pub const fn aside_reason(language: Language, reason: AsideReason) -> &'static s
         (Language::German, AsideReason::Unreadable) => "Sie ließ sich nicht lesen",
         (Language::German, AsideReason::Restricted) => {
             "Eine Antwort aus dem Team; die Verarbeitung ist eingeschränkt"
+        }
+        (Language::German, AsideReason::Damaged) => {
+            "Die gespeicherte Kopie ist beschädigt und lässt sich nicht öffnen"
         }
     }
 }
