@@ -24,6 +24,7 @@ use crate::requests::files::{self, File};
 use crate::requests::find_any;
 use crate::requests::outsiders::is_admitted;
 use crate::requests::submit::{Cause, NewRequest};
+use crate::search::mark_stale;
 use crate::store::{Conn, StoreError, Tx, on};
 
 /// A mail that was read, and what is thought of it.
@@ -72,12 +73,13 @@ impl Desk {
         let believed = !incoming.automatic && incoming.judgement.hold().is_none();
         let learns = name.is_some() && believed && self.is_nameless_guest(person).await?;
         let sender = Sender { person, key: &key, name, learns };
+        let _indexing = if learns { Some(self.before_renaming(person).await) } else { None };
         let tried = match self.find_thread(incoming.message, incoming.envelope).await? {
             Some(thread) => self.store_in(incoming, &sender, &thread, now).await,
             None => self.store_new(incoming, &sender, now).await,
         }?;
-        if learns && matches!(tried, Tried::Taken(_)) {
-            self.make_searchable_again(person).await?;
+        if learns {
+            self.search_wakeup.notify_one();
         }
         Ok(tried)
     }
@@ -100,6 +102,7 @@ impl Desk {
         let presence = person::ensure(tx, &writer, now).await?;
         if sender.learns {
             person::learn_name(tx, &writer).await?;
+            mark_stale(tx, sender.person).await?;
         }
         if incoming.trusted && !incoming.automatic {
             person::mark_reachable(tx, sender.person).await?;

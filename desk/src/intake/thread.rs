@@ -1,18 +1,21 @@
 //! Which request a mail belongs to: by what only those know whom we wrote to, or by a Message-ID
 //! that was taken in. Never by subject, number or sender.
 
+use std::collections::HashMap;
+
+use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_mail::Message;
 use tresen_model::{PersonId, RequestNumber};
 
 use super::Envelope;
 use crate::Desk;
-use crate::error::{Broken, Error};
+use crate::error::Error;
 use crate::mail::thread::{OwnMessage, ReplyToken};
 use crate::people::person;
 use crate::requests::access::RequestHead;
 use crate::requests::find_any;
-use crate::store::{Conn, on};
+use crate::store::{Conn, StoreError, dialect, on};
 
 /// So many Message-IDs of a mail are looked at, the newest first.
 const MOST_ANSWERS: usize = 50;
@@ -41,17 +44,13 @@ impl Desk {
             }
         }
         let answers = || message.answers.iter().take(MOST_ANSWERS);
-        for own in answers().filter_map(|id| self.own_message(id)) {
-            if let Some(number) = number_of_own(reader.conn(), own).await? {
-                return Ok(Some(Thread { number, token_of: None }));
-            }
+        let own: Vec<OwnMessage> = answers().filter_map(|id| self.own_message(id)).collect();
+        let mut number = number_of_own(reader.conn(), &own).await?;
+        if number.is_none() {
+            let hashes: Vec<[u8; 32]> = answers().map(|id| self.message_hash(id)).collect();
+            number = number_of_known(reader.conn(), &hashes).await?;
         }
-        for id in answers() {
-            if let Some(number) = number_of_known(reader.conn(), &self.message_hash(id)).await? {
-                return Ok(Some(Thread { number, token_of: None }));
-            }
-        }
-        Ok(None)
+        Ok(number.map(|number| Thread { number, token_of: None }))
     }
 
     /// To whom a reply token was given: the customer, somebody who was admitted, or an agent.
@@ -73,26 +72,66 @@ impl Desk {
     }
 }
 
-async fn number_of_own(conn: Conn<'_>, own: OwnMessage) -> Result<Option<RequestNumber>, Broken> {
-    const REQUEST: &str = "SELECT number FROM request WHERE id = $1";
-    const OUTBOX: &str = "SELECT number FROM request JOIN outbox ON outbox.request_id = request.id
-        WHERE outbox.id = $1";
-    let (sql, id) = match own {
-        OwnMessage::Request(id) => (REQUEST, id),
-        OwnMessage::Outbox(id) => (OUTBOX, id),
-        OwnMessage::Farewell => return Ok(None),
-    };
-    let row: Option<(i64,)> = on!(conn, c => sqlx::query_as(sql).bind(id).fetch_optional(c).await)?;
-    Ok(row.map(|(number,)| RequestNumber::from_bits(number.cast_unsigned())))
+/// The request of the first of our own messages that has one.
+async fn number_of_own(mut conn: Conn<'_>, own: &[OwnMessage]) -> Result<Option<RequestNumber>, StoreError> {
+    const REQUESTS: &str = "SELECT id, number FROM request WHERE id IN";
+    const MAILS: &str = "SELECT outbox.id, number FROM request
+        JOIN outbox ON outbox.request_id = request.id WHERE outbox.id IN";
+    let (mut requests, mut mails) = (Vec::new(), Vec::new());
+    for message in own {
+        match *message {
+            OwnMessage::Request(id) => requests.push(id),
+            OwnMessage::Outbox(id) => mails.push(id),
+            OwnMessage::Farewell => {}
+        }
+    }
+    let requests = numbers(conn.again(), REQUESTS, &requests).await?;
+    let mails = numbers(conn, MAILS, &mails).await?;
+    Ok(own.iter().find_map(|message| match message {
+        OwnMessage::Request(id) => requests.get(id).copied(),
+        OwnMessage::Outbox(id) => mails.get(id).copied(),
+        OwnMessage::Farewell => None,
+    }))
 }
 
-async fn number_of_known(conn: Conn<'_>, message_hash: &[u8; 32]) -> Result<Option<RequestNumber>, Broken> {
+/// The numbers of requests by the ids that a statement is completed with.
+async fn numbers(
+    conn: Conn<'_>,
+    sql: &str,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, RequestNumber>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = AssertSqlSafe(format!("{sql} {}", dialect::places(1, ids.len())));
+    let rows: Vec<(Uuid, i64)> = on!(conn, c => {
+        let mut query = sqlx::query_as(sql);
+        for id in ids {
+            query = query.bind(*id);
+        }
+        query.fetch_all(c).await
+    })?;
+    Ok(rows.into_iter().map(|(id, number)| (id, RequestNumber::from_bits(number.cast_unsigned()))).collect())
+}
+
+/// The request of the first of some Message-IDs that is known.
+async fn number_of_known(conn: Conn<'_>, hashes: &[[u8; 32]]) -> Result<Option<RequestNumber>, StoreError> {
+    if hashes.is_empty() {
+        return Ok(None);
+    }
+    let sql = AssertSqlSafe(format!(
+        "SELECT message_hash, number FROM request JOIN mail_in ON mail_in.request_id = request.id
+         WHERE message_hash IN {} ORDER BY at",
+        dialect::places(1, hashes.len())
+    ));
+    let rows: Vec<(Vec<u8>, i64)> = on!(conn, c => {
+        let mut query = sqlx::query_as(sql);
+        for hash in hashes {
+            query = query.bind(hash.as_slice());
+        }
+        query.fetch_all(c).await
+    })?;
     // The first that had the Message-ID: a later one may only have copied it.
-    const SQL: &str = "SELECT number FROM request JOIN mail_in ON mail_in.request_id = request.id
-        WHERE message_hash = $1 ORDER BY at LIMIT 1";
-    let row: Option<(i64,)> = on!(conn, c => sqlx::query_as(SQL)
-        .bind(message_hash.as_slice())
-        .fetch_optional(c)
-        .await)?;
-    Ok(row.map(|(number,)| RequestNumber::from_bits(number.cast_unsigned())))
+    let first = hashes.iter().find_map(|hash| rows.iter().find(|(known, _)| known == hash));
+    Ok(first.map(|(_, number)| RequestNumber::from_bits(number.cast_unsigned())))
 }

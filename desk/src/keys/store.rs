@@ -266,6 +266,14 @@ impl KeyStore {
         Ok(returned::ids(&self.store, "SELECT person_id FROM person_key").await?)
     }
 
+    /// How many persons' keys were deleted.
+    pub(crate) async fn count_erased(&self) -> Result<i64, Broken> {
+        let mut reader = self.store.read().await?;
+        let sql = "SELECT COUNT(*) FROM erased";
+        let (count,): (i64,) = on!(reader.conn(), c => sqlx::query_as(sql).fetch_one(c).await)?;
+        Ok(count)
+    }
+
     /// Everybody whose key was deleted.
     pub(crate) async fn erased(&self) -> Result<HashSet<Uuid>, Broken> {
         Ok(returned::ids(&self.store, "SELECT person_id FROM erased").await?)

@@ -9,6 +9,7 @@ use super::person::{self, Presence};
 use super::sessions::{Secret, Session};
 use crate::Desk;
 use crate::error::Error;
+use crate::search::mark_stale;
 use crate::store::{StoreError, Tx, on};
 
 impl Desk {
@@ -51,6 +52,7 @@ impl Desk {
             None => None,
         };
         let now = self.now();
+        let _indexing = self.before_renaming(session.person()).await;
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, session.person(), now).await? else {
             return Err(Error::Forbidden);
@@ -59,8 +61,9 @@ impl Desk {
         if changed {
             history::note(&mut tx, session.person(), PersonEvent::Name, now).await?;
         }
+        mark_stale(&mut tx, session.person()).await?;
         tx.commit().await?;
-        self.make_searchable_again(session.person()).await?;
+        self.search_wakeup.notify_one();
         Ok(())
     }
 

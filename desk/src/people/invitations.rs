@@ -18,6 +18,7 @@ use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::mail::{Mail, MailKind, Payload};
 use crate::privacy::audit;
+use crate::search::mark_stale;
 use crate::store::{Conn, StoreError, Tx, on};
 
 /// What an admin types of a new colleague.
@@ -88,6 +89,7 @@ impl Desk {
         }
         let now = self.now();
         let (person, key) = self.keys.find_or_create(&self.blind_index(&email), now).await?;
+        let _indexing = self.before_renaming(person).await;
         let mut tx = self.store.write().await?;
         self.hold_admins(&mut tx, admin, now).await?;
         let language = new.language;
@@ -105,6 +107,7 @@ impl Desk {
         let added = if row.is_registered() {
             self.name_and_put_on_duty(&mut tx, (&row, &key), name.as_str(), &new.duty, now).await?;
             self.tell(&mut tx, person, &key, MailKind::RoleChanged, now).await?;
+            mark_stale(&mut tx, person).await?;
             Added::Now
         } else {
             account::set_language(&mut tx, row.id, Some(language)).await?;
@@ -113,9 +116,7 @@ impl Desk {
         };
         tx.commit().await?;
         self.mail_wakeup.notify_one();
-        if added == Added::Now {
-            self.make_searchable_again(person).await?;
-        }
+        self.search_wakeup.notify_one();
         Ok(added)
     }
 

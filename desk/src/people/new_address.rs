@@ -12,6 +12,7 @@ use crate::abuse::Limited;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
 use crate::mail::{Mail, MailKind, Payload};
+use crate::search::mark_stale;
 use crate::store::on;
 
 /// How often it is tried again when somebody writes from the address at the same moment.
@@ -99,11 +100,8 @@ impl Desk {
         let index = self.blind_index(&new);
         let guest = self.keys.find(&index).await?.filter(|(found, _)| *found != person);
         let now = self.now();
-        // Nothing of the guest is indexed as the account's before the guest's own entries are gone.
-        let indexing = match guest {
-            Some(_) => Some(self.indexing.lock().await),
-            None => None,
-        };
+        // Nor is anything of the guest indexed as the account's before the guest's own entries are gone.
+        let indexing = self.before_renaming(person).await;
         let mut tx = self.store.write().await?;
         // From here on both persons are ours: of two links that are opened at once, the second finds
         // itself used up, and address and blind index never come from different links.
@@ -155,13 +153,14 @@ impl Desk {
         let kind = MailKind::AddressChanged;
         let mail = Mail { person, key: &key, kind, request: None, comment: None, payload };
         self.enqueue(&mut tx, mail, now).await?;
+        mark_stale(&mut tx, person).await?;
         tx.commit().await?;
         if let Some((guest, _)) = guest {
             self.end_guest(guest).await;
         }
         drop(indexing);
         self.mail_wakeup.notify_one();
-        self.make_searchable_again(person).await?;
+        self.search_wakeup.notify_one();
         Ok(Some(()))
     }
 }

@@ -13,6 +13,7 @@ use crate::Desk;
 use crate::abuse::Limited;
 use crate::error::{Broken, Error};
 use crate::mail::{Mail, MailKind, Payload};
+use crate::search::mark_stale;
 use crate::store::on;
 
 impl Desk {
@@ -77,6 +78,7 @@ impl Desk {
         self.may_enter_here(row.role()?)?;
         let hash = self.new_password(&row, &key, password).await?;
         let now = self.now();
+        let _indexing = self.before_renaming(opened.person).await;
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, opened.person, now).await? else {
             return Err(Error::Gone);
@@ -95,10 +97,11 @@ impl Desk {
         }
         let greeting = Greeting { device: None, tell: None };
         let entry = self.let_in(&mut tx, opening, greeting, now).await?;
-        tx.commit().await?;
         if offer.is_some() {
-            self.make_searchable_again(opened.person).await?;
+            mark_stale(&mut tx, opened.person).await?;
         }
+        tx.commit().await?;
+        self.search_wakeup.notify_one();
         Ok(entry)
     }
 

@@ -18,8 +18,30 @@ use crate::keys::KeyStore;
 use crate::store::{Store, StoreError, on};
 
 impl Desk {
-    /// Purges whoever was erased and is here again.
+    /// Purges whoever was erased and is here again. Looks through all persons only where data and key store do
+    /// not fit together: after one of them was replaced.
     pub(crate) async fn keep_the_erased_out(&self) -> Result<(), Broken> {
+        if self.fits_the_key_store().await? { Ok(()) } else { self.purge_the_erased().await }
+    }
+
+    /// Whether data and key store know the same number of erasures, and the persons at both ends have keys. An older
+    /// copy of either knows fewer erasures; and an older key store lacks the newest person, another one all.
+    async fn fits_the_key_store(&self) -> Result<bool, Broken> {
+        const FINISHED: &str = "SELECT COUNT(*) FROM erasure WHERE finished_at IS NOT NULL";
+        const ENDS: &str = "SELECT id FROM person WHERE id IN
+            ((SELECT id FROM person ORDER BY id LIMIT 1), (SELECT id FROM person ORDER BY id DESC LIMIT 1))";
+        let mut reader = self.store.read().await?;
+        let (finished,): (i64,) = on!(reader.conn(), c => sqlx::query_as(FINISHED).fetch_one(c).await)?;
+        let ends: Vec<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(ENDS).fetch_all(c).await)?;
+        drop(reader);
+        if finished != self.keys.count_erased().await? {
+            return Ok(false);
+        }
+        let held = self.keys.get_many(ends.iter().map(|(id,)| PersonId(*id))).await;
+        Ok(Broken::pass_over(held)?.is_some_and(|held| held.len() == ends.len()))
+    }
+
+    async fn purge_the_erased(&self) -> Result<(), Broken> {
         // In this order: who is erased or added meanwhile is no riddle then.
         let persons = ids(&self.store, "SELECT id FROM person").await?;
         let held = self.keys.holders().await?;

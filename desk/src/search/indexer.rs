@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sqlx::types::Uuid;
+use tokio::sync::MutexGuard;
 use tresen_model::{PersonId, RequestId, Standing, Visibility};
 
 use super::Entry;
@@ -10,7 +11,7 @@ use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::person;
 use crate::requests::{Reader, Reading};
-use crate::store::{Conn, from_row, on};
+use crate::store::{Conn, StoreError, Tx, from_row, on};
 
 /// Requests that are indexed in one go.
 const BATCH: i64 = 100;
@@ -146,22 +147,22 @@ impl Desk {
         Ok(())
     }
 
-    /// Has a person's requests indexed again: their name or address is another.
+    /// Has a person's requests indexed again.
     pub(crate) async fn make_searchable_again(&self, person: PersonId) -> Result<(), Broken> {
-        const SQL: [&str; 2] = [
-            "UPDATE request SET search_stale = $2 WHERE person_id = $1",
-            "UPDATE request SET search_stale = $2 WHERE id IN (SELECT request_id FROM comment WHERE author_id = $1)",
-        ];
-        // The indexer may just have read the old name, and would take the mark away again.
-        let _indexing = self.indexing.lock().await;
-        self.search.replaces_words_of(person).await;
+        let _indexing = self.before_renaming(person).await;
         let mut tx = self.store.write().await?;
-        for sql in SQL {
-            on!(tx.conn(), c => sqlx::query(sql).bind(person.0).bind(true).execute(c).await.map(drop))?;
-        }
+        mark_stale(&mut tx, person).await?;
         tx.commit().await?;
         self.search_wakeup.notify_one();
         Ok(())
+    }
+
+    /// Keeps the indexer out while a person gets another name or address: it may just have read the old one,
+    /// and would take away the [mark](mark_stale) that the same transaction sets.
+    pub(crate) async fn before_renaming(&self, person: PersonId) -> MutexGuard<'_, ()> {
+        let indexing = self.indexing.lock().await;
+        self.search.replaces_words_of(person).await;
+        indexing
     }
 
     /// Takes the requests of others in which a person wrote out of the index, until they are
@@ -191,4 +192,16 @@ impl Desk {
         self.search_wakeup.notify_one();
         Ok(())
     }
+}
+
+/// Marks what a person wrote, to be indexed again; see [`Desk::before_renaming`].
+pub(crate) async fn mark_stale(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+    const SQL: [&str; 2] = [
+        "UPDATE request SET search_stale = $2 WHERE person_id = $1",
+        "UPDATE request SET search_stale = $2 WHERE id IN (SELECT request_id FROM comment WHERE author_id = $1)",
+    ];
+    for sql in SQL {
+        on!(tx.conn(), c => sqlx::query(sql).bind(person.0).bind(true).execute(c).await.map(drop))?;
+    }
+    Ok(())
 }

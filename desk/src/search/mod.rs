@@ -10,6 +10,7 @@ mod sqlite;
 mod words;
 
 pub(crate) use index::{Entry, Index, MOST_FOUND};
+pub(crate) use indexer::mark_stale;
 
 use words::Sought;
 

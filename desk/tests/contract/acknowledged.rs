@@ -17,23 +17,29 @@ stories! {
     a_captured_call_sent_twice_is_not_answered_when_nothing_is_stored,
     a_status_set_twice_is_not_answered_when_nothing_is_stored,
     a_mail_that_arrives_twice_is_not_taken_in_when_nothing_is_stored,
+    a_name_is_stored_with_its_mark_for_the_search_or_not_at_all,
 }
 
 const ADA: &str = "ada@example.com";
 
 /// Makes every commit fail that adds to `table`.
 async fn doom(place: &Place, engine: Engine, table: &str) {
+    doom_at(place, engine, "INSERT", table).await;
+}
+
+/// Makes every commit fail that does something to `table`.
+async fn doom_at(place: &Place, engine: Engine, event: &str, table: &str) {
     const REFERENCE: &str =
         "CREATE TABLE doom (id BIGINT REFERENCES nobody (id) DEFERRABLE INITIALLY DEFERRED)";
     let all = match engine {
         Engine::Sqlite => vec![format!(
-            "CREATE TRIGGER doomed AFTER INSERT ON {table} BEGIN INSERT INTO doom VALUES (1); END"
+            "CREATE TRIGGER doomed AFTER {event} ON {table} BEGIN INSERT INTO doom VALUES (1); END"
         )],
         Engine::Postgres => vec![
             "CREATE FUNCTION doomed() RETURNS trigger LANGUAGE plpgsql AS
              $$ BEGIN INSERT INTO doom VALUES (1); RETURN NULL; END $$"
                 .to_owned(),
-            format!("CREATE TRIGGER doomed AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION doomed()"),
+            format!("CREATE TRIGGER doomed AFTER {event} ON {table} FOR EACH ROW EXECUTE FUNCTION doomed()"),
         ],
     };
     let tables = ["CREATE TABLE nobody (id BIGINT PRIMARY KEY)", REFERENCE].map(str::to_owned);
@@ -109,4 +115,14 @@ async fn a_mail_that_arrives_twice_is_not_taken_in_when_nothing_is_stored(world:
     for letter in [new, answer] {
         assert_none(world, async || world.desk.take_in(&letter.raw(), &letter.envelope()).await).await;
     }
+}
+
+async fn a_name_is_stored_with_its_mark_for_the_search_or_not_at_all(world: &World) {
+    let customer = world.customer(ADA).await;
+    world.submit(&Form::from(ADA)).await;
+    doom_at(&world.place, world.engine, "UPDATE", "request").await;
+
+    assert!(world.desk.change_name(&customer, "Augusta").await.is_err());
+
+    assert_eq!(world.desk.account(&customer).await.unwrap().name, None);
 }
