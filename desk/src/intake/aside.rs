@@ -7,6 +7,7 @@ use tresen_mail::Limits;
 use tresen_model::{AsideReason, EmailAddress, IntakeChannel, PersonId, Role, Timestamp};
 use zeroize::Zeroizing;
 
+use super::addresses::{addresses, can_be_found, hold};
 use super::identify::claim;
 use super::own_links::blocking;
 use super::{Envelope, Identity, TakenIn};
@@ -104,8 +105,8 @@ impl Desk {
         reason: AsideReason,
     ) -> Result<TakenIn, Error> {
         const SQL: &str =
-            "INSERT INTO mail_aside (id, fingerprint, message_sealed, size, reason, channel, at, summary_sealed)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (fingerprint) DO NOTHING";
+            "INSERT INTO mail_aside (id, fingerprint, message_sealed, size, reason, channel, at, summary_sealed,
+            addresses_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (fingerprint) DO NOTHING";
         let now = self.now();
         let id = random::id(now)?;
         let kept = Kept {
@@ -124,6 +125,10 @@ impl Desk {
             unreachable!("strings are JSON")
         };
         let summary = key.seal("mail_aside.summary", id, &summary)?;
+        let addresses = match addresses_of(raw, envelope).await?.map(Zeroizing::new) {
+            Some(addresses) => Some(key.seal("mail_aside.addresses", id, addresses.as_bytes())?),
+            None => None,
+        };
         self.keys.add_aside(id, &key).await?;
         let mut tx = self.store.write().await?;
         let stored = on!(tx.conn(), c => sqlx::query(SQL)
@@ -135,6 +140,7 @@ impl Desk {
             .bind(envelope.channel.as_str())
             .bind(now.0)
             .bind(summary)
+            .bind(addresses)
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
@@ -351,7 +357,7 @@ impl Desk {
         let needles = std::sync::Arc::new(needles);
         let mut gone = Vec::new();
         let mut fingerprints = Vec::new();
-        for id in crate::privacy::returned::ids(&self.store, "SELECT id FROM mail_aside").await? {
+        for id in self.asides_that_may_hold(address).await? {
             let Some(opened) = Broken::pass_over(self.open_aside(id).await)? else {
                 self.mark_damaged(id).await?;
                 continue;
@@ -379,7 +385,37 @@ impl Desk {
     }
 }
 
+/// The addresses in a message that is to be set aside; `None` when they cannot tell what it holds.
+async fn addresses_of(raw: &[u8], envelope: &Envelope) -> Result<Option<String>, Broken> {
+    let mut all = raw.to_vec();
+    all.extend_from_slice(b"\n");
+    all.extend_from_slice(envelope.return_path.as_deref().unwrap_or_default().as_bytes());
+    Ok(blocking(move || addresses(&all)).await?.flatten())
+}
+
 impl Desk {
+    /// The messages that hold an address by what was noted when they were set aside, and those of which nothing was.
+    async fn asides_that_may_hold(&self, address: &EmailAddress) -> Result<Vec<Uuid>, Broken> {
+        const SQL: &str = "SELECT id, addresses_sealed FROM mail_aside WHERE id > $1 ORDER BY id LIMIT 200";
+        let is_simple = can_be_found(address);
+        let keys = self.keys.aside_keys().await?;
+        let may_hold = |id: Uuid, sealed: Option<&[u8]>| {
+            let (Some(sealed), Some(key)) = (sealed, keys.get(&id)) else { return true };
+            key.open_text("mail_aside.addresses", id, sealed).map_or(true, |all| hold(&all, address))
+        };
+        let (mut some, mut after) = (Vec::new(), Uuid::nil());
+        let mut reader = self.store.read().await?;
+        loop {
+            let rows: Vec<(Uuid, Option<Vec<u8>>)> =
+                on!(reader.conn(), c => sqlx::query_as(SQL).bind(after).fetch_all(c).await)?;
+            let Some((last, _)) = rows.last() else { return Ok(some) };
+            after = *last;
+            let holders =
+                rows.into_iter().filter(|(id, sealed)| !is_simple || may_hold(*id, sealed.as_deref()));
+            some.extend(holders.map(|(id, _)| id));
+        }
+    }
+
     async fn mark_damaged(&self, id: Uuid) -> Result<(), Broken> {
         const SQL: &str = "UPDATE mail_aside SET reason = $2 WHERE id = $1";
         let reason = AsideReason::Damaged.as_str();

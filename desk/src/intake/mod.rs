@@ -1,5 +1,6 @@
 //! Mail in: one intake for all channels (IMAP, LMTP, standard input, the API).
 
+mod addresses;
 pub(crate) mod aside;
 mod identify;
 mod mailbox;

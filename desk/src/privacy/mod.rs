@@ -35,4 +35,7 @@ pub use retention::Expired;
 pub use statement::{PrivacySettings, Retention};
 pub use statistics::{Day, Statistic, Tally};
 pub use tresen_model::wish::{Asked, Wish};
+#[cfg(test)]
+pub(crate) use verify::forms;
+pub(crate) use verify::without_line_breaks;
 pub use verify::{NeedleError, Needles, Trace};

@@ -212,7 +212,7 @@ impl Needles {
 }
 
 /// Without line breaks and the soft ones of quoted-printable, and where each byte stood.
-fn without_line_breaks(bytes: &[u8]) -> (Vec<u8>, Vec<usize>) {
+pub(crate) fn without_line_breaks(bytes: &[u8]) -> (Vec<u8>, Vec<usize>) {
     let mut joined = Vec::with_capacity(bytes.len());
     let mut places = Vec::with_capacity(bytes.len());
     for (at, byte) in bytes.iter().enumerate() {
@@ -230,7 +230,7 @@ fn without_line_breaks(bytes: &[u8]) -> (Vec<u8>, Vec<usize>) {
 }
 
 /// The forms in which a text may lie around. ASCII letters are compared in either case.
-fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn forms(text: &str) -> Vec<(&'static str, Vec<u8>)> {
     let mut forms = Vec::new();
     for cased in [text.to_owned(), text.to_lowercase(), text.to_uppercase()] {
         let bytes = cased.as_bytes();

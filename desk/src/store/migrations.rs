@@ -25,6 +25,7 @@ pub(crate) static DATA: Set = Set(&[
     (12, "sender names", include_str!("../../migrations/data/0012_sender_names.sql")),
     (13, "join", include_str!("../../migrations/data/0013_join.sql")),
     (14, "mail senders", include_str!("../../migrations/data/0014_mail_senders.sql")),
+    (15, "aside addresses", include_str!("../../migrations/data/0015_aside_addresses.sql")),
     (16, "lanes and counts", include_str!("../../migrations/data/0016_lanes_and_counts.sql")),
 ]);
 
