@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::Result;
 
-const USAGE: &str = "[erasure|flood] [--requests N] [--seconds S] [--concurrency C] [--rounds R] [--postgres URL] [--folder DIR] [--json FILE]";
+const USAGE: &str = "[erasure|flood|backup] [--requests N] [--seconds S] [--concurrency C] [--rounds R] [--postgres URL] [--folder DIR] [--json FILE]";
 
 /// How much is measured, and where.
 pub(crate) struct Arguments {
@@ -13,6 +13,8 @@ pub(crate) struct Arguments {
     pub(crate) erasure: bool,
     /// Logins without end in place of the load.
     pub(crate) flood: bool,
+    /// A backup beside submits and erasures in place of the load.
+    pub(crate) backup: bool,
     /// Requests that are there before anything is measured.
     pub(crate) requests: u64,
     /// How long each measurement takes.
@@ -33,14 +35,17 @@ impl Arguments {
     pub(crate) fn parse(given: &[String]) -> Result<Self> {
         let erasure = given.iter().any(|word| word == "erasure");
         let flood = given.iter().any(|word| word == "flood");
-        let named = |word: &&String| *word == "erasure" || *word == "flood";
+        let backup = given.iter().any(|word| word == "backup");
+        let named = |word: &&String| ["erasure", "flood", "backup"].contains(&word.as_str());
         let given: Vec<String> = given.iter().filter(|word| !named(word)).cloned().collect();
         let mut arguments = Self {
             erasure,
             flood,
-            requests: match (erasure, flood) {
-                (true, _) => 1_000_000,
-                (_, true) => 1_000,
+            backup,
+            requests: match (erasure, flood, backup) {
+                (true, ..) => 1_000_000,
+                (_, true, _) => 1_000,
+                (.., true) => 300_000,
                 _ => 10_000,
             },
             time: Duration::from_secs(3),
@@ -86,6 +91,10 @@ mod tests {
         let arguments = parse("--requests 500 --seconds 1 --concurrency 4").expect("fine");
         assert_eq!((arguments.requests, arguments.concurrencies()), (500, vec![4, 1]));
         assert!(parse("flood --seconds 2").expect("fine").flood);
+        assert_eq!(
+            parse("backup").map(|arguments| (arguments.backup, arguments.requests)),
+            Ok((true, 300_000))
+        );
         assert!(
             !arguments.erasure && !arguments.flood && parse("erasure --requests 1000").expect("fine").erasure
         );

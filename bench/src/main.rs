@@ -5,6 +5,7 @@
 //! device and in a temporary folder, which is removed at the end.
 
 mod arguments;
+mod backup;
 mod cases;
 mod client;
 mod commits;
@@ -85,6 +86,8 @@ async fn bench(arguments: &[String]) -> Result {
     let database_process = databases.as_ref().and_then(|databases| databases.process);
     let done = if arguments.erasure {
         erasure::run(&arguments, &tresen, database_process).await
+    } else if arguments.backup {
+        tokio::task::LocalSet::new().run_until(backup::run(&arguments, &tresen)).await
     } else if arguments.flood {
         flood::run(&arguments, &tresen, database_process).await
     } else {

@@ -70,6 +70,13 @@ impl Tresen {
         }
     }
 
+    /// Starts a command of the program, and does not wait for it.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Result<Child> {
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null());
+        command.spawn().map_err(|e| format!("`tresen {}` failed: {e}", arguments.join(" ")))
+    }
+
     /// Starts the server, and says how long it took until it was ready.
     pub(crate) async fn serve(&self) -> Result<(Serving, Duration)> {
         let log = self.folder.join("log");

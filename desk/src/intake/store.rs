@@ -122,6 +122,7 @@ impl Desk {
             return Ok(Tried::Taken(TakenIn::Known));
         }
         let Presence::Here = self.ensure_sender(&mut tx, incoming, sender, now).await? else {
+            tx.rollback().await?;
             return Ok(Tried::Erasing);
         };
         let row = found(tx.conn(), sender.person).await?;
@@ -144,6 +145,7 @@ impl Desk {
             held,
         };
         let Some(stored) = self.insert_request(&mut tx, &new, incoming.files, now).await? else {
+            tx.rollback().await?;
             return Ok(Tried::Again);
         };
         self.note_taken(&mut tx, incoming, sender.person, stored.request, stored.comment).await?;
@@ -186,10 +188,16 @@ impl Desk {
             } else {
                 person::touch(&mut tx, person, now).await?
             };
-            let Presence::Here = presence else { return Ok(Tried::Erasing) };
+            let Presence::Here = presence else {
+                tx.rollback().await?;
+                return Ok(Tried::Erasing);
+            };
         }
         // Read again, now that nobody else can change it.
-        let Some(head) = find_any(tx.conn(), thread.number).await? else { return Ok(Tried::Erasing) };
+        let Some(head) = find_any(tx.conn(), thread.number).await? else {
+            tx.rollback().await?;
+            return Ok(Tried::Erasing);
+        };
         let row = found(tx.conn(), sender.person).await?;
         let own_token = thread.token_of == Some(sender.person);
         if row.role()?.is_staff()

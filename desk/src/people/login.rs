@@ -135,8 +135,12 @@ impl Desk {
         let now = self.now();
         let person = PersonId(row.id);
         let mut tx = self.store.write().await?;
-        let Presence::Here = person::touch(&mut tx, person, now).await? else { return Ok(()) };
+        let Presence::Here = person::touch(&mut tx, person, now).await? else {
+            tx.rollback().await?;
+            return Ok(());
+        };
         if self.had_enough_mail(&mut tx, person, &row.email(key)?, kind, now).await? {
+            tx.rollback().await?;
             return Ok(());
         }
         let secret = self.mint(&mut tx, purpose, person, None, None, now).await?;

@@ -41,8 +41,12 @@ impl Desk {
             }
             let now = desk.now();
             let mut tx = desk.store.write().await?;
-            let Presence::Here = person::touch(&mut tx, person, now).await? else { return Ok(()) };
+            let Presence::Here = person::touch(&mut tx, person, now).await? else {
+                tx.rollback().await?;
+                return Ok(());
+            };
             if desk.proved_enough_addresses(&mut tx, person, &new, now).await? {
+                tx.rollback().await?;
                 return Ok(());
             }
             let sealed = Some((&key, new.as_str()));
@@ -135,6 +139,7 @@ impl Desk {
             // taking the same address again does no harm.
             None => {
                 if self.keys.change_address(person, &index).await?.is_err() {
+                    tx.rollback().await?;
                     return Ok(None);
                 }
             }

@@ -40,8 +40,12 @@ impl Desk {
         let (person, key) = self.keys.find_or_create(&self.blind_index(email), now).await?;
         let mut tx = self.store.write().await?;
         let writer = person::Writer { id: person, key: &key, email, name: None, language };
-        let Presence::Here = person::ensure(&mut tx, &writer, now).await? else { return Ok(()) };
+        let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
+            tx.rollback().await?;
+            return Ok(());
+        };
         if self.had_enough_mail(&mut tx, person, email, MailKind::Register, now).await? {
+            tx.rollback().await?;
             return Ok(());
         }
         let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;

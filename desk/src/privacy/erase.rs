@@ -327,6 +327,7 @@ impl Desk {
         if let Some(idle) = idle
             && !idle.still(&mut tx, person).await?
         {
+            tx.rollback().await?;
             return Ok(None);
         }
         on!(tx.conn(), c => sqlx::query(LOCK).bind(person.0).bind(now.0).execute(c).await.map(drop))?;

@@ -332,10 +332,12 @@ impl Desk {
             language: submission.language,
         };
         if let Presence::Erased = person::ensure(&mut tx, &writer, now).await? {
+            tx.rollback().await?;
             return Ok(Tried::Erased);
         }
         let restricted = restriction(tx.conn(), person).await?.is_some();
         if restricted && !submission.by_stranger {
+            tx.rollback().await?;
             return Ok(Tried::Restricted);
         }
         let request = NewRequest {

@@ -239,7 +239,10 @@ impl Desk {
         let sealed = key.seal("attachment.preview_key", due.id, stored.key.as_slice())?;
         let mut tx = self.store.write().await?;
         // An erasure of either waits for us, or has begun: then nothing of it stays.
-        let person::Presence::Here = hold_both(&mut tx, owner, customer).await? else { return Ok(()) };
+        let person::Presence::Here = hold_both(&mut tx, owner, customer).await? else {
+            tx.rollback().await?;
+            return Ok(());
+        };
         let kept = on!(tx.conn(), c => sqlx::query(SQL)
             .bind(due.id)
             .bind(sealed)

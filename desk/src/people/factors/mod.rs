@@ -237,7 +237,10 @@ impl Desk {
         let Some((row, key)) = self.find_by_address(&email).await? else { return Ok(None) };
         let (person, now) = (PersonId(row.id), self.now());
         let mut tx = self.store.write().await?;
-        let Presence::Here = person::touch(&mut tx, person, now).await? else { return Ok(None) };
+        let Presence::Here = person::touch(&mut tx, person, now).await? else {
+            tx.rollback().await?;
+            return Ok(None);
+        };
         let removed = remove_all(&mut tx, person).await?;
         sessions::sign_out(&mut tx, person, now).await?;
         crate::privacy::audit(&mut tx, "factors-reset", &serde_json::json!({ "factors": removed }), now)
