@@ -19,7 +19,7 @@ use super::sqlite::Writer;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long the writer may be kept waiting for readers that are about to end.
-const MOMENT: Duration = Duration::from_millis(20);
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// Between two tries while a caller waits: the first, and the longest.
 const SOON: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(100)];
