@@ -7,11 +7,11 @@
 //! that was away would not hear of it. The tables are unlogged, so they reach no backup; what they
 //! lose in a crash is an attacker's hour, not a customer's request.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tresen_model::Timestamp;
 
+use super::memory::Memory;
 use super::settings::Rate;
 use crate::error::Broken;
 use crate::keys::MasterKey;
@@ -24,22 +24,25 @@ const DAY: i64 = 24 * 3_600_000_000;
 /// Microseconds of an hour.
 const HOUR: i64 = 3_600_000_000;
 
-/// So many keys are kept in memory (at most 20 MiB); with more, all begins afresh.
+/// Keys that are kept in memory, which takes up to 40 MiB.
 const MOST_KEYS: usize = 200_000;
 
 /// What is counted: a keyed hash.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key([u8; 16]);
 
-/// Three times of a key; what they mean is the affair of each kind of count.
-type Times = [i64; 3];
+#[cfg(test)]
+impl Key {
+    pub(super) fn of(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
 
 /// The counts of a desk.
-#[derive(Default)]
 pub(crate) struct Counts {
     /// The day, and its salt.
     salt: Mutex<Option<(i64, [u8; 32])>>,
-    memory: Mutex<HashMap<Key, Times>>,
+    memory: Mutex<Memory>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -58,7 +61,7 @@ impl Counts {
             sqlx::raw_sql(include_str!("../../migrations/counts_postgres.sql")).execute(&mut *tx).await?;
             tx.commit().await?;
         }
-        Ok(Self::default())
+        Ok(Self { salt: Mutex::default(), memory: Mutex::new(Memory::new(MOST_KEYS)) })
     }
 
     /// The key of something, for this day.
@@ -135,14 +138,14 @@ impl Counts {
         let (step, burst) = (rate.step(), rate.burst());
         let full = match conn {
             Conn::Sqlite(_) => {
-                let mut memory = self.memory();
-                let times = memory.entry(key).or_default();
-                let next = times[2].max(now.0) + step;
+                let mut memory = lock(&self.memory);
+                let [first, second, last] = memory.get(key);
+                let next = last.max(now.0) + step;
                 if next - now.0 <= burst {
-                    times[2] = next;
+                    memory.set(key, [first, second, next], next);
                     return Ok(Ok(()));
                 }
-                times[2]
+                last
             }
             Conn::Postgres(c) => {
                 let taken: Option<(i64,)> = sqlx::query_as(TAKE)
@@ -167,8 +170,11 @@ impl Counts {
         const SQL: &str = "UPDATE abuse_count SET last = last - $2 WHERE key = $1";
         match conn {
             Conn::Sqlite(_) => {
-                if let Some(times) = self.memory().get_mut(&key) {
-                    times[2] -= rate.step();
+                let mut memory = lock(&self.memory);
+                let [first, second, last] = memory.get(key);
+                if last > 0 {
+                    let last = last - rate.step();
+                    memory.set(key, [first, second, last], last);
                 }
                 Ok(())
             }
@@ -195,10 +201,11 @@ impl Counts {
         let last = match conn {
             conn if more == 0 => self.counted(conn, key).await?,
             Conn::Sqlite(_) => {
-                let mut memory = self.memory();
-                let times = memory.entry(key).or_default();
-                times[2] = (times[2].max(now.0) + step).min(now.0 + 3 * burst);
-                times[2]
+                let mut memory = lock(&self.memory);
+                let [first, second, last] = memory.get(key);
+                let last = (last.max(now.0) + step).min(now.0 + 3 * burst);
+                memory.set(key, [first, second, last], last);
+                last
             }
             Conn::Postgres(c) => {
                 let (last,): (i64,) = sqlx::query_as(FILL)
@@ -214,16 +221,16 @@ impl Counts {
         Ok((last - now.0).max(0) * 100 / burst)
     }
 
-    /// How often this day, with this time.
-    pub(crate) async fn count(&self, conn: Conn<'_>, key: Key) -> Result<i64, StoreError> {
+    /// How often this day, with this time. Where room is short it is kept for an hour only.
+    pub(crate) async fn count(&self, conn: Conn<'_>, key: Key, now: Timestamp) -> Result<i64, StoreError> {
         const SQL: &str = "INSERT INTO abuse_count AS kept (key, last) VALUES ($1, 1)
             ON CONFLICT (key) DO UPDATE SET last = kept.last + 1 RETURNING last";
         match conn {
             Conn::Sqlite(_) => {
-                let mut memory = self.memory();
-                let times = memory.entry(key).or_default();
-                times[2] += 1;
-                Ok(times[2])
+                let mut memory = lock(&self.memory);
+                let [first, second, count] = memory.get(key);
+                memory.set(key, [first, second, count + 1], now.0 + HOUR);
+                Ok(count + 1)
             }
             Conn::Postgres(c) => {
                 let (last,): (i64,) = sqlx::query_as(SQL).bind(key.0.as_slice()).fetch_one(c).await?;
@@ -236,7 +243,7 @@ impl Counts {
     pub(crate) async fn counted(&self, conn: Conn<'_>, key: Key) -> Result<i64, StoreError> {
         const SQL: &str = "SELECT last FROM abuse_count WHERE key = $1";
         match conn {
-            Conn::Sqlite(_) => Ok(self.memory().get(&key).map_or(0, |times| times[2])),
+            Conn::Sqlite(_) => Ok(lock(&self.memory).get(key)[2]),
             Conn::Postgres(c) => {
                 let kept: Option<(i64,)> =
                     sqlx::query_as(SQL).bind(key.0.as_slice()).fetch_optional(c).await?;
@@ -259,11 +266,11 @@ impl Counts {
         let hour_ago = now.0 - HOUR;
         match conn {
             Conn::Sqlite(_) => {
-                let mut memory = self.memory();
-                let times = memory.entry(key).or_default();
-                let room = times[0] <= hour_ago;
+                let mut memory = lock(&self.memory);
+                let [first, second, last] = memory.get(key);
+                let room = first <= hour_ago;
                 if room {
-                    *times = [times[1], times[2], now.0];
+                    memory.set(key, [second, last, now.0], now.0 + HOUR);
                 }
                 Ok(room)
             }
@@ -309,12 +316,39 @@ impl Counts {
         }
         tx.commit().await
     }
+}
 
-    fn memory(&self) -> MutexGuard<'_, HashMap<Key, Times>> {
-        let mut memory = lock(&self.memory);
-        if memory.len() > MOST_KEYS {
-            memory.clear();
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{self, Location};
+
+    fn key(number: u32) -> Key {
+        let mut key = [0; 16];
+        key[..4].copy_from_slice(&number.to_be_bytes());
+        Key(key)
+    }
+
+    /// An IPv6 /48 has 65,536 networks, and each of them knocks at several forms.
+    #[tokio::test]
+    async fn a_limit_holds_while_very_many_others_pass_by() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = Location::File(folder.path().join("keys.db"));
+        let store = Store::open(&file, &store::KEYS, 1).await.expect("opens");
+        let counts = Counts::open(&store).await.expect("opens");
+        let mut reader = store.read().await.expect("a connection");
+        let (rate, now) = (Rate::new(5, 5), Timestamp(1_000_000 * HOUR));
+        let limited = key(u32::MAX);
+        for _ in 0..5 {
+            assert!(counts.take(reader.conn(), limited, rate, now).await.expect("counts").is_ok());
         }
-        memory
+
+        for other in 0..300_000 {
+            let later = Timestamp(now.0 + i64::from(other) * 2_000);
+            assert!(counts.take(reader.conn(), key(other), rate, later).await.expect("counts").is_ok());
+        }
+
+        let soon = Timestamp(now.0 + HOUR / 6);
+        assert!(counts.take(reader.conn(), limited, rate, soon).await.expect("counts").is_err());
     }
 }

@@ -2,6 +2,7 @@
 //! about a form.
 //!
 //! - [`counts`]: how often something was tried, for a day, under a salted hash
+//! - [`memory`]: the same in the memory of one node
 //! - [`limits`]: guessing at passwords, and mails that strangers have sent to somebody
 //! - [`stamp`]: the signed time of a form, and the proof of work
 //! - [`words`]: what is suspicious about a text
@@ -9,6 +10,7 @@
 
 mod counts;
 mod limits;
+mod memory;
 mod screen;
 mod settings;
 mod stamp;

@@ -211,7 +211,7 @@ impl Desk {
         };
         let parts: [&[u8]; 2] = [&stamp.word, &[stamp.bits]];
         let key = self.count_key(connection.conn(), "stamp", &parts, now).await?;
-        let uses = self.counts.count(connection.conn(), key).await?;
+        let uses = self.counts.count(connection.conn(), key, now).await?;
         points += match uses {
             ..=1 => 0,
             // A second press of the button, a page that was gone back to.
@@ -250,8 +250,8 @@ impl Desk {
             let parts: [&[u8]; 2] = [text.as_bytes(), &author];
             let by_author = self.count_key(connection.conn(), "written", &parts, now).await?;
             let by_all = self.count_key(connection.conn(), "text", &[text.as_bytes()], now).await?;
-            let all = if self.counts.count(connection.conn(), by_author).await? == 1 {
-                self.counts.count(connection.conn(), by_all).await?
+            let all = if self.counts.count(connection.conn(), by_author, now).await? == 1 {
+                self.counts.count(connection.conn(), by_all, now).await?
             } else {
                 self.counts.counted(connection.conn(), by_all).await?
             };
