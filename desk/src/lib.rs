@@ -68,7 +68,7 @@ use crate::requests::{QueueTeller, Seen};
 use crate::search::Index;
 pub use crate::settings::{AttachmentLimits, RequestType, SecondFactor, Settings, SignIn, Translated};
 use crate::store::Store;
-pub use crate::store::{CONNECTIONS, Location};
+pub use crate::store::{CONNECTIONS, Location, Places, TooFew};
 
 /// Makes an async method return a boxed future. Its body is compiled here, once; of any other async method
 /// each crate that calls it compiles a copy, with all that it calls.

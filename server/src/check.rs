@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use tresen_desk::clock::SystemClock;
 use tresen_desk::intake::check_resolver;
 use tresen_desk::mail::SendError;
-use tresen_desk::{Location, MasterKey, MasterKeyError};
+use tresen_desk::{Location, MasterKey, MasterKeyError, Places, TooFew};
 use tresen_model::MailTrouble;
 
 use crate::config::Config;
@@ -102,6 +102,14 @@ pub(crate) async fn connections(config: &Config) -> Result<bool, Failure> {
         tried.retain(|(name, ..)| name != "PostgreSQL, keys");
         tried.push(("PostgreSQL, keys".to_owned(), config.keys.describe(), Err(reason)));
     }
+    if both {
+        tried.extend(
+            too_few_connections(config)
+                .await
+                .into_iter()
+                .map(|(place, sentence)| ("PostgreSQL, connections".to_owned(), place, Err(sentence))),
+        );
+    }
     if let Some(smtp) = config.smtp()? {
         let place = smtp.describe();
         let outcome = within(async { smtp.reach().await.map_err(|error| unsent(&error)) }).await;
@@ -130,6 +138,30 @@ async fn database(location: &Location) -> Option<(String, Result<(), String>)> {
     match location {
         Location::File(_) => None,
         Location::Server(_) => Some((location.describe(), within(location.reach()).await)),
+    }
+}
+
+/// The servers that may not take as many connections as this node opens, and why. One that cannot be asked is left
+/// out: what is wrong with it is said elsewhere.
+async fn too_few_connections(config: &Config) -> Vec<(String, String)> {
+    let places = Places { data: &config.database, keys: &config.keys };
+    let asked = timeout(PATIENCE, places.too_few_connections(config.connections)).await;
+    let lacks = asked.ok().and_then(Result::ok).unwrap_or_default();
+    let sentence = |lack: TooFew| {
+        let TooFew { server, wanted, allowed, used } = lack;
+        let sentence = format!(
+            "this node opens up to {wanted} connections, but of the {allowed} that the server allows others use \
+             {used}; raise `max_connections` of the server, or lower `database_connections`"
+        );
+        (server, sentence)
+    };
+    lacks.into_iter().map(sentence).collect()
+}
+
+/// Warns at the start where a server may not take as many connections as this node opens.
+pub(crate) async fn warn_of_too_few_connections(config: &Config) {
+    for (server, sentence) in too_few_connections(config).await {
+        tracing::warn!("{server}: {sentence}");
     }
 }
 

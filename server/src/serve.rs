@@ -26,6 +26,7 @@ pub(crate) async fn serve(config: Config, site: Option<&Path>, dev: bool) -> Res
     check::settings(&config).await?;
     let site = site.map_or(Ok(Site::embedded()), Site::read)?;
     let desk = open::desk(&config, Arc::new(SystemClock)).await?;
+    check::warn_of_too_few_connections(&config).await;
     let room = Arc::new(Room::new(config.largest_mail));
     let router = http::router(&config, desk.clone(), &room, site, dev)?;
     let handle = Handle::new();

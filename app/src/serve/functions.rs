@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use leptos::server_fn::axum::server_fn_paths;
 use tresen_desk::Error;
 
+use super::handlers::PATIENCE;
 use crate::first::BUILD_HEADER;
 use crate::web::{Answer, Context, Trouble, without_files};
 
@@ -43,7 +44,15 @@ pub(crate) async fn answer(context: Context, request: Request<Body>) -> Response
     let build = HeaderValue::from_static(context.app.assets.build());
     let asked = context.clone();
     let provide = move || provide_context(asked.clone());
-    let mut answer = leptos_axum::handle_server_fns_with_context(provide, request).await.into_response();
+    let reads = request.method() == Method::GET;
+    let answering =
+        async { Ok(leptos_axum::handle_server_fns_with_context(provide, request).await.into_response()) };
+    // What writes comes to its end.
+    let answered = if reads { context.in_time(PATIENCE, answering).await } else { answering.await };
+    let mut answer = match answered {
+        Ok(answer) => answer,
+        Err(stop) => return context.finish(Err(stop)),
+    };
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer.headers_mut().insert(HeaderName::from_static(BUILD_HEADER), build);
     context.finish(Ok(Answer::other(answer)))

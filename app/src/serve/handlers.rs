@@ -4,6 +4,7 @@
 //! that the app calls. What was refused is shown again on the page of the form, with what was typed.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::StatusCode;
@@ -15,6 +16,7 @@ use leptos::reactive::computed::ScopedFuture;
 use leptos::server_fn::ServerFn;
 use serde::de::DeserializeOwned;
 use serde::de::value::{Error as ValueError, MapDeserializer};
+use tokio::time::timeout;
 use tresen_desk::Error;
 use tresen_model::Address;
 
@@ -25,6 +27,12 @@ use crate::language::shared::common;
 use crate::sheet::{self, Sheet};
 use crate::trouble::{Trouble, Unavailable};
 use crate::web::{Act, Answer, App, Context, Fields, Stop, Submitted};
+
+/// How long a page may take to be loaded.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The same for a page that is shown again since its form failed.
+const PATIENCE_TO_KEEP: Duration = Duration::from_millis(500);
 
 /// The page on which a form stands, by what was sent; `None` where the path names nothing.
 type Back = fn(&Fields) -> Option<Address>;
@@ -151,7 +159,11 @@ impl<Shown: Into<Sheet>> Done<Shown> {
 impl Context {
     /// Shows the page at an address.
     async fn show(&self, status: StatusCode, address: &Address, forms: &Forms) -> Response {
-        match sheet::load(self, address).await {
+        let loaded = async {
+            self.require_known()?;
+            self.in_time(PATIENCE, sheet::load(self, address)).await
+        };
+        match loaded.await {
             Ok(sheet) => self.sheet(status, sheet, forms),
             Err(stop) => self.finish(Err(stop)),
         }
@@ -238,8 +250,10 @@ impl Context {
         let why = kept::Why::Trouble(status, trouble.clone());
         let page = kept::page(self.language, &why, action, &fields, had_files);
         let refused = Refused { action: action.to_owned(), values: fields, errors: BTreeMap::new(), notice };
-        if let Some(address) = address
-            && let Ok(page) = self.again(code, &address, refused).await
+        // A database that is away would have the page wait once more; a disk that is full can be read.
+        if self.require_known().is_ok()
+            && let Some(address) = address
+            && let Ok(Ok(page)) = timeout(PATIENCE_TO_KEEP, self.again(code, &address, refused)).await
         {
             return page;
         }

@@ -12,6 +12,8 @@ use crate::web::{Answer, Context, Cookie, Stop, Submitted, local};
 /// `/logout`
 pub(crate) async fn log_out(context: Context) -> Response {
     let done = async {
+        // A cookie that is forgotten would leave the session behind.
+        context.require_known()?;
         if let Some(session) = context.session() {
             context.app.desk.logout(session).await?;
         }
@@ -53,6 +55,7 @@ fn returning(uri: &Uri) -> Option<String> {
 async fn switch(context: &Context, form: &Submitted) -> Result<Language, Stop> {
     let language =
         Language::parse(form.get("to")).ok_or_else(|| Error::refused("to", Problem::ChoiceUnknown))?;
+    context.require_known()?;
     if let Some(session) = context.session() {
         context.app.desk.change_language(session, language).await?;
     }

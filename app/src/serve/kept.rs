@@ -23,6 +23,8 @@ pub(super) enum Why {
 }
 
 /// The page, if there is something to be lost. It sends the same form once more, and files are chosen anew.
+///
+/// Whoever has to sign in first fills in a short form again; what failed on our side is to be sent again as it is.
 pub(super) fn page(
     language: Language,
     why: &Why,
@@ -31,7 +33,12 @@ pub(super) fn page(
     had_files: bool,
 ) -> Option<Page> {
     let written = |name: &str| fields.get(name).filter(|text| !text.trim().is_empty()).cloned();
-    if WRITTEN.iter().all(|name| written(name).is_none()) {
+    let typed = fields.keys().any(|name| !is_secret(name) && written(name).is_some());
+    let worth = match why {
+        Why::SignedOut => WRITTEN.iter().any(|name| written(name).is_some()),
+        Why::Trouble(..) => typed,
+    };
+    if !worth {
         return None;
     }
     let (subject, body) = (written("subject"), written("body"));

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -29,6 +30,9 @@ use crate::when::When;
 /// When to ask again while nothing can be stored, in seconds.
 pub(super) const OUTAGE_SECONDS: u64 = 60;
 
+/// How long the look at a session may take. The desk itself waits two seconds for a connection.
+const SESSION_PATIENCE: Duration = Duration::from_secs(3);
+
 /// The nonce of a response's Content-Security-Policy. The program puts it into the request's
 /// extensions.
 #[derive(Clone)]
@@ -39,6 +43,11 @@ pub struct Nonce(pub Arc<str>);
 /// salted hash and written nowhere, so there is no `Debug`.
 #[derive(Clone, Copy)]
 pub struct Network(pub Option<IpAddr>);
+
+/// The database was found away before it is known who asks. The program puts it into the request's extensions, and
+/// nothing is looked up any more.
+#[derive(Clone, Copy)]
+pub struct Away;
 
 /// A request for a page: who asks, and what. Cheap to clone.
 #[derive(Clone)]
@@ -130,7 +139,10 @@ impl Context {
         let headers = &parts.headers;
         let cookies = Received { headers, https: app.https };
         let session_secret = cookies.session();
-        let looked_up = session_of(app, session_secret.as_ref()).await;
+        let looked_up = match parts.extensions.get::<Away>() {
+            Some(Away) => Err(Unknown),
+            None => session_of(app, session_secret.as_ref()).await,
+        };
         let (session, session_unknown) = (looked_up.clone().ok().flatten(), looked_up.is_err());
         let accepted = || {
             let header = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -246,7 +258,8 @@ impl Context {
         self.session().ok_or(Stop::LogIn)
     }
 
-    /// Checks that it is known who is signed in, if anybody is. A form must not take an outage for a sign-out.
+    /// Checks that it is known who is signed in, if anybody is. Neither a page nor a form takes an outage for a
+    /// sign-out.
     ///
     /// # Errors
     /// 503 when the session could not be looked up.
@@ -254,8 +267,29 @@ impl Context {
         if !self.session_unknown {
             return Ok(());
         }
+        Err(self.outage())
+    }
+
+    /// Says that the database is away, and when to ask again.
+    fn outage(&self) -> Stop {
         self.retry_after(OUTAGE_SECONDS);
-        Err(Stop::Trouble(503, Trouble::Outage))
+        Stop::Trouble(503, Trouble::Outage)
+    }
+
+    /// Gives what a page shows so much time. A database that stops in the middle of a statement answers neither yes
+    /// nor no.
+    ///
+    /// # Errors
+    /// 503 when it takes longer, or what the work says.
+    pub(crate) async fn in_time<T>(
+        &self,
+        limit: Duration,
+        work: impl Future<Output = Result<T, Stop>>,
+    ) -> Result<T, Stop> {
+        tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
+            tracing::error!(seconds = limit.as_secs_f64(), "a page took too long: answering 503");
+            Err(self.outage())
+        })
     }
 
     /// What the browser keeps of earlier logins, if it does.
@@ -324,6 +358,10 @@ impl Context {
                 match (link, &self.session) {
                     // An old link in an old mail is no reason to lock an owner out.
                     (Err(Error::Gone), Some(session)) => Ok(Access::Session(session.clone())),
+                    (Err(Error::Gone), None) => {
+                        self.require_known()?;
+                        Err(Error::Gone.into())
+                    }
                     (link, _) => Ok(Access::Link(link?)),
                 }
             }
@@ -340,10 +378,17 @@ impl Context {
 /// Looks a session up.
 async fn session_of(app: &App, secret: Option<&Secret>) -> Result<Option<Session>, Unknown> {
     let Some(secret) = secret else { return Ok(None) };
-    app.desk.session(secret).await.map_err(|error| {
-        tracing::error!(%error, "a session could not be looked up");
-        Unknown
-    })
+    match tokio::time::timeout(SESSION_PATIENCE, app.desk.session(secret)).await {
+        Ok(Ok(session)) => Ok(session),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a session could not be looked up");
+            Err(Unknown)
+        }
+        Err(_) => {
+            tracing::error!("a session could not be looked up: the database stopped in the middle of it");
+            Err(Unknown)
+        }
+    }
 }
 
 /// It is not known who asks.

@@ -28,7 +28,7 @@ pub use crate::page::{Page, Place, Width};
 pub use crate::trouble::Trouble;
 pub(crate) use address::local;
 pub(crate) use answer::asked;
-pub use context::{Context, Network, Nonce};
+pub use context::{Away, Context, Network, Nonce};
 pub use cookies::Cookie;
 pub(crate) use files_form::{Act, received};
 pub use outcome::{Answer, Stop};

@@ -1,5 +1,6 @@
 //! The small pictures of images, as they are asked for; they are made by [`uploads`](crate::uploads).
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,7 +10,7 @@ use tresen_model::{AttachmentId, RequestNumber};
 use super::access::{self, Access, RequestHead};
 use super::files::{OpenFile, boxed, opened_key};
 use crate::Desk;
-use crate::error::Error;
+use crate::error::{Broken, Error};
 use crate::people::Agent;
 use crate::uploads::is_image;
 
@@ -61,12 +62,17 @@ impl Desk {
             if let (Some(sealed), Some(size)) = (&row.preview_key_sealed, row.preview_size) {
                 let key = self.keys.get(row.owner(head)).await?.ok_or(Error::NotFound)?;
                 let file_key = opened_key("attachment.preview_key", attachment.0, sealed, &key)?;
-                let contents = self.objects.read_preview(attachment.0, file_key).await;
+                let contents = match self.objects.read_preview(attachment.0, file_key).await {
+                    Err(Broken::File(error)) if error.kind() == ErrorKind::NotFound => {
+                        return Err(Error::NotFound);
+                    }
+                    contents => contents?,
+                };
                 return Ok(OpenFile {
                     name: "preview.jpg".to_owned(),
                     size: size.cast_unsigned(),
                     media_type: "image/jpeg",
-                    contents: boxed(contents.map_err(|_| Error::NotFound)?),
+                    contents: boxed(contents),
                 });
             }
             if !is_image(&row.media_type) {

@@ -7,6 +7,7 @@
 //! - [`Store::write`] gives a [`Tx`]; nothing is stored before [`Tx::commit`] returns, and
 //!   then it is on disk. On SQLite waiting transactions share one commit ([`sqlite`]).
 
+mod allowance;
 pub(crate) mod dialect;
 mod log;
 mod migrations;
@@ -16,11 +17,13 @@ mod readers;
 pub(crate) mod sqlite;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgConnection, PgPool, Postgres, SqliteConnection};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, SqliteConnection};
 
+pub use allowance::{Places, TooFew};
 pub(crate) use migrations::{DATA, KEYS, SEARCH};
 
 /// Expands one body for either engine: `on!(conn, c => sqlx::query(SQL).bind(x).execute(c).await)`.
@@ -56,8 +59,18 @@ pub(crate) use from_row;
 /// What the database answered when it could not do what it was asked.
 pub(crate) type StoreError = sqlx::Error;
 
-/// Connections of a pool, where nothing else is asked for.
-pub const CONNECTIONS: u32 = 16;
+/// Connections of a pool, where the operator sets no other number. Four nodes with two pools each, and a
+/// connection each for live events, fit into the 97 that PostgreSQL allows by default.
+pub const CONNECTIONS: u32 = 10;
+
+/// How long a unit of work waits for a connection. Then the database is taken for away.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long the start waits for a PostgreSQL that is being started itself.
+const PATIENCE_AT_START: Duration = Duration::from_secs(30);
+
+/// A connection that was idle for longer is tested before it is used: no server restarts in less.
+const TESTED_AFTER: Duration = Duration::from_millis(100);
 
 /// One database: the data, or the keys, or the search index.
 pub(crate) enum Store {
@@ -101,9 +114,11 @@ impl Store {
             }
             Location::Server(url) => {
                 let options: PgConnectOptions = url.parse()?;
-                let pool = PgPoolOptions::new().max_connections(connections).connect_with(options).await?;
-                migrations.run_postgres(&mut *pool.acquire().await?).await?;
-                Ok(Self::Postgres(pool))
+                let first = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE_AT_START);
+                let first = first.connect_with(options.clone()).await?;
+                migrations.run_postgres(&mut *first.acquire().await?).await?;
+                first.close().await;
+                Ok(Self::Postgres(pool(options, connections)))
             }
         }
     }
@@ -162,6 +177,35 @@ impl Store {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Makes a pool whose users wait at most [`PATIENCE`], also for a server that takes connections and says nothing.
+/// Connects to nothing yet.
+fn pool(options: PgConnectOptions, connections: u32) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(PATIENCE)
+        // Under load a connection comes straight from the last user, where it was tested.
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for > TESTED_AFTER {
+                    connection.ping().await?;
+                }
+                Ok(true)
+            })
+        })
+        // The pool itself tests a connection that comes back without a limit of time. One that was given up in the
+        // middle of a statement would stay with a server that never answers.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                tokio::time::timeout(PATIENCE, connection.ping())
+                    .await
+                    .map_err(|_| StoreError::PoolTimedOut)??;
+                Ok(true)
+            })
+        })
+        .connect_lazy_with(options)
 }
 
 /// A connection to either engine, borrowed for one statement.

@@ -4,16 +4,12 @@
 //! break, so the pings only cost time (`docs/decisions/0016-readers-of-our-own.md`).
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::StoreError;
-
-/// How long to wait for a connection.
-const PATIENCE: Duration = Duration::from_secs(30);
+use super::{PATIENCE, StoreError};
 
 /// The connections that read. Cheap to clone.
 #[derive(Clone)]
@@ -43,7 +39,7 @@ impl Readers {
     /// Waits for a connection.
     ///
     /// # Errors
-    /// [`StoreError::PoolTimedOut`] after 30 seconds, [`StoreError::PoolClosed`].
+    /// [`StoreError::PoolTimedOut`] after [`PATIENCE`], [`StoreError::PoolClosed`].
     pub(super) async fn acquire(&self) -> Result<Reading, StoreError> {
         let permit = tokio::time::timeout(PATIENCE, Arc::clone(&self.0.free).acquire_owned());
         let permit = permit.await.map_err(|_| StoreError::PoolTimedOut)?;
@@ -103,6 +99,8 @@ impl Drop for Reading {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::store::sqlite;
 
@@ -131,6 +129,17 @@ mod tests {
 
         drop(first);
         assert_eq!(third.await.expect("ends"), 3);
+    }
+
+    #[tokio::test]
+    async fn a_unit_of_work_gives_up_after_two_seconds_without_a_connection() {
+        let (_folder, readers) = readers(1).await;
+        let _busy = readers.acquire().await.expect("one");
+        let begun = std::time::Instant::now();
+
+        assert!(matches!(readers.acquire().await, Err(StoreError::PoolTimedOut)));
+
+        assert!((2..5).contains(&begun.elapsed().as_secs()), "{:?}", begun.elapsed());
     }
 
     #[tokio::test]

@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use super::log::Log;
 use super::outage::{self, Outage};
 use super::readers::Readers;
-use super::{StoreError, migrations};
+use super::{PATIENCE, StoreError, migrations};
 
 /// At most so many transactions share a commit, so that nobody waits long for others.
 const LARGEST_GROUP: usize = 64;
@@ -54,7 +54,8 @@ impl Database {
         migrations.run_sqlite(&mut migration).await?;
         migration.commit().await?;
         let log = Log::open(options.clone()).await?;
-        let readers = Readers::open(options.pragma("query_only", "ON"), readers.min(READERS)).await?;
+        let reading = options.busy_timeout(PATIENCE).pragma("query_only", "ON");
+        let readers = Readers::open(reading, readers.min(READERS)).await?;
         Ok(Self { readers, writer: Writer::new(connection), log })
     }
 

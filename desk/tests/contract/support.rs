@@ -32,7 +32,7 @@ pub(crate) const OTHER_PASSWORD: &str = "teapot glacier monorail 41";
 pub(crate) const MAX_FILES: usize = 4;
 pub(crate) const MAX_BYTES: u64 = 300_000;
 
-/// Each desk may open two pools of sixteen connections; the server that xtask starts takes 400.
+/// Each desk may open two pools of ten connections; the server that xtask starts takes 400.
 static POSTGRES: Semaphore = Semaphore::const_new(6);
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -23,7 +23,7 @@ use tresen_desk::intake::IntakeSettings;
 use tresen_desk::mail::{Outgoing, Signer, Templates, Transport, TransportError, read_certificates};
 use tresen_desk::privacy::{PrivacySettings, Retention};
 use tresen_desk::uploads::Uploads;
-use tresen_desk::{AttachmentLimits, Location, RequestType, SecondFactor, Settings, SignIn};
+use tresen_desk::{AttachmentLimits, CONNECTIONS, Location, RequestType, SecondFactor, Settings, SignIn};
 use tresen_model::EmailAddress;
 
 use self::checks::{
@@ -53,6 +53,7 @@ struct File {
     data: Option<PathBuf>,
     database_url: Option<String>,
     keys_url: Option<String>,
+    database_connections: Option<u32>,
     objects_url: Option<String>,
     smtp_url: Option<String>,
     master_key_file: Option<PathBuf>,
@@ -85,6 +86,8 @@ pub(crate) struct Config {
     pub(crate) data: PathBuf,
     pub(crate) database: Location,
     pub(crate) keys: Location,
+    /// Connections of each of the two databases.
+    pub(crate) connections: u32,
     pub(crate) objects: PathBuf,
     pub(crate) smtp_url: Option<String>,
     pub(crate) master_key_file: PathBuf,
@@ -118,6 +121,7 @@ const KEYS: &[&str] = &[
     "PUBLIC_URL",
     "DATABASE_URL",
     "KEYS_URL",
+    "DATABASE_CONNECTIONS",
     "OBJECTS_URL",
     "SMTP_URL",
     "MASTER_KEY_FILE",
@@ -132,6 +136,8 @@ const KEYS: &[&str] = &[
     "SECOND_FACTOR",
     "SCREEN_FORMS",
 ];
+/// What `database_connections` may be.
+const NUMBER: &str = "it is a number from 1 to 1000";
 const OTHERS: &[&str] = &["CONFIG", "LOG", "SITE", "BINARY", "CHROMIUM"];
 
 impl Config {
@@ -213,6 +219,10 @@ impl File {
                 };
             }
         }
+        if let Some(value) = environment.get("DATABASE_CONNECTIONS") {
+            let number = value.parse().map_err(|_| wrong("TRESEN_DATABASE_CONNECTIONS", value, NUMBER))?;
+            self.database_connections = Some(number);
+        }
         if let Some(value) = environment.get("SECOND_FACTOR") {
             self.sign_in.second_factor = match value.as_str() {
                 "required" => SecondFactor::Required,
@@ -290,6 +300,10 @@ impl File {
         };
         let database = location("database_url", self.database_url, &data, "tresen.db")?;
         let keys = location("keys_url", self.keys_url, &data, "keys.db")?;
+        let connections = self.database_connections.unwrap_or(CONNECTIONS);
+        if !(1..=1000).contains(&connections) {
+            return Err(wrong("database_connections", &connections.to_string(), NUMBER));
+        }
         if database.is_same_as(&keys) {
             return Err(wrong(
                 "keys_url",
@@ -363,6 +377,7 @@ impl File {
             listen,
             database,
             keys,
+            connections,
             objects,
             smtp_url: self.smtp_url,
             master_key_file: self.master_key_file.unwrap_or_else(|| data.join("master.key")),

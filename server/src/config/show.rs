@@ -26,6 +26,7 @@ impl Config {
             ("data", self.data.display().to_string()),
             ("database_url", place(&self.database)),
             ("keys_url", place(&self.keys)),
+            ("connections", format!("up to {} to each database", self.connections)),
             ("objects_url", format!("file:{}", self.objects.display())),
             (
                 "smtp_url",

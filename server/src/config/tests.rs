@@ -232,6 +232,7 @@ fn what_would_fail_later_is_refused_at_once() {
         (two("one.db", "sqlite:one.db"), "same database"),
         (two("one.db", "./one.db"), "same database"),
         ("keys_url = 'data/tresen.db'".into(), "same database"),
+        ("database_connections = 0".into(), "from 1 to 1000"),
         // TLS.
         (acme("public_url = 'http://help.example.com'"), "HTTPS only"),
         (acme("listen = '0.0.0.0:443'"), "needs a name"),

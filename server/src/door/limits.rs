@@ -15,7 +15,7 @@ use axum::response::Response;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::Deserialize;
-use tresen_app::web::{App, Context, Trouble};
+use tresen_app::web::{App, Away, Context, Trouble};
 use tresen_desk::Error;
 use tresen_desk::abuse::{self, Rate};
 
@@ -209,7 +209,7 @@ pub(crate) fn network(address: IpAddr) -> Option<IpAddr> {
 /// Answers 429 with `Retry-After` (RFC 6585, section 4) to a network that is over its limit.
 pub(crate) async fn hold_back(
     State((app, limits)): State<(App, Limits)>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
     let client = request.extensions().get::<Client>().copied();
@@ -221,6 +221,9 @@ pub(crate) async fn hold_back(
             Err(error) => {
                 // This node's own count still holds.
                 tracing::error!(%error, "what other nodes have counted could not be asked for");
+                if matches!(&error, Error::Broken(broken) if broken.outage().is_some()) {
+                    request.extensions_mut().insert(Away);
+                }
                 None
             }
         };

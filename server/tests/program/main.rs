@@ -8,6 +8,8 @@
 mod api;
 mod at_terminal;
 mod authenticator;
+#[cfg(target_os = "linux")]
+mod away;
 mod clock;
 mod config_check;
 mod crash;

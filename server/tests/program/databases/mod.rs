@@ -1,5 +1,8 @@
 //! Databases of a PostgreSQL for one test.
 
+#[cfg(target_os = "linux")]
+pub(crate) mod own;
+
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 /// One for the data and one for the keys.
