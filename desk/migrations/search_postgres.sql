@@ -2,6 +2,13 @@
 -- the text that they stand in are kept. Why there are many tables stands in search/buckets.rs.
 -- Of several nodes that open for the first time, one makes the tables and the others wait.
 SELECT pg_advisory_xact_lock(8389187293517472);
+-- One row for as long as nothing was lost: a crash empties this table together with those below (search/epoch.rs).
+CREATE UNLOGGED TABLE IF NOT EXISTS search_epoch (
+    single BOOLEAN NOT NULL PRIMARY KEY DEFAULT TRUE CHECK (single),
+    epoch UUID NOT NULL,
+    -- Requests from here on were marked for the indexer; NULL when all were.
+    marked_from UUID
+);
 DO $$
 BEGIN
     -- How it was before there were many.
@@ -20,11 +27,12 @@ BEGIN
         ALTER TABLE search_entry_%1$s ALTER public SET STATISTICS 0, ALTER everything SET STATISTICS 0;
         ', to_char(bucket, 'FM00'));
     END LOOP;
-    -- Words that were made in another form (search/words.rs) go: an empty index is filled at the start.
+    -- Words that were made in another form (search/words.rs) go, and the epoch with them.
     IF obj_description('search_entry_00'::regclass) IS DISTINCT FROM 'form FORM' THEN
         FOR bucket IN 0..BUCKETS - 1 LOOP
             EXECUTE format('TRUNCATE search_entry_%s', to_char(bucket, 'FM00'));
         END LOOP;
+        DELETE FROM search_epoch;
         COMMENT ON TABLE search_entry_00 IS 'form FORM';
     END IF;
 END $$;

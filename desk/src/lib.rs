@@ -66,6 +66,7 @@ use crate::privacy::recall::Erasures;
 use crate::privacy::unfinished::Postponed;
 use crate::requests::{QueueTeller, Seen};
 use crate::search::Index;
+use crate::search::epoch::Filling;
 pub use crate::settings::{AttachmentLimits, RequestType, SecondFactor, Settings, SignIn, Translated};
 use crate::store::Store;
 pub use crate::store::{CONNECTIONS, Location, Places, TooFew};
@@ -91,6 +92,7 @@ pub struct Inner {
     store: Store,
     keys: KeyStore,
     search: Index,
+    search_filling: Filling,
     own_links: tresen_mail::OwnLinks,
     objects: Objects,
     room: Room,
@@ -203,6 +205,7 @@ impl Desk {
             store,
             keys,
             search,
+            search_filling: Filling::default(),
             templates: opening.templates,
             transport: opening.transport,
             privacy_version,
@@ -225,9 +228,7 @@ impl Desk {
         desk.keep_the_erased_out().await?;
         desk.tidy_asides().await?;
         desk.keep_restricted_unsearchable().await?;
-        if desk.search.is_empty().await? {
-            desk.make_all_searchable_again().await?;
-        }
+        desk.check_index().await?;
         Ok(desk)
     }
 

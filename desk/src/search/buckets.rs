@@ -54,13 +54,6 @@ impl Buckets {
         Ok(Self { pool: pool.clone(), stained: Mutex::default() })
     }
 
-    pub(crate) async fn is_empty(&self) -> Result<bool, Broken> {
-        let any = over_all(|table| format!("(SELECT 1 FROM {table} LIMIT 1)"));
-        let sql = AssertSqlSafe(format!("{any} LIMIT 1"));
-        let found: Option<(i32,)> = sqlx::query_as(sql).fetch_optional(&self.pool).await?;
-        Ok(found.is_none())
-    }
-
     pub(crate) async fn put(&self, entries: &[Entry]) -> Result<(), Broken> {
         for entry in entries {
             let sql = format!(

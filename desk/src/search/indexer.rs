@@ -6,7 +6,7 @@ use sqlx::types::Uuid;
 use tokio::sync::MutexGuard;
 use tresen_model::{PersonId, RequestId, Standing, Visibility};
 
-use super::Entry;
+use super::{Entry, epoch};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::person;
@@ -61,12 +61,30 @@ impl Desk {
         const DONE: &str = "UPDATE request SET search_stale = $3 WHERE id = $1 AND updated_at = $2";
         // An erasure waits until what we read is written, and then removes it.
         let _indexing = self.indexing.lock().await;
-        let mut reader = self.store.read().await?;
-        let stale: Vec<Stale> =
-            on!(reader.conn(), c => sqlx::query_as(STALE).bind(BATCH).fetch_all(c).await)?;
-        if stale.is_empty() {
-            return Ok(0);
-        }
+        let (mut reader, epoch, stale) = loop {
+            let mut reader = self.store.read().await?;
+            let epoch = epoch::find(reader.conn()).await?;
+            let stale: Vec<Stale> =
+                on!(reader.conn(), c => sqlx::query_as(STALE).bind(BATCH).fetch_all(c).await)?;
+            let lost = epoch.is_none() && self.store.is_postgres();
+            if !lost && !stale.is_empty() {
+                break (reader, epoch, stale);
+            }
+            drop(reader);
+            if lost {
+                tracing::warn!(
+                    "the search index was lost in a crash of PostgreSQL, and is being filled again"
+                );
+                self.begin_epoch().await?;
+            } else if epoch.is_some_and(|epoch| epoch.unmarked) {
+                let mut tx = self.store.write().await?;
+                epoch::mark_more(&mut tx, BATCH).await?;
+                tx.commit().await?;
+            } else {
+                self.search_filling.set(false);
+                return Ok(0);
+            }
+        };
         let mut entries = Vec::with_capacity(stale.len());
         for row in &stale {
             match self.read_entry(reader.conn(), row).await {
@@ -89,6 +107,10 @@ impl Desk {
             }
         }
         let mut tx = self.store.write().await?;
+        // What was put in before a crash is gone, and stays marked.
+        if !epoch::still(&mut tx, epoch).await? {
+            return Ok(stale.len());
+        }
         for row in &stale {
             on!(tx.conn(), c => sqlx::query(DONE)
                 .bind(row.id)
@@ -137,14 +159,14 @@ impl Desk {
         Ok(Some(Entry { request: RequestId(row.id), customer, public, internal }))
     }
 
-    /// Has everything indexed again.
-    pub(crate) async fn make_all_searchable_again(&self) -> Result<(), Broken> {
+    /// Has everything indexed again, and says how many requests that are.
+    pub(crate) async fn make_all_searchable_again(&self) -> Result<u64, Broken> {
         const SQL: &str = "UPDATE request SET search_stale = $1 WHERE NOT search_stale AND held_at IS NULL";
         let mut tx = self.store.write().await?;
-        on!(tx.conn(), c => sqlx::query(SQL).bind(true).execute(c).await.map(drop))?;
+        let marked = on!(tx.conn(), c => sqlx::query(SQL).bind(true).execute(c).await.map(|done| done.rows_affected()))?;
         tx.commit().await?;
         self.search_wakeup.notify_one();
-        Ok(())
+        Ok(marked)
     }
 
     /// Has a person's requests indexed again.

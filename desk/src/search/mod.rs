@@ -1,9 +1,11 @@
 //! Full-text search.
 //!
 //! An index needs words in the clear. So it stands apart from the data ([`index`]), is never
-//! backed up, and can be made again from the sealed data at any time ([`indexer`]).
+//! backed up, and can be made again from the sealed data at any time ([`indexer`]). When it has to be
+//! is known from its [`epoch`].
 
 mod buckets;
+pub(crate) mod epoch;
 mod index;
 mod indexer;
 mod sqlite;

@@ -145,6 +145,7 @@ const EVERYBODY: &[&str] = &[
     "register",
     "reset_password",
     "screen_registration",
+    "search_is_incomplete",
     "second_step",
     "second_step_factors",
     "second_step_with_passkey",

@@ -272,7 +272,7 @@ async fn the_index_can_be_lost(world: &World) {
     for location in [&world.place.database] {
         if let tresen_desk::Location::Server(url) = location {
             let mut connection = <sqlx::PgConnection as sqlx::Connection>::connect(url).await.unwrap();
-            let all = "DO $$ BEGIN FOR i IN 0..63 LOOP EXECUTE format('TRUNCATE search_entry_%s', to_char(i, 'FM00')); END LOOP; END $$";
+            let all = "DO $$ BEGIN FOR i IN 0..63 LOOP EXECUTE format('TRUNCATE search_entry_%s', to_char(i, 'FM00')); END LOOP; TRUNCATE search_epoch; END $$";
             sqlx::query(all).execute(&mut connection).await.unwrap();
         }
     }

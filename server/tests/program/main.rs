@@ -20,6 +20,8 @@ mod first_language;
 mod fresh;
 #[cfg(target_os = "linux")]
 mod full_disk;
+#[cfg(target_os = "linux")]
+mod healing;
 mod imap;
 mod import;
 mod lmtp;

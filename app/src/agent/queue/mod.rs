@@ -15,7 +15,7 @@ use self::filter::{ALL, ME, NOBODY, OLDEST, but, is_filtered, keep};
 pub(super) use self::server::load;
 use crate::components::{
     AgentRow, AgentTable, AgentTableHeads, Button, ButtonKind, ButtonLink, Choice, EmptyState, FilterTabs,
-    Icon, NavLink, PageHead, Pager, QueryForm, SearchForm, Select, When,
+    Icon, NavLink, Notice, PageHead, Pager, QueryForm, SearchForm, Select, When,
 };
 use crate::language::agent::requests as text;
 use crate::language::settings::people;
@@ -36,6 +36,8 @@ pub struct Queue {
     pub rows: Vec<Row>,
     /// Where the list goes on.
     pub next: Option<String>,
+    /// Whether a search may have missed requests, since the search index is being rebuilt.
+    pub incomplete: bool,
 }
 
 /// How many requests want something.
@@ -83,7 +85,7 @@ pub(super) fn page(visit: &Visit, queue: Queue) -> Page {
     let language = visit.language;
     let admin = visit.role == Some(Role::Admin);
     let page = Page::new(common::queue(language), Place::Queue, move || {
-        let Queue { shown, counts, kinds, rows, next } = queue;
+        let Queue { shown, counts, kinds, rows, next, incomplete } = queue;
         let next =
             next.map(|next| NavLink::new(text::next_page(language), but(&shown, |shown| shown.after = next)));
         let first =
@@ -105,6 +107,7 @@ pub(super) fn page(visit: &Visit, queue: Queue) -> Page {
                 />
             </PageHead>
             {toolbars(language, kinds, &shown)}
+            {incomplete.then(|| view! { <Notice>{text::search_incomplete(language)}</Notice> })}
             {news::news(language, &Address::Queue(shown))}
             {contents}
             <Pager label=text::pages(language) first next/>

@@ -17,6 +17,7 @@ pub(in crate::agent) async fn load(context: &Context, query: &QueueQuery) -> Res
     let (shown, asked) = read(query, desk.settings());
     let counts = desk.queue_counts(&agent).await?;
     let list = desk.queue(&agent, &asked).await?;
+    let incomplete = !query.search.is_empty() && desk.search_is_incomplete().await?;
     let kinds = desk.kinds_of(&agent).await?;
     let kinds = kinds.iter().map(|kind| (kind.id.clone(), kind.name.get(context.language).to_owned()));
     Ok(Queue {
@@ -31,6 +32,7 @@ pub(in crate::agent) async fn load(context: &Context, query: &QueueQuery) -> Res
         kinds: kinds.collect(),
         rows: list.rows.into_iter().map(|line| row(context, line)).collect(),
         next: list.next,
+        incomplete,
     })
 }
 

@@ -42,6 +42,8 @@ texts! {
     nothing_found_title: "Nothing found" | "Nichts gefunden";
     nothing_found_text: "No request matches these filters. Try fewer words or another status."
         | "Keine Anfrage passt zu diesen Filtern. Versuchen Sie es mit weniger Wörtern oder einem anderen Status.";
+    search_incomplete: "The search index is being rebuilt. Some requests cannot be found until that is done."
+        | "Der Suchindex wird neu aufgebaut. Bis dahin werden manche Anfragen nicht gefunden.";
     search_everywhere: "Search all requests" | "In allen Anfragen suchen";
     clear: "Clear filters" | "Filter zurücksetzen";
 
