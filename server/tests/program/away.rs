@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use sqlx::Connection;
 use tokio::task::JoinSet;
 
 use crate::databases::own::OwnServer;
@@ -183,6 +184,9 @@ impl People {
         for path in ["/events/queue".to_owned(), format!("/events/requests/{}?agent=true", self.number)] {
             all.spawn(told(self.admin.clone(), path, Asked::Page));
         }
+        let head = "GET /agent HTTP/1.1\r\naccept-language: de\r\ncookie: tresen-session=";
+        let german = ask(self.admin.port, "127.0.0.1", &format!("{head}{}", self.admin.session), "").await;
+        assert!(german.contains("Wir können gerade keine Daten speichern oder laden"), "{german}");
         let faults: Vec<String> = all.join_all().await.into_iter().filter_map(Result::err).collect();
         assert!(faults.is_empty(), "{}", faults.join("\n\n"));
     }
@@ -289,6 +293,31 @@ async fn a_postgresql_that_says_nothing_is_an_outage_and_no_sign_out() {
     server.thaw();
     probed(&desk, 200).await;
     people.read_everything().await;
+}
+
+/// Another process writes for longer than the desk waits. Reading goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sqlite_that_is_locked_is_an_outage_and_no_sign_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Served::start(folder.path(), SETTINGS).await;
+    let people = People::arrive(&desk, folder.path()).await;
+    let file = folder.path().join("data/tresen.db");
+    let mut other = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+
+    let reply = [("body", "Vorpal reply"), ("once", "a")];
+    let answer = people.customer.post(&format!("/requests/{}", people.number), &reply).await;
+
+    assert_eq!(status(&answer), 503, "{answer}");
+    assert!(answer.contains("Vorpal reply") && answer.contains("We cannot save or load"), "{answer}");
+    let head = answer.split("\r\n\r\n").next().unwrap().to_lowercase();
+    assert!(head.contains("\r\nretry-after: ") && !head.contains("\r\nset-cookie"), "{head}");
+    assert_eq!(status(&people.customer.get("/requests").await), 200);
+    assert_eq!(status(&people.admin.get("/agent").await), 200);
+
+    sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+    let answer = people.customer.post(&format!("/requests/{}", people.number), &reply).await;
+    assert_eq!(status(&answer), 303, "{answer}");
 }
 
 /// PostgreSQL reserves three connections of its twenty.
