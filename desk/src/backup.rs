@@ -23,7 +23,7 @@ use crate::keys::{KeyStore, MasterKey};
 use crate::objects;
 use crate::privacy::list::{self, List};
 use crate::privacy::{ListError, returned};
-use crate::store::{self, CONNECTIONS, Location, Store, StoreError, on, sqlite};
+use crate::store::{self, CONNECTIONS, Location, Pool, Store, StoreError, on, sqlite};
 
 /// The layout of a backup that this program writes.
 const FORMAT: u32 = 1;
@@ -299,8 +299,9 @@ pub async fn restore(
 /// # Errors
 /// [`BackupError::Broken`] only.
 pub async fn give_up_keyless(places: &Places, master_key: MasterKey) -> Result<usize, BackupError> {
-    let data = Store::open(&places.database, &store::DATA, CONNECTIONS).await?;
-    let keys = KeyStore::new(Store::open(&places.keys, &store::KEYS, CONNECTIONS).await?, master_key);
+    let data = Store::open(&places.database, &store::DATA, Pool::of(CONNECTIONS)).await?;
+    let keys =
+        KeyStore::new(Store::open(&places.keys, &store::KEYS, Pool::of(CONNECTIONS)).await?, master_key);
     let (keyless, _) = returned::erase_keyless(&data, &keys).await?;
     keys.store().close().await;
     data.close().await;
@@ -418,7 +419,7 @@ async fn prepare(
         "DELETE FROM api_token",
         "UPDATE outbox SET state = 'parked', last_error = 'restored' WHERE state = 'queued'",
     ];
-    let data = Store::open(&Location::File(staged.to_owned()), &store::DATA, CONNECTIONS).await?;
+    let data = Store::open(&Location::File(staged.to_owned()), &store::DATA, Pool::of(CONNECTIONS)).await?;
     if let Err(error) = known.require_current(&data, &master_key).await {
         data.close().await;
         return Err(error);
@@ -439,7 +440,8 @@ async fn prepare(
         on!(tx.conn(), c => sqlx::query(*sql).execute(c).await.map(drop))?;
     }
     tx.commit().await?;
-    let keys = KeyStore::new(Store::open(&places.keys, &store::KEYS, CONNECTIONS).await?, master_key);
+    let keys =
+        KeyStore::new(Store::open(&places.keys, &store::KEYS, Pool::of(CONNECTIONS)).await?, master_key);
     keys.check_master().await?;
     let persons = returned::ids(&data, "SELECT id FROM person").await?;
     let held: HashSet<Uuid> = keys.holders().await?;

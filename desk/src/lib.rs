@@ -69,7 +69,7 @@ use crate::search::Index;
 use crate::search::epoch::Filling;
 pub use crate::settings::{AttachmentLimits, RequestType, SecondFactor, Settings, SignIn, Translated};
 use crate::store::Store;
-pub use crate::store::{CONNECTIONS, Location, Places, TooFew};
+pub use crate::store::{CONNECTIONS, Location, Places, Pool, TooFew};
 
 /// Makes an async method return a boxed future. Its body is compiled here, once; of any other async method
 /// each crate that calls it compiles a copy, with all that it calls.
@@ -146,9 +146,8 @@ pub struct Opening {
     pub database: Location,
     /// The key store.
     pub keys: Location,
-    /// Connections of each pool: for reading on SQLite, for everything on PostgreSQL. At least 1; a unit of
-    /// work takes one and passes it down.
-    pub connections: u32,
+    /// The connections to each database.
+    pub pool: Pool,
     /// The folder for the search index of SQLite.
     pub folder: PathBuf,
     /// The folder for attachments.
@@ -171,11 +170,11 @@ impl Desk {
     /// [`Broken`] when a database or folder cannot be used.
     #[crate::boxed]
     pub async fn open(opening: Opening) -> Result<Self, Broken> {
-        let most = opening.connections;
-        let store = Store::open(&opening.database, &store::DATA, most).await?;
-        let keys = KeyStore::new(Store::open(&opening.keys, &store::KEYS, most).await?, opening.master_key);
+        let pool = opening.pool;
+        let store = Store::open(&opening.database, &store::DATA, pool).await?;
+        let keys = KeyStore::new(Store::open(&opening.keys, &store::KEYS, pool).await?, opening.master_key);
         keys.check_master().await?;
-        let search = Index::open(&store, &opening.folder, most).await?;
+        let search = Index::open(&store, &opening.folder, pool).await?;
         let privacy_version =
             privacy::versions::in_force(&store, &opening.settings, opening.clock.now()).await?;
         let begun = privacy::versions::first(&store).await?.unwrap_or_else(|| opening.clock.now());

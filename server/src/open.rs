@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tresen_desk::backup::Part;
 use tresen_desk::clock::{Clock, SystemClock};
-use tresen_desk::{Desk, Location, MasterKey, MasterKeyError, Opening};
+use tresen_desk::{Desk, Location, MasterKey, MasterKeyError, Opening, Pool};
 
 use crate::config::Config;
 use crate::{Failure, check, permissions};
@@ -31,7 +31,7 @@ pub(crate) async fn desk(config: &Config, clock: Arc<dyn Clock>) -> Result<Desk,
         clock,
         database: config.database.clone(),
         keys: config.keys.clone(),
-        connections: config.connections,
+        pool: Pool::of(config.connections),
         folder: data.clone(),
         objects: config.objects.clone(),
         erasures_copy: config.erasures_copy.clone(),

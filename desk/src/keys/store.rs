@@ -378,13 +378,16 @@ impl KeyStore {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{KEYS, Location};
+    use crate::store::{KEYS, Location, Pool};
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
 
     async fn open(folder: &tempfile::TempDir) -> KeyStore {
         let file = Location::File(folder.path().join("keys.db"));
-        KeyStore::new(Store::open(&file, &KEYS, 2).await.expect("opens"), MasterKey::derive(&[7; 32]))
+        KeyStore::new(
+            Store::open(&file, &KEYS, Pool::of(2)).await.expect("opens"),
+            MasterKey::derive(&[7; 32]),
+        )
     }
 
     #[tokio::test]

@@ -353,7 +353,7 @@ fn sort(rows: &mut [Row], order: QueueOrder) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Conn, DATA, Location, Store};
+    use crate::store::{Conn, DATA, Location, Pool, Store};
 
     async fn plan(store: &Store, sql: String) -> String {
         let mut reader = store.read().await.expect("a connection");
@@ -373,7 +373,7 @@ mod tests {
     async fn each_view_has_its_index_and_the_counts_read_no_request() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = Location::File(folder.path().join("tresen.db"));
-        let store = Store::open(&file, &DATA, 4).await.expect("opens");
+        let store = Store::open(&file, &DATA, Pool::of(4)).await.expect("opens");
         let counts = plan(&store, counts()).await;
         assert!(counts.contains("SCAN request_count"), "{counts}");
         assert!(!counts.contains("SCAN request;") && !counts.contains("SCAN request USING"), "{counts}");

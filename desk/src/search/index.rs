@@ -8,7 +8,7 @@ use super::Words;
 use super::buckets::Buckets;
 use super::sqlite::Fts;
 use crate::error::Broken;
-use crate::store::Store;
+use crate::store::{Pool, Store};
 
 /// A search finds at most so many requests.
 pub(crate) const MOST_FOUND: i64 = 200;
@@ -30,10 +30,10 @@ pub(crate) struct Entry {
 
 impl Index {
     /// Opens the index that belongs to a store of data.
-    pub(crate) async fn open(data: &Store, folder: &Path, connections: u32) -> Result<Self, Broken> {
+    pub(crate) async fn open(data: &Store, folder: &Path, pool: Pool) -> Result<Self, Broken> {
         match data {
-            Store::Sqlite(_) => Ok(Self::Sqlite(Fts::open(folder, connections).await?)),
-            Store::Postgres(pool) => Ok(Self::Postgres(Buckets::open(pool).await?)),
+            Store::Sqlite(_) => Ok(Self::Sqlite(Fts::open(folder, pool).await?)),
+            Store::Postgres(server) => Ok(Self::Postgres(Buckets::open(server).await?)),
         }
     }
 

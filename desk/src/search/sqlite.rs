@@ -15,7 +15,7 @@ use super::buckets::{BUCKETS, bucket};
 use super::index::Entry;
 use super::words::{self, FORM};
 use crate::error::Broken;
-use crate::store::{Conn, Location, SEARCH, Store, StoreError, Tx};
+use crate::store::{Conn, Location, Pool, SEARCH, Store, StoreError, Tx};
 
 /// With more entries than this share of its table a person is forgotten by writing it anew.
 const LARGE_SHARE: i64 = 100;
@@ -35,9 +35,9 @@ fn sqlite<'a>(conn: Conn<'a>) -> Result<&'a mut SqliteConnection, StoreError> {
 }
 
 impl Fts {
-    pub(crate) async fn open(folder: &Path, connections: u32) -> Result<Self, Broken> {
+    pub(crate) async fn open(folder: &Path, pool: Pool) -> Result<Self, Broken> {
         const FORM_OF: &str = "SELECT user_version FROM pragma_user_version";
-        let store = Store::open(&Location::File(folder.join("search.db")), &SEARCH, connections).await?;
+        let store = Store::open(&Location::File(folder.join("search.db")), &SEARCH, pool).await?;
         let mut tx = store.write().await?;
         let c = sqlite(tx.conn())?;
         let (form,): (i64,) = sqlx::query_as(FORM_OF).fetch_one(&mut *c).await?;
@@ -214,7 +214,7 @@ mod tests {
     #[tokio::test]
     async fn forgets_little_and_much_without_a_trace() {
         let folder = tempfile::tempdir().unwrap();
-        let fts = Fts::open(folder.path(), 4).await.unwrap();
+        let fts = Fts::open(folder.path(), Pool::of(4)).await.unwrap();
         let (little, much, stays) = (person(1), person(2), person(3));
         fts.put(&entries(much, 10_000..10_400)).await.unwrap();
         fts.put(&entries(little, 20_000..20_004)).await.unwrap();
@@ -250,11 +250,11 @@ mod tests {
     #[tokio::test]
     async fn an_index_that_is_there_stays() {
         let folder = tempfile::tempdir().unwrap();
-        let fts = Fts::open(folder.path(), 4).await.unwrap();
+        let fts = Fts::open(folder.path(), Pool::of(4)).await.unwrap();
         assert!(fts.is_empty().await.unwrap());
         fts.put(&entries(person(1), 1..3)).await.unwrap();
         fts.close().await;
-        let fts = Fts::open(folder.path(), 4).await.unwrap();
+        let fts = Fts::open(folder.path(), Pool::of(4)).await.unwrap();
         assert!(!fts.is_empty().await.unwrap());
         fts.close().await;
     }

@@ -64,13 +64,30 @@ pub(crate) type StoreError = sqlx::Error;
 pub const CONNECTIONS: u32 = 10;
 
 /// How long a unit of work waits for a connection. Then the database is taken for away.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long the start waits for a PostgreSQL that is being started itself.
 const PATIENCE_AT_START: Duration = Duration::from_secs(30);
 
 /// A connection that was idle for longer is tested before it is used: no server restarts in less.
 const TESTED_AFTER: Duration = Duration::from_millis(100);
+
+/// The connections to one database.
+#[derive(Debug, Clone, Copy)]
+pub struct Pool {
+    /// How many there may be, at least 1: for reading on SQLite, for everything on PostgreSQL. A unit of work takes
+    /// one and passes it down.
+    pub connections: u32,
+    /// How long a unit of work waits for one. Then the database is taken for away.
+    pub patience: Duration,
+}
+
+impl Pool {
+    /// With so many connections, and the usual patience.
+    pub const fn of(connections: u32) -> Self {
+        Self { connections, patience: PATIENCE }
+    }
+}
 
 /// One database: the data, or the keys, or the search index.
 pub(crate) enum Store {
@@ -105,11 +122,11 @@ impl Store {
     pub(crate) async fn open(
         location: &Location,
         migrations: &'static migrations::Set,
-        connections: u32,
+        pool: Pool,
     ) -> Result<Self, StoreError> {
         match location {
             Location::File(path) => {
-                let database = sqlite::Database::open(path, migrations, connections).await?;
+                let database = sqlite::Database::open(path, migrations, pool).await?;
                 Ok(Self::Sqlite(database))
             }
             Location::Server(url) => {
@@ -118,7 +135,7 @@ impl Store {
                 let first = first.connect_with(options.clone()).await?;
                 migrations.run_postgres(&mut *first.acquire().await?).await?;
                 first.close().await;
-                Ok(Self::Postgres(pool(options, connections)))
+                Ok(Self::Postgres(postgres_pool(options, pool)))
             }
         }
     }
@@ -179,12 +196,12 @@ impl Store {
     }
 }
 
-/// Makes a pool whose users wait at most [`PATIENCE`], also for a server that takes connections and says nothing.
+/// Makes a pool whose users wait no longer than its patience, also for a server that takes connections and says nothing.
 /// Connects to nothing yet.
-fn pool(options: PgConnectOptions, connections: u32) -> PgPool {
+fn postgres_pool(options: PgConnectOptions, pool: Pool) -> PgPool {
     PgPoolOptions::new()
-        .max_connections(connections)
-        .acquire_timeout(PATIENCE)
+        .max_connections(pool.connections)
+        .acquire_timeout(pool.patience)
         // Under load a connection comes straight from the last user, where it was tested.
         .test_before_acquire(false)
         .before_acquire(|connection, about| {

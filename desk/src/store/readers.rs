@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{PATIENCE, StoreError};
+use super::{Pool, StoreError};
 
 /// The connections that read. Cheap to clone.
 #[derive(Clone)]
@@ -21,27 +21,27 @@ struct Inner {
     idle: Mutex<Vec<SqliteConnection>>,
     /// One permit a connection, idle or not made yet.
     free: Arc<Semaphore>,
-    most: u32,
+    pool: Pool,
 }
 
 impl Readers {
-    /// Opens the first of at most `most` connections.
-    pub(super) async fn open(options: SqliteConnectOptions, most: u32) -> Result<Self, StoreError> {
+    /// Opens the first connection of a pool.
+    pub(super) async fn open(options: SqliteConnectOptions, pool: Pool) -> Result<Self, StoreError> {
         let first = options.connect().await?;
         Ok(Self(Arc::new(Inner {
             options,
             idle: Mutex::new(vec![first]),
-            free: Arc::new(Semaphore::new(most as usize)),
-            most,
+            free: Arc::new(Semaphore::new(pool.connections as usize)),
+            pool,
         })))
     }
 
     /// Waits for a connection.
     ///
     /// # Errors
-    /// [`StoreError::PoolTimedOut`] after [`PATIENCE`], [`StoreError::PoolClosed`].
+    /// [`StoreError::PoolTimedOut`] when the pool's patience is over, [`StoreError::PoolClosed`].
     pub(super) async fn acquire(&self) -> Result<Reading, StoreError> {
-        let permit = tokio::time::timeout(PATIENCE, Arc::clone(&self.0.free).acquire_owned());
+        let permit = tokio::time::timeout(self.0.pool.patience, Arc::clone(&self.0.free).acquire_owned());
         let permit = permit.await.map_err(|_| StoreError::PoolTimedOut)?;
         let permit = permit.map_err(|_| StoreError::PoolClosed)?;
         let idle = self.0.idle().pop();
@@ -54,7 +54,7 @@ impl Readers {
 
     /// Waits until all have come back, and closes them.
     pub(super) async fn close(&self) {
-        let all = self.0.free.acquire_many(self.0.most).await;
+        let all = self.0.free.acquire_many(self.0.pool.connections).await;
         self.0.free.close();
         drop(all);
         let connections = std::mem::take(&mut *self.0.idle());
@@ -107,7 +107,7 @@ mod tests {
     async fn readers(most: u32) -> (tempfile::TempDir, Readers) {
         let folder = tempfile::tempdir().expect("a folder");
         let options = sqlite::options(&folder.path().join("a.db")).create_if_missing(true);
-        let readers = Readers::open(options, most).await.expect("opens");
+        let readers = Readers::open(options, Pool::of(most)).await.expect("opens");
         (folder, readers)
     }
 

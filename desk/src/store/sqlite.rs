@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use super::log::Log;
 use super::outage::{self, Outage};
 use super::readers::Readers;
-use super::{PATIENCE, StoreError, migrations};
+use super::{Pool, StoreError, migrations};
 
 /// At most so many transactions share a commit, so that nobody waits long for others.
 const LARGEST_GROUP: usize = 64;
@@ -45,7 +45,7 @@ impl Database {
     pub(super) async fn open(
         path: &Path,
         migrations: &migrations::Set,
-        readers: u32,
+        pool: Pool,
     ) -> Result<Self, StoreError> {
         let options = options(path);
         let mut connection = connect(&options).await?;
@@ -54,8 +54,9 @@ impl Database {
         migrations.run_sqlite(&mut migration).await?;
         migration.commit().await?;
         let log = Log::open(options.clone()).await?;
-        let reading = options.busy_timeout(PATIENCE).pragma("query_only", "ON");
-        let readers = Readers::open(reading, readers.min(READERS)).await?;
+        let reading = options.busy_timeout(pool.patience).pragma("query_only", "ON");
+        let most = Pool { connections: pool.connections.min(READERS), ..pool };
+        let readers = Readers::open(reading, most).await?;
         Ok(Self { readers, writer: Writer::new(connection), log })
     }
 
@@ -389,7 +390,7 @@ mod tests {
                 REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)";
         let folder = tempfile::tempdir().expect("a folder");
         let database =
-            Database::open(&folder.path().join("a.db"), &migrations::KEYS, 4).await.expect("opens");
+            Database::open(&folder.path().join("a.db"), &migrations::KEYS, Pool::of(4)).await.expect("opens");
         let mut tx = database.writer.begin().await.expect("begins");
         sqlx::raw_sql(TABLES).execute(tx.connection()).await.expect("makes tables");
         tx.commit().await.expect("commits");

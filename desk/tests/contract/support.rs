@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -18,8 +19,8 @@ use tresen_desk::requests::{
     Access, Fields, File, ListQuery, OpenFile, QueueQuery, Reply, Submission, Submitted,
 };
 use tresen_desk::{
-    AttachmentLimits, Broken, Desk, Error, Location, MasterKey, Opening, Refusal, SecondFactor, Settings,
-    SignIn,
+    AttachmentLimits, Broken, Desk, Error, Location, MasterKey, Opening, Pool, Refusal, SecondFactor,
+    Settings, SignIn,
 };
 use tresen_model::views::{Page, RequestLine};
 use tresen_model::{EmailAddress, Language, Problem, RequestNumber, Role, Status, Timestamp, Visibility};
@@ -201,7 +202,8 @@ impl Place {
             clock,
             database: self.database.clone(),
             keys: self.keys.clone(),
-            connections: self.connections,
+            // Slow machines run many stories at once.
+            pool: Pool { connections: self.connections, patience: Duration::from_secs(30) },
             folder: self.folder.path().to_owned(),
             objects: self.folder.path().join("objects"),
             erasures_copy: None,

@@ -46,7 +46,7 @@ pub(crate) async fn open_at(folder: &Path, clock: Arc<dyn Clock>) -> Desk {
         clock,
         database: Location::File(folder.join("tresen.db")),
         keys: Location::File(folder.join("keys.db")),
-        connections: tresen_desk::CONNECTIONS,
+        pool: tresen_desk::Pool::of(tresen_desk::CONNECTIONS),
         folder: folder.to_owned(),
         objects: folder.join("objects"),
         erasures_copy: None,
