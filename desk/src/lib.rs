@@ -55,7 +55,7 @@ use crate::events::Events;
 use crate::intake::Verifier;
 use crate::keys::KeyStore;
 pub use crate::keys::{MasterKey, MasterKeyError};
-use crate::mail::{Templates, Transport};
+use crate::mail::{Sent, Templates, Transport};
 use crate::objects::Objects;
 pub use crate::outage::Outage;
 use crate::outage::Room;
@@ -114,6 +114,7 @@ pub struct Inner {
     erasures: Erasures,
     farewells: Farewells,
     mail_wakeup: Notify,
+    sent: Sent,
     /// For mails that carry files: not many are in memory at once.
     mail_files: Arc<Semaphore>,
     search_wakeup: Notify,
@@ -213,6 +214,7 @@ impl Desk {
             erasures,
             farewells: Farewells::default(),
             mail_wakeup: Notify::new(),
+            sent: Sent::default(),
             mail_files: Arc::new(Semaphore::new(mail::FILES_AT_ONCE)),
             search_wakeup: Notify::new(),
             files_wakeup: Notify::new(),

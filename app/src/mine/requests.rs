@@ -80,7 +80,7 @@ pub(super) async fn load(
         query: query.clone(),
         lines: lines.collect(),
         next: list.next,
-        restricted: restricted::load(context).await?,
+        restricted: restricted::load(context),
     })
 }
 

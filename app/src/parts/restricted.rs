@@ -18,16 +18,11 @@ pub enum Restricted {
     Operator,
 }
 
-/// Asks the desk.
+/// As the session says.
 #[cfg(feature = "ssr")]
-pub(crate) async fn load(context: &crate::web::Context) -> Result<Option<Restricted>, crate::web::Stop> {
-    let Some(session) = context.session() else { return Ok(None) };
-    let restriction = context.app.desk.own_restriction(session).await?;
-    Ok(restriction.map(
-        |restriction| {
-            if restriction.by.customer() { Restricted::Themselves } else { Restricted::Operator }
-        },
-    ))
+pub(crate) fn load(context: &crate::web::Context) -> Option<Restricted> {
+    let restriction = context.session()?.restriction()?;
+    Some(if restriction.by.customer() { Restricted::Themselves } else { Restricted::Operator })
 }
 
 /// The notice for whoever is signed in, if their data is restricted.

@@ -222,7 +222,8 @@ impl Desk {
                 .await)?;
             if told.is_none() {
                 let payload = Payload { aside: Some(count), ..Payload::default() };
-                let mail = Mail { person, key: &key, kind, request: None, comment: None, payload };
+                let mail =
+                    Mail { person, key: &key, kind, request: None, comment: None, payload, receiver: None };
                 self.enqueue(&mut tx, mail, now).await?;
             }
             tx.commit().await?;

@@ -99,7 +99,9 @@ impl Desk {
             name: sender.name.as_ref(),
             language: self.settings.intake.language,
         };
-        let presence = person::ensure(tx, &writer, now).await?;
+        if person::ensure(tx, &writer, now).await?.is_none() {
+            return Ok(Presence::Erased);
+        }
         if sender.learns {
             person::learn_name(tx, &writer).await?;
             mark_stale(tx, sender.person).await?;
@@ -107,7 +109,7 @@ impl Desk {
         if incoming.trusted && !incoming.automatic {
             person::mark_reachable(tx, sender.person).await?;
         }
-        Ok(presence)
+        Ok(Presence::Here)
     }
 
     async fn store_new(
@@ -152,7 +154,7 @@ impl Desk {
         if held.is_none() && !incoming.automatic {
             let answers = incoming.message.message_id.as_deref();
             let cause = Cause { by_stranger: true, answers };
-            self.confirm(&mut tx, sender.person, sender.key, stored.request, cause, now).await?;
+            self.confirm(&mut tx, (&row, sender.key), stored.request, cause, now).await?;
         }
         // Nobody is to hear of what is withheld.
         let event = Event { request: stored.request, customer: sender.person, public: true };

@@ -144,6 +144,7 @@ impl Desk {
             request: Some(head.request()),
             comment: Some(comment),
             payload,
+            receiver: None,
         };
         self.enqueue(&mut tx, mail, now).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: false };

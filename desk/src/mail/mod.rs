@@ -35,3 +35,4 @@ pub use settings::{Dkim, Outgoing};
 pub use smtp::read_certificates;
 pub use templates::{Rendered, TemplateError, Templates};
 pub use transport::{SendError, Transport, TransportError};
+pub(crate) use worker::Sent;

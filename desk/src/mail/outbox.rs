@@ -10,7 +10,7 @@ use crate::Desk;
 use crate::error::Broken;
 use crate::keys::PersonKey;
 use crate::people::kinds::seen_by;
-use crate::people::person;
+use crate::people::person::{self, PersonRow};
 use crate::random;
 use crate::store::{StoreError, Tx, dialect, from_row, on};
 
@@ -28,6 +28,8 @@ pub(crate) struct Mail<'a> {
     pub(crate) request: Option<RequestId>,
     pub(crate) comment: Option<CommentId>,
     pub(crate) payload: Payload,
+    /// The person's row, where the caller has it.
+    pub(crate) receiver: Option<&'a PersonRow>,
 }
 
 /// What the mail needs beyond what is stored anyway.
@@ -81,7 +83,8 @@ impl Desk {
         let Some(key) = self.keys.get(PersonId(agent)).await? else { return Ok(()) };
         let payload = Payload::default();
         let (person, request) = (PersonId(agent), Some(request));
-        self.enqueue(tx, Mail { person, key: &key, kind, request, comment: None, payload }, now).await
+        let mail = Mail { person, key: &key, kind, request, comment: None, payload, receiver: None };
+        self.enqueue(tx, mail, now).await
     }
 
     /// Puts a mail into the outbox, unless it could never be sent to the person's address. Wake the
@@ -94,10 +97,13 @@ impl Desk {
             Some(to) => {
                 EmailAddress::parse(to).map_err(|_| Broken::Inconsistent("outbox.to", mail.person.0))?
             }
-            // Without a row they are being erased, and no mail is for them.
-            None => match person::find(tx.conn(), mail.person).await? {
+            None => match mail.receiver {
                 Some(row) => row.email(mail.key)?,
-                None => return Ok(()),
+                // Without a row they are being erased, and no mail is for them.
+                None => match person::find(tx.conn(), mail.person).await? {
+                    Some(row) => row.email(mail.key)?,
+                    None => return Ok(()),
+                },
             },
         };
         if mail.payload.to.is_none() && !to.can_be_answered() {
@@ -128,18 +134,14 @@ impl Desk {
     pub(crate) async fn had_enough_mail(
         &self,
         tx: &mut Tx,
-        person: PersonId,
-        to: &EmailAddress,
+        (receiver, key): (&PersonRow, &PersonKey),
         kind: MailKind,
         now: Timestamp,
     ) -> Result<bool, Broken> {
-        const SQL: &str = "SELECT proven_at FROM person WHERE id = $1";
-        let row: Option<(Option<i64>,)> =
-            on!(tx.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_optional(c).await)?;
-        match row {
-            Some((None,)) => Ok(!self.may_mail(tx, person, to, kind, now).await?),
-            Some((Some(_),)) | None => Ok(false),
+        if receiver.proven_at.is_some() {
+            return Ok(false);
         }
+        Ok(!self.may_mail(tx, PersonId(receiver.id), &receiver.email(key)?, kind, now).await?)
     }
 
     /// The same for new addresses, which nobody has proven either, however well the person
@@ -169,7 +171,7 @@ impl Desk {
             group => group,
         };
         let name = group[0].as_str();
-        if sent_within_the_hour(tx, person, MailKind::ALL, now).await? < MOST_AN_HOUR {
+        if sent_within_the_hour(tx, person, &[], now).await? < MOST_AN_HOUR {
             return self.may_mail_unproven(tx, to, name, now).await;
         }
         Ok(sent_within_the_hour(tx, person, group, now).await? == 0
@@ -177,17 +179,18 @@ impl Desk {
     }
 }
 
-/// How many mails of some kinds a person was sent within the last hour.
+/// How many mails of some kinds a person was sent within the last hour; of all kinds, where none is named.
 async fn sent_within_the_hour(
     tx: &mut Tx,
     person: PersonId,
     kinds: &[MailKind],
     now: Timestamp,
 ) -> Result<i64, StoreError> {
-    let sql = format!(
-        "SELECT COUNT(*) FROM outbox WHERE person_id = $1 AND created_at > $2 AND kind IN {}",
-        dialect::places(3, kinds.len())
-    );
+    let among = match kinds {
+        [] => String::new(),
+        kinds => format!(" AND kind IN {}", dialect::places(3, kinds.len())),
+    };
+    let sql = format!("SELECT COUNT(*) FROM outbox WHERE person_id = $1 AND created_at > $2{among}");
     let (count,): (i64,) = on!(tx.conn(), c => {
         let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(person.0).bind(now.plus_seconds(-3600).0);
         for kind in kinds {

@@ -13,6 +13,7 @@ use super::letter::Letter;
 use super::outbox::OutboxRow;
 use super::{MailKind, SendError};
 use crate::Desk;
+use crate::behind::{Gathered, MOMENT};
 use crate::error::{Broken, Error};
 use crate::people::person::{self, PersonRow};
 use crate::privacy::restrict::NOT_RESTRICTED;
@@ -29,6 +30,9 @@ const CLAIM_WITH_FILES: i64 = 900;
 /// So many mails that are due are looked at in one go, and at most so often in a row.
 const LOOK_AT: usize = 50;
 const LOOKS: usize = 10;
+
+/// So many mails are noted in one statement.
+const NOTED_AT_ONCE: usize = 500;
 
 /// So many lanes at most are left out where new mails are looked for: each is a part of the statement.
 const LEFT_OUT: usize = 32;
@@ -65,6 +69,14 @@ enum Among<'a> {
     Lane(Lane),
     /// All that come after a time and an id, but those of some lanes.
     After(Option<(i64, Uuid)>, &'a [Lane]),
+}
+
+/// Mails that were sent, and of which that is to be noted.
+#[derive(Default)]
+pub(crate) struct Sent {
+    waiting: Gathered<Uuid>,
+    /// Held by who notes it.
+    noting: tokio::sync::Mutex<()>,
 }
 
 /// Mails under way, each in a task of its own: a slow server holds up nothing else.
@@ -113,7 +125,8 @@ impl Desk {
                 held = self.background.clone().try_acquire_owned().ok();
             }
             tokio::select! {
-                () = woken => {}
+                // Mails that come at once are claimed together.
+                () = woken => tokio::time::sleep(MOMENT).await,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
                 Some(ended) = sending.tasks.join_next_with_id() => sending.ended(ended, self.now()),
                 () = self.closing.cancelled() => break,
@@ -123,6 +136,7 @@ impl Desk {
         if tokio::time::timeout(LAST_WAIT, rest).await.is_err() {
             tracing::warn!("mails were under way when the program ended; they will be sent again");
         }
+        self.note_sent().await;
         drop(held);
     }
 
@@ -140,7 +154,10 @@ impl Desk {
             count += self.begin_mails(&mut sending).await?;
             match sending.tasks.join_next_with_id().await {
                 Some(ended) => sending.ended(ended, self.now()),
-                None => return Ok(count),
+                None => {
+                    self.note_sent().await;
+                    return Ok(count);
+                }
             }
             sending.gather(self.now());
         }
@@ -269,7 +286,13 @@ impl Desk {
         };
         match sent {
             Ok(()) => {
-                self.mark_sent(&row).await?;
+                if self.sent.waiting.add(row.id) {
+                    let desk = self.clone();
+                    self.soon(async move {
+                        desk.note_sent().await;
+                        Ok(())
+                    });
+                }
                 // No request number: a mail that somebody kept would tell whom the line is about. The id is
                 // random and deleted with the person.
                 tracing::info!(mail = %row.id, kind = row.kind, "a mail was sent");
@@ -313,28 +336,35 @@ impl Desk {
         Ok(Some(self.transport.send(&letter.message).await))
     }
 
-    /// Notes that a mail was sent. What cannot be noted is sent again, so it is tried hard.
-    async fn mark_sent(&self, row: &OutboxRow) -> Result<(), Broken> {
-        for pause in [100, 1_000, 5_000] {
-            match self.try_mark_sent(row).await {
-                Ok(()) => return Ok(()),
-                Err(error) => {
-                    tracing::warn!(mail = %row.id, %error, "a mail was sent, which could not be noted")
-                }
+    /// Notes which mails were sent, together. What cannot be noted is sent again, so it is tried hard.
+    async fn note_sent(&self) {
+        let _noting = self.sent.noting.lock().await;
+        let mails = self.sent.waiting.take();
+        for some in mails.chunks(NOTED_AT_ONCE) {
+            for pause in [100, 1_000, 5_000, 0] {
+                let Err(error) = self.try_note_sent(some).await else { break };
+                tracing::error!(mails = some.len(), %error, "mails were sent, which could not be noted");
+                tokio::time::sleep(Duration::from_millis(pause)).await;
             }
-            tokio::time::sleep(Duration::from_millis(pause)).await;
         }
-        self.try_mark_sent(row).await
     }
 
-    async fn try_mark_sent(&self, row: &OutboxRow) -> Result<(), Broken> {
+    async fn try_note_sent(&self, mails: &[Uuid]) -> Result<(), Broken> {
         // The payload holds live links: it is gone as soon as it was of use.
-        const SQL: &str = "UPDATE outbox SET state = 'sent', sent_at = $2, payload_sealed = NULL,
-            last_error = NULL, status_code = NULL WHERE id = $1";
+        let sql = format!(
+            "UPDATE outbox SET state = 'sent', sent_at = $1, payload_sealed = NULL, last_error = NULL,
+             status_code = NULL WHERE id IN {}",
+            dialect::places(2, mails.len())
+        );
         let mut tx = self.store.write().await?;
-        on!(tx.conn(), c => sqlx::query(SQL).bind(row.id).bind(self.now().0).execute(c).await.map(drop))?;
-        tx.commit().await?;
-        Ok(())
+        on!(tx.conn(), c => {
+            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(self.now().0);
+            for mail in mails {
+                query = query.bind(*mail);
+            }
+            query.execute(c).await.map(drop)
+        })?;
+        Ok(tx.commit().await?)
     }
 
     async fn note_failure(&self, row: &OutboxRow, failure: &SendError) -> Result<(), Broken> {

@@ -9,7 +9,7 @@
 use serde::{Deserialize, Serialize};
 use tresen_model::{EmailAddress, Language, PersonId, PersonName, Problem, Role, Timestamp};
 
-use super::person::{self, PersonRow, Presence};
+use super::person::{self, PersonRow};
 use super::staff::Duty;
 use super::tokens::{self, Opened, Purpose};
 use super::{Agent, account};
@@ -94,10 +94,9 @@ impl Desk {
         self.hold_admins(&mut tx, admin, now).await?;
         let language = new.language;
         let writer = person::Writer { id: person, key: &key, email: &email, name: Some(&name), language };
-        let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
+        let Some(row) = person::ensure(&mut tx, &writer, now).await? else {
             return Err(Error::refused("email", Problem::EmailInvalid));
         };
-        let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;
         if row.role()?.is_staff() {
             return Err(Error::refused("email", Problem::WorksHere));
         }
@@ -131,7 +130,7 @@ impl Desk {
         // With a password of their own they would not get in.
         self.may_enter_here(duty.role()).map_err(|_| Error::refused("email", Problem::OnlyWithProvider))?;
         let person = PersonId(row.id);
-        if self.had_enough_mail(tx, person, &row.email(key)?, MailKind::Invitation, now).await? {
+        if self.had_enough_mail(tx, (row, key), MailKind::Invitation, now).await? {
             return Err(Error::refused("email", Problem::TooManyAttempts { wait: 3600 }));
         }
         // The last word holds.
@@ -141,7 +140,12 @@ impl Desk {
         let link = self.mint(tx, Purpose::Join, person, None, Some((key, &offer)), now).await?;
         let payload = Payload { action: Some(link.reveal().to_owned()), ..Payload::default() };
         let kind = MailKind::Invitation;
-        self.enqueue(tx, Mail { person, key, kind, request: None, comment: None, payload }, now).await?;
+        self.enqueue(
+            tx,
+            Mail { person, key, kind, request: None, comment: None, payload, receiver: Some(row) },
+            now,
+        )
+        .await?;
         audit(tx, "colleague-invited", &serde_json::json!({ "role": duty.role().as_str() }), now).await?;
         tracing::info!(%person, role = duty.role().as_str(), "an admin has invited somebody");
         Ok(())

@@ -139,13 +139,18 @@ impl Desk {
             tx.rollback().await?;
             return Ok(());
         };
-        if self.had_enough_mail(&mut tx, person, &row.email(key)?, kind, now).await? {
+        if self.had_enough_mail(&mut tx, (row, key), kind, now).await? {
             tx.rollback().await?;
             return Ok(());
         }
         let secret = self.mint(&mut tx, purpose, person, None, None, now).await?;
         let payload = Payload { action: Some(secret.reveal().to_owned()), ..Payload::default() };
-        self.enqueue(&mut tx, Mail { person, key, kind, request: None, comment: None, payload }, now).await?;
+        self.enqueue(
+            &mut tx,
+            Mail { person, key, kind, request: None, comment: None, payload, receiver: Some(row) },
+            now,
+        )
+        .await?;
         tx.commit().await?;
         self.mail_wakeup.notify_one();
         Ok(())

@@ -57,7 +57,8 @@ impl Desk {
                 ..Payload::default()
             };
             let kind = MailKind::AddressProve;
-            let mail = Mail { person, key: &key, kind, request: None, comment: None, payload };
+            let mail =
+                Mail { person, key: &key, kind, request: None, comment: None, payload, receiver: None };
             desk.enqueue(&mut tx, mail, now).await?;
             tx.commit().await?;
             desk.mail_wakeup.notify_one();
@@ -118,9 +119,9 @@ impl Desk {
                     // A key whose person was never stored is a guest without anything.
                     let writer =
                         Writer { id: one, key: guest_key, email: &new, name: None, language: row.language() };
-                    let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
+                    if person::ensure(&mut tx, &writer, now).await?.is_none() {
                         return Err(Error::Busy { wait: 5 });
-                    };
+                    }
                 }
                 _ => {
                     let Presence::Here = person::touch(&mut tx, one, now).await? else {
@@ -156,7 +157,7 @@ impl Desk {
         history::note(&mut tx, person, PersonEvent::Address, now).await?;
         let payload = Payload { to: Some(old.into()), ..Payload::default() };
         let kind = MailKind::AddressChanged;
-        let mail = Mail { person, key: &key, kind, request: None, comment: None, payload };
+        let mail = Mail { person, key: &key, kind, request: None, comment: None, payload, receiver: None };
         self.enqueue(&mut tx, mail, now).await?;
         mark_stale(&mut tx, person).await?;
         tx.commit().await?;

@@ -165,21 +165,28 @@ pub(crate) struct Writer<'a> {
     pub(crate) language: Language,
 }
 
-/// Makes the row of a person who has none, and locks it for this transaction.
-pub(crate) async fn ensure(tx: &mut Tx, writer: &Writer<'_>, now: Timestamp) -> Result<Presence, Broken> {
+/// Makes the row of a person who has none, and locks it for this transaction. `None` for somebody who is being
+/// erased, or was.
+pub(crate) async fn ensure(
+    tx: &mut Tx,
+    writer: &Writer<'_>,
+    now: Timestamp,
+) -> Result<Option<PersonRow>, Broken> {
     // Locks the row that is there, as `touch` does. No row comes of somebody who was erased.
     const SQL: &str = "INSERT INTO person
         (id, role, state, language, email_sealed, name_sealed, created_at, active_at)
         SELECT $1, 'customer', 'active', $2, $3, $4, $5, $5
         WHERE NOT EXISTS (SELECT 1 FROM erasure WHERE person_id = $1)
-        ON CONFLICT (id) DO UPDATE SET active_at = excluded.active_at RETURNING state";
+        ON CONFLICT (id) DO UPDATE SET active_at = excluded.active_at
+        RETURNING id, role, state, language, email_sealed, name_sealed, password_sealed, proven_at,
+        restricted_at, undeliverable_at";
     let id = writer.id.0;
     let email = writer.key.seal("person.email", id, writer.email.as_str().as_bytes())?;
     let name = match writer.name {
         Some(name) => Some(writer.key.seal("person.name", id, name.as_str().as_bytes())?),
         None => None,
     };
-    let row: Option<(String,)> = on!(tx.conn(), c => sqlx::query_as(SQL)
+    let row: Option<PersonRow> = on!(tx.conn(), c => sqlx::query_as(SQL)
         .bind(id)
         .bind(writer.language.tag())
         .bind(email)
@@ -187,7 +194,7 @@ pub(crate) async fn ensure(tx: &mut Tx, writer: &Writer<'_>, now: Timestamp) -> 
         .bind(now.0)
         .fetch_optional(c)
         .await)?;
-    Ok(if row.is_some_and(|(state,)| state == "active") { Presence::Here } else { Presence::Erased })
+    Ok(row.filter(PersonRow::is_active))
 }
 
 /// Gives a guest without a name the one that they write under. Whoever has an account decides on theirs

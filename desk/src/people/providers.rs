@@ -314,11 +314,10 @@ impl Desk {
         let mut tx = self.store.write().await?;
         let language = vouched.language;
         let writer = person::Writer { id: person, key: &key, email: &email, name: Some(&name), language };
-        let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
+        let Some(row) = person::ensure(&mut tx, &writer, now).await? else {
             return Err(refused(provider, "the person is being erased"));
         };
-        let row = person::find(tx.conn(), person).await?;
-        let before = row.ok_or(Broken::Inconsistent("person", person.0))?.role()?;
+        let before = row.role()?;
         let id = random::id(now).map_err(Broken::from)?;
         let sealed = key.seal("identity.subject", id, vouched.subject.as_bytes()).map_err(Broken::from)?;
         let bound = on!(tx.conn(), c => sqlx::query(BIND)

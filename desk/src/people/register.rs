@@ -11,7 +11,7 @@ use super::tokens::Purpose;
 use super::{account, invitations, roles};
 use crate::Desk;
 use crate::abuse::Limited;
-use crate::error::{Broken, Error};
+use crate::error::Error;
 use crate::mail::{Mail, MailKind, Payload};
 use crate::search::mark_stale;
 use crate::store::on;
@@ -40,22 +40,22 @@ impl Desk {
         let (person, key) = self.keys.find_or_create(&self.blind_index(email), now).await?;
         let mut tx = self.store.write().await?;
         let writer = person::Writer { id: person, key: &key, email, name: None, language };
-        let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
+        let Some(row) = person::ensure(&mut tx, &writer, now).await? else {
             tx.rollback().await?;
             return Ok(());
         };
-        if self.had_enough_mail(&mut tx, person, email, MailKind::Register, now).await? {
+        if self.had_enough_mail(&mut tx, (&row, &key), MailKind::Register, now).await? {
             tx.rollback().await?;
             return Ok(());
         }
-        let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;
         let (kind, payload) = if row.is_registered() {
             (MailKind::AlreadyRegistered, Payload::default())
         } else {
             let link = self.mint(&mut tx, Purpose::Register, person, None, None, now).await?;
             (MailKind::Register, Payload { action: Some(link.reveal().to_owned()), ..Payload::default() })
         };
-        let mail = Mail { person, key: &key, kind, request: None, comment: None, payload };
+        let mail =
+            Mail { person, key: &key, kind, request: None, comment: None, payload, receiver: Some(&row) };
         self.enqueue(&mut tx, mail, now).await?;
         tx.commit().await?;
         self.mail_wakeup.notify_one();
@@ -130,9 +130,9 @@ impl Desk {
         let known = person::find(tx.conn(), person).await?.is_some();
         let language = Language::default();
         let writer = person::Writer { id: person, key: &key, email: &email, name: Some(&name), language };
-        let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
+        if person::ensure(&mut tx, &writer, now).await?.is_none() {
             return Err(Error::refused("email", Problem::EmailInvalid));
-        };
+        }
         if !known {
             account::set_language(&mut tx, person.0, None).await?;
         }

@@ -10,6 +10,7 @@ use super::factors::Factor;
 use super::person::PersonRow;
 use super::{devices, tokens};
 use crate::error::{Broken, Error};
+use crate::privacy::Restriction;
 use crate::store::{Conn, StoreError, Tx, from_row, on};
 use crate::{Desk, outage, random};
 
@@ -87,6 +88,7 @@ pub struct Session {
     factor: Option<Factor>,
     ends_at: Option<Timestamp>,
     lacks_factor: bool,
+    restriction: Option<Restriction>,
 }
 
 impl Session {
@@ -103,6 +105,11 @@ impl Session {
     /// The language they chose.
     pub fn language(&self) -> Language {
         self.language
+    }
+
+    /// The restriction of the person's own data, as it was when the session was looked at (Art. 18 GDPR).
+    pub fn restriction(&self) -> Option<Restriction> {
+        self.restriction
     }
 
     /// The second factor with which it began.
@@ -183,9 +190,21 @@ struct Row {
     ends_at: Option<i64>,
     role: String,
     language: String,
+    restricted_at: Option<i64>,
+    restricted_by: Option<String>,
 }
 
-from_row!(Row { person_id, last_used_at, proved_at, factor, ends_at, role, language });
+from_row!(Row {
+    person_id,
+    last_used_at,
+    proved_at,
+    factor,
+    ends_at,
+    role,
+    language,
+    restricted_at,
+    restricted_by
+});
 
 impl Desk {
     /// Finds out who a session secret belongs to; `None` when it has ended or never was.
@@ -195,7 +214,7 @@ impl Desk {
     #[crate::boxed]
     pub async fn session(&self, secret: &Secret) -> Result<Option<Session>, Error> {
         const SQL: &str = "SELECT session.person_id, session.last_used_at, session.proved_at, session.factor,
-            session.ends_at, person.role, person.language
+            session.ends_at, person.role, person.language, person.restricted_at, person.restricted_by
             FROM session JOIN person ON person.id = session.person_id
             WHERE session.token_hash = $1 AND session.expires_at > $2 AND person.state = 'active'";
         let now = self.now();
@@ -224,6 +243,7 @@ impl Desk {
             factor: row.factor.as_deref().and_then(Factor::parse),
             ends_at,
             lacks_factor: false,
+            restriction: Restriction::read(row.restricted_at, row.restricted_by.as_deref()),
         };
         session.lacks_factor = self.requires_factor(&session) && session.factor.is_none();
         Ok(Some(session))

@@ -67,17 +67,24 @@ pub struct Restriction {
     pub by: RestrictedBy,
 }
 
+impl Restriction {
+    /// Reads the columns of a person.
+    pub(crate) fn read(since: Option<i64>, by: Option<&str>) -> Option<Self> {
+        Some(Self {
+            since: Timestamp(since?),
+            // What cannot be read holds for both: nobody alone lifts it.
+            by: by.and_then(RestrictedBy::parse).unwrap_or(RestrictedBy::Both),
+        })
+    }
+}
+
 /// The restriction of a person, if there is one.
 pub(crate) async fn restriction(conn: Conn<'_>, person: PersonId) -> Result<Option<Restriction>, StoreError> {
     const SQL: &str = "SELECT restricted_at, restricted_by FROM person
         WHERE id = $1 AND restricted_at IS NOT NULL";
     let row: Option<(i64, Option<String>)> =
         on!(conn, c => sqlx::query_as(SQL).bind(person.0).fetch_optional(c).await)?;
-    Ok(row.map(|(since, by)| Restriction {
-        since: Timestamp(since),
-        // What cannot be read holds for both: nobody alone lifts it.
-        by: by.as_deref().and_then(RestrictedBy::parse).unwrap_or(RestrictedBy::Both),
-    }))
+    Ok(row.and_then(|(since, by)| Restriction::read(Some(since), by.as_deref())))
 }
 
 #[derive(Clone, Copy)]

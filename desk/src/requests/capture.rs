@@ -5,12 +5,11 @@ use tresen_model::{Body, Channel, EmailAddress, Language, PersonName, Problem, S
 use super::files::{self, File};
 use super::submit::{About, NewRequest, Stored, Submitted, parse_kind};
 use crate::Desk;
-use crate::error::{Broken, Error, Refusals};
+use crate::error::{Error, Refusals};
 use crate::events::Event;
 use crate::mail::MailKind;
-use crate::people::person::{self, Presence};
+use crate::people::person;
 use crate::people::{Agent, kinds};
-use crate::privacy::restrict::restriction;
 
 /// What the agent typed, as it came.
 pub struct Capture<'a> {
@@ -84,10 +83,10 @@ impl Desk {
             name: name.as_ref(),
             language: form.language,
         };
-        let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
+        let Some(row) = person::ensure(&mut tx, &writer, now).await? else {
             return Err(Error::Busy { wait: 5 });
         };
-        if restriction(tx.conn(), person).await?.is_some() {
+        if row.is_restricted() {
             return Err(Error::refused("email", Problem::CustomerRestricted));
         }
         let new = NewRequest {
@@ -108,17 +107,13 @@ impl Desk {
             let (number, held) = self.find_submitted(&once_hash).await?.ok_or(Error::Busy { wait: 5 })?;
             return Ok(Submitted { number, again: true, held });
         };
-        if !self.had_enough_mail(&mut tx, person, &email, MailKind::Captured, now).await? {
-            let row = person::find(tx.conn(), person).await?;
-            let row = row.ok_or(Broken::Inconsistent("person", person.0))?;
-            let register = !row.is_registered();
-            let kind = MailKind::Captured;
+        if !self.had_enough_mail(&mut tx, (&row, &key), MailKind::Captured, now).await? {
             let about = About {
-                person,
+                receiver: &row,
                 key: &key,
                 request,
-                kind,
-                offer_registration: register,
+                kind: MailKind::Captured,
+                offer_registration: !row.is_registered(),
                 by_stranger: false,
                 answers: None,
             };

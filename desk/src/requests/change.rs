@@ -281,13 +281,12 @@ impl Desk {
         if let Some(to) = status {
             set_status(&mut tx, &head, to, actor, at).await?;
             if to == Status::Resolved {
-                let kind = MailKind::Resolved;
-                let (person, request) = (head.customer(), head.request());
+                let receiver = person::find(tx.conn(), head.customer()).await?.ok_or(Error::NotFound)?;
                 let about = About {
-                    person,
+                    receiver: &receiver,
                     key: &key,
-                    request,
-                    kind,
+                    request: head.request(),
+                    kind: MailKind::Resolved,
                     offer_registration: false,
                     by_stranger: false,
                     answers: None,

@@ -287,6 +287,7 @@ impl Desk {
                 request: Some(head.request()),
                 comment: Some(comment),
                 payload,
+                receiver: None,
             };
             self.enqueue(tx, mail, now).await?;
         }

@@ -26,6 +26,7 @@ use crate::store::{Conn, from_row, on};
 struct CommentRow {
     id: Uuid,
     author_id: Option<Uuid>,
+    author_name: Option<Vec<u8>>,
     author_kind: String,
     visibility: String,
     body_sealed: Vec<u8>,
@@ -45,6 +46,7 @@ struct CommentRow {
 from_row!(CommentRow {
     id,
     author_id,
+    author_name,
     author_kind,
     visibility,
     body_sealed,
@@ -177,11 +179,12 @@ impl Desk {
         let Reader { customer, key, person, reading } = reader;
         let for_staff = matches!(reading, Reading::Agent | Reading::Index);
         let comments = format!(
-            "SELECT id, author_id, author_kind, visibility, body_sealed, created_at, channel, automatic,
-             standing, rest_sealed, signed_sealed, html_sealed IS NOT NULL AS formatted, remarks, verdict,
-             via_sealed, reply_to_sealed
-             FROM comment WHERE request_id = $1 AND ({FOR_CUSTOMERS} OR $2)
-             AND (standing <> 'outsider' OR $3) AND {} ORDER BY created_at, id",
+            "SELECT comment.id, author_id, author.name_sealed AS author_name, author_kind, visibility,
+             body_sealed, comment.created_at, channel, automatic, standing, rest_sealed, signed_sealed,
+             html_sealed IS NOT NULL AS formatted, remarks, verdict, via_sealed, reply_to_sealed
+             FROM comment LEFT JOIN person AS author ON author.id = author_id AND author.state = 'active'
+             WHERE request_id = $1 AND ({FOR_CUSTOMERS} OR $2)
+             AND (standing <> 'outsider' OR $3) AND {} ORDER BY comment.created_at, comment.id",
             author_may_be_read(4)
         );
         let rows: Vec<CommentRow> = on!(conn.again(), c => sqlx::query_as(AssertSqlSafe(comments))
@@ -197,13 +200,10 @@ impl Desk {
         for file in files {
             attachments.entry(file.comment_id).or_default().push(file);
         }
-        let mut authors: Vec<PersonId> = rows.iter().filter_map(|row| row.author_id).map(PersonId).collect();
-        authors.sort_unstable();
-        authors.dedup();
-        let names = self.names(conn.again(), &authors).await?;
         let owner = |row: &CommentRow| sealed_for(row.author_id, &row.author_kind, customer);
         let others: Vec<PersonId> = rows.iter().map(owner).filter(|owner| *owner != customer).collect();
-        let keys = self.keys.get_many(others.iter().copied()).await?;
+        let authors = rows.iter().filter_map(|row| row.author_id).map(PersonId);
+        let keys = self.keys.get_many(others.iter().copied().chain(authors)).await?;
         let addresses = match reading {
             Reading::Agent => addresses(conn.again(), &others, &keys).await?,
             Reading::Customer | Reading::Copy | Reading::Index => HashMap::new(),
@@ -243,9 +243,15 @@ impl Desk {
             let (body, rest) = (shown(body), rest.map(shown));
             let signed = row.signed_sealed.as_ref();
             let signed = signed.map(|name| key.open_text("comment.signed", row.id, name)).transpose()?;
-            let called = author.and_then(|author| names.get(&author));
+            let called = match (row.author_id, &row.author_name) {
+                (Some(author), Some(sealed)) => match keys.get(&PersonId(author)) {
+                    Some(key) => person::open_name(author, sealed, key)?.map(String::from),
+                    None => None,
+                },
+                _ => None,
+            };
             // The person may have taken that name since.
-            let signed = signed.filter(|name| called != Some(name));
+            let signed = signed.filter(|name| called.as_ref() != Some(name));
             let opened = |column: &'static str, sealed: &Option<Vec<u8>>| {
                 let sealed = sealed.as_ref().filter(|_| for_agent);
                 sealed.map(|sealed| key.open_text(column, row.id, sealed)).transpose()
@@ -255,7 +261,7 @@ impl Desk {
                 id: CommentId(row.id),
                 author_kind: AuthorKind::parse(&row.author_kind).ok_or_else(broken)?,
                 signed: signed.is_some(),
-                author: signed.or_else(|| called.cloned()),
+                author: signed.or(called),
                 own: author == Some(person),
                 by_staff: addresses.get(&owner).is_some_and(|(_, staff)| *staff),
                 visibility: Visibility::parse(&row.visibility).ok_or_else(broken)?,
@@ -290,19 +296,18 @@ impl Desk {
         agent: &Agent,
         head: &RequestHead,
     ) -> Result<StaffView, Error> {
-        const PARKED: &str = "SELECT COUNT(*) FROM outbox WHERE request_id = $1 AND state = 'parked'";
-        let others = format!(
-            "SELECT COUNT(*) FROM request WHERE person_id = $1 AND id <> $2 AND {}",
+        let counts = format!(
+            "SELECT (SELECT COUNT(*) FROM outbox WHERE request_id = $1 AND state = 'parked'),
+             (SELECT COUNT(*) FROM request WHERE person_id = $2 AND id <> $1 AND {}),
+             (SELECT COUNT(*) FROM agent_kind WHERE person_id = $3)",
             kinds::seen_by("$3", "request.kind")
         );
         let customer = self.require_person_on(conn.again(), head.customer()).await;
         let (customer, key) = customer.map_err(|error| error.unless_broken(Error::NotFound))?;
-        let (parked,): (i64,) =
-            on!(conn.again(), c => sqlx::query_as(PARKED).bind(head.id).fetch_one(c).await)?;
         let email = customer.email(&key)?;
-        let (others,): (i64,) = on!(conn.again(), c => sqlx::query_as(AssertSqlSafe(others))
-            .bind(head.person_id)
+        let (parked, others, kinds): (i64, i64, i64) = on!(conn.again(), c => sqlx::query_as(AssertSqlSafe(counts))
             .bind(head.id)
+            .bind(head.person_id)
             .bind(agent.person().0)
             .fetch_one(c)
             .await)?;
@@ -322,7 +327,7 @@ impl Desk {
             assignee,
             assignee_name,
             agents: self.agent_names(conn.again(), Some(&head.kind)).await?,
-            all_kinds: !kinds::has_some_only(conn.again(), agent.person()).await?,
+            all_kinds: kinds == 0,
             history: self.history_for_agents(conn, head, customer.name(&key)?).await?,
             held: head.held(),
             parked_mails: u32::try_from(parked).unwrap_or(u32::MAX),

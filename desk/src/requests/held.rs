@@ -166,7 +166,8 @@ impl Desk {
             return Err(Error::NotFound);
         }
         if !is_automatic(tx.conn(), request).await? {
-            self.confirm(&mut tx, customer, &key, request, Cause::BY_STRANGER, now).await?;
+            let receiver = person::find(tx.conn(), customer).await?.ok_or(Error::NotFound)?;
+            self.confirm(&mut tx, (&receiver, &key), request, Cause::BY_STRANGER, now).await?;
         }
         let event = Event { request, customer, public: true };
         tx.commit().await?;

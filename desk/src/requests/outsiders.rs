@@ -214,7 +214,7 @@ impl Desk {
             change::note(&mut tx, request, Some(actor), change::SPLIT_OFF, None, None, at).await?;
         }
         if !row.automatic {
-            self.confirm(&mut tx, row.author(), &key, request, Cause::BY_STRANGER, now).await?;
+            self.confirm(&mut tx, (&person, &key), request, Cause::BY_STRANGER, now).await?;
         }
         let events = [
             Event { request: head.request(), customer: head.customer(), public: false },

@@ -130,7 +130,8 @@ impl Desk {
             return Ok(());
         }
         let payload = Payload::default();
-        let mail = Mail { person: agent, key, kind, request: Some(request), comment: None, payload };
+        let mail =
+            Mail { person: agent, key, kind, request: Some(request), comment: None, payload, receiver: None };
         self.enqueue(tx, mail, now).await
     }
 }

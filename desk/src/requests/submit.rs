@@ -13,9 +13,8 @@ use crate::error::{Broken, Error, Refusals};
 use crate::events::Event;
 use crate::keys::PersonKey;
 use crate::mail::{Mail, MailKind, Payload};
-use crate::people::person::{self, Presence};
+use crate::people::person::{self, PersonRow};
 use crate::people::{Purpose, Session};
-use crate::privacy::restrict::restriction;
 use crate::privacy::{Tally, statistics};
 use crate::settings::Settings;
 use crate::store::{Tx, on};
@@ -154,7 +153,7 @@ pub(crate) struct Stored {
 
 /// A mail about a request.
 pub(super) struct About<'a> {
-    pub(super) person: PersonId,
+    pub(super) receiver: &'a PersonRow,
     pub(super) key: &'a PersonKey,
     pub(super) request: RequestId,
     pub(super) kind: MailKind,
@@ -331,11 +330,11 @@ impl Desk {
             name: submission.name.as_ref(),
             language: submission.language,
         };
-        if let Presence::Erased = person::ensure(&mut tx, &writer, now).await? {
+        let Some(row) = person::ensure(&mut tx, &writer, now).await? else {
             tx.rollback().await?;
             return Ok(Tried::Erased);
-        }
-        let restricted = restriction(tx.conn(), person).await?.is_some();
+        };
+        let restricted = row.is_restricted();
         if restricted && !submission.by_stranger {
             tx.rollback().await?;
             return Ok(Tried::Restricted);
@@ -359,10 +358,10 @@ impl Desk {
         };
         self.store_consent(&mut tx, person, "form", now).await?;
         if held.is_some() {
-            self.ask_to_confirm(&mut tx, person, key, request, now).await?;
+            self.ask_to_confirm(&mut tx, (&row, key), request, now).await?;
         } else {
             let cause = Cause { by_stranger: submission.by_stranger, answers: None };
-            self.confirm(&mut tx, person, key, request, cause, now).await?;
+            self.confirm(&mut tx, (&row, key), request, cause, now).await?;
         }
         // Nobody is to hear of what is withheld.
         let event =
@@ -376,43 +375,36 @@ impl Desk {
     pub(crate) async fn confirm(
         &self,
         tx: &mut Tx,
-        person: PersonId,
-        key: &PersonKey,
+        (receiver, key): (&PersonRow, &PersonKey),
         request: RequestId,
         cause: Cause<'_>,
         now: Timestamp,
     ) -> Result<(), Broken> {
         let Cause { by_stranger, answers } = cause;
-        let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;
-        let kind = if row.proven_at.is_some() { MailKind::ConfirmationKnown } else { MailKind::Confirmation };
-        if self.had_enough_mail(tx, person, &row.email(key)?, kind, now).await? {
+        let kind =
+            if receiver.proven_at.is_some() { MailKind::ConfirmationKnown } else { MailKind::Confirmation };
+        if self.had_enough_mail(tx, (receiver, key), kind, now).await? {
             return Ok(());
         }
-        let offer_registration = !row.is_registered();
-        self.mail_about(
-            tx,
-            About { person, key, request, kind, offer_registration, by_stranger, answers },
-            now,
-        )
-        .await
+        let offer_registration = !receiver.is_registered();
+        let about = About { receiver, key, request, kind, offer_registration, by_stranger, answers };
+        self.mail_about(tx, about, now).await
     }
 
     /// The mail with the link by which somebody says that a held request is theirs.
     async fn ask_to_confirm(
         &self,
         tx: &mut Tx,
-        person: PersonId,
-        key: &PersonKey,
+        (receiver, key): (&PersonRow, &PersonKey),
         request: RequestId,
         now: Timestamp,
     ) -> Result<(), Broken> {
-        let row = person::find(tx.conn(), person).await?.ok_or(Broken::Inconsistent("person", person.0))?;
         let kind = MailKind::ConfirmRequest;
-        if self.had_enough_mail(tx, person, &row.email(key)?, kind, now).await? {
+        if self.had_enough_mail(tx, (receiver, key), kind, now).await? {
             return Ok(());
         }
         let (offer_registration, by_stranger, answers) = (false, true, None);
-        let about = About { person, key, request, kind, offer_registration, by_stranger, answers };
+        let about = About { receiver, key, request, kind, offer_registration, by_stranger, answers };
         self.mail_about(tx, about, now).await
     }
 
@@ -423,7 +415,8 @@ impl Desk {
         about: About<'_>,
         now: Timestamp,
     ) -> Result<(), Broken> {
-        let About { person, key, request, kind, offer_registration, by_stranger, answers } = about;
+        let About { receiver, key, request, kind, offer_registration, by_stranger, answers } = about;
+        let person = PersonId(receiver.id);
         let link = self.mint(tx, Purpose::Request, person, Some(request), None, now).await?;
         let action = if offer_registration {
             Some(self.mint(tx, Purpose::Register, person, None, None, now).await?.reveal().to_owned())
@@ -433,8 +426,8 @@ impl Desk {
         let request_link = Some(link.reveal().to_owned());
         let answers = answers.map(str::to_owned);
         let payload = Payload { request: request_link, action, by_stranger, answers, ..Payload::default() };
-        self.enqueue(tx, Mail { person, key, kind, request: Some(request), comment: None, payload }, now)
-            .await
+        let (request, receiver) = (Some(request), Some(receiver));
+        self.enqueue(tx, Mail { person, key, kind, request, comment: None, payload, receiver }, now).await
     }
 
     /// The request with its first comment. `None` when there is one of the same form already.

@@ -21,6 +21,10 @@ impl Filling {
     pub(crate) fn set(&self, under_way: bool) {
         self.0.store(under_way, Ordering::Relaxed);
     }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// The row that a crash takes along. Another crash makes another one.
@@ -113,7 +117,7 @@ impl Desk {
     #[crate::boxed]
     pub async fn search_is_incomplete(&self) -> Result<bool, Error> {
         match &self.store {
-            Store::Sqlite(_) => Ok(self.search_filling.0.load(Ordering::Relaxed)),
+            Store::Sqlite(_) => Ok(self.search_filling.is_set()),
             Store::Postgres(_) => {
                 let found = find(self.store.read().await?.conn()).await?;
                 Ok(found.is_none_or(|epoch| epoch.unmarked))

@@ -1,7 +1,9 @@
 //! Brings the index up to date with the data: after each change, and from nothing.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tokio::sync::MutexGuard;
 use tresen_model::{PersonId, RequestId, Standing, Visibility};
@@ -9,9 +11,8 @@ use tresen_model::{PersonId, RequestId, Standing, Visibility};
 use super::{Entry, epoch};
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::people::person;
 use crate::requests::{Reader, Reading};
-use crate::store::{Conn, StoreError, Tx, from_row, on};
+use crate::store::{Conn, StoreError, Tx, dialect, from_row, on};
 
 /// Requests that are indexed in one go.
 const BATCH: i64 = 100;
@@ -19,14 +20,19 @@ const BATCH: i64 = 100;
 /// Even when nobody wakes the indexer, it looks this often: another node may have written.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 
+/// How long the indexer waits after it was woken.
+const GATHER: Duration = Duration::from_millis(50);
+
 struct Stale {
     id: Uuid,
     person_id: Uuid,
     subject_sealed: Vec<u8>,
     updated_at: i64,
+    email_sealed: Vec<u8>,
+    name_sealed: Option<Vec<u8>>,
 }
 
-from_row!(Stale { id, person_id, subject_sealed, updated_at });
+from_row!(Stale { id, person_id, subject_sealed, updated_at, email_sealed, name_sealed });
 
 impl Desk {
     /// Keeps the index up to date until the desk is closed.
@@ -35,16 +41,24 @@ impl Desk {
         loop {
             let woken = self.search_wakeup.notified();
             match self.index_stale().await {
-                Ok(0) => {}
-                Ok(_) => continue,
+                // There may be more.
+                Ok(indexed) if self.has_more(indexed) => continue,
+                Ok(_) => {}
                 Err(error) => tracing::error!(%error, "the search index could not be brought up to date"),
             }
             tokio::select! {
-                () = woken => {}
+                // What changes at once is indexed together.
+                () = woken => tokio::time::sleep(GATHER).await,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
                 () = self.closing.cancelled() => return,
             }
         }
+    }
+
+    /// Whether there may be more to index than was indexed just now.
+    fn has_more(&self, indexed: usize) -> bool {
+        let filling = self.search_filling.is_set() || self.store.is_postgres();
+        indexed as i64 == BATCH || (indexed > 0 && filling)
     }
 
     /// Indexes some requests that have changed, and says how many.
@@ -53,8 +67,8 @@ impl Desk {
     /// [`Error::Broken`] only.
     #[crate::boxed]
     pub async fn index_stale(&self) -> Result<usize, Error> {
-        const STALE: &str = "SELECT request.id, request.person_id, subject_sealed, updated_at FROM request
-            JOIN person ON person.id = request.person_id
+        const STALE: &str = "SELECT request.id, request.person_id, subject_sealed, updated_at, email_sealed,
+            name_sealed FROM request JOIN person ON person.id = request.person_id
             WHERE search_stale AND person.state = 'active' AND person.restricted_at IS NULL
             AND held_at IS NULL ORDER BY request.id LIMIT $1";
         // Not changed again meanwhile: what changes a request gives it a new time.
@@ -100,11 +114,10 @@ impl Desk {
         drop(reader);
         self.search.put(&entries).await?;
         // Another process may have erased or restricted somebody meanwhile; here it could not.
-        for row in &stale {
-            let found = person::find(self.store.read().await?.conn(), PersonId(row.person_id)).await?;
-            if !found.is_some_and(|person| person.is_active() && !person.is_restricted()) {
-                self.search.forget(PersonId(row.person_id)).await?;
-            }
+        let persons: BTreeSet<Uuid> = stale.iter().map(|row| row.person_id).collect();
+        let still = findable(self.store.read().await?.conn(), &persons).await?;
+        for gone in persons.difference(&still) {
+            self.search.forget(PersonId(*gone)).await?;
         }
         let mut tx = self.store.write().await?;
         // What was put in before a crash is gone, and stays marked.
@@ -125,15 +138,14 @@ impl Desk {
     }
 
     /// The words of one request; `None` when its person is gone.
-    async fn read_entry(&self, mut conn: Conn<'_>, row: &Stale) -> Result<Option<Entry>, Broken> {
+    async fn read_entry(&self, conn: Conn<'_>, row: &Stale) -> Result<Option<Entry>, Broken> {
         let customer = PersonId(row.person_id);
         let Some(key) = self.keys.get(customer).await? else { return Ok(None) };
-        let Some(person) = person::find(conn.again(), customer).await? else { return Ok(None) };
         let mut public = self.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?);
-        let mut internal = person.email(&key)?.as_str().to_owned();
-        if let Some(name) = person.name(&key)? {
+        let mut internal = key.open_text("person.email", row.person_id, &row.email_sealed)?;
+        if let Some(sealed) = &row.name_sealed {
             internal.push(' ');
-            internal.push_str(name.as_str());
+            internal.push_str(&key.open_text("person.name", row.person_id, sealed)?);
         }
         let reader = Reader { customer, key: &key, person: customer, reading: Reading::Index };
         for comment in self.read_comments(conn, RequestId(row.id), reader).await? {
@@ -226,4 +238,20 @@ pub(crate) async fn mark_stale(tx: &mut Tx, person: PersonId) -> Result<(), Stor
         on!(tx.conn(), c => sqlx::query(sql).bind(person.0).bind(true).execute(c).await.map(drop))?;
     }
     Ok(())
+}
+
+/// Which of some persons are there and not restricted.
+async fn findable(conn: Conn<'_>, persons: &BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>, Broken> {
+    let sql = format!(
+        "SELECT id FROM person WHERE state = 'active' AND restricted_at IS NULL AND id IN {}",
+        dialect::places(1, persons.len())
+    );
+    let rows: Vec<(Uuid,)> = on!(conn, c => {
+        let mut query = sqlx::query_as(AssertSqlSafe(sql));
+        for person in persons {
+            query = query.bind(*person);
+        }
+        query.fetch_all(c).await
+    })?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -4,6 +4,7 @@
 //! is everywhere in such lists, and each page of them would be written. So each person's words are in
 //! one of [`BUCKETS`] tables: see docs/decisions/0011-search-on-sqlite-in-buckets.md.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use sqlx::types::Uuid;
@@ -15,7 +16,7 @@ use super::buckets::{BUCKETS, bucket};
 use super::index::Entry;
 use super::words::{self, FORM};
 use crate::error::Broken;
-use crate::store::{Conn, Location, Pool, SEARCH, Store, StoreError, Tx};
+use crate::store::{Conn, Location, Pool, SEARCH, Store, StoreError, Tx, dialect};
 
 /// With more entries than this share of its table a person is forgotten by writing it anew.
 const LARGE_SHARE: i64 = 100;
@@ -62,8 +63,10 @@ impl Fts {
 
     pub(crate) async fn put(&self, entries: &[Entry]) -> Result<(), Broken> {
         let mut tx = self.0.write().await?;
+        let mut known = documents(&mut tx, entries).await?;
         for entry in entries {
-            put(&mut tx, entry).await?;
+            let before = known.remove(&entry.request.0);
+            put(&mut tx, entry, before).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -151,18 +154,44 @@ async fn special(c: &mut SqliteConnection, table: &str, command: &str) -> Result
     sqlx::query(AssertSqlSafe(sql)).execute(c).await.map(drop)
 }
 
-async fn put(tx: &mut Tx, entry: &Entry) -> Result<(), Broken> {
-    const WHOSE: &str = "SELECT person_id FROM document WHERE request_id = $1";
-    const PLACE: &str = "INSERT INTO document (request_id, person_id) VALUES ($1, $2)
-        ON CONFLICT (request_id) DO UPDATE SET person_id = excluded.person_id RETURNING place";
+/// Where the entries of some requests are, and whose they are.
+async fn documents(tx: &mut Tx, entries: &[Entry]) -> Result<HashMap<Uuid, (i64, PersonId)>, Broken> {
+    if entries.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = format!(
+        "SELECT request_id, place, person_id FROM document WHERE request_id IN {}",
+        dialect::places(1, entries.len())
+    );
+    let mut query = sqlx::query_as(AssertSqlSafe(sql));
+    for entry in entries {
+        query = query.bind(entry.request.0);
+    }
+    let rows: Vec<(Uuid, i64, Uuid)> = query.fetch_all(sqlite(tx.conn())?).await?;
+    Ok(rows.into_iter().map(|(request, place, person)| (request, (place, PersonId(person)))).collect())
+}
+
+/// Puts an entry in the place of the one that was there `before`.
+async fn put(tx: &mut Tx, entry: &Entry, before: Option<(i64, PersonId)>) -> Result<(), Broken> {
+    const NEW: &str = "INSERT INTO document (request_id, person_id) VALUES ($1, $2) RETURNING place";
+    const MOVED: &str = "UPDATE document SET person_id = $2 WHERE place = $1";
     let c = sqlite(tx.conn())?;
-    let before: Option<(Uuid,)> = sqlx::query_as(WHOSE).bind(entry.request.0).fetch_optional(&mut *c).await?;
-    let query = sqlx::query_as(PLACE).bind(entry.request.0).bind(entry.customer.0);
-    let (place,): (i64,) = query.fetch_one(&mut *c).await?;
-    // It may have been somebody else's, whose words are in another table.
-    let before = before.map_or(entry.customer, |(person,)| PersonId(person));
-    let delete = AssertSqlSafe(format!("DELETE FROM {} WHERE rowid = $1", table(bucket(before))));
-    sqlx::query(delete).bind(place).execute(&mut *c).await?;
+    let place = match before {
+        None => {
+            let query = sqlx::query_as(NEW).bind(entry.request.0).bind(entry.customer.0);
+            let (place,): (i64,) = query.fetch_one(&mut *c).await?;
+            place
+        }
+        Some((place, person)) => {
+            // It may have been somebody else's, whose words are in another table.
+            let delete = AssertSqlSafe(format!("DELETE FROM {} WHERE rowid = $1", table(bucket(person))));
+            sqlx::query(delete).bind(place).execute(&mut *c).await?;
+            if person != entry.customer {
+                sqlx::query(MOVED).bind(place).bind(entry.customer.0).execute(&mut *c).await?;
+            }
+            place
+        }
+    };
     let table = table(bucket(entry.customer));
     let insert = AssertSqlSafe(format!(
         "INSERT INTO {table} (rowid, scope, public, internal) VALUES ($1, $2, $3, $4)"

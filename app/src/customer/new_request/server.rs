@@ -25,7 +25,7 @@ pub(in crate::customer) async fn load(context: &Context) -> Result<NewRequest, S
     Ok(NewRequest {
         account,
         kinds: desk.settings().request_types.iter().map(kind).collect(),
-        restricted: restricted::load(context).await?,
+        restricted: restricted::load(context),
         once: context.once(),
         stamp,
     })

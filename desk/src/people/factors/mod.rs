@@ -199,7 +199,12 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Broken> {
         let payload = Payload::default();
-        self.enqueue(tx, Mail { person, key, kind, request: None, comment: None, payload }, now).await
+        self.enqueue(
+            tx,
+            Mail { person, key, kind, request: None, comment: None, payload, receiver: None },
+            now,
+        )
+        .await
     }
 
     /// Makes ten new recovery codes; the old ones are void from now on. They are shown here and never

@@ -20,10 +20,10 @@ use tresen_model::{PersonId, Timestamp};
 
 use self::archive::Archive;
 use self::data::{Consent, Incoming};
-use super::restrict::{self, Party, restriction};
+use super::restrict::{self, Party};
 use crate::error::Broken;
 use crate::keys::PersonKey;
-use crate::people::person::{self, Presence};
+use crate::people::person;
 use crate::people::{PersonEvent, history};
 use crate::requests::import::{self as requests, TakenFiles};
 use crate::store::{Tx, is_duplicate, on};
@@ -215,13 +215,13 @@ impl Desk {
             name: incoming.name.as_ref(),
             language: incoming.language,
         };
-        let Presence::Here = person::ensure(&mut tx, &writer, now).await? else {
+        let Some(row) = person::ensure(&mut tx, &writer, now).await? else {
             return Err(Stop::Failed(ImportError::Erasing));
         };
         // Looked at again, now that nobody else can bring them.
         let known = requests::known(self, tx.conn(), person, &incoming.requests).await?;
         let mut imported = Imported { known: known.len() as u64, ..Imported::default() };
-        let restricted = restriction(tx.conn(), person).await?.is_some();
+        let restricted = row.is_restricted();
         for (index, request) in incoming.requests.iter().enumerate() {
             if known.contains(&index) {
                 continue;
