@@ -28,8 +28,8 @@ use crate::sheet::{self, Sheet};
 use crate::trouble::{Trouble, Unavailable};
 use crate::web::{Act, Answer, App, Context, Fields, Stop, Submitted};
 
-/// How long a page may take to be loaded.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a page may take to be loaded: longer than SQLite waits for another process that writes.
+pub(super) const PATIENCE: Duration = Duration::from_secs(12);
 
 /// The same for a page that is shown again since its form failed.
 const PATIENCE_TO_KEEP: Duration = Duration::from_millis(500);

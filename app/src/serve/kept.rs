@@ -24,7 +24,7 @@ pub(super) enum Why {
 
 /// The page, if there is something to be lost. It sends the same form once more, and files are chosen anew.
 ///
-/// Whoever has to sign in first fills in a short form again; what failed on our side is to be sent again as it is.
+/// After a sign-out only subject and text are worth it. What failed on our side is kept whatever the form.
 pub(super) fn page(
     language: Language,
     why: &Why,

@@ -1,5 +1,7 @@
 //! Sessions: who is logged in.
 
+use std::time::Duration;
+
 use data_encoding::BASE64URL_NOPAD;
 use sqlx::types::Uuid;
 use tresen_model::views::SessionView;
@@ -22,6 +24,9 @@ const STAFF_IDLE: i64 = 7 * 24 * 3600;
 
 /// The last use is noted at most every five minutes.
 const NOTED_EVERY: i64 = 300;
+
+/// No page waits longer for that. A use that is not noted is noted next time.
+const NOTED_WITHIN: Duration = Duration::from_secs(1);
 
 /// What a browser keeps to show who it belongs to, or what a mailed link carries: 256
 /// random bits. Only a keyed hash of it is stored.
@@ -231,7 +236,8 @@ impl Desk {
         let ends_at = row.ends_at.map(Timestamp);
         if now.seconds_since(Timestamp(row.last_used_at)) >= NOTED_EVERY {
             let expires_at = Opening::expires_at(role, ends_at, now);
-            outage::passed_over(self.note_use(&token_hash, expires_at, now).await)?;
+            let noted = tokio::time::timeout(NOTED_WITHIN, self.note_use(&token_hash, expires_at, now)).await;
+            outage::passed_over(noted.unwrap_or(Ok(())))?;
         }
         let language = Language::parse(&row.language).unwrap_or_default();
         let mut session = Session {

@@ -13,7 +13,7 @@ use crate::error::{Broken, Error};
 use crate::store::{Conn, Store, StoreError, Tx};
 use crate::{Desk, random};
 
-/// What is known of the index of SQLite.
+/// Whether the index of SQLite is being filled.
 #[derive(Default)]
 pub(crate) struct Filling(AtomicBool);
 

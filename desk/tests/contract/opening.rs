@@ -2,16 +2,18 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use tresen_desk::requests::Access;
 use tresen_desk::{Desk, Error, Location, MasterKey, MasterKeyError};
 
-use crate::support::{Form, PASSWORD, World, assert_fails, random_word};
+use crate::support::{Form, PASSWORD, World, assert_fails, entered, random_word};
 
 stories! {
     opening_again_changes_nothing,
     two_may_be_open_at_once,
+    a_session_is_known_while_another_process_writes,
     two_open_for_the_first_time_at_once,
     another_master_key_opens_nothing,
     a_sealed_value_cannot_be_moved,
@@ -63,6 +65,29 @@ async fn two_may_be_open_at_once(world: &World) {
     assert_eq!(world.desk.queue_counts(&grace).await.unwrap().active, 0);
     other.close().await;
     world.submit(&Form::from("ada@example.com")).await;
+}
+
+async fn a_session_is_known_while_another_process_writes(world: &World) {
+    world.customer("ada@example.com").await;
+    let secret = entered(world.desk.login("ada@example.com", PASSWORD, None).await.unwrap()).session;
+    world.clock.advance_seconds(600);
+    let (mut of_server, mut of_file);
+    match &world.place.database {
+        Location::Server(url) => {
+            of_server = PgConnection::connect(url).await.unwrap();
+            let lock = "BEGIN; LOCK TABLE session IN EXCLUSIVE MODE";
+            sqlx::raw_sql(lock).execute(&mut of_server).await.unwrap();
+        }
+        Location::File(path) => {
+            of_file = SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+            sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut of_file).await.unwrap();
+        }
+    }
+
+    let begun = Instant::now();
+    assert!(world.desk.session(&secret).await.unwrap().is_some());
+
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
 }
 
 async fn two_open_for_the_first_time_at_once(world: &World) {
