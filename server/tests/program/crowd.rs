@@ -3,18 +3,26 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use tokio::io::AsyncReadExt;
+use tokio::task::JoinSet;
+
 use crate::databases::Databases;
+use crate::people::{People, SETTINGS};
 use crate::served::browser::{Browser, add_person, leads_to};
-use crate::served::{Served, status};
+use crate::served::{Served, listen, status};
 
 /// Agents who do something at the same moment.
 const AT_ONCE: usize = 64;
 
+/// Agents who watch the queue meanwhile.
+const WATCHING: usize = 200;
+
+/// Of a hundred answers, 99 come within that time.
+const P99: Duration = Duration::from_secs(2);
+
 /// With tests beside it on two cores. Taken one after the other by 16 connections that wait for each
 /// other, the same took minutes.
 const MOST: Duration = Duration::from_secs(5);
-
-const SETTINGS: &str = "[sign_in]\nsecond_factor = 'offered'\n[forms]\nscreen = false\n";
 
 /// Signs an agent in and has a customer write some requests.
 async fn prepare(desk: &Served, folder: &std::path::Path) -> (Browser, Vec<String>) {
@@ -99,6 +107,80 @@ async fn sixty_four_agents_open_and_answer_requests_at_once_on_postgresql() {
         format!("database_url = '{}'\nkeys_url = '{}'\n{SETTINGS}", databases.data(), databases.keys());
     let desk = Served::start(folder.path(), &settings).await;
     sixty_four_agents(&desk, folder.path()).await;
+    drop(desk);
+    databases.drop().await;
+}
+
+/// Every page of agents and customers, each by 64 at once as a document and as what the app asks for, while 200 watch
+/// the queue. Nobody gets another status than the expected one, and nobody waits long; then all who watch hear of
+/// a reply.
+async fn everybody(desk: &Served, folder: &std::path::Path) {
+    let people = People::arrive(desk, folder).await;
+    let mut watching = Vec::new();
+    for _ in 0..WATCHING {
+        let head = format!("GET /events/queue HTTP/1.1\r\ncookie: tresen-session={}", people.admin.session);
+        watching.push(listen(desk.port, &head).await);
+    }
+    let mut asked = JoinSet::new();
+    for (browser, pages) in people.both() {
+        for which in 0..AT_ONCE {
+            let (browser, mut pages) = (browser.clone(), pages.clone());
+            // Each begins with another page.
+            let first = which % pages.len();
+            pages.rotate_left(first);
+            asked.spawn(async move {
+                let mut took = Vec::new();
+                for (part, page) in pages {
+                    let data = format!("/api/ui/page/{part}?address={}", page.replace('?', "%3F"));
+                    for path in [page.clone(), data] {
+                        let begun = Instant::now();
+                        let answer = browser.get(&path).await;
+                        took.push(begun.elapsed());
+                        // Somebody who is signed in is led away from these two.
+                        let led_away = ["/login", "/register"].contains(&page.as_str());
+                        let fine = status(&answer) == 200 || (led_away && status(&answer) < 500);
+                        assert!(fine, "{path}: {answer}");
+                    }
+                }
+                took
+            });
+        }
+    }
+    let mut took: Vec<Duration> = asked.join_all().await.into_iter().flatten().collect();
+    took.sort_unstable();
+    let p99 = took[took.len() * 99 / 100];
+    assert!(p99 < P99, "{p99:?} of {} answers, the slowest {:?}", took.len(), took.last());
+
+    let fields = [("body", "Done"), ("visibility", "public"), ("status", "leave"), ("once", "told")];
+    let answer = people.admin.post(&format!("/agent/requests/{}", people.number), &fields).await;
+    assert_eq!(status(&answer), 303, "{answer}");
+    for (which, stream) in watching.iter_mut().enumerate() {
+        let mut heard = String::new();
+        while !heard.contains("event: news") {
+            let mut some = [0; 512];
+            let read = tokio::time::timeout(MOST, stream.read(&mut some)).await;
+            let read = read.unwrap_or_else(|_| panic!("{which} hears nothing: {heard:?}")).unwrap();
+            assert!(read > 0, "{which} was cut off: {heard:?}");
+            heard.push_str(&String::from_utf8_lossy(&some[..read]));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_is_answered_while_all_look_at_everything_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let desk = Served::start(folder.path(), SETTINGS).await;
+    everybody(&desk, folder.path()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_is_answered_while_all_look_at_everything_on_postgresql() {
+    let folder = tempfile::tempdir().unwrap();
+    let databases = Databases::create().await;
+    let settings =
+        format!("database_url = '{}'\nkeys_url = '{}'\n{SETTINGS}", databases.data(), databases.keys());
+    let desk = Served::start(folder.path(), &settings).await;
+    everybody(&desk, folder.path()).await;
     drop(desk);
     databases.drop().await;
 }

@@ -33,6 +33,7 @@ mod no_room;
 mod nodes;
 mod oauth;
 mod opened;
+mod people;
 mod permissions;
 mod post;
 mod served;

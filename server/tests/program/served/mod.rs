@@ -124,6 +124,14 @@ pub(crate) async fn ask_after(port: u16, from: &str, before: &str, head: &str, b
     String::from_utf8_lossy(&answer).into_owned()
 }
 
+/// Sends a request, and leaves its answer to be read as it comes.
+pub(crate) async fn listen(port: u16, head: &str) -> TcpStream {
+    let mut stream = connect(port, IpAddr::from([127, 0, 0, 1])).await;
+    let request = format!("{head}\r\nhost: desk.example.com\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream
+}
+
 /// The same through TLS.
 pub(crate) async fn ask_tls(port: u16, ca: &Path, host: &str, head: &str) -> String {
     let versions = [&rustls::version::TLS13];
