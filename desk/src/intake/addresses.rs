@@ -14,37 +14,35 @@ use crate::privacy::without_line_breaks;
 /// Bytes of all addresses. A message with more, such as a list of customers, is opened.
 const MOST: usize = 64 * 1024;
 
+/// Bytes of a message that are looked at in one go.
+const PIECE: usize = 1 << 20;
+
+/// Bytes of a piece that are looked at again with the next: more than an address has in any form.
+const OVERLAP: usize = 8 * 1024;
+
+/// Letters in which an address can be encoded at least: it has five bytes or more (`a@b.c`).
+const SHORTEST: usize = 7;
+
 /// Bytes on either side of the `@`.
 const LONGEST: usize = 320;
 
 /// The addresses of a message in lower case, one a line; `None` when there are too many.
 pub(super) fn addresses(raw: &[u8]) -> Option<String> {
-    let lower = raw.to_ascii_lowercase();
     let mut found = Found::default();
-    for (cased, lower) in [(raw, &lower), (&without_line_breaks(raw).0, &without_line_breaks(&lower).0)] {
-        found.note(lower);
-        found.note(&unescaped(lower, b'='));
-        found.note(&unescaped(lower, b'%'));
-        // UTF-16 of ASCII has a zero beside each letter.
-        found.note(&lower.iter().copied().filter(|byte| *byte != 0).collect::<Vec<_>>());
-        for run in lower.split(|byte| !byte.is_ascii_hexdigit()) {
-            found.note_decoded(run, 2, |run| HEXLOWER.decode(run).ok());
+    let mut start = 0;
+    loop {
+        let end = raw.len().min(start + PIECE);
+        let piece = &raw[start..end];
+        found.note_forms(piece);
+        found.note_forms(&without_line_breaks(piece).0);
+        if found.bytes > MOST {
+            return None;
         }
-        let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
-        for run in cased.split(|byte| !is_base64(byte)) {
-            found.note_decoded(run, 4, |run| {
-                let standard = |byte: &u8| match byte {
-                    b'-' => b'+',
-                    b'_' => b'/',
-                    byte => *byte,
-                };
-                let run: Vec<u8> = run.iter().map(standard).collect();
-                BASE64_NOPAD.decode(&run).ok()
-            });
+        if end == raw.len() {
+            return Some(found.addresses.into_iter().collect::<Vec<_>>().join("\n"));
         }
+        start = end - OVERLAP;
     }
-    let addresses: Vec<String> = found.0.into_iter().collect();
-    Some(addresses.join("\n")).filter(|all| all.len() <= MOST)
 }
 
 /// Whether an address can be found among [`addresses`].
@@ -62,9 +60,36 @@ pub(super) fn hold(addresses: &str, address: &EmailAddress) -> bool {
 }
 
 #[derive(Default)]
-struct Found(BTreeSet<String>);
+struct Found {
+    addresses: BTreeSet<String>,
+    bytes: usize,
+}
 
 impl Found {
+    /// Notes the addresses in a text, as it is and decoded in each way.
+    fn note_forms(&mut self, text: &[u8]) {
+        let lower = text.to_ascii_lowercase();
+        self.note(&lower);
+        self.note(&unescaped(&lower, b'='));
+        self.note(&unescaped(&lower, b'%'));
+        // UTF-16 of ASCII has a zero beside each letter.
+        self.note(&lower.iter().copied().filter(|byte| *byte != 0).collect::<Vec<_>>());
+        let long = |run: &&[u8]| run.len() >= SHORTEST;
+        for run in lower.split(|byte| !byte.is_ascii_hexdigit()).filter(long) {
+            self.note_decoded(run, 2, |run| HEXLOWER.decode(run).ok());
+        }
+        let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+        let standard = |byte: &u8| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            byte => *byte,
+        };
+        for run in text.split(|byte| !is_base64(byte)).filter(long) {
+            let run: Vec<u8> = run.iter().map(standard).collect();
+            self.note_decoded(&run, 4, |run| BASE64_NOPAD.decode(run).ok());
+        }
+    }
+
     /// What stands around each `@`, in lower case.
     fn note(&mut self, text: &[u8]) {
         for at in (0..text.len()).filter(|at| text[*at] == b'@') {
@@ -73,7 +98,11 @@ impl Found {
             let domain = after.iter().take(LONGEST).take_while(|byte| is_domain(**byte)).count();
             if local > 0 && after[..domain].contains(&b'.') {
                 let address = &text[at - local..=at + domain];
-                self.0.insert(String::from_utf8_lossy(address).to_ascii_lowercase());
+                let address = String::from_utf8_lossy(address).to_ascii_lowercase();
+                let bytes = address.len() + 1;
+                if self.addresses.insert(address) {
+                    self.bytes += bytes;
+                }
             }
         }
     }
@@ -180,6 +209,8 @@ mod tests {
         assert!(!hold(&all, &address("o.bo@example.org")));
         assert!(!can_be_found(&address("\"a b\"@example.org")));
         assert!(!can_be_found(&address("bo@bücher.example")));
+        let far = [vec![b'x'; PIECE - 9], b" bo@example.org ".to_vec(), vec![b'y'; PIECE]].concat();
+        assert_eq!(addresses(&far).expect("few"), "bo@example.org");
         let many: String = (0..5000).map(|number| format!("customer-{number}@example.org ")).collect();
         assert_eq!(addresses(many.as_bytes()), None);
     }

@@ -388,9 +388,8 @@ impl Desk {
 
 /// The addresses in a message that is to be set aside; `None` when they cannot tell what it holds.
 async fn addresses_of(raw: &[u8], envelope: &Envelope) -> Result<Option<String>, Broken> {
-    let mut all = raw.to_vec();
-    all.extend_from_slice(b"\n");
-    all.extend_from_slice(envelope.return_path.as_deref().unwrap_or_default().as_bytes());
+    let path = envelope.return_path.as_deref().unwrap_or_default();
+    let all = [path.as_bytes(), b"\n", raw].concat();
     Ok(blocking(move || addresses(&all)).await?.flatten())
 }
 
