@@ -47,7 +47,9 @@ impl Tresen {
             .env("TRESEN_LISTEN", self.listen.to_string())
             .env("TRESEN_LOG", "warn")
             // Its agent logs in as a script does.
-            .env("TRESEN_SECOND_FACTOR", "offered");
+            .env("TRESEN_SECOND_FACTOR", "offered")
+            // What fills in its forms is a program.
+            .env("TRESEN_SCREEN_FORMS", "false");
         if let Some((data, keys)) = &self.databases {
             command.env("TRESEN_DATABASE_URL", data).env("TRESEN_KEYS_URL", keys);
         }
