@@ -12,7 +12,7 @@ use crate::intake::aside;
 use crate::people::{Agent, kinds, person};
 use crate::privacy::restrict::NOT_RESTRICTED;
 use crate::search::{MOST_FOUND, Words};
-use crate::store::{dialect, from_row, on};
+use crate::store::{Conn, dialect, from_row, on};
 
 /// Rows of a page.
 const PAGE: usize = 50;
@@ -32,6 +32,17 @@ pub struct QueueQuery {
     pub order: QueueOrder,
     /// Where the last page ended; anything unreadable is the beginning.
     pub after: Option<String>,
+}
+
+impl QueueQuery {
+    /// Where the page begins: after this row.
+    fn start(&self) -> (i64, Uuid) {
+        let start = match self.order {
+            QueueOrder::Newest => (i64::MAX, Uuid::max()),
+            QueueOrder::Oldest => (i64::MIN, Uuid::nil()),
+        };
+        self.after.as_deref().and_then(read_cursor).unwrap_or(start)
+    }
 }
 
 /// Which requests an agent wants to see.
@@ -197,20 +208,12 @@ impl Desk {
         } else {
             self.queue_found(agent, query).await?
         };
-        let next = (query.search.trim().is_empty() && rows.len() > PAGE)
-            .then(|| rows.get(PAGE - 1))
-            .flatten()
-            .map(|row| write_cursor(row.updated_at, row.id));
-        let most = if query.search.trim().is_empty() { PAGE } else { rows.len() };
-        Ok(Page { rows: self.queue_lines(&rows[..rows.len().min(most)]).await?, next })
+        let next = rows.get(PAGE).and(rows.get(PAGE - 1)).map(|row| write_cursor(row.updated_at, row.id));
+        Ok(Page { rows: self.queue_lines(&rows[..rows.len().min(PAGE)]).await?, next })
     }
 
     async fn queue_page(&self, agent: &Agent, query: &QueueQuery) -> Result<Vec<Row>, Error> {
-        let start = match query.order {
-            QueueOrder::Newest => (i64::MAX, Uuid::max()),
-            QueueOrder::Oldest => (i64::MIN, Uuid::nil()),
-        };
-        let (time, id) = query.after.as_deref().and_then(read_cursor).unwrap_or(start);
+        let (time, id) = query.start();
         let mut sql = page(query.view, query.order);
         let mut texts: Vec<&str> = Vec::new();
         if let Some(kind) = &query.kind {
@@ -239,7 +242,7 @@ impl Desk {
             statement.bind(agent.person().0).fetch_all(c).await
         })?;
         // Nothing says that a join keeps the order.
-        sort(&mut rows, query.order);
+        in_its_order(&mut rows, query.order, |row| (row.updated_at, row.id));
         Ok(rows)
     }
 
@@ -253,19 +256,9 @@ impl Desk {
         if found.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = format!(
-            "{COLUMNS} WHERE {NOT_HELD} AND {NOT_RESTRICTED} AND id IN {}",
-            dialect::places(1, found.len())
-        );
         let mut reader = self.store.read().await?;
-        let mut rows: Vec<Row> = on!(reader.conn(), c => {
-            let mut statement = sqlx::query_as(AssertSqlSafe(with_names(&sql)));
-            for request in &found {
-                statement = statement.bind(request.0);
-            }
-            statement.fetch_all(c).await
-        })?;
-        rows.retain(|row| {
+        let mut found = candidates(reader.conn(), &found).await?;
+        found.retain(|row| {
             let status = Status::parse(&row.status);
             let in_view = match query.view {
                 QueueView::Active => status.is_some_and(Status::is_active),
@@ -278,9 +271,27 @@ impl Desk {
                 Assignee::Nobody => row.assignee_id.is_none(),
             };
             let theirs = kinds.is_empty() || kinds.contains(&row.kind);
-            theirs && in_view && assigned && query.kind.as_ref().is_none_or(|kind| *kind == row.kind)
+            let of_kind = query.kind.as_ref().is_none_or(|kind| *kind == row.kind);
+            let further = match query.order {
+                QueueOrder::Newest => (row.updated_at, row.id) < query.start(),
+                QueueOrder::Oldest => (row.updated_at, row.id) > query.start(),
+            };
+            theirs && in_view && assigned && of_kind && further
         });
-        sort(&mut rows, query.order);
+        in_its_order(&mut found, query.order, |row| (row.updated_at, row.id));
+        found.truncate(PAGE + 1);
+        if found.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sql = format!("{COLUMNS} WHERE id IN {}", dialect::places(1, found.len()));
+        let mut rows: Vec<Row> = on!(reader.conn(), c => {
+            let mut statement = sqlx::query_as(AssertSqlSafe(with_names(&sql)));
+            for row in &found {
+                statement = statement.bind(row.id);
+            }
+            statement.fetch_all(c).await
+        })?;
+        in_its_order(&mut rows, query.order, |row| (row.updated_at, row.id));
         Ok(rows)
     }
 
@@ -342,18 +353,44 @@ impl Desk {
     }
 }
 
-/// In the order that is asked for.
-fn sort(rows: &mut [Row], order: QueueOrder) {
-    sorted_by(rows, |row| (row.updated_at, row.id));
+/// Puts rows into the order that is asked for.
+fn in_its_order<T>(rows: &mut [T], order: QueueOrder, key: impl Fn(&T) -> (i64, Uuid)) {
+    sorted_by(rows, key);
     if order == QueueOrder::Oldest {
         rows.reverse();
     }
 }
 
+/// What a search has found, as far as it is to be filtered and ordered.
+struct Candidate {
+    id: Uuid,
+    updated_at: i64,
+    status: String,
+    kind: String,
+    assignee_id: Option<Uuid>,
+}
+
+from_row!(Candidate { id, updated_at, status, kind, assignee_id });
+
+async fn candidates(conn: Conn<'_>, found: &[RequestId]) -> Result<Vec<Candidate>, Broken> {
+    let sql = format!(
+        "SELECT id, updated_at, status, kind, assignee_id FROM request
+         WHERE {NOT_HELD} AND {NOT_RESTRICTED} AND id IN {}",
+        dialect::places(1, found.len())
+    );
+    Ok(on!(conn, c => {
+        let mut statement = sqlx::query_as(AssertSqlSafe(sql));
+        for request in found {
+            statement = statement.bind(request.0);
+        }
+        statement.fetch_all(c).await
+    })?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Conn, DATA, Location, Pool, Store};
+    use crate::store::{DATA, Location, Pool, Store};
 
     async fn plan(store: &Store, sql: String) -> String {
         let mut reader = store.read().await.expect("a connection");

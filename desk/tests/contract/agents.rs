@@ -88,11 +88,16 @@ async fn the_queue_pages_in_both_directions(world: &World) {
         }
         all.push(world.try_submit(&Form::from("ada@example.com"), None).await.unwrap().number);
     }
-    for order in [QueueOrder::Newest, QueueOrder::Oldest] {
-        let mut query = QueueQuery { order, ..QueueQuery::default() };
+    world.index().await;
+    let orders = [QueueOrder::Newest, QueueOrder::Oldest];
+    // What a search has found has pages like everything else.
+    for (order, search) in orders.into_iter().flat_map(|order| ["", "printer"].map(|search| (order, search)))
+    {
+        let mut query = QueueQuery { order, search: search.to_owned(), ..QueueQuery::default() };
         let mut shown = Vec::new();
         loop {
             let page = world.desk.queue(&grace, &query).await.unwrap();
+            assert!(page.rows.len() <= 50, "{search}: {}", page.rows.len());
             shown.extend(page.rows.iter().map(|row| (row.updated_at, row.number)));
             match page.next {
                 Some(next) => query.after = Some(next),
