@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::Result;
 
-const USAGE: &str = "[erasure|flood|backup] [--requests N] [--seconds S] [--concurrency C] [--rounds R] [--postgres URL] [--folder DIR] [--json FILE]";
+const USAGE: &str = "[erasure|flood|backup] [--requests N] [--seconds S] [--concurrency C,C,…] [--rounds R] [--postgres URL] [--folder DIR] [--json FILE]";
 
 /// How much is measured, and where.
 pub(crate) struct Arguments {
@@ -19,8 +19,8 @@ pub(crate) struct Arguments {
     pub(crate) requests: u64,
     /// How long each measurement takes.
     pub(crate) time: Duration,
-    /// Connections side by side; one is measured too.
-    pub(crate) concurrency: usize,
+    /// Connections side by side: each number is measured.
+    pub(crate) concurrency: Vec<usize>,
     /// So often everything is measured; the medians count.
     pub(crate) rounds: usize,
     /// A PostgreSQL server in place of SQLite.
@@ -49,7 +49,7 @@ impl Arguments {
                 _ => 10_000,
             },
             time: Duration::from_secs(3),
-            concurrency: 8,
+            concurrency: vec![8, 1, 64],
             rounds: 3,
             postgres: None,
             folder: std::env::temp_dir(),
@@ -64,7 +64,13 @@ impl Arguments {
             match name.as_str() {
                 "--requests" => arguments.requests = number(1_000_000)?,
                 "--seconds" => arguments.time = Duration::from_secs(number(60)?),
-                "--concurrency" => arguments.concurrency = number(256)? as usize,
+                "--concurrency" => {
+                    let each = value.split(',').map(|one| match one.parse() {
+                        Ok(number) if (1..=256).contains(&number) => Ok(number),
+                        _ => Err(format!("{name} is numbers from 1 to 256 like 8,1,64, not `{value}`")),
+                    });
+                    arguments.concurrency = each.collect::<Result<_>>()?;
+                }
                 "--rounds" => arguments.rounds = number(20)? as usize,
                 "--postgres" => arguments.postgres = Some(value.clone()),
                 "--folder" => arguments.folder = value.into(),
@@ -73,11 +79,6 @@ impl Arguments {
             }
         }
         Ok(arguments)
-    }
-
-    /// The numbers of connections to measure at.
-    pub(crate) fn concurrencies(&self) -> Vec<usize> {
-        if self.concurrency == 1 { vec![1] } else { vec![self.concurrency, 1] }
     }
 }
 
@@ -88,8 +89,9 @@ mod tests {
     #[test]
     fn reads_numbers_within_bounds() {
         let parse = |line: &str| Arguments::parse(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
-        let arguments = parse("--requests 500 --seconds 1 --concurrency 4").expect("fine");
-        assert_eq!((arguments.requests, arguments.concurrencies()), (500, vec![4, 1]));
+        let arguments = parse("--requests 500 --seconds 1 --concurrency 4,32").expect("fine");
+        assert_eq!((arguments.requests, &*arguments.concurrency), (500, &[4, 32][..]));
+        assert_eq!(parse("--rounds 1").expect("fine").concurrency, [8, 1, 64]);
         assert!(parse("flood --seconds 2").expect("fine").flood);
         assert_eq!(
             parse("backup").map(|arguments| (arguments.backup, arguments.requests)),
@@ -98,7 +100,14 @@ mod tests {
         assert!(
             !arguments.erasure && !arguments.flood && parse("erasure --requests 1000").expect("fine").erasure
         );
-        for wrong in ["--requests", "--requests x", "--seconds 0", "--concurrency 9999", "--fast yes"] {
+        for wrong in [
+            "--requests",
+            "--requests x",
+            "--seconds 0",
+            "--concurrency 9999",
+            "--concurrency 8,",
+            "--fast yes",
+        ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -53,7 +53,7 @@ pub(crate) async fn run(place: &Place<'_>, people: &People) -> Result<Vec<Row>> 
     let cases = cases(people);
     let numbers = AtomicU64::new(0);
     let mut rows = Vec::new();
-    for concurrency in place.arguments.concurrencies() {
+    for concurrency in place.arguments.concurrency.iter().copied() {
         for case in &cases {
             let bytes = if case.page { bytes(place, case).await? } else { 0 };
             rows.push(Row {

@@ -38,7 +38,7 @@ fn socket(folder: &Path) -> PathBuf {
 pub(crate) async fn run(place: &Place<'_>) -> Result<Vec<Row>> {
     let numbers = AtomicU64::new(0);
     let mut rows = Vec::new();
-    for concurrency in place.arguments.concurrencies() {
+    for concurrency in place.arguments.concurrency.iter().copied() {
         let mut desk = Vec::new();
         for _ in 0..place.arguments.rounds {
             desk.push(measure(place, &numbers, concurrency).await.map_err(|e| format!("mail in: {e}"))?);
