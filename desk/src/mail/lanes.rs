@@ -31,6 +31,10 @@ pub(super) struct Lanes {
     under_way: HashMap<Id, Lane>,
     /// Lanes with mails that were passed over since the lane was full.
     pub(super) waiting: BTreeSet<Lane>,
+    /// The lane that waited and was served last: the next one comes after it.
+    served: Option<Lane>,
+    /// Whether new mails come before those that wait. They take turns, so that neither waits for the end of the other.
+    new_first: bool,
     /// When mails were begun, oldest first; only those of the last minute, and only with a rate.
     begun: VecDeque<Timestamp>,
     /// Tries in a row that met a server that is away, and when it is tried again.
@@ -48,6 +52,8 @@ impl Lanes {
             per_minute: settings.per_minute,
             under_way: HashMap::new(),
             waiting: BTreeSet::new(),
+            served: None,
+            new_first: false,
             begun: VecDeque::new(),
             failures: 0,
             paused_until: None,
@@ -76,9 +82,25 @@ impl Lanes {
         self.per_domain.saturating_sub(there)
     }
 
-    /// The lanes that wait and have room.
+    /// The lanes that wait and have room, each in its turn.
     pub(super) fn ready(&self) -> Vec<Lane> {
-        self.waiting.iter().copied().filter(|lane| self.room_in(*lane) > 0).collect()
+        let (before, after): (Vec<Lane>, Vec<Lane>) =
+            self.waiting.iter().partition(|lane| self.served.is_some_and(|served| **lane <= served));
+        after.into_iter().chain(before).filter(|lane| self.room_in(*lane) > 0).collect()
+    }
+
+    /// Notes that mails of a lane that waited were chosen, and whether it has no more of them.
+    pub(super) fn serve(&mut self, lane: Lane, emptied: bool) {
+        self.served = Some(lane);
+        if emptied {
+            self.waiting.remove(&lane);
+        }
+    }
+
+    /// Whether new mails come first this time.
+    pub(super) fn take_turns(&mut self) -> bool {
+        self.new_first = !self.new_first;
+        self.new_first
     }
 
     /// Has the next look begin at the beginning, when the last one that did is long ago.
@@ -127,5 +149,45 @@ impl crate::Desk {
         let domain = to.domain().to_lowercase();
         let [a, b, c, d, e, f, g, h, ..] = self.keys.master().fingerprint("lane", &[domain.as_bytes()]);
         Lane(i64::from_le_bytes([a, b, c, d, e, f, g, h]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
+
+    #[test]
+    fn lanes_that_wait_are_served_in_turn() {
+        let mut lanes = Lanes::new(&Outgoing::default());
+        lanes.waiting.extend([Lane(1), Lane(2), Lane(3)]);
+
+        let first = |lanes: &Lanes| lanes.ready().first().copied();
+        assert_eq!(first(&lanes), Some(Lane(1)));
+        lanes.serve(Lane(1), false);
+        assert_eq!(lanes.ready(), [Lane(2), Lane(3), Lane(1)]);
+        lanes.serve(Lane(2), true);
+        lanes.serve(Lane(3), false);
+        assert_eq!(lanes.ready(), [Lane(1), Lane(3)]);
+        assert!(lanes.take_turns() != lanes.take_turns());
+    }
+
+    #[test]
+    fn a_look_begins_a_little_before_the_last_one_ended_and_now_and_then_at_the_beginning() {
+        let mut lanes = Lanes::new(&Outgoing::default());
+        lanes.look_through(NOW);
+        lanes.from = Some((NOW.0, Uuid::max()));
+        lanes.reached_end(NOW);
+        assert_eq!(lanes.from, Some((NOW.0 - OVERLAP, Uuid::nil())));
+
+        lanes.look_through(NOW.plus_seconds(LOOK_THROUGH_EVERY - 1));
+        assert!(lanes.from.is_some());
+        lanes.look_through(NOW.plus_seconds(LOOK_THROUGH_EVERY));
+        assert_eq!(lanes.from, None);
+        // Nor is anything missed when the clock was set back.
+        lanes.from = Some((NOW.0, Uuid::nil()));
+        lanes.look_through(NOW.plus_seconds(-3600));
+        assert_eq!(lanes.from, None);
     }
 }

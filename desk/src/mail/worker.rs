@@ -210,52 +210,19 @@ impl Desk {
         Ok((begun > 0).then_some(begun))
     }
 
-    /// Chooses mails whose lane has room: first from lanes that wait, then from what came in since, the longest
-    /// waiting first. What is passed over is not looked at again until its lane has room.
+    /// Chooses mails whose lane has room, from lanes that wait and from what came in since. What is passed over is not
+    /// looked at again until its lane has room.
     async fn choose_mails(&self, lanes: &mut Lanes, room: usize, now: Timestamp) -> Result<Vec<Uuid>, Error> {
         let mut reader = self.store.read().await?;
-        let mut chosen = Vec::new();
-        let mut taken: HashMap<Lane, usize> = HashMap::new();
-        for lane in lanes.ready() {
-            let most = lanes.room_in(lane).min(room - chosen.len());
-            if most == 0 {
-                return Ok(chosen);
-            }
-            let due = due_mails(reader.conn(), &Among::Lane(lane), now, most).await?;
-            if due.len() < most {
-                lanes.waiting.remove(&lane);
-            }
-            taken.insert(lane, due.len());
-            chosen.extend(due.iter().map(|mail| mail.id));
+        let mut chosen = Chosen { room, mails: Vec::new(), taken: HashMap::new() };
+        if lanes.take_turns() {
+            choose_new(reader.conn(), lanes, &mut chosen, now).await?;
+            choose_waiting(reader.conn(), lanes, &mut chosen, now).await?;
+        } else {
+            choose_waiting(reader.conn(), lanes, &mut chosen, now).await?;
+            choose_new(reader.conn(), lanes, &mut chosen, now).await?;
         }
-        lanes.look_through(now);
-        for _ in 0..LOOKS {
-            let left_out: Vec<Lane> = lanes.waiting.iter().copied().take(LEFT_OUT).collect();
-            let among = Among::After(lanes.from, &left_out);
-            let due = due_mails(reader.conn(), &among, now, LOOK_AT).await?;
-            for mail in &due {
-                if chosen.len() == room {
-                    return Ok(chosen);
-                }
-                lanes.from = Some((mail.next_attempt_at, mail.id));
-                if chosen.contains(&mail.id) {
-                    continue;
-                }
-                let lane = Lane(mail.lane);
-                let taken = taken.entry(lane).or_default();
-                if *taken < lanes.room_in(lane) {
-                    *taken += 1;
-                    chosen.push(mail.id);
-                } else {
-                    lanes.waiting.insert(lane);
-                }
-            }
-            if due.len() < LOOK_AT {
-                lanes.reached_end(now);
-                break;
-            }
-        }
-        Ok(chosen)
+        Ok(chosen.mails)
     }
 
     /// Sends one mail that was claimed; says whether there was a server to talk to, where that is known.
@@ -416,6 +383,94 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Mails that are about to be claimed.
+struct Chosen {
+    /// How many there may be.
+    room: usize,
+    mails: Vec<Uuid>,
+    taken: HashMap<Lane, usize>,
+}
+
+impl Chosen {
+    fn is_full(&self) -> bool {
+        self.mails.len() >= self.room
+    }
+
+    /// How many more a lane may have.
+    fn room_in(&self, lanes: &Lanes, lane: Lane) -> usize {
+        let taken = self.taken.get(&lane).copied().unwrap_or_default();
+        lanes.room_in(lane).saturating_sub(taken).min(self.room - self.mails.len())
+    }
+
+    fn take(&mut self, lane: Lane, mail: Uuid) {
+        *self.taken.entry(lane).or_default() += 1;
+        self.mails.push(mail);
+    }
+}
+
+/// Chooses from lanes that wait.
+async fn choose_waiting(
+    mut conn: Conn<'_>,
+    lanes: &mut Lanes,
+    chosen: &mut Chosen,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    for lane in lanes.ready() {
+        let most = chosen.room_in(lanes, lane);
+        if most == 0 {
+            continue;
+        }
+        let due = due_mails(conn.again(), &Among::Lane(lane), now, most).await?;
+        lanes.serve(lane, due.len() < most);
+        for mail in &due {
+            if !chosen.mails.contains(&mail.id) {
+                chosen.take(lane, mail.id);
+            }
+        }
+        if chosen.is_full() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Chooses from what came in since the last look, the longest waiting first.
+async fn choose_new(
+    mut conn: Conn<'_>,
+    lanes: &mut Lanes,
+    chosen: &mut Chosen,
+    now: Timestamp,
+) -> Result<(), Broken> {
+    lanes.look_through(now);
+    for _ in 0..LOOKS {
+        if chosen.is_full() {
+            break;
+        }
+        let left_out: Vec<Lane> = lanes.waiting.iter().copied().take(LEFT_OUT).collect();
+        let due = due_mails(conn.again(), &Among::After(lanes.from, &left_out), now, LOOK_AT).await?;
+        for mail in &due {
+            if chosen.is_full() {
+                return Ok(());
+            }
+            lanes.from = Some((mail.next_attempt_at, mail.id));
+            let lane = Lane(mail.lane);
+            if chosen.mails.contains(&mail.id) {
+                continue;
+            }
+            if chosen.room_in(lanes, lane) > 0 {
+                chosen.take(lane, mail.id);
+            } else {
+                lanes.waiting.insert(lane);
+            }
+        }
+        if due.len() < LOOK_AT {
+            lanes.reached_end(now);
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// Mails that are due, the longest waiting first, and at most so many.

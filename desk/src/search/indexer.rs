@@ -122,6 +122,7 @@ impl Desk {
         let mut tx = self.store.write().await?;
         // What was put in before a crash is gone, and stays marked.
         if !epoch::still(&mut tx, epoch).await? {
+            tx.rollback().await?;
             return Ok(stale.len());
         }
         for row in &stale {
