@@ -3,9 +3,12 @@
 //! A sealed value is one version byte, 24 bytes of nonce, and the ciphertext with its tag.
 //! The associated data names table, column and row, so that a sealed value cannot be moved
 //! to another place.
+//!
+//! XChaCha20-Poly1305 is HChaCha20 before the ChaCha20-Poly1305 of RFC 8439 (draft-irtf-cfrg-xchacha-03, 2.3). The
+//! latter is ring's: see docs/decisions/0023-small-values-sealed-by-ring.md.
 
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+use chacha20::{R20, hchacha};
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use sqlx::types::Uuid;
 use zeroize::Zeroizing;
 
@@ -73,15 +76,16 @@ pub(crate) fn seal(
     value: &[u8],
 ) -> Result<Vec<u8>, NoRandomness> {
     let nonce: [u8; NONCE] = random::bytes()?;
-    let place = place(column, row);
-    let payload = Payload { msg: value, aad: &place };
-    let Ok(ciphertext) = XChaCha20Poly1305::new(key.into()).encrypt(&XNonce::from(nonce), payload) else {
-        unreachable!("only texts beyond 256 GiB cannot be sealed")
-    };
-    let mut sealed = Vec::with_capacity(1 + NONCE + ciphertext.len());
+    let mut sealed = Vec::with_capacity(1 + NONCE + value.len() + CHACHA20_POLY1305.tag_len());
     sealed.push(VERSION);
     sealed.extend_from_slice(&nonce);
-    sealed.extend_from_slice(&ciphertext);
+    sealed.extend_from_slice(value);
+    let (key, nonce) = key_for(key, &nonce);
+    let place = Aad::from(place(column, row));
+    let Ok(tag) = key.seal_in_place_separate_tag(nonce, place, &mut sealed[1 + NONCE..]) else {
+        unreachable!("only texts beyond 256 GiB cannot be sealed")
+    };
+    sealed.extend_from_slice(tag.as_ref());
     Ok(sealed)
 }
 
@@ -93,16 +97,28 @@ pub(crate) fn open(
 ) -> Result<Zeroizing<Vec<u8>>, Broken> {
     let broken = || Broken { column, row };
     let (version, rest) = sealed.split_first().ok_or_else(broken)?;
-    let (nonce, ciphertext) = rest.split_at_checked(NONCE).ok_or_else(broken)?;
+    let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or_else(broken)?;
     if *version != VERSION {
         return Err(broken());
     }
-    let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| broken())?;
-    let place = place(column, row);
-    XChaCha20Poly1305::new(key.into())
-        .decrypt(&XNonce::from(nonce), Payload { msg: ciphertext, aad: &place })
-        .map(Zeroizing::new)
-        .map_err(|_| broken())
+    let mut value = Zeroizing::new(ciphertext.to_vec());
+    let (key, nonce) = key_for(key, nonce);
+    let place = Aad::from(place(column, row));
+    let length = key.open_in_place(nonce, place, &mut value).map_err(|_| broken())?.len();
+    value.truncate(length);
+    Ok(value)
+}
+
+/// The key and nonce of RFC 8439 that belong to a key and a nonce of 24 bytes.
+fn key_for(key: &[u8; 32], nonce: &[u8; NONCE]) -> (LessSafeKey, Nonce) {
+    let (first, last) = nonce.split_at(16);
+    let Ok(first) = first.try_into() else { unreachable!("16 bytes") };
+    let derived = Zeroizing::new(<[u8; 32]>::from(hchacha::<R20>(key.into(), first)));
+    let Ok(derived) = UnboundKey::new(&CHACHA20_POLY1305, &*derived) else { unreachable!("32 bytes") };
+    let mut rest = [0; 12];
+    rest[4..].copy_from_slice(last);
+    // Each nonce is random and used once, with a key that is derived from it.
+    (LessSafeKey::new(derived), Nonce::assume_unique_for_key(rest))
 }
 
 fn place(column: &'static str, row: Uuid) -> Vec<u8> {
@@ -134,6 +150,31 @@ mod tests {
         }
         for length in 0..sealed.len() {
             assert!(key.open("request.subject", row, &sealed[..length]).is_err());
+        }
+    }
+
+    /// What was sealed by another implementation opens, and it opens what is sealed here: of every length around a
+    /// block's.
+    #[test]
+    fn seals_as_others_do() {
+        use chacha20poly1305::aead::{Aead, Payload};
+        use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
+        let key = PersonKey::random().expect("randomness");
+        let row = Uuid::from_u128(7);
+        let place = place("comment.body", row);
+        let cipher = XChaCha20Poly1305::new(key.as_bytes().into());
+        for length in (0..200).chain([1000, 4096, 65_537]) {
+            let value: Vec<u8> = (0..length).map(|at: usize| at.to_le_bytes()[0]).collect();
+
+            let sealed = key.seal("comment.body", row, &value).expect("randomness");
+            let (nonce, ciphertext) = sealed[1..].split_first_chunk::<NONCE>().expect("a nonce");
+            let payload = Payload { msg: ciphertext, aad: &place };
+            assert_eq!(cipher.decrypt(&XNonce::from(*nonce), payload).expect("opens"), value, "{length}");
+
+            let payload = Payload { msg: &value, aad: &place };
+            let theirs = cipher.encrypt(&XNonce::from([3; NONCE]), payload).expect("seals");
+            let sealed = [&[VERSION][..], &[3; NONCE], &theirs].concat();
+            assert_eq!(*key.open("comment.body", row, &sealed).expect("opens"), value, "{length}");
         }
     }
 
