@@ -304,6 +304,9 @@ test('an agent who has the page open hears nothing of what happens while it is r
     assert.equal((await theirs.client.post(`/requests/${theirs.number}`, { body: 'Heard of', once: 'a' })).status, 303);
     await news.getByText('Heard of').waitFor();
     assert.equal(asked.length, 1);
+    // Those who watch the queue are told ten times a second.
+    const soon = Date.now() + 10_000;
+    while (queue.count === 0 && Date.now() < soon) await new Promise((resolve) => setTimeout(resolve, 20));
     const heard = queue.count;
     assert.ok(heard >= 1);
 

@@ -1,6 +1,6 @@
 //! What customers and agents have seen of a request.
 //!
-//! Nobody waits for a mark to be on disk: marks are gathered for a moment and written together.
+//! No page waits for a mark to be on disk: marks are gathered for a moment and written together.
 
 use std::collections::BTreeMap;
 
@@ -51,8 +51,7 @@ impl Desk {
         }
         let until = written_at(reader.conn(), &head, last).await?;
         drop(reader);
-        self.note(Seen { request: head.id, by_agent: false, until });
-        Ok(())
+        self.note_now(Seen { request: head.id, by_agent: false, until }).await
     }
 
     /// Notes that an agent has seen a request, with everything up to the comment `last`.
@@ -73,8 +72,7 @@ impl Desk {
         }
         let until = written_at(reader.conn(), &head, last).await?;
         drop(reader);
-        self.note(Seen { request: head.id, by_agent: true, until });
-        Ok(())
+        self.note_now(Seen { request: head.id, by_agent: true, until }).await
     }
 
     /// Notes that somebody has seen a conversation as it was loaded just now.
@@ -83,6 +81,13 @@ impl Desk {
             let by_agent = conversation.staff.is_some();
             self.note(Seen { request: conversation.id.0, by_agent, until: last.created_at });
         }
+    }
+
+    /// For the app, which says what was seen when nobody waits for it, and may ask for the list next.
+    async fn note_now(&self, seen: Seen) -> Result<(), Error> {
+        // Whoever is to write what was gathered finds that done.
+        let _ = self.seen.add(seen);
+        Ok(outage::passed_over(self.write_seen().await)?)
     }
 
     fn note(&self, seen: Seen) {
