@@ -6,10 +6,11 @@
 //! - [`transport`]: an SMTP server, or a folder with a file a mail
 //! - [`smtp`], [`dkim`]: the dialogue with the server, and the signature
 //! - [`thread`]: the ids and addresses by which an answer finds its request
-//! - [`outbox`], [`letter`], [`lanes`], [`worker`]: what waits, what it becomes, whose turn it is, who
+//! - [`outbox`], [`letter`], [`lanes`], [`choose`], [`worker`]: what waits, what it becomes, whose turn it is, who
 //!   sends it
 //! - [`delivery`]: what became of it, and sending it again
 
+mod choose;
 pub mod compose;
 mod delivery;
 pub mod dkim;
