@@ -1,8 +1,8 @@
 //! Live events: something happened to a request, look again.
 //!
 //! An event carries ids only, and is told after the commit that caused it. On PostgreSQL it goes through `NOTIFY`,
-//! several at a time, so that every node hears of it; on SQLite one process serves and tells itself, and commands such as `tresen mail
-//! ingest` tell it by a socket in the data folder.
+//! several at a time, so that every node hears of it; on SQLite one process serves and tells itself, and commands such
+//! as `tresen mail ingest` tell it by a socket in the data folder.
 
 use std::io;
 use std::os::unix::net::UnixDatagram;

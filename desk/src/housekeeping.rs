@@ -24,13 +24,14 @@ impl Desk {
     /// Tidies up every hour until the desk is closed.
     #[crate::boxed]
     pub async fn keep_tidy(&self) {
-        let (mut round, mut fold) = (tokio::time::interval(EVERY), tokio::time::interval(FOLD_EVERY));
+        let (mut round, mut fold) = (every(EVERY), every(FOLD_EVERY));
         loop {
             tokio::select! {
                 _ = round.tick() => if let Err(error) = self.tidy_up().await {
                     tracing::error!(%error, "tidying up failed; trying again in an hour");
                 },
-                _ = fold.tick() => if let Err(error) = self.fold_counts().await {
+                // SQLite keeps one row of each.
+                _ = fold.tick(), if self.store.is_postgres() => if let Err(error) = self.fold_counts().await {
                     tracing::error!(%error, "counts could not be folded; trying again in 30 seconds");
                 },
                 () = self.closing.cancelled() => return,
@@ -94,4 +95,12 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Ticks at once, and then so long after the last tick was taken: a long round is not made up for by several short
+/// ones.
+fn every(period: Duration) -> tokio::time::Interval {
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    ticks
 }

@@ -320,9 +320,7 @@ impl Desk {
     async fn in_background(&self, work: impl Future<Output = Result<(), Error>> + Send + 'static) {
         let Ok(permit) = Arc::clone(&self.background).acquire_owned().await else { return };
         tokio::spawn(async move {
-            if let Err(error) = work.await {
-                tracing::error!(%error, "something that was answered already could not be done");
-            }
+            report(work.await);
             drop(permit);
         });
     }
@@ -332,9 +330,7 @@ impl Desk {
         let permit = Arc::clone(&self.background).try_acquire_owned().ok();
         tokio::spawn(async move {
             tokio::time::sleep(MOMENT).await;
-            if let Err(error) = work.await {
-                tracing::error!(%error, "something that was answered already could not be done");
-            }
+            report(work.await);
             drop(permit);
         });
     }
@@ -355,5 +351,12 @@ impl Desk {
         self.mail_wakeup.notify_one();
         self.search_wakeup.notify_one();
         self.files_wakeup.notify_one();
+    }
+}
+
+/// Logs a failure of which nobody else hears.
+fn report(done: Result<(), Error>) {
+    if let Err(error) = done {
+        tracing::error!(%error, "something that was answered already could not be done");
     }
 }

@@ -15,6 +15,7 @@ use super::invitations;
 use super::person::{self, PersonRow};
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
+use crate::search::mark_stale;
 use crate::store::{Tx, on};
 
 /// Values that are sealed anew at a time.
@@ -100,8 +101,6 @@ pub(super) async fn join(
         "UPDATE person SET state = 'erasing', restricted_at = $2, restricted_by = 'agent' WHERE id = $1";
     const RECORD: &str = "INSERT INTO erasure (person_id, started_at, wish, counts, joined_to)
         VALUES ($1, $2, $3, $4, $5)";
-    const SEARCH: &str = "UPDATE request SET search_stale = $2 WHERE id IN
-        (SELECT id FROM request WHERE person_id = $1 UNION SELECT request_id FROM comment WHERE author_id = $1)";
     may_join(tx, guest, account.id, now).await?;
     tx.expect_much().await?;
     for (table, column, place) in SEALED {
@@ -119,7 +118,7 @@ pub(super) async fn join(
     for sql in SETTLE {
         on!(tx.conn(), c => sqlx::query(*sql).bind(account.id.0).execute(c).await.map(drop))?;
     }
-    on!(tx.conn(), c => sqlx::query(SEARCH).bind(account.id.0).bind(true).execute(c).await.map(drop))?;
+    mark_stale(tx, account.id).await?;
     on!(tx.conn(), c => sqlx::query(END).bind(guest.id.0).bind(now.0).execute(c).await.map(drop))?;
     let Ok(counts) = serde_json::to_string(&ErasureCount::default()) else {
         unreachable!("numbers are JSON")

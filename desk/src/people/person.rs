@@ -42,9 +42,9 @@ from_row!(PersonRow {
     undeliverable_at
 });
 
-const COLUMNS: &str =
-    "SELECT id, role, state, language, email_sealed, name_sealed, password_sealed, proven_at, restricted_at,
-    undeliverable_at FROM person";
+/// The columns of a [`PersonRow`].
+const COLUMNS: &str = "id, role, state, language, email_sealed, name_sealed, password_sealed, proven_at,
+    restricted_at, undeliverable_at";
 
 impl PersonRow {
     pub(crate) fn role(&self) -> Result<Role, Broken> {
@@ -97,7 +97,7 @@ pub(crate) fn open_name(person: Uuid, sealed: &[u8], key: &PersonKey) -> Result<
 }
 
 pub(crate) async fn find(conn: Conn<'_>, person: PersonId) -> Result<Option<PersonRow>, StoreError> {
-    let sql = AssertSqlSafe(format!("{COLUMNS} WHERE id = $1"));
+    let sql = AssertSqlSafe(format!("SELECT {COLUMNS} FROM person WHERE id = $1"));
     on!(conn, c => sqlx::query_as(sql).bind(person.0).fetch_optional(c).await)
 }
 
@@ -105,7 +105,10 @@ pub(crate) async fn find_many(conn: Conn<'_>, persons: &[PersonId]) -> Result<Ve
     if persons.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = AssertSqlSafe(format!("{COLUMNS} WHERE id IN {}", dialect::places(1, persons.len())));
+    let sql = AssertSqlSafe(format!(
+        "SELECT {COLUMNS} FROM person WHERE id IN {}",
+        dialect::places(1, persons.len())
+    ));
     on!(conn, c => {
         let mut query = sqlx::query_as(sql);
         for person in persons {
@@ -118,7 +121,7 @@ pub(crate) async fn find_many(conn: Conn<'_>, persons: &[PersonId]) -> Result<Ve
 /// Agents and admins; of a request type, those who work on it.
 pub(crate) async fn find_staff(conn: Conn<'_>, kind: Option<&str>) -> Result<Vec<PersonRow>, StoreError> {
     let sql = AssertSqlSafe(format!(
-        "{COLUMNS} WHERE role <> 'customer' AND ($1 = '' OR {}) ORDER BY id",
+        "SELECT {COLUMNS} FROM person WHERE role <> 'customer' AND ($1 = '' OR {}) ORDER BY id",
         kinds::seen_by("person.id", "$1")
     ));
     on!(conn, c => sqlx::query_as(sql).bind(kind.unwrap_or_default()).fetch_all(c).await)
@@ -173,20 +176,19 @@ pub(crate) async fn ensure(
     now: Timestamp,
 ) -> Result<Option<PersonRow>, Broken> {
     // Locks the row that is there, as `touch` does. No row comes of somebody who was erased.
-    const SQL: &str = "INSERT INTO person
-        (id, role, state, language, email_sealed, name_sealed, created_at, active_at)
-        SELECT $1, 'customer', 'active', $2, $3, $4, $5, $5
-        WHERE NOT EXISTS (SELECT 1 FROM erasure WHERE person_id = $1)
-        ON CONFLICT (id) DO UPDATE SET active_at = excluded.active_at
-        RETURNING id, role, state, language, email_sealed, name_sealed, password_sealed, proven_at,
-        restricted_at, undeliverable_at";
+    let sql = format!(
+        "INSERT INTO person (id, role, state, language, email_sealed, name_sealed, created_at, active_at)
+         SELECT $1, 'customer', 'active', $2, $3, $4, $5, $5
+         WHERE NOT EXISTS (SELECT 1 FROM erasure WHERE person_id = $1)
+         ON CONFLICT (id) DO UPDATE SET active_at = excluded.active_at RETURNING {COLUMNS}"
+    );
     let id = writer.id.0;
     let email = writer.key.seal("person.email", id, writer.email.as_str().as_bytes())?;
     let name = match writer.name {
         Some(name) => Some(writer.key.seal("person.name", id, name.as_str().as_bytes())?),
         None => None,
     };
-    let row: Option<PersonRow> = on!(tx.conn(), c => sqlx::query_as(SQL)
+    let row: Option<PersonRow> = on!(tx.conn(), c => sqlx::query_as(AssertSqlSafe(sql))
         .bind(id)
         .bind(writer.language.tag())
         .bind(email)

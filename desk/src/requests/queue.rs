@@ -138,9 +138,8 @@ const COLUMNS: &str = "SELECT id, number, person_id, kind, status, priority, ass
 /// Rows of [`COLUMNS`] with the sealed names of customer and assignee. Who is being erased has none any more.
 fn with_names(rows: &str) -> String {
     format!(
-        "SELECT line.id, number, person_id, kind, status, priority, assignee_id, subject_sealed, comments, notes,
-         line.created_at, updated_at, customer_wrote_at, agent_read_at, customer.name_sealed AS customer_name,
-         assignee.name_sealed AS assignee_name FROM ({rows}) AS line
+        "SELECT line.*, customer.name_sealed AS customer_name, assignee.name_sealed AS assignee_name
+         FROM ({rows}) AS line
          LEFT JOIN person AS customer ON customer.id = line.person_id AND customer.state = 'active'
          LEFT JOIN person AS assignee ON assignee.id = line.assignee_id AND assignee.state = 'active'"
     )
