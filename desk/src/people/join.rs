@@ -6,7 +6,6 @@
 //! erasure that has begun: so the record, its search entries and its key are deleted whatever happens
 //! (`privacy::erase`). docs/decisions/0019-two-records-of-one-person.md says what becomes of what.
 
-use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::ErasureCount;
 use tresen_model::{PersonId, Problem, Role, Timestamp};
@@ -15,11 +14,9 @@ use super::invitations;
 use super::person::{self, PersonRow};
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
+use crate::requests::{SEALED, seal_anew};
 use crate::search::mark_stale;
 use crate::store::{Tx, on};
-
-/// Values that are sealed anew at a time.
-const BATCH: i64 = 200;
 
 /// The wish of an erasure that ends a join.
 pub(crate) const WISH: &str = "join";
@@ -28,23 +25,6 @@ pub(crate) const WISH: &str = "join";
 const COMMENTS: &str = "((comment.author_id = $1 AND comment.author_kind = 'customer')
     OR ((comment.author_id IS NULL OR comment.author_kind <> 'customer')
     AND comment.request_id IN (SELECT id FROM request WHERE person_id = $1)))";
-
-/// What is sealed with a guest's key: table, column, and what the value is sealed for.
-const SEALED: &[(&str, &str, &str)] = &[
-    ("request", "subject_sealed", "request.subject"),
-    ("comment", "body_sealed", "comment.body"),
-    ("comment", "subject_sealed", "comment.subject"),
-    ("comment", "rest_sealed", "comment.rest"),
-    ("comment", "html_sealed", "comment.html"),
-    ("comment", "signed_sealed", "comment.signed"),
-    ("comment", "via_sealed", "comment.via"),
-    ("comment", "reply_to_sealed", "comment.reply_to"),
-    ("attachment", "name_sealed", "attachment.name"),
-    ("attachment", "key_sealed", "attachment.key"),
-    ("attachment", "content_id_sealed", "attachment.content_id"),
-    ("attachment", "preview_key_sealed", "attachment.preview_key"),
-    ("outbox", "payload_sealed", "outbox.payload"),
-];
 
 /// Makes rows of the guest `$1` those of the account `$2`. Links to requests stay good; all others could
 /// take over or end what the account has now. A mail with one of those that has not left goes with it.
@@ -103,8 +83,13 @@ pub(super) async fn join(
         VALUES ($1, $2, $3, $4, $5)";
     may_join(tx, guest, account.id, now).await?;
     tx.expect_much().await?;
-    for (table, column, place) in SEALED {
-        seal_anew(tx, (table, column, place), guest, account.key).await?;
+    for column in SEALED {
+        let theirs = match column.table {
+            "comment" => COMMENTS.to_owned(),
+            "attachment" => format!("comment_id IN (SELECT id FROM comment WHERE {COMMENTS})"),
+            _ => "person_id = $1".to_owned(),
+        };
+        seal_anew(tx, column, (&theirs, guest.id.0), guest.key, account.key).await?;
     }
     sign(tx, guest, account).await?;
     for sql in MOVES {
@@ -178,44 +163,4 @@ async fn sign(tx: &mut Tx, guest: Known<'_>, account: Known<'_>) -> Result<(), B
         on!(tx.conn(), c => sqlx::query(SIGN).bind(id).bind(sealed).execute(c).await.map(drop))?;
     }
     Ok(())
-}
-
-/// Seals the values of a column that are the guest's with another key.
-async fn seal_anew(
-    tx: &mut Tx,
-    (table, column, place): (&str, &str, &'static str),
-    guest: Known<'_>,
-    key: &PersonKey,
-) -> Result<(), Broken> {
-    let theirs = match table {
-        "comment" => COMMENTS.to_owned(),
-        "attachment" => format!("comment_id IN (SELECT id FROM comment WHERE {COMMENTS})"),
-        _ => "person_id = $1".to_owned(),
-    };
-    // What was erased is empty, and sealed with no key.
-    let find = format!(
-        "SELECT id, {column} FROM {table} WHERE {theirs} AND {column} IS NOT NULL AND length({column}) > 0
-         AND id > $2 ORDER BY id LIMIT $3"
-    );
-    let update = format!("UPDATE {table} SET {column} = $2 WHERE id = $1");
-    let mut last = Uuid::nil();
-    loop {
-        let rows: Vec<(Uuid, Vec<u8>)> = on!(tx.conn(), c => sqlx::query_as(AssertSqlSafe(find.clone()))
-            .bind(guest.id.0)
-            .bind(last)
-            .bind(BATCH)
-            .fetch_all(c)
-            .await)?;
-        let Some((newest, _)) = rows.last() else { return Ok(()) };
-        last = *newest;
-        for (id, sealed) in rows {
-            let sealed = key.seal(place, id, &guest.key.open(place, id, &sealed)?)?;
-            on!(tx.conn(), c => sqlx::query(AssertSqlSafe(update.clone()))
-                .bind(id)
-                .bind(sealed)
-                .execute(c)
-                .await
-                .map(drop))?;
-        }
-    }
 }

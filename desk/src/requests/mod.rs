@@ -19,6 +19,7 @@ mod queue_news;
 pub(crate) mod quotes;
 mod readable;
 pub(crate) mod remove;
+mod sealed;
 mod seen;
 pub(crate) mod submit;
 
@@ -38,5 +39,6 @@ pub use queue::{Assignee, QueueCounts, QueueOrder, QueueQuery, QueueView};
 pub use queue_news::QueueNews;
 pub(crate) use queue_news::QueueTeller;
 pub(crate) use readable::sealed_for;
+pub(crate) use sealed::{SEALED, seal_anew};
 pub(crate) use seen::Seen;
 pub use submit::{Fields, Submission, Submitted};
