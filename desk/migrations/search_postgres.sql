@@ -7,8 +7,11 @@ CREATE UNLOGGED TABLE IF NOT EXISTS search_epoch (
     single BOOLEAN NOT NULL PRIMARY KEY DEFAULT TRUE CHECK (single),
     epoch UUID NOT NULL,
     -- Requests from here on were marked for the indexer; NULL when all were.
-    marked_from UUID
+    marked_from UUID,
+    -- How many of the tables below are in use (search/buckets.rs).
+    buckets BIGINT NOT NULL
 );
+ALTER TABLE search_epoch ADD COLUMN IF NOT EXISTS buckets BIGINT NOT NULL DEFAULT BUCKETS;
 DO $$
 BEGIN
     -- How it was before there were many.

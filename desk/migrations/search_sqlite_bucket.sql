@@ -1,8 +1,7 @@
--- One of the tables with words; why there are many stands in search/sqlite.rs. One with words in another form
--- goes (search/words.rs).
--- scope: the customer's id, so that a customer's search touches their words only.
--- public: what the customer can read. internal: what only agents can.
+-- One of the tables by word; why there are many stands in search/buckets.rs. One with words in another form goes
+-- (search/words.rs).
+-- Which requests hold a word, and nothing else: the words themselves are in `text`.
 -- The words come in their form, with spaces between them: this tokenizer changes nothing of them.
 DROP TABLE IF EXISTS entry;
-CREATE VIRTUAL TABLE entry USING fts5 (scope, public, internal, tokenize = 'ascii');
+CREATE VIRTUAL TABLE entry USING fts5 (words, content = '', columnsize = 0, detail = none, tokenize = 'ascii');
 INSERT INTO entry (entry, rank) VALUES ('secure-delete', 1);

@@ -73,7 +73,7 @@ impl Desk {
         let believed = !incoming.automatic && incoming.judgement.hold().is_none();
         let learns = name.is_some() && believed && self.is_nameless_guest(person).await?;
         let sender = Sender { person, key: &key, name, learns };
-        let _indexing = if learns { Some(self.before_renaming(person).await) } else { None };
+        let _indexing = if learns { Some(self.before_renaming(person).await?) } else { None };
         let tried = match self.find_thread(incoming.message, incoming.envelope).await? {
             Some(thread) => self.store_in(incoming, &sender, &thread, now).await,
             None => self.store_new(incoming, &sender, now).await,

@@ -52,7 +52,7 @@ impl Desk {
             None => None,
         };
         let now = self.now();
-        let _indexing = self.before_renaming(session.person()).await;
+        let _indexing = self.before_renaming(session.person()).await?;
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, session.person(), now).await? else {
             return Err(Error::Forbidden);

@@ -89,7 +89,7 @@ impl Desk {
         }
         let now = self.now();
         let (person, key) = self.keys.find_or_create(&self.blind_index(&email), now).await?;
-        let _indexing = self.before_renaming(person).await;
+        let _indexing = self.before_renaming(person).await?;
         let mut tx = self.store.write().await?;
         self.hold_admins(&mut tx, admin, now).await?;
         let language = new.language;

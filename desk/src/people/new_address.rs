@@ -106,7 +106,7 @@ impl Desk {
         let guest = self.keys.find(&index).await?.filter(|(found, _)| *found != person);
         let now = self.now();
         // Nor is anything of the guest indexed as the account's before the guest's own entries are gone.
-        let indexing = self.before_renaming(person).await;
+        let indexing = self.before_renaming(person).await?;
         let mut tx = self.store.write().await?;
         // From here on both persons are ours: of two links that are opened at once, the second finds
         // itself used up, and address and blind index never come from different links.

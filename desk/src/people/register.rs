@@ -82,7 +82,7 @@ impl Desk {
         self.may_enter_here(row.role()?)?;
         let hash = self.new_password(&row, &key, password).await?;
         let now = self.now();
-        let _indexing = self.before_renaming(opened.person).await;
+        let _indexing = self.before_renaming(opened.person).await?;
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, opened.person, now).await? else {
             return Err(Error::Gone);

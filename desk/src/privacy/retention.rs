@@ -248,7 +248,7 @@ impl Desk {
         let Some((customer,)) = found else { return Ok(false) };
         // First the words in the clear: should we crash, the request is still there and is
         // found again. Files without a row are swept away later.
-        self.search.forget_request(request, PersonId(customer)).await?;
+        self.search.forget_request(request).await?;
         let mut tx = self.store.write().await?;
         let locked: Option<(Uuid,)> =
             on!(tx.conn(), c => sqlx::query_as(LOCK).bind(request.0).fetch_optional(c).await)?;

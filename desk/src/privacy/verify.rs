@@ -332,7 +332,7 @@ impl Desk {
         // The index takes a text apart into words, and gives them another form.
         for (line, text) in &needles.lines {
             if let Some(words) = Words::parse(text)
-                && !self.search.find(&words, None, 1).await?.is_empty()
+                && self.search.holds(self.store.read().await?.conn(), &words).await?
             {
                 let place = "search index".to_owned();
                 found.push(Trace { place, line: *line, form: "words" });

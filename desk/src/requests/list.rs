@@ -1,16 +1,15 @@
 //! A customer's own requests.
 
-use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{Page, RequestLine};
-use tresen_model::{Priority, RequestId, RequestNumber, Status, Timestamp};
+use tresen_model::{PersonId, Priority, RequestId, RequestNumber, Status, Timestamp};
 
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::people::Session;
-use crate::search::{MOST_FOUND, Words};
-use crate::store::{dialect, from_row, on};
+use crate::search::{Listing, Words};
+use crate::store::{Conn, Statement, from_row, on};
 
 /// Rows of a page.
 pub(super) const PAGE: usize = 25;
@@ -55,7 +54,7 @@ from_row!(Row {
 });
 
 const COLUMNS: &str = "SELECT id, number, kind, status, priority, subject_sealed, comments, created_at,
-    customer_news_at, agent_wrote_at, customer_read_at FROM request WHERE person_id = $1";
+    customer_news_at, agent_wrote_at, customer_read_at FROM request WHERE ";
 
 impl Row {
     fn line(&self, key: &PersonKey) -> Result<RequestLine, Broken> {
@@ -93,27 +92,14 @@ impl Desk {
         if !query.search.trim().is_empty() {
             return self.search_my_requests(session, query, &key).await;
         }
-        let (time, id) = query.after.as_deref().and_then(read_cursor).unwrap_or((i64::MAX, Uuid::max()));
-        let sql = format!(
-            "{COLUMNS} {} AND (customer_news_at, id) < ($2, $3) ORDER BY customer_news_at DESC, id DESC LIMIT $4",
-            if query.status.is_some() { "AND status = $5" } else { "" }
-        );
+        let mut statement = Statement::default();
+        statement.push(COLUMNS);
+        push_wanted(&mut statement, person, query);
+        statement.push(&format!(" {ORDER} LIMIT {}", PAGE + 1));
         let mut reader = self.store.read().await?;
-        let rows: Vec<Row> = on!(reader.conn(), c => {
-            let statement = sqlx::query_as(AssertSqlSafe(sql))
-                .bind(person.0)
-                .bind(time)
-                .bind(id)
-                .bind(PAGE as i64 + 1);
-            match query.status {
-                Some(status) => statement.bind(status.as_str()).fetch_all(c).await,
-                None => statement.fetch_all(c).await,
-            }
-        })?;
-        let next =
-            rows.get(PAGE).and(rows.get(PAGE - 1)).map(|row| write_cursor(row.customer_news_at, row.id));
-        let rows = rows.iter().take(PAGE).map(|row| row.line(&key)).collect::<Result<_, _>>()?;
-        Ok(Page { rows, next })
+        let rows: Vec<Row> = statement.fetch_all(reader.conn()).await?;
+        drop(reader);
+        Ok(lines(&rows, &key)?)
     }
 
     async fn search_my_requests(
@@ -123,39 +109,58 @@ impl Desk {
         key: &PersonKey,
     ) -> Result<Page<RequestLine>, Error> {
         let empty = Page { rows: Vec::new(), next: None };
-        let mut found: Vec<RequestId> = match Words::parse(&query.search) {
-            Some(words) => self.search.find(&words, Some(session.person()), MOST_FOUND).await?,
-            None => return Ok(empty),
+        let Some(words) = Words::parse(&query.search) else { return Ok(empty) };
+        let listing = Listing {
+            condition: |statement: &mut Statement| push_wanted(statement, session.person(), query),
+            order: ORDER,
+            most: PAGE + 1,
         };
-        found.extend(self.find_by_number(&query.search).await?);
+        let mut reader = self.store.read().await?;
+        let mut found = self.search.find_public(reader.conn(), &words, &listing).await?;
+        found.extend(find_by_number(reader.conn(), &query.search).await?);
         if found.is_empty() {
             return Ok(empty);
         }
-        let sql = format!("{COLUMNS} AND id IN {}", dialect::places(2, found.len()));
-        let mut reader = self.store.read().await?;
-        let mut rows: Vec<Row> = on!(reader.conn(), c => {
-            let mut statement = sqlx::query_as(AssertSqlSafe(sql)).bind(session.person().0);
-            for request in &found {
-                statement = statement.bind(request.0);
-            }
-            statement.fetch_all(c).await
-        })?;
-        rows.retain(|row| query.status.is_none_or(|status| row.status == status.as_str()));
+        let mut statement = Statement::default();
+        statement.push(COLUMNS);
+        // A number that was typed may be somebody else's.
+        push_wanted(&mut statement, session.person(), query);
+        let places: Vec<String> = found.iter().map(|request| statement.place(request.0)).collect();
+        statement.push(&format!(" AND id IN ({})", places.join(", ")));
+        let mut rows: Vec<Row> = statement.fetch_all(reader.conn()).await?;
+        drop(reader);
         sorted_by(&mut rows, |row| (row.customer_news_at, row.id));
-        Ok(Page { rows: rows.iter().map(|row| row.line(key)).collect::<Result<_, _>>()?, next: None })
+        Ok(lines(&rows, key)?)
     }
+}
 
-    /// Whoever types a number means that request.
-    pub(super) async fn find_by_number(&self, typed: &str) -> Result<Option<RequestId>, Broken> {
-        const SQL: &str = "SELECT id FROM request WHERE number = $1";
-        let Some(number) = RequestNumber::parse(typed) else { return Ok(None) };
-        let mut reader = self.store.read().await?;
-        let row: Option<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(SQL)
-            .bind(number.bits().cast_signed())
-            .fetch_optional(c)
-            .await)?;
-        Ok(row.map(|(id,)| RequestId(id)))
+/// Adds the condition for the rows that a customer asks for, without those that are before the page.
+fn push_wanted(statement: &mut Statement, customer: PersonId, query: &ListQuery) {
+    let (time, id) = query.after.as_deref().and_then(read_cursor).unwrap_or((i64::MAX, Uuid::max()));
+    let (person, time, id) = (statement.place(customer.0), statement.place(time), statement.place(id));
+    statement.push(&format!("person_id = {person} AND (customer_news_at, id) < ({time}, {id})"));
+    if let Some(status) = query.status {
+        let status = statement.place(status.as_str());
+        statement.push(&format!(" AND status = {status}"));
     }
+}
+
+const ORDER: &str = "ORDER BY customer_news_at DESC, id DESC";
+
+/// A page of rows, of which there is one more when another page follows.
+fn lines(rows: &[Row], key: &PersonKey) -> Result<Page<RequestLine>, Broken> {
+    let next = rows.get(PAGE).and(rows.get(PAGE - 1)).map(|row| write_cursor(row.customer_news_at, row.id));
+    let rows = rows.iter().take(PAGE).map(|row| row.line(key)).collect::<Result<_, _>>()?;
+    Ok(Page { rows, next })
+}
+
+/// The request whose number was typed, if it is one.
+pub(super) async fn find_by_number(conn: Conn<'_>, typed: &str) -> Result<Option<RequestId>, Broken> {
+    const SQL: &str = "SELECT id FROM request WHERE number = $1";
+    let Some(number) = RequestNumber::parse(typed) else { return Ok(None) };
+    let number = number.bits().cast_signed();
+    let row: Option<(Uuid,)> = on!(conn, c => sqlx::query_as(SQL).bind(number).fetch_optional(c).await)?;
+    Ok(row.map(|(id,)| RequestId(id)))
 }
 
 /// The greatest first.

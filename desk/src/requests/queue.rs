@@ -3,16 +3,16 @@
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{Page, RequestLine};
-use tresen_model::{PersonId, Priority, RequestId, RequestNumber, Status, Timestamp};
+use tresen_model::{PersonId, Priority, RequestNumber, Status, Timestamp};
 
-use super::list::{read_cursor, sorted_by, write_cursor};
+use super::list::{find_by_number, read_cursor, sorted_by, write_cursor};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::intake::aside;
 use crate::people::{Agent, kinds, person};
 use crate::privacy::restrict::NOT_RESTRICTED;
-use crate::search::{MOST_FOUND, Words};
-use crate::store::{Conn, dialect, from_row, on};
+use crate::search::{Listing, Words};
+use crate::store::{Statement, from_row, on};
 
 /// Rows of a page.
 const PAGE: usize = 50;
@@ -135,15 +135,14 @@ from_row!(Row {
 const COLUMNS: &str = "SELECT id, number, person_id, kind, status, priority, assignee_id, subject_sealed,
     comments, notes, created_at, updated_at, customer_wrote_at, agent_read_at FROM request";
 
-/// Rows of [`COLUMNS`] with the sealed names of customer and assignee. Who is being erased has none any more.
-fn with_names(rows: &str) -> String {
-    format!(
-        "SELECT line.*, customer.name_sealed AS customer_name, assignee.name_sealed AS assignee_name
-         FROM ({rows}) AS line
-         LEFT JOIN person AS customer ON customer.id = line.person_id AND customer.state = 'active'
-         LEFT JOIN person AS assignee ON assignee.id = line.assignee_id AND assignee.state = 'active'"
-    )
-}
+/// The columns of `line`, which are [`COLUMNS`], with the sealed names of customer and assignee.
+const NAMED: &str =
+    "SELECT line.*, customer.name_sealed AS customer_name, assignee.name_sealed AS assignee_name";
+
+/// Where the names come from. Who is being erased has none any more.
+const NAMES: &str =
+    "LEFT JOIN person AS customer ON customer.id = line.person_id AND customer.state = 'active'
+    LEFT JOIN person AS assignee ON assignee.id = line.assignee_id AND assignee.state = 'active'";
 
 /// The same words as in the partial index, or the engines would not use it.
 const ACTIVE: &str = "status IN ('open', 'waiting')";
@@ -171,28 +170,48 @@ fn counts() -> String {
     )
 }
 
-/// What a page asks for: `$1` and `$2` are where the last one ended, `$3` is how many rows.
-fn page(view: QueueView, order: QueueOrder) -> String {
-    let sign = match order {
+/// Adds the condition for the rows of `request` that an agent asks for, without those that are before the page.
+fn push_wanted(statement: &mut Statement, agent: PersonId, query: &QueueQuery) {
+    let (time, id) = query.start();
+    let (time, id) = (statement.place(time), statement.place(id));
+    let sign = match query.order {
         QueueOrder::Newest => "<",
         QueueOrder::Oldest => ">",
     };
-    let mut sql =
-        format!("{COLUMNS} WHERE (updated_at, id) {sign} ($1, $2) AND {NOT_HELD} AND {NOT_RESTRICTED}");
-    match view {
-        QueueView::Active => sql.push_str(&format!(" AND {ACTIVE}")),
-        // Written out, since each status has an index of its own that a parameter would not match.
-        QueueView::Only(status) => sql.push_str(&format!(" AND status = '{}'", status.as_str())),
+    statement.push(&format!("(updated_at, id) {sign} ({time}, {id}) AND {NOT_HELD} AND {NOT_RESTRICTED}"));
+    match query.view {
+        QueueView::Active => statement.push(&format!(" AND {ACTIVE}")),
+        // Written out, since each status has an index of its own that a place would not match.
+        QueueView::Only(status) => statement.push(&format!(" AND status = '{}'", status.as_str())),
         QueueView::All => {}
     }
-    sql
+    if let Some(kind) = &query.kind {
+        let kind = statement.place(kind.as_str());
+        statement.push(&format!(" AND kind = {kind}"));
+    }
+    let me = statement.place(agent.0);
+    match query.assignee {
+        Assignee::Anyone => {}
+        Assignee::Me => statement.push(&format!(" AND assignee_id = {me}")),
+        Assignee::Nobody => statement.push(" AND assignee_id IS NULL"),
+    }
+    statement.push(&format!(" AND {}", kinds::seen_by(&me, "request.kind")));
 }
 
 fn in_order(order: QueueOrder) -> &'static str {
     match order {
-        QueueOrder::Newest => " ORDER BY updated_at DESC, id DESC LIMIT $3",
-        QueueOrder::Oldest => " ORDER BY updated_at ASC, id ASC LIMIT $3",
+        QueueOrder::Newest => "ORDER BY updated_at DESC, id DESC",
+        QueueOrder::Oldest => "ORDER BY updated_at ASC, id ASC",
     }
+}
+
+/// A page of what an agent asks for, and one row more.
+fn page(agent: PersonId, query: &QueueQuery) -> Statement {
+    let mut statement = Statement::default();
+    statement.push(&format!("{NAMED} FROM ({COLUMNS} WHERE "));
+    push_wanted(&mut statement, agent, query);
+    statement.push(&format!(" {} LIMIT {}) AS line {NAMES}", in_order(query.order), PAGE + 1));
+    statement
 }
 
 impl Desk {
@@ -212,85 +231,35 @@ impl Desk {
     }
 
     async fn queue_page(&self, agent: &Agent, query: &QueueQuery) -> Result<Vec<Row>, Error> {
-        let (time, id) = query.start();
-        let mut sql = page(query.view, query.order);
-        let mut texts: Vec<&str> = Vec::new();
-        if let Some(kind) = &query.kind {
-            texts.push(kind);
-            sql.push_str(&format!(" AND kind = ${}", 3 + texts.len()));
-        }
-        let me = (query.assignee == Assignee::Me).then(|| agent.person().0);
-        match query.assignee {
-            Assignee::Anyone => {}
-            Assignee::Me => sql.push_str(&format!(" AND assignee_id = ${}", 4 + texts.len())),
-            Assignee::Nobody => sql.push_str(" AND assignee_id IS NULL"),
-        }
-        let agent_at = format!("${}", 4 + texts.len() + usize::from(me.is_some()));
-        sql.push_str(&format!(" AND {}", kinds::seen_by(&agent_at, "request.kind")));
-        sql.push_str(in_order(query.order));
         let mut reader = self.store.read().await?;
-        let mut rows: Vec<Row> = on!(reader.conn(), c => {
-            let mut statement =
-                sqlx::query_as(AssertSqlSafe(with_names(&sql))).bind(time).bind(id).bind(PAGE as i64 + 1);
-            for text in texts {
-                statement = statement.bind(text);
-            }
-            if let Some(me) = me {
-                statement = statement.bind(me);
-            }
-            statement.bind(agent.person().0).fetch_all(c).await
-        })?;
+        let mut rows: Vec<Row> = page(agent.person(), query).fetch_all(reader.conn()).await?;
         // Nothing says that a join keeps the order.
-        in_its_order(&mut rows, query.order, |row| (row.updated_at, row.id));
+        in_its_order(&mut rows, query.order);
         Ok(rows)
     }
 
     async fn queue_found(&self, agent: &Agent, query: &QueueQuery) -> Result<Vec<Row>, Error> {
         let Some(words) = Words::parse(&query.search) else { return Ok(Vec::new()) };
-        let kinds = kinds::of(self.store.read().await?.conn(), agent.person()).await?;
-        // The index knows no types: more is looked at, so that others' requests hide none of theirs.
-        let most = if kinds.is_empty() { MOST_FOUND } else { 10 * MOST_FOUND };
-        let mut found: Vec<RequestId> = self.search.find(&words, None, most).await?;
-        found.extend(self.find_by_number(&query.search).await?);
-        if found.is_empty() {
-            return Ok(Vec::new());
-        }
+        let listing = Listing {
+            condition: |statement: &mut Statement| push_wanted(statement, agent.person(), query),
+            order: in_order(query.order),
+            most: PAGE + 1,
+        };
         let mut reader = self.store.read().await?;
-        let mut found = candidates(reader.conn(), &found).await?;
-        found.retain(|row| {
-            let status = Status::parse(&row.status);
-            let in_view = match query.view {
-                QueueView::Active => status.is_some_and(Status::is_active),
-                QueueView::Only(only) => status == Some(only),
-                QueueView::All => true,
-            };
-            let assigned = match query.assignee {
-                Assignee::Anyone => true,
-                Assignee::Me => row.assignee_id == Some(agent.person().0),
-                Assignee::Nobody => row.assignee_id.is_none(),
-            };
-            let theirs = kinds.is_empty() || kinds.contains(&row.kind);
-            let of_kind = query.kind.as_ref().is_none_or(|kind| *kind == row.kind);
-            let further = match query.order {
-                QueueOrder::Newest => (row.updated_at, row.id) < query.start(),
-                QueueOrder::Oldest => (row.updated_at, row.id) > query.start(),
-            };
-            theirs && in_view && assigned && of_kind && further
-        });
-        in_its_order(&mut found, query.order, |row| (row.updated_at, row.id));
-        found.truncate(PAGE + 1);
+        let mut found = self.search.find(reader.conn(), &words, &listing).await?;
+        found.extend(find_by_number(reader.conn(), &query.search).await?);
         if found.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = format!("{COLUMNS} WHERE id IN {}", dialect::places(1, found.len()));
-        let mut rows: Vec<Row> = on!(reader.conn(), c => {
-            let mut statement = sqlx::query_as(AssertSqlSafe(with_names(&sql)));
-            for row in &found {
-                statement = statement.bind(row.id);
-            }
-            statement.fetch_all(c).await
-        })?;
-        in_its_order(&mut rows, query.order, |row| (row.updated_at, row.id));
+        let mut statement = Statement::default();
+        statement.push(&format!("{NAMED} FROM ({COLUMNS} WHERE "));
+        // A number that was typed may be of another listing.
+        push_wanted(&mut statement, agent.person(), query);
+        let places: Vec<String> = found.iter().map(|request| statement.place(request.0)).collect();
+        statement.push(&format!(" AND id IN ({})) AS line {NAMES}", places.join(", ")));
+        let mut rows: Vec<Row> = statement.fetch_all(reader.conn()).await?;
+        in_its_order(&mut rows, query.order);
+        rows.truncate(PAGE + 1);
         Ok(rows)
     }
 
@@ -353,37 +322,11 @@ impl Desk {
 }
 
 /// Puts rows into the order that is asked for.
-fn in_its_order<T>(rows: &mut [T], order: QueueOrder, key: impl Fn(&T) -> (i64, Uuid)) {
-    sorted_by(rows, key);
+fn in_its_order(rows: &mut [Row], order: QueueOrder) {
+    sorted_by(rows, |row| (row.updated_at, row.id));
     if order == QueueOrder::Oldest {
         rows.reverse();
     }
-}
-
-/// What a search has found, as far as it is to be filtered and ordered.
-struct Candidate {
-    id: Uuid,
-    updated_at: i64,
-    status: String,
-    kind: String,
-    assignee_id: Option<Uuid>,
-}
-
-from_row!(Candidate { id, updated_at, status, kind, assignee_id });
-
-async fn candidates(conn: Conn<'_>, found: &[RequestId]) -> Result<Vec<Candidate>, Broken> {
-    let sql = format!(
-        "SELECT id, updated_at, status, kind, assignee_id FROM request
-         WHERE {NOT_HELD} AND {NOT_RESTRICTED} AND id IN {}",
-        dialect::places(1, found.len())
-    );
-    Ok(on!(conn, c => {
-        let mut statement = sqlx::query_as(AssertSqlSafe(sql));
-        for request in found {
-            statement = statement.bind(request.0);
-        }
-        statement.fetch_all(c).await
-    })?)
 }
 
 #[cfg(test)]
@@ -391,17 +334,11 @@ mod tests {
     use super::*;
     use crate::store::{DATA, Location, Pool, Store};
 
-    async fn plan(store: &Store, sql: String) -> String {
+    async fn plan(store: &Store, asked: &str) -> String {
+        let mut statement = Statement::default();
+        statement.push(&format!("EXPLAIN QUERY PLAN {asked}"));
         let mut reader = store.read().await.expect("a connection");
-        let Conn::Sqlite(c) = reader.conn() else { panic!("SQLite") };
-        let rows: Vec<(i64, i64, i64, String)> =
-            sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")))
-                .bind(1_i64)
-                .bind(Uuid::nil())
-                .bind(1_i64)
-                .fetch_all(c)
-                .await
-                .expect("a plan");
+        let rows: Vec<(i64, i64, i64, String)> = statement.fetch_all(reader.conn()).await.expect("a plan");
         rows.into_iter().map(|(_, _, _, step)| step).collect::<Vec<_>>().join("; ")
     }
 
@@ -410,7 +347,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = Location::File(folder.path().join("tresen.db"));
         let store = Store::open(&file, &DATA, Pool::of(4)).await.expect("opens");
-        let counts = plan(&store, counts()).await;
+        let counts = plan(&store, &counts()).await;
         assert!(counts.contains("SCAN request_count"), "{counts}");
         assert!(!counts.contains("SCAN request;") && !counts.contains("SCAN request USING"), "{counts}");
         let views = [
@@ -423,8 +360,8 @@ mod tests {
         ];
         for (view, index) in views {
             for order in [QueueOrder::Newest, QueueOrder::Oldest] {
-                let plan =
-                    plan(&store, with_names(&format!("{}{}", page(view, order), in_order(order)))).await;
+                let query = QueueQuery { view, order, ..QueueQuery::default() };
+                let plan = plan(&store, page(PersonId(Uuid::nil()), &query).sql()).await;
                 assert!(plan.contains(&format!("USING INDEX {index} ")), "{view:?}: {plan}");
                 assert!(!plan.contains("TEMP B-TREE"), "{view:?}: {plan}");
             }

@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::types::Uuid;
 
+use super::buckets;
 use crate::error::{Broken, Error};
-use crate::store::{Conn, Store, StoreError, Tx};
+use crate::store::{Conn, Store, StoreError, Tx, on};
 use crate::{Desk, random};
 
 /// Whether the index of SQLite is being filled.
@@ -45,12 +46,21 @@ pub(super) async fn find(conn: Conn<'_>) -> Result<Option<Epoch>, StoreError> {
 
 /// Begins an epoch after a crash of PostgreSQL. Of several nodes one begins it.
 pub(super) async fn begin(tx: &mut Tx) -> Result<(), Broken> {
-    const SQL: &str =
-        "INSERT INTO search_epoch (epoch, marked_from) VALUES ($1, $2) ON CONFLICT (single) DO NOTHING";
+    const SQL: &str = "INSERT INTO search_epoch (epoch, marked_from, buckets) VALUES ($1, $2, $3)
+        ON CONFLICT (single) DO NOTHING";
+    let requests = requests(tx.conn()).await?;
     let Conn::Postgres(c) = tx.conn() else { return Ok(()) };
     let id = Uuid::from_bytes(random::bytes::<16>()?);
-    sqlx::query(SQL).bind(id).bind(Uuid::max()).execute(c).await?;
+    let buckets = i64::from(buckets::wanted(requests));
+    sqlx::query(SQL).bind(id).bind(Uuid::max()).bind(buckets).execute(c).await?;
     Ok(())
+}
+
+/// How many requests there are.
+pub(super) async fn requests(conn: Conn<'_>) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT CAST(COALESCE(SUM(requests), 0) AS BIGINT) FROM request_count";
+    let (requests,): (i64,) = on!(conn, c => sqlx::query_as(SQL).fetch_one(c).await)?;
+    Ok(requests)
 }
 
 /// Checks that nothing was lost since `epoch` was looked up, and keeps it so until the transaction ends.
@@ -87,6 +97,8 @@ impl Desk {
         match &self.store {
             Store::Sqlite(_) => {
                 if self.search.is_empty().await? {
+                    let requests = requests(self.store.read().await?.conn()).await?;
+                    self.search.prepare(requests).await?;
                     let marked = self.make_all_searchable_again().await?;
                     self.search_filling.set(marked > 0);
                 }

@@ -1,21 +1,18 @@
-//! The index itself: FTS5 tables in `search.db` ([`Fts`]), or unlogged tables of PostgreSQL ([`Buckets`]).
+//! The index itself: FTS5 tables in `search.db` ([`Fts`]), or unlogged tables of PostgreSQL
+//! ([`Tables`]). It is read on a connection to the data: see [`find`](super::find).
 
 use std::path::Path;
 
 use tresen_model::{PersonId, RequestId};
 
-use super::Words;
-use super::buckets::Buckets;
+use super::postgres::Tables;
 use super::sqlite::Fts;
 use crate::error::Broken;
 use crate::store::{Pool, Store};
 
-/// A search finds at most so many requests.
-pub(crate) const MOST_FOUND: i64 = 200;
-
 pub(crate) enum Index {
     Sqlite(Fts),
-    Postgres(Buckets),
+    Postgres(Tables),
 }
 
 /// The words of one request.
@@ -32,8 +29,12 @@ impl Index {
     /// Opens the index that belongs to a store of data.
     pub(crate) async fn open(data: &Store, folder: &Path, pool: Pool) -> Result<Self, Broken> {
         match data {
-            Store::Sqlite(_) => Ok(Self::Sqlite(Fts::open(folder, pool).await?)),
-            Store::Postgres(server) => Ok(Self::Postgres(Buckets::open(server).await?)),
+            Store::Sqlite(_) => {
+                let fts = Fts::open(folder, pool).await?;
+                fts.show_to(data, folder);
+                Ok(Self::Sqlite(fts))
+            }
+            Store::Postgres(server) => Ok(Self::Postgres(Tables::open(server).await?)),
         }
     }
 
@@ -45,11 +46,27 @@ impl Index {
         }
     }
 
+    /// Makes an empty file of SQLite ready for so many requests; on PostgreSQL [an epoch](super::epoch) begins so.
+    pub(crate) async fn prepare(&self, requests: i64) -> Result<(), Broken> {
+        match self {
+            Self::Sqlite(fts) => fts.prepare(requests).await,
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
+    /// Gets ready for so many requests, where they have become more.
+    pub(crate) async fn grow(&self, requests: i64) -> Result<(), Broken> {
+        match self {
+            Self::Sqlite(fts) => fts.grow(requests).await,
+            Self::Postgres(tables) => tables.grow(requests).await,
+        }
+    }
+
     /// Puts entries in, in place of older ones of the same requests.
     pub(crate) async fn put(&self, entries: &[Entry]) -> Result<(), Broken> {
         match self {
             Self::Sqlite(fts) => fts.put(entries).await,
-            Self::Postgres(buckets) => buckets.put(entries).await,
+            Self::Postgres(tables) => tables.put(entries).await,
         }
     }
 
@@ -58,38 +75,25 @@ impl Index {
     pub(crate) async fn forget(&self, customer: PersonId) -> Result<(), Broken> {
         match self {
             Self::Sqlite(fts) => fts.forget(customer).await,
-            Self::Postgres(buckets) => buckets.forget(customer).await,
+            Self::Postgres(tables) => tables.forget(customer).await,
         }
     }
 
     /// Removes one request. What the engine keeps beside the index may hold it until
     /// [`forget_traces`](Self::forget_traces).
-    pub(crate) async fn forget_request(&self, request: RequestId, customer: PersonId) -> Result<(), Broken> {
+    pub(crate) async fn forget_request(&self, request: RequestId) -> Result<(), Broken> {
         match self {
-            Self::Sqlite(fts) => fts.forget_request(request, customer).await,
-            Self::Postgres(buckets) => buckets.forget_request(request, customer).await,
-        }
-    }
-
-    /// Requests in which all words occur, the newest entries first and at most `most`; only those
-    /// of one customer, in what a customer can read, when `of` is given.
-    pub(crate) async fn find(
-        &self,
-        words: &Words,
-        of: Option<PersonId>,
-        most: i64,
-    ) -> Result<Vec<RequestId>, Broken> {
-        match self {
-            Self::Sqlite(fts) => fts.find(words, of, most).await,
-            Self::Postgres(buckets) => buckets.find(words, of, most).await,
+            Self::Sqlite(fts) => fts.forget_request(request).await,
+            Self::Postgres(tables) => tables.forget_request(request).await,
         }
     }
 
     /// Words of a customer are about to be replaced: of those that go nothing is to stay beyond the
     /// next [`forget_traces`](Self::forget_traces). SQLite overwrites them by itself.
-    pub(crate) async fn replaces_words_of(&self, customer: PersonId) {
-        if let Self::Postgres(buckets) = self {
-            buckets.stain(customer).await;
+    pub(crate) async fn replaces_words_of(&self, customer: PersonId) -> Result<(), Broken> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(tables) => tables.stain(customer).await,
         }
     }
 
@@ -97,7 +101,7 @@ impl Index {
     pub(crate) async fn forget_traces(&self) -> Result<(), Broken> {
         match self {
             Self::Sqlite(fts) => fts.forget_traces().await,
-            Self::Postgres(buckets) => buckets.forget_traces().await,
+            Self::Postgres(tables) => tables.forget_traces().await,
         }
     }
 

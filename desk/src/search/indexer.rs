@@ -99,6 +99,7 @@ impl Desk {
                 return Ok(0);
             }
         };
+        let requests = epoch::requests(reader.conn()).await?;
         let mut entries = Vec::with_capacity(stale.len());
         for row in &stale {
             match self.read_entry(reader.conn(), row).await {
@@ -112,6 +113,9 @@ impl Desk {
         }
         // On PostgreSQL the index takes its connection from the same pool.
         drop(reader);
+        if let Err(error) = self.search.grow(requests).await {
+            tracing::warn!(%error, "the search index could not be divided further; searches take longer until it is");
+        }
         self.search.put(&entries).await?;
         // Another process may have erased or restricted somebody meanwhile; here it could not.
         let persons: BTreeSet<Uuid> = stale.iter().map(|row| row.person_id).collect();
@@ -184,7 +188,7 @@ impl Desk {
 
     /// Has a person's requests indexed again.
     pub(crate) async fn make_searchable_again(&self, person: PersonId) -> Result<(), Broken> {
-        let _indexing = self.before_renaming(person).await;
+        let _indexing = self.before_renaming(person).await?;
         let mut tx = self.store.write().await?;
         mark_stale(&mut tx, person).await?;
         tx.commit().await?;
@@ -194,10 +198,10 @@ impl Desk {
 
     /// Keeps the indexer out while a person gets another name or address: it may just have read the old one,
     /// and would take away the [mark](mark_stale) that the same transaction sets.
-    pub(crate) async fn before_renaming(&self, person: PersonId) -> MutexGuard<'_, ()> {
+    pub(crate) async fn before_renaming(&self, person: PersonId) -> Result<MutexGuard<'_, ()>, Broken> {
         let indexing = self.indexing.lock().await;
-        self.search.replaces_words_of(person).await;
-        indexing
+        self.search.replaces_words_of(person).await?;
+        Ok(indexing)
     }
 
     /// Takes the requests of others in which a person wrote out of the index, until they are
@@ -205,23 +209,23 @@ impl Desk {
     /// kept out by the caller.
     pub(crate) async fn forget_words_elsewhere(&self, person: PersonId) -> Result<(), Broken> {
         const FIND: &str =
-            "SELECT DISTINCT request.id, request.person_id FROM comment JOIN request ON request.id = comment.request_id
+            "SELECT DISTINCT request.id FROM comment JOIN request ON request.id = comment.request_id
             WHERE comment.author_id = $1 AND comment.author_kind = 'customer' AND request.person_id <> $1";
         const STALE: &str = "UPDATE request SET search_stale = $2 WHERE id = $1";
         let mut reader = self.store.read().await?;
-        let rows: Vec<(Uuid, Uuid)> =
+        let rows: Vec<(Uuid,)> =
             on!(reader.conn(), c => sqlx::query_as(FIND).bind(person.0).fetch_all(c).await)?;
         drop(reader);
         if rows.is_empty() {
             return Ok(());
         }
         let mut tx = self.store.write().await?;
-        for (request, _) in &rows {
+        for (request,) in &rows {
             on!(tx.conn(), c => sqlx::query(STALE).bind(request).bind(true).execute(c).await.map(drop))?;
         }
         tx.commit().await?;
-        for (request, customer) in rows {
-            self.search.forget_request(RequestId(request), PersonId(customer)).await?;
+        for (request,) in rows {
+            self.search.forget_request(RequestId(request)).await?;
         }
         self.search.forget_traces().await?;
         self.search_wakeup.notify_one();

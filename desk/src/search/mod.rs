@@ -6,15 +6,20 @@
 
 mod buckets;
 pub(crate) mod epoch;
+mod find;
 mod index;
 mod indexer;
+mod postgres;
 mod sqlite;
 mod words;
 
-pub(crate) use index::{Entry, Index, MOST_FOUND};
+pub(crate) use find::Listing;
+pub(crate) use index::{Entry, Index};
 pub(crate) use indexer::mark_stale;
 
 use words::Sought;
+
+use crate::store::Statement;
 
 /// The words that somebody searches for: each must occur, as the beginning of a word.
 pub(crate) struct Words(Vec<Sought>);
@@ -29,6 +34,22 @@ impl Words {
         let mut words = words::sought(typed);
         words.truncate(Self::MOST);
         (!words.is_empty()).then_some(Self(words))
+    }
+
+    /// Adds a condition for columns of SQLite's `search.text`: each word occurs in one of them.
+    fn push_in_text(&self, statement: &mut Statement, columns: &[&str]) {
+        let occurs = |statement: &mut Statement, term: String| {
+            let place = statement.place(term.into_bytes());
+            columns.iter().map(|column| format!("instr({column}, {place})")).collect::<Vec<_>>().join(" OR ")
+        };
+        for (number, word) in self.0.iter().enumerate() {
+            let mut terms: Vec<String> =
+                word.beginnings.iter().map(|beginning| occurs(statement, format!(" {beginning}"))).collect();
+            terms.extend(word.whole.iter().map(|whole| occurs(statement, format!(" {whole} "))));
+            statement.push(if number == 0 { "(" } else { " AND (" });
+            statement.push(&terms.join(" OR "));
+            statement.push(")");
+        }
     }
 
     /// As FTS5 reads it.

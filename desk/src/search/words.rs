@@ -13,7 +13,7 @@ use unicode_normalization::char::{canonical_combining_class, decompose_compatibl
 
 /// The version of the form. An index whose words were made in another one is emptied when it is opened, and
 /// made again.
-pub(super) const FORM: u32 = 2;
+pub(super) const FORM: u32 = 3;
 
 /// Of a longer word the beginning counts, in characters.
 const LONGEST: usize = 64;

@@ -40,6 +40,7 @@ pub(crate) static KEYS: Set = Set(&[
 pub(crate) static SEARCH: Set = Set(&[
     (1, "start", include_str!("../../migrations/search_sqlite.sql")),
     (2, "buckets", include_str!("../../migrations/search_sqlite_buckets.sql")),
+    (3, "text", include_str!("../../migrations/search_sqlite_text.sql")),
 ]);
 
 impl Set {

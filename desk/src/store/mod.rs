@@ -15,6 +15,7 @@ pub(crate) mod outage;
 mod presence;
 mod readers;
 pub(crate) mod sqlite;
+mod statement;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -25,6 +26,7 @@ use sqlx::{Connection, PgConnection, PgPool, Postgres, SqliteConnection};
 
 pub use allowance::{Places, TooFew};
 pub(crate) use migrations::{DATA, KEYS, SEARCH};
+pub(crate) use statement::Statement;
 
 /// Expands one body for either engine: `on!(conn, c => sqlx::query(SQL).bind(x).execute(c).await)`.
 macro_rules! on {
@@ -153,6 +155,13 @@ impl Store {
         match self {
             Self::Sqlite(database) => Ok(Tx::Sqlite(database.writer.begin().await?)),
             Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+        }
+    }
+
+    /// Lets those who read a file of SQLite read another one too, which statements call `schema`.
+    pub(crate) fn attach(&self, schema: &'static str, path: &Path) {
+        if let Self::Sqlite(database) = self {
+            database.readers.attach(schema, path);
         }
     }
 

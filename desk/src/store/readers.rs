@@ -3,10 +3,11 @@
 //! sqlx's own pool pings a connection each time that it comes back, in a task of its own. A file's connection does not
 //! break, so the pings only cost time (`docs/decisions/0016-readers-of-our-own.md`).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{Pool, StoreError};
@@ -22,6 +23,14 @@ struct Inner {
     /// One permit a connection, idle or not made yet.
     free: Arc<Semaphore>,
     pool: Pool,
+    attached: OnceLock<Attached>,
+}
+
+/// Another file, which each connection reads too.
+struct Attached {
+    /// What statements call it.
+    schema: &'static str,
+    path: String,
 }
 
 impl Readers {
@@ -33,7 +42,17 @@ impl Readers {
             idle: Mutex::new(vec![first]),
             free: Arc::new(Semaphore::new(pool.connections as usize)),
             pool,
+            attached: OnceLock::new(),
         })))
+    }
+
+    /// Lets each connection read another file too, once for all; statements call it `schema`.
+    pub(super) fn attach(&self, schema: &'static str, path: &Path) {
+        let attached = Attached { schema, path: path.to_string_lossy().into_owned() };
+        if self.0.attached.set(attached).is_ok() {
+            // Those that are there do not know it.
+            self.0.idle().clear();
+        }
     }
 
     /// Waits for a connection.
@@ -47,7 +66,7 @@ impl Readers {
         let idle = self.0.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
-            None => self.0.options.connect().await?,
+            None => self.0.connect().await?,
         };
         Ok(Reading { connection: Some(connection), home: self.clone(), _permit: permit })
     }
@@ -66,6 +85,15 @@ impl Readers {
 }
 
 impl Inner {
+    async fn connect(&self) -> Result<SqliteConnection, StoreError> {
+        let mut connection = self.options.connect().await?;
+        if let Some(Attached { schema, path }) = self.attached.get() {
+            let attach = AssertSqlSafe(format!("ATTACH DATABASE $1 AS {schema}"));
+            sqlx::query(attach).bind(path).execute(&mut connection).await?;
+        }
+        Ok(connection)
+    }
+
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<SqliteConnection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }

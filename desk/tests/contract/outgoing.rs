@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mail_parser::{MessageParser, MimeHeaders};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tresen_desk::mail::{Outgoing, Transport};
 use tresen_desk::people::Agent;
 use tresen_desk::requests::{Access, Change, Reply};
-use tresen_desk::{Desk, Error, Location};
+use tresen_desk::{Desk, Error};
 use tresen_model::views::Delivery;
 use tresen_model::{CommentId, DeliveryState, Language, MailTrouble, RequestNumber, Role, Status};
 
@@ -66,20 +65,6 @@ async fn delivery(desk: &Desk, agent: &Agent, number: RequestNumber) -> Delivery
 
 fn shown(delivery: &Delivery) -> (DeliveryState, Option<MailTrouble>, Option<&str>) {
     (delivery.state, delivery.trouble, delivery.code.as_deref())
-}
-
-/// Does what another part of the desk will do one day.
-async fn sql(world: &World, sql: &'static str) {
-    match &world.place.database {
-        Location::File(path) => {
-            let mut connection = SqliteConnection::connect(&path.display().to_string()).await.unwrap();
-            sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-        }
-        Location::Server(url) => {
-            let mut connection = PgConnection::connect(url).await.unwrap();
-            sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-        }
-    }
 }
 
 async fn a_refusal_parks_that_mail_alone_until_an_agent_sends_it_again(world: &World) {
@@ -311,9 +296,15 @@ async fn mail_that_came_back_is_shown_and_no_more_is_sent(world: &World) {
     let (number, comment) = answered(world, &grace, "ada@example.com").await;
     world.post().await;
     assert_eq!(delivery(&world.desk, &grace, number).await.state, DeliveryState::Sent);
-    sql(world, "UPDATE outbox SET bounced_at = 1800000100000000, status_code = '5.2.2' WHERE kind = 'reply'")
+    world
+        .change_rows(
+            "UPDATE outbox SET bounced_at = 1800000100000000, status_code = '5.2.2' WHERE kind = 'reply'",
+        )
         .await;
-    sql(world, "UPDATE person SET undeliverable_at = 1800000100000000, bounces = 3 WHERE role = 'customer'")
+    world
+        .change_rows(
+            "UPDATE person SET undeliverable_at = 1800000100000000, bounces = 3 WHERE role = 'customer'",
+        )
         .await;
     let bounced = (DeliveryState::Bounced, None, Some("5.2.2"));
     assert_eq!(shown(&delivery(&world.desk, &grace, number).await), bounced);

@@ -1,9 +1,9 @@
 //! Finding requests by their words.
 
-use tresen_desk::requests::{Access, ListQuery, QueueQuery};
+use tresen_desk::requests::{Access, Assignee, Change, ListQuery, QueueOrder, QueueQuery, QueueView};
 use tresen_model::{RequestNumber, Status};
 
-use crate::support::{Form, World, note, random_word, set};
+use crate::support::{Form, World, note, numbers, random_word, set};
 
 stories! {
     customers_find_their_own_words,
@@ -15,6 +15,9 @@ stories! {
     very_long_texts_can_be_found,
     a_change_of_name_is_found_however_it_meets_the_indexer,
     the_index_can_be_lost,
+    filters_come_before_the_limit,
+    what_is_found_comes_in_pages_and_in_order,
+    an_index_that_grows_loses_nothing,
 }
 
 races! {
@@ -284,4 +287,128 @@ async fn the_index_can_be_lost(world: &World) {
     let query = ListQuery { search: "teapot".into(), ..ListQuery::default() };
     assert_eq!(desk.my_requests(&ada, &query).await.unwrap().rows[0].number, number);
     desk.close().await;
+}
+
+/// More requests than a search looked at before it filtered, so that the one that is asked for is not among the newest.
+async fn filters_come_before_the_limit(world: &World) {
+    let ada = world.customer("ada@example.com").await;
+    let (grace, heidi) = (world.agent("Grace").await, world.agent("Heidi").await);
+    let about = |subject| Form::from("ada@example.com").about(subject, "Teapot");
+    let closed = world.try_submit(&about("The first"), Some(&ada)).await.unwrap().number;
+    let order = Form { kind: "order".into(), ..about("Another type") };
+    let order = world.try_submit(&order, Some(&ada)).await.unwrap().number;
+    let taken = world.try_submit(&about("Somebody works on it"), Some(&ada)).await.unwrap().number;
+    let rare = world.try_submit(&about("Zitronenfalter"), Some(&ada)).await.unwrap().number;
+    for _ in 0..230 {
+        world.try_submit(&about("Again"), Some(&ada)).await.unwrap();
+    }
+    world.desk.close_or_reopen(&Access::Session(ada.clone()), closed, true).await.unwrap();
+    let hers = Change { assignee: Some(Some(heidi.person())), ..Change::default() };
+    world.desk.change(&grace, taken, hers).await.unwrap();
+    // What follows makes all of them older than the rest.
+    world.tick();
+    for _ in 0..3 {
+        world.try_submit(&about("The last"), Some(&ada)).await.unwrap();
+    }
+    world.index().await;
+
+    let asked = |typed: &str| QueueQuery { search: typed.into(), ..QueueQuery::default() };
+    for order_of in [QueueOrder::Newest, QueueOrder::Oldest] {
+        for (agent, query, found) in [
+            (&grace, QueueQuery { view: QueueView::Only(Status::Closed), ..asked("teapot") }, closed),
+            (&grace, QueueQuery { kind: Some("order".into()), ..asked("teap") }, order),
+            (&heidi, QueueQuery { assignee: Assignee::Me, ..asked("teapot") }, taken),
+            (&grace, asked("zitronenf"), rare),
+            (&grace, asked("zitronenfalter teapot"), rare),
+            (&grace, asked(&order.to_string()), order),
+        ] {
+            let query = QueueQuery { order: order_of, ..query };
+            let page = world.desk.queue(agent, &query).await.unwrap();
+            assert_eq!(numbers(&page), [found], "{query:?}");
+        }
+        let query = QueueQuery { order: order_of, ..asked("nothing") };
+        assert_eq!(numbers(&world.desk.queue(&grace, &query).await.unwrap()), NONE);
+    }
+    let query = ListQuery { search: "teapot".into(), status: Some(Status::Closed), after: None };
+    assert_eq!(numbers(&world.desk.my_requests(&ada, &query).await.unwrap()), [closed]);
+    // A number that is typed leads past no filter.
+    let query = QueueQuery { kind: Some("question".into()), ..asked(&order.to_string()) };
+    assert_eq!(numbers(&world.desk.queue(&grace, &query).await.unwrap()), NONE);
+}
+
+async fn what_is_found_comes_in_pages_and_in_order(world: &World) {
+    let ada = world.customer("ada@example.com").await;
+    let grace = world.agent("Grace").await;
+    let mut stored = Vec::new();
+    for number in 0..230 {
+        // Twenty at the same time, to the microsecond.
+        if number % 20 == 0 {
+            world.tick();
+        }
+        let subject = if number % 2 == 0 { "Teapot" } else { "Kettle" };
+        let form = Form::from("ada@example.com").about(subject, "Text");
+        let number = world.try_submit(&form, Some(&ada)).await.unwrap().number;
+        stored.extend((subject == "Teapot").then_some(number));
+    }
+    world.index().await;
+    for order in [QueueOrder::Newest, QueueOrder::Oldest] {
+        let mut query = QueueQuery { search: "teapots teapot teap".into(), order, ..QueueQuery::default() };
+        assert_eq!(numbers(&world.desk.queue(&grace, &query).await.unwrap()), NONE);
+        query.search = "teap".into();
+        let (mut shown, mut sizes) = (Vec::new(), Vec::new());
+        loop {
+            let page = world.desk.queue(&grace, &query).await.unwrap();
+            sizes.push(page.rows.len());
+            shown.extend(page.rows.iter().map(|row| (row.updated_at, row.number)));
+            let Some(next) = page.next else { break };
+            query.after = Some(next);
+        }
+        assert_eq!(sizes, [50, 50, 15]);
+        assert!(shown.is_sorted_by(|a, b| if order == QueueOrder::Newest { a.0 >= b.0 } else { a.0 <= b.0 }));
+        let shown: Vec<RequestNumber> = shown.into_iter().map(|(_, number)| number).collect();
+        assert_eq!(shown.len(), 115);
+        assert_eq!(set(shown), set(stored.clone()));
+    }
+    let mut query = ListQuery { search: "teapot".into(), ..ListQuery::default() };
+    let mut shown = Vec::new();
+    loop {
+        let page = world.desk.my_requests(&ada, &query).await.unwrap();
+        shown.extend(numbers(&page));
+        let Some(next) = page.next else { break };
+        query.after = Some(next);
+    }
+    assert_eq!(shown.len(), 115);
+    assert_eq!(set(shown), set(stored));
+}
+
+/// The counts say that there are many requests, and the index divides its tables for them.
+async fn an_index_that_grows_loses_nothing(world: &World) {
+    const MANY: &str = "INSERT INTO request_count (status, held, kind, assignee_id, requests)
+        SELECT status, held, 'none', assignee_id, 70000 FROM request_count LIMIT 1";
+    const AS_BEFORE: &str = "DELETE FROM request_count WHERE kind = 'none'";
+    let grace = world.agent("Grace").await;
+    let people =
+        ["ada", "bob", "carol", "dan", "erin", "frank", "gil", "heidi", "ivan", "judy", "ken", "leo"];
+    let mut stored = Vec::new();
+    for person in people {
+        let email = format!("{person}@example.com");
+        stored.push(world.submit(&Form::from(&email).about("Teapot", "Text")).await);
+    }
+    world.index().await;
+    world.change_rows(MANY).await;
+    // So many that those before them are not looked through, but looked up.
+    let eve = world.customer("eve@example.com").await;
+    for _ in 0..70 {
+        world.try_submit(&Form::from("eve@example.com").about("Kettle", "Text"), Some(&eve)).await.unwrap();
+    }
+    world.index().await;
+    assert_eq!(set(world.find_all(&grace, "teapot").await), set(stored.clone()));
+    for (person, number) in people.iter().zip(&stored) {
+        assert_eq!(world.find_all(&grace, &format!("{person} teapot")).await, [*number]);
+        assert_eq!(world.find_all(&grace, &format!("{person} kettle")).await, NONE);
+    }
+    world.change_rows(AS_BEFORE).await;
+    world.desk.erase_by_operator("dan@example.com").await.unwrap().unwrap();
+    assert_eq!(world.find_all(&grace, "teapot").await.len(), 11);
+    assert_eq!(world.find_all(&grace, "dan").await, NONE);
 }
