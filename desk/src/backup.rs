@@ -19,11 +19,12 @@ use sqlx::{ConnectOptions, Connection};
 use tresen_model::Timestamp;
 
 use crate::error::Broken;
-use crate::keys::{KeyStore, MasterKey};
+use crate::keys::{KeyStore, MIGRATIONS, MasterKey};
+use crate::migrations::DATA;
 use crate::objects;
 use crate::privacy::list::{self, List};
 use crate::privacy::{ListError, returned};
-use crate::store::{self, CONNECTIONS, Location, Pool, Store, StoreError, on, sqlite};
+use crate::store::{CONNECTIONS, Location, Pool, Store, StoreError, on, sqlite};
 
 /// The layout of a backup that this program writes.
 const FORMAT: u32 = 1;
@@ -299,9 +300,9 @@ pub async fn restore(
 /// # Errors
 /// [`BackupError::Broken`] only.
 pub async fn give_up_keyless(places: &Places, master_key: MasterKey) -> Result<usize, BackupError> {
-    let data = Store::open(&places.database, &store::DATA, Pool::of(CONNECTIONS)).await?;
+    let data = Store::open(&places.database, &DATA, Pool::of(CONNECTIONS)).await?;
     let keys =
-        KeyStore::new(Store::open(&places.keys, &store::KEYS, Pool::of(CONNECTIONS)).await?, master_key);
+        KeyStore::new(Store::open(&places.keys, &MIGRATIONS, Pool::of(CONNECTIONS)).await?, master_key);
     let (keyless, _) = returned::erase_keyless(&data, &keys).await?;
     keys.store().close().await;
     data.close().await;
@@ -352,8 +353,7 @@ impl Known {
         if !self.relies_on_given {
             return Ok(());
         }
-        let finished =
-            returned::ids(data, "SELECT person_id FROM erasure WHERE finished_at IS NOT NULL").await?;
+        let finished = data.ids("SELECT person_id FROM erasure WHERE finished_at IS NOT NULL").await?;
         if finished.iter().all(|person| self.list.get(&list::mark(*person, master)).is_some()) {
             return Ok(());
         }
@@ -419,7 +419,7 @@ async fn prepare(
         "DELETE FROM api_token",
         "UPDATE outbox SET state = 'parked', last_error = 'restored' WHERE state = 'queued'",
     ];
-    let data = Store::open(&Location::File(staged.to_owned()), &store::DATA, Pool::of(CONNECTIONS)).await?;
+    let data = Store::open(&Location::File(staged.to_owned()), &DATA, Pool::of(CONNECTIONS)).await?;
     if let Err(error) = known.require_current(&data, &master_key).await {
         data.close().await;
         return Err(error);
@@ -441,10 +441,10 @@ async fn prepare(
     }
     tx.commit().await?;
     let keys =
-        KeyStore::new(Store::open(&places.keys, &store::KEYS, Pool::of(CONNECTIONS)).await?, master_key);
-    keys.check_master().await?;
-    let persons = returned::ids(&data, "SELECT id FROM person").await?;
-    let held: HashSet<Uuid> = keys.holders().await?;
+        KeyStore::new(Store::open(&places.keys, &MIGRATIONS, Pool::of(CONNECTIONS)).await?, master_key);
+    keys.check_master().await.map_err(Broken::from)?;
+    let persons = data.ids("SELECT id FROM person").await?;
+    let held: HashSet<Uuid> = keys.holders().await.map_err(Broken::from)?;
     let outcome = if !persons.is_empty() && persons.is_disjoint(&held) {
         Err(BackupError::NoKeys)
     } else {

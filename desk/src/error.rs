@@ -4,9 +4,8 @@ use sqlx::types::Uuid;
 use tresen_model::{FileCheck, Problem};
 
 use crate::abuse::Challenge;
-use crate::keys::SealBroken;
+use crate::keys::{self, NoRandomness, SealBroken};
 use crate::privacy::ListError;
-use crate::random::NoRandomness;
 use crate::store::StoreError;
 
 /// Why the desk did not do what it was asked.
@@ -143,14 +142,26 @@ impl Broken {
     ///
     /// # Errors
     /// Everything but damage.
-    pub(crate) fn pass_over<T>(read: Result<T, Self>) -> Result<Option<T>, Self> {
-        match read {
+    pub(crate) fn pass_over<T, E: Into<Self>>(read: Result<T, E>) -> Result<Option<T>, Self> {
+        match read.map_err(Into::into) {
             Ok(read) => Ok(Some(read)),
             Err(error) if error.is_damage() => {
                 tracing::error!(%error, "stored data are damaged, and passed over");
                 Ok(None)
             }
             Err(error) => Err(error),
+        }
+    }
+}
+
+impl From<keys::Error> for Broken {
+    fn from(error: keys::Error) -> Self {
+        match error {
+            keys::Error::Store(error) => Self::Store(error),
+            keys::Error::Seal(error) => Self::Seal(error),
+            keys::Error::OtherMasterKey => Self::OtherMasterKey,
+            keys::Error::NoRandomness(error) => Self::NoRandomness(error),
+            keys::Error::Inconsistent(table, row) => Self::Inconsistent(table, row),
         }
     }
 }
@@ -165,7 +176,7 @@ macro_rules! broken_from {
     )+};
 }
 
-broken_from!(StoreError, SealBroken, NoRandomness, std::io::Error);
+broken_from!(StoreError, keys::Error, SealBroken, NoRandomness, std::io::Error);
 
 /// Collects refusals, so that a person hears of all of them at once.
 #[derive(Default)]

@@ -9,6 +9,7 @@ use sqlx::types::Uuid;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::factors;
+use crate::requests::counts;
 use crate::store::{dialect, on};
 
 /// Between two rounds.
@@ -41,7 +42,7 @@ impl Desk {
 
     async fn fold_counts(&self) -> Result<(), Broken> {
         let mut tx = self.store.write().await?;
-        dialect::fold_counts(&mut tx).await?;
+        counts::fold(&mut tx).await?;
         Ok(tx.commit().await?)
     }
 

@@ -11,7 +11,8 @@
 //! - [`intake`]: what comes in by mail
 //! - `search`, `events`, `objects`: finding, telling, keeping files
 //! - [`uploads`]: having files checked, making images small
-//! - `keys`, `store`: the storage format (one key a person) and its two databases
+//!
+//! Below it: `tresen_store` (two engines), `tresen_keys` (one key a person).
 
 pub mod abuse;
 mod address;
@@ -23,17 +24,17 @@ mod error;
 mod events;
 mod housekeeping;
 pub mod intake;
-mod keys;
 pub mod mail;
+mod migrations;
 mod objects;
 mod outage;
 pub mod people;
 pub mod privacy;
-mod random;
 pub mod requests;
 mod search;
 mod settings;
-mod store;
+#[cfg(test)]
+mod sources;
 pub mod uploads;
 
 use std::future::Future;
@@ -56,6 +57,7 @@ use crate::intake::Verifier;
 use crate::keys::KeyStore;
 pub use crate::keys::{MasterKey, MasterKeyError};
 use crate::mail::{Sent, Templates, Transport};
+pub use crate::migrations::{has_data, has_keys};
 use crate::objects::Objects;
 pub use crate::outage::Outage;
 use crate::outage::Room;
@@ -74,6 +76,8 @@ pub use crate::store::{CONNECTIONS, Location, Places, Pool, TooFew};
 /// Makes an async method return a boxed future. Its body is compiled here, once; of any other async method
 /// each crate that calls it compiles a copy, with all that it calls.
 pub(crate) use async_recursion::async_recursion as boxed;
+pub(crate) use tresen_keys::{self as keys, random};
+pub(crate) use tresen_store as store;
 
 /// So many answers may still be worked on behind the back of those who asked.
 const BACKGROUND: u32 = 32;
@@ -172,8 +176,9 @@ impl Desk {
     #[crate::boxed]
     pub async fn open(opening: Opening) -> Result<Self, Broken> {
         let pool = opening.pool;
-        let store = Store::open(&opening.database, &store::DATA, pool).await?;
-        let keys = KeyStore::new(Store::open(&opening.keys, &store::KEYS, pool).await?, opening.master_key);
+        let store = Store::open(&opening.database, &migrations::DATA, pool).await?;
+        let keys =
+            KeyStore::new(Store::open(&opening.keys, &keys::MIGRATIONS, pool).await?, opening.master_key);
         keys.check_master().await?;
         let search = Index::open(&store, &opening.folder, pool).await?;
         let privacy_version =

@@ -113,7 +113,7 @@ mod tests {
     async fn a_full_database_is_a_full_disk() {
         let folder = tempfile::tempdir().unwrap();
         let file = Location::File(folder.path().join("keys.db"));
-        let store = Store::open(&file, &store::KEYS, store::Pool::of(1)).await.unwrap();
+        let store = Store::open(&file, &crate::keys::MIGRATIONS, store::Pool::of(1)).await.unwrap();
         let mut tx = store.write().await.unwrap();
         let outcome = on!(tx.conn(), c => {
             let room = "CREATE TABLE filled (bytes BLOB); PRAGMA max_page_count = 60";

@@ -177,10 +177,14 @@ pub(crate) async fn require_for_restore(config: &Config) -> Result<(), Failure> 
 
 async fn has_data(config: &Config) -> Result<bool, Failure> {
     let place = &config.database;
-    place.has_data().await.map_err(|error| format!("{} cannot be used: {error}", place.describe()).into())
+    tresen_desk::has_data(place)
+        .await
+        .map_err(|error| format!("{} cannot be used: {error}", place.describe()).into())
 }
 
 async fn has_keys(config: &Config) -> Result<bool, Failure> {
     let place = &config.keys;
-    place.has_keys().await.map_err(|error| format!("{} cannot be used: {error}", place.describe()).into())
+    tresen_desk::has_keys(place)
+        .await
+        .map_err(|error| format!("{} cannot be used: {error}", place.describe()).into())
 }

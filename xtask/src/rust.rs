@@ -12,6 +12,8 @@ use crate::postgres::Postgres;
 pub(crate) const CRATES: &[(&str, bool)] = &[
     ("model", false),
     ("mail", false),
+    ("store", false),
+    ("keys", false),
     ("xtask", false),
     ("tools", false),
     ("app", false),

@@ -12,7 +12,7 @@ use crate::run::{self, Desk};
 const POLL: Duration = Duration::from_millis(300);
 
 /// Folders whose files go into the program.
-const WATCHED: &[&str] = &["app", "desk", "frontend", "mail", "model", "server", "style"];
+const WATCHED: &[&str] = &["app", "desk", "frontend", "keys", "mail", "model", "server", "store", "style"];
 
 /// Serves until Ctrl-C. The data stays as it is between two builds.
 pub(crate) fn watch() -> Result {

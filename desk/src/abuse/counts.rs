@@ -334,7 +334,7 @@ mod tests {
     async fn a_limit_holds_while_very_many_others_pass_by() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = Location::File(folder.path().join("keys.db"));
-        let store = Store::open(&file, &store::KEYS, store::Pool::of(1)).await.expect("opens");
+        let store = Store::open(&file, &crate::keys::MIGRATIONS, store::Pool::of(1)).await.expect("opens");
         let counts = Counts::open(&store).await.expect("opens");
         let mut reader = store.read().await.expect("a connection");
         let (rate, now) = (Rate::new(5, 5), Timestamp(1_000_000 * HOUR));

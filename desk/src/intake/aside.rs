@@ -327,7 +327,7 @@ impl Desk {
         const OLD: &str = "SELECT id FROM mail_aside WHERE at < $1";
         const ALL: &str = "SELECT id FROM mail_aside";
         // In this order: what is set aside meanwhile has its key before its row.
-        let rows = crate::privacy::returned::ids(&self.store, ALL).await?;
+        let rows = self.store.ids(ALL).await?;
         let keys = self.keys.asides().await?;
         let days = i64::from(self.settings.retention.set_aside_days);
         let before = self.now().plus_seconds(-days * 24 * 3600);
@@ -340,11 +340,11 @@ impl Desk {
         if !gone.is_empty() {
             self.discard_asides(&gone).await?;
         }
-        let rows = crate::privacy::returned::ids(&self.store, ALL).await?;
+        let rows = self.store.ids(ALL).await?;
         // A key that is new may belong to a row that is written just now: it has a day.
         let settled = random::id(self.now().plus_seconds(-24 * 3600))?;
         let lost: Vec<Uuid> = keys.iter().copied().filter(|id| !rows.contains(id) && *id < settled).collect();
-        self.keys.delete_asides(&lost).await
+        Ok(self.keys.delete_asides(&lost).await?)
     }
 
     /// Deletes every message that was set aside and holds an address, in whatever form, for good. One that is

@@ -53,7 +53,7 @@ impl Desk {
                 return Ok(true);
             }
         }
-        self.keys.has_erased_message(fingerprint).await
+        Ok(self.keys.has_erased_message(fingerprint).await?)
     }
 }
 

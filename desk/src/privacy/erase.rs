@@ -408,7 +408,7 @@ impl Desk {
     /// Deletes the key. The address of a guest who was joined with an account becomes the account's in the key
     /// store in the same moment.
     async fn delete_key(&self, person: PersonId, account: Option<PersonId>) -> Result<bool, Broken> {
-        let Some(account) = account else { return self.keys.delete(person, None).await };
+        let Some(account) = account else { return Ok(self.keys.delete(person, None).await?) };
         // While they are held, nobody gives them another address.
         let mut tx = self.store.write().await?;
         let held = person::hold(&mut tx, account).await?;

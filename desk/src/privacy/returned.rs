@@ -5,8 +5,6 @@
 //! in the key store. So it does not matter which of the two databases is the older one. Where both are older,
 //! the [list](super::list) of erasures that was kept elsewhere remembers them.
 
-use std::collections::HashSet;
-
 use sqlx::types::Uuid;
 use tresen_model::views::ErasureCount;
 use tresen_model::{PersonId, Timestamp};
@@ -15,7 +13,7 @@ use super::list::{self, List};
 use crate::Desk;
 use crate::error::Broken;
 use crate::keys::KeyStore;
-use crate::store::{Store, StoreError, on};
+use crate::store::{Store, on};
 
 impl Desk {
     /// Purges whoever was erased and is here again. Looks through all persons only where data and key store do
@@ -43,10 +41,9 @@ impl Desk {
 
     async fn purge_the_erased(&self) -> Result<(), Broken> {
         // In this order: who is erased or added meanwhile is no riddle then.
-        let persons = ids(&self.store, "SELECT id FROM person").await?;
+        let persons = self.store.ids("SELECT id FROM person").await?;
         let held = self.keys.holders().await?;
-        let finished =
-            ids(&self.store, "SELECT person_id FROM erasure WHERE finished_at IS NOT NULL").await?;
+        let finished = self.store.ids("SELECT person_id FROM erasure WHERE finished_at IS NOT NULL").await?;
         let mut erased = self.keys.erased().await?;
         let mut forget = false;
         for person in finished {
@@ -78,7 +75,7 @@ pub(crate) async fn erase_keyless(data: &Store, keys: &KeyStore) -> Result<(usiz
     const INSERT: &str = "INSERT INTO erasure (person_id, started_at, wish, counts)
         VALUES ($1, $2, 'restore', $3) ON CONFLICT (person_id) DO UPDATE SET finished_at = NULL";
     const BEGUN: &str = "SELECT created_at FROM person WHERE id = $1";
-    let persons = ids(data, "SELECT id FROM person").await?;
+    let persons = data.ids("SELECT id FROM person").await?;
     let held = keys.holders().await?;
     let keyless: Vec<Uuid> = persons.iter().copied().filter(|person| !held.contains(person)).collect();
     let Ok(counts) = serde_json::to_string(&ErasureCount::default()) else {
@@ -109,7 +106,7 @@ pub(crate) async fn erase_listed(data: &Store, keys: &KeyStore, list: &List) -> 
     if list.is_empty() {
         return Ok(0);
     }
-    let mut here = ids(data, "SELECT id FROM person").await?;
+    let mut here = data.ids("SELECT id FROM person").await?;
     here.extend(keys.holders().await?);
     let named = here.into_iter().filter_map(|person| {
         let at = list.get(&list::mark(person, keys.master()))?;
@@ -137,10 +134,4 @@ pub(crate) async fn erase_listed(data: &Store, keys: &KeyStore, list: &List) -> 
     let persons = named.len();
     tracing::warn!(persons, "persons whom the list of erasures names are here again, and are erased again");
     Ok(persons)
-}
-
-pub(crate) async fn ids(store: &Store, sql: &'static str) -> Result<HashSet<Uuid>, StoreError> {
-    let mut reader = store.read().await?;
-    let rows: Vec<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(sql).fetch_all(c).await)?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
 }

@@ -35,8 +35,7 @@ struct Row {
     comments: i64,
     created_at: i64,
     customer_news_at: i64,
-    agent_wrote_at: i64,
-    customer_read_at: i64,
+    unread: bool,
 }
 
 from_row!(Row {
@@ -49,12 +48,11 @@ from_row!(Row {
     comments,
     created_at,
     customer_news_at,
-    agent_wrote_at,
-    customer_read_at
+    unread
 });
 
 const COLUMNS: &str = "SELECT id, number, kind, status, priority, subject_sealed, comments, created_at,
-    customer_news_at, agent_wrote_at, customer_read_at FROM request WHERE ";
+    customer_news_at, agent_wrote_at > customer_read_at AS unread FROM request WHERE ";
 
 impl Row {
     fn line(&self, key: &PersonKey) -> Result<RequestLine, Broken> {
@@ -67,7 +65,7 @@ impl Row {
             kind: self.kind.clone(),
             created_at: Timestamp(self.created_at),
             updated_at: Timestamp(self.customer_news_at),
-            unread: self.agent_wrote_at > self.customer_read_at,
+            unread: self.unread,
             comments: u32::try_from(self.comments).unwrap_or(u32::MAX),
             customer: None,
             assignee: None,

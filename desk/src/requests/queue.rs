@@ -1,6 +1,5 @@
 //! The agents' queue: everyone's requests.
 
-use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{Page, RequestLine};
 use tresen_model::{PersonId, Priority, RequestNumber, Status, Timestamp};
@@ -8,11 +7,10 @@ use tresen_model::{PersonId, Priority, RequestNumber, Status, Timestamp};
 use super::list::{find_by_number, read_cursor, sorted_by, write_cursor};
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::intake::aside;
 use crate::people::{Agent, kinds, person};
 use crate::privacy::restrict::NOT_RESTRICTED;
 use crate::search::{Listing, Words};
-use crate::store::{Statement, from_row, on};
+use crate::store::{Statement, from_row};
 
 /// Rows of a page.
 const PAGE: usize = 50;
@@ -79,21 +77,6 @@ pub enum QueueOrder {
     Oldest,
 }
 
-/// How many requests want something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct QueueCounts {
-    /// Open and waiting.
-    pub active: u64,
-    /// Of those, the agent's own.
-    pub mine: u64,
-    /// Of those, nobody's.
-    pub unassigned: u64,
-    /// Held back as suspected spam, in none of the above.
-    pub held: u64,
-    /// Messages that are set aside; none for those who are no admin.
-    pub aside: u64,
-}
-
 struct Row {
     id: Uuid,
     number: i64,
@@ -106,11 +89,9 @@ struct Row {
     assignee_id: Option<Uuid>,
     subject_sealed: Vec<u8>,
     comments: i64,
-    notes: i64,
     created_at: i64,
     updated_at: i64,
-    customer_wrote_at: i64,
-    agent_read_at: i64,
+    unread: bool,
 }
 
 from_row!(Row {
@@ -125,15 +106,13 @@ from_row!(Row {
     assignee_id,
     subject_sealed,
     comments,
-    notes,
     created_at,
     updated_at,
-    customer_wrote_at,
-    agent_read_at
+    unread
 });
 
 const COLUMNS: &str = "SELECT id, number, person_id, kind, status, priority, assignee_id, subject_sealed,
-    comments, notes, created_at, updated_at, customer_wrote_at, agent_read_at FROM request";
+    comments + notes AS comments, created_at, updated_at, customer_wrote_at > agent_read_at AS unread FROM request";
 
 /// The columns of `line`, which are [`COLUMNS`], with the sealed names of customer and assignee.
 const NAMED: &str =
@@ -145,30 +124,10 @@ const NAMES: &str =
     LEFT JOIN person AS assignee ON assignee.id = line.assignee_id AND assignee.state = 'active'";
 
 /// The same words as in the partial index, or the engines would not use it.
-const ACTIVE: &str = "status IN ('open', 'waiting')";
+pub(super) const ACTIVE: &str = "status IN ('open', 'waiting')";
 
 /// What is held back as suspected spam is in no list but its own. In the words of the indexes too.
 const NOT_HELD: &str = "held_at IS NULL";
-
-/// Adds up the counts that are kept, and takes off the requests of restricted persons, of which there are few. `$1`
-/// is the agent, `$2` stands for nobody.
-fn counts() -> String {
-    let sum = |condition: &str| {
-        format!("CAST(COALESCE(SUM(CASE WHEN {condition} THEN requests ELSE 0 END), 0) AS BIGINT)")
-    };
-    format!(
-        "SELECT {}, {}, {}, {} FROM (
-         SELECT status, held, kind, assignee_id, requests FROM request_count
-         UNION ALL SELECT status, held_at IS NOT NULL, kind, COALESCE(assignee_id, $2), -1 FROM request
-         WHERE person_id IN (SELECT id FROM person WHERE restricted_at IS NOT NULL)
-         ) AS counted WHERE (held OR {ACTIVE}) AND {}",
-        sum("NOT held"),
-        sum("NOT held AND assignee_id = $1"),
-        sum("NOT held AND assignee_id = $2"),
-        sum("held"),
-        kinds::seen_by("$1", "counted.kind"),
-    )
-}
 
 /// Adds the condition for the rows of `request` that an agent asks for, without those that are before the page.
 fn push_wanted(statement: &mut Statement, agent: PersonId, query: &QueueQuery) {
@@ -285,8 +244,8 @@ impl Desk {
                 kind: row.kind.clone(),
                 created_at: Timestamp(row.created_at),
                 updated_at: Timestamp(row.updated_at),
-                unread: row.customer_wrote_at > row.agent_read_at,
-                comments: u32::try_from(row.comments + row.notes).unwrap_or(u32::MAX),
+                unread: row.unread,
+                comments: u32::try_from(row.comments).unwrap_or(u32::MAX),
                 customer: name(row.person_id, &row.customer_name)?.map(Into::into),
                 assignee: match row.assignee_id {
                     Some(agent) => name(agent, &row.assignee_name)?.map(Into::into),
@@ -295,29 +254,6 @@ impl Desk {
             });
         }
         Ok(lines)
-    }
-
-    /// How many requests want something.
-    ///
-    /// # Errors
-    /// [`Error::Broken`] only.
-    #[crate::boxed]
-    pub async fn queue_counts(&self, agent: &Agent) -> Result<QueueCounts, Error> {
-        let mut reader = self.store.read().await?;
-        let sql = counts();
-        let (active, mine, unassigned, held): (i64, i64, i64, i64) = on!(reader.conn(), c =>
-            sqlx::query_as(AssertSqlSafe(sql)).bind(agent.person().0).bind(Uuid::nil()).fetch_one(c).await)?;
-        let aside = match agent.require_admin() {
-            Ok(()) => aside::count(reader.conn()).await?,
-            Err(_) => 0,
-        };
-        Ok(QueueCounts {
-            active: active.cast_unsigned(),
-            mine: mine.cast_unsigned(),
-            unassigned: unassigned.cast_unsigned(),
-            held: held.cast_unsigned(),
-            aside: aside.into(),
-        })
     }
 }
 
@@ -332,7 +268,8 @@ fn in_its_order(rows: &mut [Row], order: QueueOrder) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{DATA, Location, Pool, Store};
+    use crate::migrations::DATA;
+    use crate::store::{Location, Pool, Store};
 
     async fn plan(store: &Store, asked: &str) -> String {
         let mut statement = Statement::default();
@@ -343,13 +280,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_view_has_its_index_and_the_counts_read_no_request() {
+    async fn each_view_has_its_index() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = Location::File(folder.path().join("tresen.db"));
         let store = Store::open(&file, &DATA, Pool::of(4)).await.expect("opens");
-        let counts = plan(&store, &counts()).await;
-        assert!(counts.contains("SCAN request_count"), "{counts}");
-        assert!(!counts.contains("SCAN request;") && !counts.contains("SCAN request USING"), "{counts}");
         let views = [
             (QueueView::Active, "queue_active"),
             (QueueView::Only(Status::Open), "queue_open"),

@@ -17,10 +17,17 @@ use super::buckets::{self, MOST, bucket};
 use super::index::Entry;
 use super::words::{self, FORM};
 use crate::error::Broken;
-use crate::store::{Conn, Location, Pool, SEARCH, Store, StoreError, Tx, dialect};
+use crate::store::{Conn, Location, Migrations, Pool, Store, StoreError, Tx, dialect, from_row};
 
 /// With more entries than this share of its table a person is forgotten by writing it anew.
 const LARGE_SHARE: i64 = 100;
+
+/// The tables of the index.
+static MIGRATIONS: Migrations = Migrations::new(&[
+    (1, "start", include_str!("../../migrations/search_sqlite.sql")),
+    (2, "buckets", include_str!("../../migrations/search_sqlite_buckets.sql")),
+    (3, "text", include_str!("../../migrations/search_sqlite_text.sql")),
+]);
 
 /// The file of the index, beside the data.
 const FILE: &str = "search.db";
@@ -48,7 +55,7 @@ fn sqlite<'a>(conn: Conn<'a>) -> Result<&'a mut SqliteConnection, StoreError> {
 impl Fts {
     pub(crate) async fn open(folder: &Path, pool: Pool) -> Result<Self, Broken> {
         const FORM_OF: &str = "SELECT user_version FROM pragma_user_version";
-        let store = Store::open(&Location::File(folder.join(FILE)), &SEARCH, pool).await?;
+        let store = Store::open(&Location::File(folder.join(FILE)), &MIGRATIONS, pool).await?;
         let mut tx = store.write().await?;
         let c = sqlite(tx.conn())?;
         let (form,): (i64,) = sqlx::query_as(FORM_OF).fetch_one(&mut *c).await?;
@@ -214,6 +221,16 @@ struct Document {
     text: Text,
 }
 
+struct Row {
+    request_id: Uuid,
+    place: i64,
+    person_id: Uuid,
+    public: Vec<u8>,
+    internal: Vec<u8>,
+}
+
+from_row!(Row { request_id, place, person_id, public, internal });
+
 /// A command to FTS5.
 async fn special(c: &mut SqliteConnection, table: &str, command: &str) -> Result<(), StoreError> {
     let sql = format!("INSERT INTO {table} ({table}, rank) VALUES ({command})");
@@ -241,14 +258,15 @@ async fn documents(tx: &mut Tx, entries: &[Entry]) -> Result<HashMap<Uuid, Docum
     for entry in entries {
         query = query.bind(entry.request.0);
     }
-    let rows: Vec<(Uuid, i64, Uuid, Vec<u8>, Vec<u8>)> = query.fetch_all(sqlite(tx.conn())?).await?;
+    let rows: Vec<Row> = query.fetch_all(sqlite(tx.conn())?).await?;
     let mut documents = HashMap::with_capacity(rows.len());
-    for (request, place, person, public, internal) in rows {
+    for row in rows {
         let text = Text {
-            public: String::from_utf8_lossy(&public).into_owned(),
-            internal: String::from_utf8_lossy(&internal).into_owned(),
+            public: String::from_utf8_lossy(&row.public).into_owned(),
+            internal: String::from_utf8_lossy(&row.internal).into_owned(),
         };
-        documents.insert(request, Document { place, person: PersonId(person), text });
+        let document = Document { place: row.place, person: PersonId(row.person_id), text };
+        documents.insert(row.request_id, document);
     }
     Ok(documents)
 }

@@ -147,7 +147,8 @@ impl Desk {
             Ok::<_, ImportError>((archive, incoming))
         });
         let (archive, incoming) = judged.await.map_err(|_| Broken::Task)??;
-        let (person, key) = self.keys.find_or_create(&self.blind_index(&incoming.email), now).await?;
+        let (person, key) =
+            self.keys.find_or_create(&self.blind_index(&incoming.email), now).await.map_err(Broken::from)?;
         let known = {
             let mut reader = self.store.read().await?;
             requests::known(self, reader.conn(), person, &incoming.requests).await?

@@ -12,8 +12,8 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::Mutex;
 
-use super::StoreError;
-use super::sqlite::Writer;
+use crate::StoreError;
+use crate::sqlite::Writer;
 
 /// How long a caller waits for the log to be empty.
 const PATIENCE: Duration = Duration::from_secs(1);

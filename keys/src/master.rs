@@ -113,39 +113,39 @@ impl MasterKey {
     }
 
     /// The key that wraps person keys.
-    pub(crate) fn wrap(&self) -> &[u8; 32] {
+    pub fn wrap(&self) -> &[u8; 32] {
         &self.wrap
     }
 
     /// The seed of the Ed25519 key (RFC 8032) that signs receipts.
-    pub(crate) fn receipts(&self) -> &[u8; 32] {
+    pub fn receipts(&self) -> &[u8; 32] {
         &self.receipts
     }
 
     /// The blind index of a normalised mail address: it finds a person without holding the
     /// address. HMAC-SHA-256 (RFC 2104).
-    pub(crate) fn blind_index(&self, normalised: &str) -> [u8; 32] {
+    pub fn blind_index(&self, normalised: &str) -> [u8; 32] {
         mac(&self.blind_index, &[b"address", normalised.as_bytes()])
     }
 
     /// What is stored of a secret that is given away: a session's or a link's.
-    pub(crate) fn secret_hash(&self, purpose: &str, secret: &[u8]) -> [u8; 32] {
+    pub fn secret_hash(&self, purpose: &str, secret: &[u8]) -> [u8; 32] {
         mac(&self.token, &[purpose.as_bytes(), secret])
     }
 
     /// What an erased person is known by in the list of erasures.
-    pub(crate) fn erasure_mark(&self, person: &[u8]) -> [u8; 32] {
+    pub fn erasure_mark(&self, person: &[u8]) -> [u8; 32] {
         mac(&self.erasures, &[b"person", person])
     }
 
     /// What shows that a line of the list of erasures is this desk's.
-    pub(crate) fn erasure_check(&self, line: &str) -> [u8; 8] {
+    pub fn erasure_check(&self, line: &str) -> [u8; 8] {
         let [a, b, c, d, e, f, g, h, ..] = mac(&self.erasures, &[b"line", line.as_bytes()]);
         [a, b, c, d, e, f, g, h]
     }
 
     /// A keyed hash of several parts, each told apart from the next by its length.
-    pub(crate) fn fingerprint(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+    pub fn fingerprint(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
         let mut all = vec![purpose.as_bytes()];
         all.extend_from_slice(parts);
         mac(&self.token, &all)

@@ -10,7 +10,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::{Pool, StoreError};
+use crate::{Pool, StoreError};
 
 /// The connections that read. Cheap to clone.
 #[derive(Clone)]
@@ -100,7 +100,7 @@ impl Inner {
 }
 
 /// A connection that reads. Dropping it gives it back.
-pub(crate) struct Reading {
+pub struct Reading {
     /// `None` once it is given back.
     connection: Option<SqliteConnection>,
     home: Readers,
@@ -130,7 +130,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::store::sqlite;
+    use crate::sqlite;
 
     async fn readers(most: u32) -> (tempfile::TempDir, Readers) {
         let folder = tempfile::tempdir().expect("a folder");

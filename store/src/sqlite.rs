@@ -15,10 +15,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
-use super::log::Log;
-use super::outage::{self, Outage};
-use super::readers::Readers;
-use super::{Pool, StoreError, migrations};
+use crate::log::Log;
+use crate::outage::{self, Outage};
+use crate::readers::Readers;
+use crate::{Migrations, Pool, StoreError};
 
 /// At most so many transactions share a commit, so that nobody waits long for others.
 const LARGEST_GROUP: usize = 64;
@@ -35,18 +35,14 @@ const CACHE: &str = "-16384";
 const LARGE_CACHE: &str = "PRAGMA cache_size = -262144";
 
 /// A SQLite file that is open.
-pub(crate) struct Database {
+pub struct Database {
     pub(super) readers: Readers,
     pub(super) writer: Writer,
     pub(super) log: Log,
 }
 
 impl Database {
-    pub(super) async fn open(
-        path: &Path,
-        migrations: &migrations::Set,
-        pool: Pool,
-    ) -> Result<Self, StoreError> {
+    pub(super) async fn open(path: &Path, migrations: &Migrations, pool: Pool) -> Result<Self, StoreError> {
         let options = options(path);
         let mut connection = connect(&options).await?;
         // Begun at once for writing: of two processes that open a new file, one waits.
@@ -86,7 +82,7 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Sto
 
 /// Every connection overwrites what it deletes, keeps temporary data in memory, and knows a
 /// commit as done only when it is on disk.
-pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
+pub fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .journal_mode(SqliteJournalMode::Wal)
@@ -286,7 +282,7 @@ impl Slot {
 }
 
 /// A transaction of its own for whoever holds it, one of a group for the disk.
-pub(crate) struct SqliteTx {
+pub struct SqliteTx {
     writer: Writer,
     /// `None` once it has ended.
     slot: Option<OwnedMutexGuard<Slot>>,
@@ -389,8 +385,9 @@ mod tests {
             CREATE TABLE child (id INTEGER PRIMARY KEY, parent INTEGER
                 REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED)";
         let folder = tempfile::tempdir().expect("a folder");
-        let database =
-            Database::open(&folder.path().join("a.db"), &migrations::KEYS, Pool::of(4)).await.expect("opens");
+        let database = Database::open(&folder.path().join("a.db"), &Migrations::new(&[]), Pool::of(4))
+            .await
+            .expect("opens");
         let mut tx = database.writer.begin().await.expect("begins");
         sqlx::raw_sql(TABLES).execute(tx.connection()).await.expect("makes tables");
         tx.commit().await.expect("commits");

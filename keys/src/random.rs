@@ -12,7 +12,7 @@ use tresen_model::{RequestNumber, Timestamp};
 pub struct NoRandomness(String);
 
 /// Random bytes for keys, nonces and tokens.
-pub(crate) fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
+pub fn bytes<const N: usize>() -> Result<[u8; N], NoRandomness> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|error| NoRandomness(error.to_string()))?;
     Ok(bytes)
@@ -24,7 +24,7 @@ static LAST: AtomicU64 = AtomicU64::new(0);
 /// A UUIDv7 (RFC 9562) made of the desk's time, a count within the millisecond (6.2, method 1)
 /// and 62 random bits. Of two ids that one process makes, the later is the greater: comments
 /// and history are told in this order.
-pub(crate) fn id(now: Timestamp) -> Result<Uuid, NoRandomness> {
+pub fn id(now: Timestamp) -> Result<Uuid, NoRandomness> {
     let at = u64::try_from(now.0 / 1_000).unwrap_or_default() << 12;
     let after = |last: u64| (last + 1).max(at);
     let last = LAST.fetch_update(Ordering::AcqRel, Ordering::Acquire, |last| Some(after(last)));
@@ -35,7 +35,7 @@ pub(crate) fn id(now: Timestamp) -> Result<Uuid, NoRandomness> {
 }
 
 /// A public number for a request.
-pub(crate) fn number() -> Result<RequestNumber, NoRandomness> {
+pub fn number() -> Result<RequestNumber, NoRandomness> {
     Ok(RequestNumber::from_bits(u64::from_le_bytes(bytes()?)))
 }
 

@@ -5,20 +5,25 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::{Conn, StoreError, on};
+use crate::{Conn, StoreError, on};
 
 /// SQL with `$1` places and their values, in order.
 #[derive(Clone, Default)]
-pub(crate) struct Statement {
+pub struct Statement {
     sql: String,
     values: Vec<Value>,
 }
 
+/// What stands in a place.
 #[derive(Clone)]
-pub(crate) enum Value {
+pub enum Value {
+    /// A number, or a time in microseconds.
     Number(i64),
+    /// An id.
     Id(Uuid),
+    /// A text.
     Text(String),
+    /// Bytes.
     Bytes(Vec<u8>),
 }
 
@@ -48,23 +53,26 @@ impl From<Vec<u8>> for Value {
 
 impl Statement {
     /// Adds SQL. Values that come from outside belong into [`place`](Self::place).
-    pub(crate) fn push(&mut self, sql: &str) {
+    pub fn push(&mut self, sql: &str) {
         self.sql.push_str(sql);
     }
 
     /// Keeps a value, and returns the place for it: `$1`, `$2`, ….
-    pub(crate) fn place(&mut self, value: impl Into<Value>) -> String {
+    pub fn place(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
     }
 
-    #[cfg(test)]
-    pub(crate) fn sql(&self) -> &str {
+    /// The SQL, for those who look at its plan.
+    pub fn sql(&self) -> &str {
         &self.sql
     }
 
-    /// All rows.
-    pub(crate) async fn fetch_all<R>(self, conn: Conn<'_>) -> Result<Vec<R>, StoreError>
+    /// Returns all rows.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be asked, or a column does not fit.
+    pub async fn fetch_all<R>(self, conn: Conn<'_>) -> Result<Vec<R>, StoreError>
     where
         R: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {

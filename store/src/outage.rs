@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use super::StoreError;
+use crate::StoreError;
 
 /// Why nothing can be stored at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,8 @@ impl Outage {
     }
 }
 
-pub(crate) fn of_store(error: &StoreError) -> Option<Outage> {
+/// Tells what an error of a database says about it; `None` when it will not pass by itself.
+pub fn of_store(error: &StoreError) -> Option<Outage> {
     match error {
         StoreError::Database(error) => {
             let code = error.code()?;
@@ -71,7 +72,8 @@ fn of_postgres(code: &str) -> Option<Outage> {
     }
 }
 
-pub(crate) fn of_file(error: &io::Error) -> Option<Outage> {
+/// The same of an error of a file.
+pub fn of_file(error: &io::Error) -> Option<Outage> {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some(Outage::DiskFull),
         ErrorKind::FileTooLarge | ErrorKind::ReadOnlyFilesystem => Some(Outage::Disk),

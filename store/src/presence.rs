@@ -7,28 +7,22 @@ use std::path::{Path, PathBuf};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
-use super::{Location, StoreError};
-use crate::error::Broken;
-use crate::random;
+use crate::{Location, StoreError};
 
 /// The server has no database of this name (SQLSTATE `invalid_catalog_name`).
 const NO_DATABASE: &str = "3D000";
 
 impl Location {
-    /// Returns whether the data of a desk is here. Creates nothing.
+    /// Returns whether a table is here. Creates nothing.
     ///
     /// # Errors
-    /// [`Broken`] when the folder or the server cannot be asked.
-    pub async fn has_data(&self) -> Result<bool, Broken> {
-        self.has("outbox").await
-    }
-
-    /// Returns whether the key store of a desk is here. Creates nothing.
-    ///
-    /// # Errors
-    /// As of [`Location::has_data`].
-    pub async fn has_keys(&self) -> Result<bool, Broken> {
-        self.has("person_key").await
+    /// [`StoreError`] when the folder or the server cannot be asked.
+    pub async fn has_table(&self, table: &'static str) -> Result<bool, StoreError> {
+        match self {
+            // A file is made with all its tables.
+            Self::File(path) => Ok(has_file(path)?),
+            Self::Server(url) => has_table(url, table).await,
+        }
     }
 
     /// Names the place for the operator: a file by its full path, a database without user and
@@ -94,7 +88,7 @@ impl Location {
     ///
     /// # Errors
     /// When one of them cannot be asked.
-    pub async fn is_one_database(&self, other: &Self) -> Result<bool, Broken> {
+    pub async fn is_one_database(&self, other: &Self) -> Result<bool, StoreError> {
         const LOCK: &str = "SELECT pg_advisory_lock($1)";
         const SEEN: &str =
             "SELECT EXISTS (SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database
@@ -102,7 +96,9 @@ impl Location {
             AND (classid::bigint << 32 | objid::bigint) = $2)";
         let (Self::Server(one), Self::Server(other)) = (self, other) else { return Ok(false) };
         // Nobody else holds a lock of this number, or sees it from another database.
-        let number = i64::from_be_bytes(random::bytes::<8>()?) & i64::MAX;
+        let mut number = [0; 8];
+        getrandom::fill(&mut number).map_err(|error| StoreError::Io(std::io::Error::other(error)))?;
+        let number = i64::from_be_bytes(number) & i64::MAX;
         let mut holder = PgConnection::connect(one).await?;
         sqlx::query(LOCK).bind(number).execute(&mut holder).await?;
         let (process,): (i32,) = sqlx::query_as("SELECT pg_backend_pid()").fetch_one(&mut holder).await?;
@@ -111,13 +107,6 @@ impl Location {
         reader.close().await?;
         holder.close().await?;
         Ok(seen)
-    }
-
-    async fn has(&self, table: &'static str) -> Result<bool, Broken> {
-        match self {
-            Self::File(path) => Ok(has_file(path)?),
-            Self::Server(url) => Ok(has_table(url, table).await?),
-        }
     }
 }
 

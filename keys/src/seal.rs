@@ -20,52 +20,53 @@ const NONCE: usize = 24;
 /// A sealed value could not be opened: it was changed, moved, or sealed with another key.
 #[derive(Debug, thiserror::Error)]
 #[error("the sealed value of {column} in row {row} cannot be opened")]
-pub struct Broken {
+pub struct SealBroken {
     column: &'static str,
     row: Uuid,
 }
 
 /// The key of one person.
 #[derive(Clone)]
-pub(crate) struct PersonKey(Zeroizing<[u8; 32]>);
+pub struct PersonKey(Zeroizing<[u8; 32]>);
 
 impl PersonKey {
-    pub(crate) fn random() -> Result<Self, NoRandomness> {
+    /// Makes a new one.
+    ///
+    /// # Errors
+    /// [`NoRandomness`].
+    pub fn random() -> Result<Self, NoRandomness> {
         Ok(Self(Zeroizing::new(random::bytes()?)))
     }
 
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    /// Takes 32 bytes; `None` when there are more or fewer.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         Some(Self(Zeroizing::new(bytes.try_into().ok()?)))
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+    /// The bytes, to be wrapped.
+    pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
     /// Seals a value for `column` ("table.column") of `row`.
-    pub(crate) fn seal(
-        &self,
-        column: &'static str,
-        row: Uuid,
-        value: &[u8],
-    ) -> Result<Vec<u8>, NoRandomness> {
+    pub fn seal(&self, column: &'static str, row: Uuid, value: &[u8]) -> Result<Vec<u8>, NoRandomness> {
         seal(&self.0, column, row, value)
     }
 
     /// Opens what [`seal`](Self::seal) made for the same place.
-    pub(crate) fn open(
+    pub fn open(
         &self,
         column: &'static str,
         row: Uuid,
         sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Broken> {
+    ) -> Result<Zeroizing<Vec<u8>>, SealBroken> {
         open(&self.0, column, row, sealed)
     }
 
     /// Opens a text.
-    pub(crate) fn open_text(&self, column: &'static str, row: Uuid, sealed: &[u8]) -> Result<String, Broken> {
+    pub fn open_text(&self, column: &'static str, row: Uuid, sealed: &[u8]) -> Result<String, SealBroken> {
         let bytes = self.open(column, row, sealed)?;
-        std::str::from_utf8(&bytes).map(str::to_owned).map_err(|_| Broken { column, row })
+        std::str::from_utf8(&bytes).map(str::to_owned).map_err(|_| SealBroken { column, row })
     }
 }
 
@@ -94,8 +95,8 @@ pub(crate) fn open(
     column: &'static str,
     row: Uuid,
     sealed: &[u8],
-) -> Result<Zeroizing<Vec<u8>>, Broken> {
-    let broken = || Broken { column, row };
+) -> Result<Zeroizing<Vec<u8>>, SealBroken> {
+    let broken = || SealBroken { column, row };
     let (version, rest) = sealed.split_first().ok_or_else(broken)?;
     let (nonce, ciphertext) = rest.split_first_chunk::<NONCE>().ok_or_else(broken)?;
     if *version != VERSION {

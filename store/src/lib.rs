@@ -1,5 +1,7 @@
 //! Where rows live: SQLite or PostgreSQL, behind one set of statements.
 //!
+//! It knows no table: those who have tables bring their [`Migrations`] along.
+//!
 //! A statement is written once, with `$1` placeholders, and [`on!`] expands it for the
 //! connection at hand. What the engines do differently stands in [`dialect`].
 //!
@@ -8,44 +10,47 @@
 //!   then it is on disk. On SQLite waiting transactions share one commit ([`sqlite`]).
 
 mod allowance;
-pub(crate) mod dialect;
+pub mod dialect;
 mod log;
 mod migrations;
-pub(crate) mod outage;
+pub mod outage;
 mod presence;
 mod readers;
-pub(crate) mod sqlite;
+pub mod sqlite;
 mod statement;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::types::Uuid;
 use sqlx::{Connection, PgConnection, PgPool, Postgres, SqliteConnection};
 
 pub use allowance::{Places, TooFew};
-pub(crate) use migrations::{DATA, KEYS, SEARCH};
-pub(crate) use statement::Statement;
+pub use migrations::Migrations;
+pub use statement::Statement;
 
 /// Expands one body for either engine: `on!(conn, c => sqlx::query(SQL).bind(x).execute(c).await)`.
+#[macro_export]
 macro_rules! on {
     ($conn:expr, $c:ident => $body:expr) => {
         match $conn {
-            $crate::store::Conn::Sqlite($c) => $body,
-            $crate::store::Conn::Postgres($c) => $body,
+            $crate::Conn::Sqlite($c) => $body,
+            $crate::Conn::Postgres($c) => $body,
         }
     };
 }
-pub(crate) use on;
 
 /// Reads a struct from a row of either engine: each field from the column of its name.
 ///
 /// In place of sqlx's derive, whose macros build sqlx's core and a hundred crates below it once more.
+#[macro_export]
 macro_rules! from_row {
     ($row:ident { $($field:ident),+ $(,)? }) => {
-        $crate::store::from_row!(@ sqlx::sqlite::SqliteRow, $row, $($field),+);
-        $crate::store::from_row!(@ sqlx::postgres::PgRow, $row, $($field),+);
+        $crate::from_row!(@ sqlx::sqlite::SqliteRow, $row, $($field),+);
+        $crate::from_row!(@ sqlx::postgres::PgRow, $row, $($field),+);
     };
     (@ $engine:ty, $row:ident, $($field:ident),+) => {
         impl sqlx::FromRow<'_, $engine> for $row {
@@ -56,10 +61,9 @@ macro_rules! from_row {
         }
     };
 }
-pub(crate) use from_row;
 
 /// What the database answered when it could not do what it was asked.
-pub(crate) type StoreError = sqlx::Error;
+pub type StoreError = sqlx::Error;
 
 /// Connections of a pool, where the operator sets no other number. Four nodes with two pools each, and a
 /// connection each for live events, fit into the 97 that PostgreSQL allows by default.
@@ -92,7 +96,7 @@ impl Pool {
 }
 
 /// One database: the data, or the keys, or the search index.
-pub(crate) enum Store {
+pub enum Store {
     /// A file.
     Sqlite(sqlite::Database),
     /// A server.
@@ -121,11 +125,7 @@ impl Location {
 
 impl Store {
     /// Opens a database and brings its tables up to date.
-    pub(crate) async fn open(
-        location: &Location,
-        migrations: &'static migrations::Set,
-        pool: Pool,
-    ) -> Result<Self, StoreError> {
+    pub async fn open(location: &Location, migrations: &Migrations, pool: Pool) -> Result<Self, StoreError> {
         match location {
             Location::File(path) => {
                 let database = sqlite::Database::open(path, migrations, pool).await?;
@@ -143,7 +143,7 @@ impl Store {
     }
 
     /// A connection for reading. Each statement sees what was committed before it.
-    pub(crate) async fn read(&self) -> Result<Reader, StoreError> {
+    pub async fn read(&self) -> Result<Reader, StoreError> {
         match self {
             Self::Sqlite(database) => Ok(Reader::Sqlite(database.readers.acquire().await?)),
             Self::Postgres(pool) => Ok(Reader::Postgres(pool.acquire().await?)),
@@ -151,22 +151,32 @@ impl Store {
     }
 
     /// A transaction for writing. Don't wait for anything but the database while it is open.
-    pub(crate) async fn write(&self) -> Result<Tx, StoreError> {
+    pub async fn write(&self) -> Result<Tx, StoreError> {
         match self {
             Self::Sqlite(database) => Ok(Tx::Sqlite(database.writer.begin().await?)),
             Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
         }
     }
 
+    /// The ids that a statement selects, each once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be asked.
+    pub async fn ids(&self, sql: &'static str) -> Result<HashSet<Uuid>, StoreError> {
+        let mut reader = self.read().await?;
+        let rows: Vec<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(sql).fetch_all(c).await)?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
     /// Lets those who read a file of SQLite read another one too, which statements call `schema`.
-    pub(crate) fn attach(&self, schema: &'static str, path: &Path) {
+    pub fn attach(&self, schema: &'static str, path: &Path) {
         if let Self::Sqlite(database) = self {
             database.readers.attach(schema, path);
         }
     }
 
     /// Whether several nodes may share it.
-    pub(crate) fn is_postgres(&self) -> bool {
+    pub fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
 
@@ -176,7 +186,7 @@ impl Store {
     /// # Errors
     /// Also when a reader, such as a backup, is in the way for more than a second. The log is emptied
     /// when it has ended.
-    pub(crate) async fn forget_traces(&self) -> Result<(), StoreError> {
+    pub async fn forget_traces(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(database) => database.log.empty(&database.writer).await,
             Self::Postgres(_) => Ok(()),
@@ -184,20 +194,20 @@ impl Store {
     }
 
     /// The same for those who promise nobody that it is done: what could not be done now is done later, by itself.
-    pub(crate) async fn forget_traces_soon(&self) {
+    pub async fn forget_traces_soon(&self) {
         if let Err(error) = self.forget_traces().await {
             tracing::warn!(%error, "what was deleted stays in a database's log for a while");
         }
     }
 
     /// Answers if the database can be reached.
-    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+    pub async fn ping(&self) -> Result<(), StoreError> {
         let mut reader = self.read().await?;
         on!(reader.conn(), c => sqlx::query("SELECT 1").execute(c).await.map(drop))
     }
 
     /// Waits for what is under way and closes every connection.
-    pub(crate) async fn close(&self) {
+    pub async fn close(&self) {
         match self {
             Self::Sqlite(database) => database.close().await,
             Self::Postgres(pool) => pool.close().await,
@@ -235,14 +245,16 @@ fn postgres_pool(options: PgConnectOptions, pool: Pool) -> PgPool {
 }
 
 /// A connection to either engine, borrowed for one statement.
-pub(crate) enum Conn<'a> {
+pub enum Conn<'a> {
+    /// SQLite's.
     Sqlite(&'a mut SqliteConnection),
+    /// PostgreSQL's.
     Postgres(&'a mut PgConnection),
 }
 
 impl Conn<'_> {
     /// The same connection for one more statement.
-    pub(crate) fn again(&mut self) -> Conn<'_> {
+    pub fn again(&mut self) -> Conn<'_> {
         match self {
             Self::Sqlite(connection) => Conn::Sqlite(connection),
             Self::Postgres(connection) => Conn::Postgres(connection),
@@ -251,13 +263,16 @@ impl Conn<'_> {
 }
 
 /// A connection for reading.
-pub(crate) enum Reader {
+pub enum Reader {
+    /// SQLite's, which cannot write.
     Sqlite(readers::Reading),
+    /// PostgreSQL's.
     Postgres(PoolConnection<Postgres>),
 }
 
 impl Reader {
-    pub(crate) fn conn(&mut self) -> Conn<'_> {
+    /// The connection for one statement.
+    pub fn conn(&mut self) -> Conn<'_> {
         match self {
             Self::Sqlite(reading) => Conn::Sqlite(reading.connection()),
             Self::Postgres(connection) => Conn::Postgres(connection),
@@ -269,13 +284,16 @@ impl Reader {
 /// transaction that is not on disk yet. An answer waits for that with [`commit`](Self::commit) or
 /// [`rollback`](Self::rollback), also where nothing is written ("it is there already").
 #[must_use = "a transaction that is not committed stores nothing"]
-pub(crate) enum Tx {
+pub enum Tx {
+    /// A savepoint of SQLite, in a group.
     Sqlite(sqlite::SqliteTx),
+    /// PostgreSQL's.
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
 impl Tx {
-    pub(crate) fn conn(&mut self) -> Conn<'_> {
+    /// The connection for one statement.
+    pub fn conn(&mut self) -> Conn<'_> {
         match self {
             Self::Sqlite(tx) => Conn::Sqlite(tx.connection()),
             Self::Postgres(tx) => Conn::Postgres(tx),
@@ -283,7 +301,7 @@ impl Tx {
     }
 
     /// What follows touches very many rows; [`Store::forget_traces`] ends it.
-    pub(crate) async fn expect_much(&mut self) -> Result<(), StoreError> {
+    pub async fn expect_much(&mut self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(tx) => tx.expect_much().await,
             Self::Postgres(_) => Ok(()),
@@ -291,7 +309,7 @@ impl Tx {
     }
 
     /// Returns when the transaction is on disk, with all that it has read.
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
@@ -303,7 +321,7 @@ impl Tx {
     /// # Errors
     /// Also when that could not be committed: then there is nothing of which the caller could say that it is
     /// there.
-    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
+    pub async fn rollback(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(tx) => tx.rollback().await,
             Self::Postgres(tx) => tx.rollback().await,
@@ -313,48 +331,6 @@ impl Tx {
 
 /// Whether an error says that a value that must be unique is there already. SQLite does not
 /// report which constraint it was.
-pub(crate) fn is_duplicate(error: &StoreError) -> bool {
+pub fn is_duplicate(error: &StoreError) -> bool {
     error.as_database_error().is_some_and(|error| error.is_unique_violation())
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    /// The lines that answer from within a transaction, without ending it.
-    fn answers(path: &Path, found: &mut Vec<String>) {
-        let entries = std::fs::read_dir(path).expect("a folder");
-        for path in entries.map(|entry| entry.expect("an entry").path()) {
-            if path.is_dir() {
-                answers(&path, found);
-                continue;
-            }
-            let text = std::fs::read_to_string(&path).expect("a source file");
-            let (mut is_open, mut before) = (false, ["", ""]);
-            for (number, line) in text.lines().enumerate() {
-                let ends = |line: &str| line.contains(".rollback()") || line.contains(".commit()");
-                is_open |= line.contains(".write().await?");
-                if is_open
-                    && line.contains(concat!("return", " Ok("))
-                    && !ends(line)
-                    && !before.iter().any(|line| ends(line))
-                {
-                    found.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
-                }
-                // The end of a function is no deeper than that of a method.
-                if line.contains("tx.commit()") || line == "}" || line == "    }" {
-                    is_open = false;
-                }
-                before = [before[1], line];
-            }
-        }
-    }
-
-    /// What a transaction has read may not be on disk yet: see [`Tx`](super::Tx).
-    #[test]
-    fn an_answer_ends_its_transaction_first() {
-        let mut found = Vec::new();
-        answers(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-        assert_eq!(found, Vec::<String>::new());
-    }
 }

@@ -9,12 +9,10 @@ use quick_cache::sync::Cache;
 use sqlx::types::Uuid;
 use tresen_model::{PersonId, Timestamp};
 
-use super::master::MasterKey;
-use super::seal::{self, PersonKey};
-use crate::error::Broken;
-use crate::privacy::returned;
-use crate::random;
-use crate::store::{Store, dialect, is_duplicate, on};
+use crate::master::MasterKey;
+use crate::seal::{self, PersonKey};
+use crate::{Error, random};
+use tresen_store::{Migrations, Store, dialect, is_duplicate, on};
 
 /// How many keys are kept unwrapped in memory.
 const CACHED: usize = 20_000;
@@ -26,7 +24,8 @@ const AT_ONCE: i64 = 16 << 20;
 /// How long a key in memory is trusted: another process may have deleted it, and not have been heard.
 const TRUSTED: Duration = Duration::from_secs(15);
 
-pub(crate) struct KeyStore {
+/// The key store. Keys that were asked for stay in memory for some seconds.
+pub struct KeyStore {
     store: Store,
     master: MasterKey,
     /// With the time at which the key was in the table.
@@ -38,40 +37,50 @@ pub(crate) struct KeyStore {
     stained: AtomicBool,
 }
 
+/// The tables of a key store.
+pub static MIGRATIONS: Migrations = Migrations::new(&[
+    (1, "start", include_str!("../migrations/0001_start.sql")),
+    (2, "erased", include_str!("../migrations/0002_erased.sql")),
+    (3, "mail", include_str!("../migrations/0003_mail.sql")),
+]);
+
 /// The address belongs to another person.
-pub(crate) struct AddressTaken;
+pub struct AddressTaken;
 
 impl KeyStore {
-    pub(crate) fn new(store: Store, master: MasterKey) -> Self {
+    /// Takes a database with [`MIGRATIONS`], and the key that wraps all others.
+    pub fn new(store: Store, master: MasterKey) -> Self {
         let (deletions, stained) = (AtomicU64::new(0), AtomicBool::new(true));
         Self { store, master, cache: Cache::new(CACHED), trusted: TRUSTED, deletions, stained }
     }
 
     /// Opens one key, whichever: with another master key nobody would be found or read any
     /// more, and whoever wrote would be sealed with the wrong one.
-    pub(crate) async fn check_master(&self) -> Result<(), Broken> {
+    pub async fn check_master(&self) -> Result<(), Error> {
         const SQL: &str = "SELECT person_id, wrapped_key FROM person_key LIMIT 1";
         let mut reader = self.store.read().await?;
         let row: Option<(Uuid, Vec<u8>)> =
             on!(reader.conn(), c => sqlx::query_as(SQL).fetch_optional(c).await)?;
         match row {
             Some((person, wrapped)) => {
-                self.unwrap(person, &wrapped).map(drop).map_err(|_| Broken::OtherMasterKey)
+                self.unwrap(person, &wrapped).map(drop).map_err(|_| Error::OtherMasterKey)
             }
             None => Ok(()),
         }
     }
 
-    pub(crate) fn store(&self) -> &Store {
+    /// Its database.
+    pub fn store(&self) -> &Store {
         &self.store
     }
 
-    pub(crate) fn master(&self) -> &MasterKey {
+    /// The key that wraps all others.
+    pub fn master(&self) -> &MasterKey {
         &self.master
     }
 
     /// Finds the person with an address.
-    pub(crate) async fn find(&self, index: &[u8; 32]) -> Result<Option<(PersonId, PersonKey)>, Broken> {
+    pub async fn find(&self, index: &[u8; 32]) -> Result<Option<(PersonId, PersonKey)>, Error> {
         const SQL: &str = "SELECT person_id, wrapped_key FROM person_key WHERE address_index = $1";
         let mut reader = self.store.read().await?;
         let row: Option<(Uuid, Vec<u8>)> =
@@ -80,11 +89,11 @@ impl KeyStore {
     }
 
     /// Finds the person with an address, or makes a new one with a new key.
-    pub(crate) async fn find_or_create(
+    pub async fn find_or_create(
         &self,
         index: &[u8; 32],
         now: Timestamp,
-    ) -> Result<(PersonId, PersonKey), Broken> {
+    ) -> Result<(PersonId, PersonKey), Error> {
         const SQL: &str = "INSERT INTO person_key (person_id, address_index, wrapped_key, created_at)
             VALUES ($1, $2, $3, $4) ON CONFLICT (address_index) DO NOTHING";
         if let Some(found) = self.find(index).await? {
@@ -107,19 +116,19 @@ impl KeyStore {
             return Ok((PersonId(person), key));
         }
         // Somebody else was quicker by a moment.
-        self.find(index).await?.ok_or(Broken::Inconsistent("person_key", person))
+        self.find(index).await?.ok_or(Error::Inconsistent("person_key", person))
     }
 
     /// The key of a person; `None` when they were erased.
-    pub(crate) async fn get(&self, person: PersonId) -> Result<Option<PersonKey>, Broken> {
+    pub async fn get(&self, person: PersonId) -> Result<Option<PersonKey>, Error> {
         Ok(self.get_many([person]).await?.remove(&person))
     }
 
     /// The keys of several persons; those who were erased are missing.
-    pub(crate) async fn get_many(
+    pub async fn get_many(
         &self,
         persons: impl IntoIterator<Item = PersonId>,
-    ) -> Result<HashMap<PersonId, PersonKey>, Broken> {
+    ) -> Result<HashMap<PersonId, PersonKey>, Error> {
         let mut keys = HashMap::new();
         let mut missing = Vec::new();
         for person in persons {
@@ -168,17 +177,17 @@ impl KeyStore {
 
     /// A key was deleted, here or by another node: it is in memory no more, and what was read before does not
     /// bring it back.
-    pub(crate) fn forget_cached(&self, person: PersonId) {
+    pub fn forget_cached(&self, person: PersonId) {
         self.deletions.fetch_add(1, Ordering::SeqCst);
         self.cache.remove(&person.0);
     }
 
     /// Gives a person another address. Doing it twice does no harm.
-    pub(crate) async fn change_address(
+    pub async fn change_address(
         &self,
         person: PersonId,
         index: &[u8; 32],
-    ) -> Result<Result<(), AddressTaken>, Broken> {
+    ) -> Result<Result<(), AddressTaken>, Error> {
         const SQL: &str = "UPDATE person_key SET address_index = $2 WHERE person_id = $1";
         let mut tx = self.store.write().await?;
         let updated = on!(tx.conn(), c => sqlx::query(SQL)
@@ -201,11 +210,7 @@ impl KeyStore {
     /// no backup either. Gives whether it was there until now; what is left of it in the files
     /// of the key store is gone after [`forget_deleted`](Self::forget_deleted). Somebody else may take over
     /// the address in the same transaction.
-    pub(crate) async fn delete(
-        &self,
-        person: PersonId,
-        heir: Option<&(PersonId, [u8; 32])>,
-    ) -> Result<bool, Broken> {
+    pub async fn delete(&self, person: PersonId, heir: Option<&(PersonId, [u8; 32])>) -> Result<bool, Error> {
         const INHERIT: &str = "UPDATE person_key SET address_index = $2 WHERE person_id = $1";
         const DELETE: &str = "DELETE FROM person_key WHERE person_id = $1";
         const REMEMBER: &str =
@@ -232,13 +237,13 @@ impl KeyStore {
 
     /// Right after a deletion: [`forget_traces`](Self::forget_traces) as far as nobody has to wait
     /// long for it.
-    pub(crate) async fn forget_deleted(&self) -> Result<(), Broken> {
+    pub async fn forget_deleted(&self) -> Result<(), Error> {
         self.forget_traces(AT_ONCE).await
     }
 
     /// Of keys that were deleted nothing is left in the files of the tables. On PostgreSQL the table is
     /// written anew for that; not now if it has more than `most` bytes.
-    pub(crate) async fn forget_traces(&self, most: i64) -> Result<(), Broken> {
+    pub async fn forget_traces(&self, most: i64) -> Result<(), Error> {
         const SIZE: &str = "SELECT pg_relation_size('person_key')";
         self.store.forget_traces().await?;
         let Store::Postgres(pool) = &self.store else { return Ok(()) };
@@ -257,17 +262,17 @@ impl KeyStore {
     }
 
     /// The same for what was put off, or could not be done when it was due.
-    pub(crate) async fn forget_stains(&self) -> Result<(), Broken> {
+    pub async fn forget_stains(&self) -> Result<(), Error> {
         if self.stained.load(Ordering::Acquire) { self.forget_traces(i64::MAX).await } else { Ok(()) }
     }
 
     /// Everybody who has a key.
-    pub(crate) async fn holders(&self) -> Result<HashSet<Uuid>, Broken> {
-        Ok(returned::ids(&self.store, "SELECT person_id FROM person_key").await?)
+    pub async fn holders(&self) -> Result<HashSet<Uuid>, Error> {
+        Ok(self.store.ids("SELECT person_id FROM person_key").await?)
     }
 
     /// How many persons' keys were deleted.
-    pub(crate) async fn count_erased(&self) -> Result<i64, Broken> {
+    pub async fn count_erased(&self) -> Result<i64, Error> {
         let mut reader = self.store.read().await?;
         let sql = "SELECT COUNT(*) FROM erased";
         let (count,): (i64,) = on!(reader.conn(), c => sqlx::query_as(sql).fetch_one(c).await)?;
@@ -275,13 +280,13 @@ impl KeyStore {
     }
 
     /// Everybody whose key was deleted.
-    pub(crate) async fn erased(&self) -> Result<HashSet<Uuid>, Broken> {
-        Ok(returned::ids(&self.store, "SELECT person_id FROM erased").await?)
+    pub async fn erased(&self) -> Result<HashSet<Uuid>, Error> {
+        Ok(self.store.ids("SELECT person_id FROM erased").await?)
     }
 
     /// Keeps what messages of persons who are being erased are known by, so that no mailbox brings
     /// them back, whatever copy of the data is restored.
-    pub(crate) async fn remember_messages(&self, fingerprints: &[[u8; 32]]) -> Result<(), Broken> {
+    pub async fn remember_messages(&self, fingerprints: &[[u8; 32]]) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO erased_message (fingerprint) VALUES ($1)
             ON CONFLICT (fingerprint) DO NOTHING";
         if fingerprints.is_empty() {
@@ -300,7 +305,7 @@ impl KeyStore {
     }
 
     /// Whether a message was a person's who was erased.
-    pub(crate) async fn has_erased_message(&self, fingerprint: &[u8; 32]) -> Result<bool, Broken> {
+    pub async fn has_erased_message(&self, fingerprint: &[u8; 32]) -> Result<bool, Error> {
         const SQL: &str = "SELECT 1 FROM erased_message WHERE fingerprint = $1";
         let mut reader = self.store.read().await?;
         let row: Option<(i32,)> = on!(reader.conn(), c => sqlx::query_as(SQL)
@@ -311,7 +316,7 @@ impl KeyStore {
     }
 
     /// Keeps the key of a message that is set aside.
-    pub(crate) async fn add_aside(&self, id: Uuid, key: &PersonKey) -> Result<(), Broken> {
+    pub async fn add_aside(&self, id: Uuid, key: &PersonKey) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO aside_key (id, wrapped_key) VALUES ($1, $2)";
         let wrapped = seal::seal(self.master.wrap(), "aside_key.wrapped_key", id, key.as_bytes())?;
         let mut tx = self.store.write().await?;
@@ -321,7 +326,7 @@ impl KeyStore {
     }
 
     /// The key of a message that was set aside; `None` when it was deleted.
-    pub(crate) async fn aside(&self, id: Uuid) -> Result<Option<PersonKey>, Broken> {
+    pub async fn aside(&self, id: Uuid) -> Result<Option<PersonKey>, Error> {
         const SQL: &str = "SELECT wrapped_key FROM aside_key WHERE id = $1";
         let mut reader = self.store.read().await?;
         let row: Option<(Vec<u8>,)> =
@@ -329,29 +334,37 @@ impl KeyStore {
         drop(reader);
         let Some((wrapped,)) = row else { return Ok(None) };
         let bytes = seal::open(self.master.wrap(), "aside_key.wrapped_key", id, &wrapped)?;
-        PersonKey::from_bytes(&bytes).ok_or(Broken::Inconsistent("aside_key", id)).map(Some)
+        PersonKey::from_bytes(&bytes).ok_or(Error::Inconsistent("aside_key", id)).map(Some)
     }
 
     /// The keys of all messages that were set aside; one that is damaged is missing.
-    pub(crate) async fn aside_keys(&self) -> Result<HashMap<Uuid, PersonKey>, Broken> {
+    pub async fn aside_keys(&self) -> Result<HashMap<Uuid, PersonKey>, Error> {
         const SQL: &str = "SELECT id, wrapped_key FROM aside_key";
         let mut reader = self.store.read().await?;
         let rows: Vec<(Uuid, Vec<u8>)> = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
         drop(reader);
         let key = |(id, wrapped): (Uuid, Vec<u8>)| {
             let bytes = seal::open(self.master.wrap(), "aside_key.wrapped_key", id, &wrapped)?;
-            Ok((id, PersonKey::from_bytes(&bytes).ok_or(Broken::Inconsistent("aside_key", id))?))
+            Ok((id, PersonKey::from_bytes(&bytes).ok_or(Error::Inconsistent("aside_key", id))?))
         };
-        rows.into_iter().filter_map(|row| Broken::pass_over(key(row)).transpose()).collect()
+        let read = |row| match key(row) {
+            Ok(read) => Some(read),
+            Err(error) => {
+                let error: Error = error;
+                tracing::error!(%error, "the key of a message that was set aside is damaged, and passed over");
+                None
+            }
+        };
+        Ok(rows.into_iter().filter_map(read).collect())
     }
 
     /// The messages that were set aside, as far as their keys are here.
-    pub(crate) async fn asides(&self) -> Result<HashSet<Uuid>, Broken> {
-        Ok(returned::ids(&self.store, "SELECT id FROM aside_key").await?)
+    pub async fn asides(&self) -> Result<HashSet<Uuid>, Error> {
+        Ok(self.store.ids("SELECT id FROM aside_key").await?)
     }
 
     /// Deletes keys of messages that were set aside: no backup can be read then.
-    pub(crate) async fn delete_asides(&self, ids: &[Uuid]) -> Result<(), Broken> {
+    pub async fn delete_asides(&self, ids: &[Uuid]) -> Result<(), Error> {
         const SQL: &str = "DELETE FROM aside_key WHERE id = $1";
         if ids.is_empty() {
             return Ok(());
@@ -369,23 +382,23 @@ impl KeyStore {
         Ok(())
     }
 
-    fn unwrap(&self, person: Uuid, wrapped: &[u8]) -> Result<PersonKey, Broken> {
+    fn unwrap(&self, person: Uuid, wrapped: &[u8]) -> Result<PersonKey, Error> {
         let bytes = seal::open(self.master.wrap(), "person_key.wrapped_key", person, wrapped)?;
-        PersonKey::from_bytes(&bytes).ok_or(Broken::Inconsistent("person_key", person))
+        PersonKey::from_bytes(&bytes).ok_or(Error::Inconsistent("person_key", person))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{KEYS, Location, Pool};
+    use tresen_store::{Location, Pool};
 
     const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
 
     async fn open(folder: &tempfile::TempDir) -> KeyStore {
         let file = Location::File(folder.path().join("keys.db"));
         KeyStore::new(
-            Store::open(&file, &KEYS, Pool::of(2)).await.expect("opens"),
+            Store::open(&file, &MIGRATIONS, Pool::of(2)).await.expect("opens"),
             MasterKey::derive(&[7; 32]),
         )
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 
-use super::Location;
-use crate::error::Broken;
+use crate::Location;
+use crate::StoreError;
 
 /// The two databases of a desk.
 pub struct Places<'a> {
@@ -33,8 +33,8 @@ impl Places<'_> {
     /// the data for live events.
     ///
     /// # Errors
-    /// [`Broken`] when a server cannot be asked.
-    pub async fn too_few_connections(&self, each: u32) -> Result<Vec<TooFew>, Broken> {
+    /// [`StoreError`] when a server cannot be asked.
+    pub async fn too_few_connections(&self, each: u32) -> Result<Vec<TooFew>, StoreError> {
         // Of the connections in use, those of a node on this machine are its own, or are about to be.
         const ASK: &str = "SELECT current_setting('max_connections')::BIGINT
             - current_setting('superuser_reserved_connections')::BIGINT

@@ -1,0 +1,43 @@
+//! What is to be seen in the sources alone.
+
+use std::path::Path;
+
+/// The lines that answer from within a transaction, without ending it.
+fn answers(path: &Path, found: &mut Vec<String>) {
+    let entries = std::fs::read_dir(path).expect("a folder");
+    for path in entries.map(|entry| entry.expect("an entry").path()) {
+        if path.is_dir() {
+            answers(&path, found);
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        let (mut is_open, mut before) = (false, ["", ""]);
+        for (number, line) in text.lines().enumerate() {
+            let ends = |line: &str| line.contains(".rollback()") || line.contains(".commit()");
+            is_open |= line.contains(".write().await?");
+            if is_open
+                && line.contains(concat!("return", " Ok("))
+                && !ends(line)
+                && !before.iter().any(|line| ends(line))
+            {
+                found.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+            }
+            // The end of a function is no deeper than that of a method.
+            if line.contains("tx.commit()") || line == "}" || line == "    }" {
+                is_open = false;
+            }
+            before = [before[1], line];
+        }
+    }
+}
+
+/// What a transaction has read may not be on disk yet: see [`Tx`](crate::store::Tx).
+#[test]
+fn an_answer_ends_its_transaction_first() {
+    let mut found = Vec::new();
+    let desk = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for sources in ["src", "../keys/src"] {
+        answers(&desk.join(sources), &mut found);
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
