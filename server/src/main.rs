@@ -32,6 +32,11 @@ use tresen_desk::backup::Remembered;
 use crate::config::Config;
 pub(crate) use crate::failure::Failure;
 
+/// What a page is made of is allocated on one thread and freed on another, in many small pieces: see
+/// docs/decisions/0026-an-allocator-for-threads.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A self-hosted service desk.
 #[derive(Parser)]
 #[command(name = "tresen", version)]

@@ -8,7 +8,7 @@ use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::keys::PersonKey;
 use crate::people::Session;
-use crate::search::{Listing, Words};
+use crate::search::{Listing, Order, Words};
 use crate::store::{Conn, Statement, from_row, on};
 
 /// Rows of a page.
@@ -93,7 +93,7 @@ impl Desk {
         let mut statement = Statement::default();
         statement.push(COLUMNS);
         push_wanted(&mut statement, person, query);
-        statement.push(&format!(" {ORDER} LIMIT {}", PAGE + 1));
+        statement.push(&format!(" {} LIMIT {}", ORDER.sql(), PAGE + 1));
         let mut reader = self.store.read().await?;
         let rows: Vec<Row> = statement.fetch_all(reader.conn()).await?;
         drop(reader);
@@ -143,7 +143,7 @@ fn push_wanted(statement: &mut Statement, customer: PersonId, query: &ListQuery)
     }
 }
 
-const ORDER: &str = "ORDER BY customer_news_at DESC, id DESC";
+const ORDER: Order = Order { column: "customer_news_at", latest_first: true };
 
 /// A page of rows, of which there is one more when another page follows.
 fn lines(rows: &[Row], key: &PersonKey) -> Result<Page<RequestLine>, Broken> {

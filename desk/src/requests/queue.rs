@@ -9,7 +9,7 @@ use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::{Agent, kinds, person};
 use crate::privacy::restrict::NOT_RESTRICTED;
-use crate::search::{Listing, Words};
+use crate::search::{Listing, Order, Words};
 use crate::store::{Statement, from_row};
 
 /// Rows of a page.
@@ -157,11 +157,8 @@ fn push_wanted(statement: &mut Statement, agent: PersonId, query: &QueueQuery) {
     statement.push(&format!(" AND {}", kinds::seen_by(&me, "request.kind")));
 }
 
-fn in_order(order: QueueOrder) -> &'static str {
-    match order {
-        QueueOrder::Newest => "ORDER BY updated_at DESC, id DESC",
-        QueueOrder::Oldest => "ORDER BY updated_at ASC, id ASC",
-    }
+fn in_order(order: QueueOrder) -> Order {
+    Order { column: "updated_at", latest_first: order == QueueOrder::Newest }
 }
 
 /// A page of what an agent asks for, and one row more.
@@ -169,7 +166,7 @@ fn page(agent: PersonId, query: &QueueQuery) -> Statement {
     let mut statement = Statement::default();
     statement.push(&format!("{NAMED} FROM ({COLUMNS} WHERE "));
     push_wanted(&mut statement, agent, query);
-    statement.push(&format!(" {} LIMIT {}) AS line {NAMES}", in_order(query.order), PAGE + 1));
+    statement.push(&format!(" {} LIMIT {}) AS line {NAMES}", in_order(query.order).sql(), PAGE + 1));
     statement
 }
 

@@ -13,7 +13,7 @@ mod postgres;
 mod sqlite;
 mod words;
 
-pub(crate) use find::Listing;
+pub(crate) use find::{Listing, Order};
 pub(crate) use index::{Entry, Index};
 pub(crate) use indexer::mark_stale;
 
