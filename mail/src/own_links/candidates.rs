@@ -19,7 +19,9 @@ pub(super) fn collect(bytes: &[u8], found: &mut Vec<String>, depth: usize) {
         let end = whole_word(bytes, at);
         if end - at >= SECRET {
             let signs = run(bytes, at, SECRET, is_secret);
-            let whole = signs.len() == SECRET && signs.last().is_some_and(|last| last.end == end);
+            // A URL of Proofpoint ends with `__`.
+            let ends = |last: &Sign| last.end == end || last.end + 2 == end && bytes[..end].ends_with(b"__");
+            let whole = signs.len() == SECRET && signs.last().is_some_and(ends);
             if whole && is_random(&signs) {
                 found.push(text(&signs));
             }

@@ -173,7 +173,8 @@ impl OwnLinks {
         let plus = next(bytes, local.end).filter(|sign| sign.byte == b'+')?;
         let signs = run(bytes, plus.end, REPLY, |byte| byte.is_ascii_alphanumeric());
         let end = signs.last()?.end;
-        let at_sign = next(bytes, end).is_some_and(|sign| sign.byte == b'@');
+        // Return paths that name the recipient write `=` for the `@`.
+        let at_sign = bytes.get(end) == Some(&b'=') || next(bytes, end).is_some_and(|sign| sign.byte == b'@');
         (signs.len() == REPLY && at_sign).then_some(Secret { cut: plus.start..end, bare: false, signs })
     }
 }

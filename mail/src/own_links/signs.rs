@@ -86,7 +86,7 @@ pub(super) fn look(rest: &[u8]) -> Found {
         b'=' => quoted_printable(rest),
         b'%' => percent(rest),
         b'&' => entity(rest),
-        b'\\' => json(rest),
+        b'\\' => backslash(rest),
         b'?' => encoded_word(rest).map(Found::Soft),
         0xc2 | 0xe2 | 0xef => {
             std::str::from_utf8(&rest[..rest.len().min(if rest[0] == 0xc2 { 2 } else { 3 })])
@@ -107,6 +107,8 @@ fn character(code: u32, length: usize) -> Found {
         0 | 0xad | 0x200b..=0x200f | 0x2060..=0x2064 | 0xfeff => Found::Soft(length),
         0x09..=0x0d | 0x20 | 0xa0 | 0x2028 | 0x2029 => Found::Break(length),
         0x21..=0x7e => Found::Sign(code as u8, length),
+        // Full-width forms, as Asian input methods write them.
+        0xff01..=0xff5e => Found::Sign((code - 0xfee0) as u8, length),
         _ => Found::Sign(0xff, length),
     }
 }
@@ -170,9 +172,12 @@ fn entity(rest: &[u8]) -> Option<Found> {
     Some(character(code, whole))
 }
 
-fn json(rest: &[u8]) -> Option<Found> {
+/// Escapes of JSON, Markdown (`\_`) and RTF (`\'5f`).
+fn backslash(rest: &[u8]) -> Option<Found> {
     match rest.get(1)? {
         b'n' | b'r' | b't' => Some(Found::Break(2)),
+        sign @ (b'_' | b'-' | b'=' | b'?' | b'&' | b'+' | b'.') => Some(Found::Sign(*sign, 2)),
+        b'\'' => Some(character(u32::from(hex_pair(rest.get(2..)?)?), 4)),
         b'u' if rest.get(2..4) == Some(b"00") => Some(character(u32::from(hex_pair(rest.get(4..)?)?), 6)),
         _ => None,
     }

@@ -18,6 +18,15 @@ fn leaks(text: &str) -> bool {
     (0..secret.len() - 12).any(|at| joined.contains(&secret[at..at + 12]))
 }
 
+/// The secret with each of its bytes written in another way.
+fn escaped(write: fn(u8) -> String) -> String {
+    SECRET.bytes().map(write).collect()
+}
+
+fn full_width(text: &str) -> String {
+    text.chars().filter_map(|c| char::from_u32(u32::from(c) + 0xfee0)).collect()
+}
+
 #[test]
 fn secrets_are_cut_in_every_spelling() {
     let (one, two) = SECRET.split_at(17);
@@ -95,6 +104,83 @@ fn secrets_are_cut_in_every_spelling() {
             ),
             "https://urldefense.proofpoint.com/v2/url?u=https-3A__desk.example_a&d=Dw",
         ),
+        // Markdown, RTF, JSON, and Asian input methods.
+        (
+            format!("[x](https://desk.example/a?token\\={})", SECRET.replace('-', "\\-").replace('_', "\\_")),
+            "[x](https://desk.example/a)",
+        ),
+        (
+            format!(
+                "{{\\rtf1 https://desk.example/a?token={}\\par}}",
+                SECRET.replace('-', "\\'2d").replace('_', "\\'5f")
+            ),
+            "{\\rtf1 https://desk.example/a\\par}",
+        ),
+        (
+            format!("{{\"url\":\"https:\\/\\/desk.example\\/a?token={SECRET}\"}}"),
+            "{\"url\":\"https:\\/\\/desk.example\\/a\"}",
+        ),
+        (format!("https://desk.example/a?token＝{SECRET}"), "https://desk.example/a"),
+        (format!("https://desk.example/a?token={}", full_width(SECRET)), "https://desk.example/a"),
+        // Every character escaped.
+        (
+            format!("https://desk.example/a?token={} Bye", escaped(|byte| format!("%{byte:02x}"))),
+            "https://desk.example/a Bye",
+        ),
+        (
+            format!("https://desk.example/a?token={} Bye", escaped(|byte| format!("&#{byte};"))),
+            "https://desk.example/a Bye",
+        ),
+        (
+            format!("https://desk.example/a?token={} Bye", escaped(|byte| format!("={byte:02X}"))),
+            "https://desk.example/a Bye",
+        ),
+        // Calendars, chats and tables.
+        (
+            format!("DESCRIPTION:https://desk.example/a?token={one}\r\n {two}{three}\r\nEND:VEVENT"),
+            "DESCRIPTION:https://desk.example/a\r\nEND:VEVENT",
+        ),
+        (format!("<https://desk.example/a?token={SECRET}|Register>"), "<https://desk.example/a|Register>"),
+        (
+            format!("| https://desk.example/a?token={one}\n| {two}{three}\n| Bye"),
+            "| https://desk.example/a\n| Bye",
+        ),
+        (
+            format!("<div>https://desk.example/a?token={one}</div>\n<div>{two}{three}</div>"),
+            "<div>https://desk.example/a</div>",
+        ),
+        (
+            format!("https://desk.example/a?token={one}<!-- x -->{two}{three}</p>"),
+            "https://desk.example/a</p>",
+        ),
+        // More gateways.
+        (
+            format!(
+                "https://gate.trendmicro.example/query?url=https%3a%2f%2fdesk.example%2fa%3ftoken%3d{SECRET}&umid=1"
+            ),
+            "https://gate.trendmicro.example/query?url=https%3a%2f%2fdesk.example%2fa&umid=1",
+        ),
+        (
+            format!(
+                "https://linkprotect.cudasvc.com/url?a=https%3a%2f%2fdesk.example%2fa%3ftoken%3d{SECRET}&c=E"
+            ),
+            "https://linkprotect.cudasvc.com/url?a=https%3a%2f%2fdesk.example%2fa&c=E",
+        ),
+        (
+            format!("https://l.example/l.php?u=https%3A%2F%2Fdesk.example%2Fa%3Ftoken%3D{SECRET}&h=x"),
+            "https://l.example/l.php?u=https%3A%2F%2Fdesk.example%2Fa&h=x",
+        ),
+        (
+            format!("https://desk-example.translate.example/a?token={SECRET}&_x_tr_sl=de"),
+            "https://desk-example.translate.example/a?_x_tr_sl=de",
+        ),
+        // Return paths of other servers.
+        (format!("prvs=12=service+{REPLY}@desk.example"), "prvs=12=service@desk.example"),
+        (format!("bounce+service+{REPLY}=desk.example@l.example"), "bounce+service=desk.example@l.example"),
+        (
+            format!("SRS0=ab=cd=desk.example=service+{REPLY}@gate.example"),
+            "SRS0=ab=cd=desk.example=service@gate.example",
+        ),
         // A piece, and a secret without a URL.
         (format!("https://desk.example/a?token={one}…"), "https://desk.example/a…"),
         (format!("the token={SECRET} of the mail"), "the token= of the mail"),
@@ -149,6 +235,20 @@ fn a_known_secret_is_cut_without_a_name() {
     assert_eq!(links().cut(&text, &known), "My key is …\n");
     links().overwrite(&mut bytes, &known);
     assert!(!leaks(&String::from_utf8_lossy(&bytes)));
+    for (text, left) in [
+        (
+            format!("https://urldefense.com/v3/__https://desk.example/a?token*{SECRET}__;Kw!!x$"),
+            "https://urldefense.com/v3/__https://desk.example/a?token*…__;Kw!!x$",
+        ),
+        (format!("https://desk.example/register/{SECRET}"), "https://desk.example/register/…"),
+        (format!("Das Token lautet: {SECRET}."), "Das Token lautet: …."),
+        (format!("token%5B%5D={SECRET}"), "token%5B%5D=…"),
+        (format!("?%74oken={SECRET}&x=1"), "?%74oken=…&x=1"),
+    ] {
+        let known = links().candidates(text.as_bytes());
+        assert_eq!(known, [SECRET], "{text}");
+        assert_eq!(links().cut(&text, &known), left);
+    }
     // Longer and shorter words are none.
     let other = format!("{SECRET}a {} {}", &SECRET[1..], "a".repeat(43)).into_bytes();
     assert!(links().candidates(&other).is_empty());
