@@ -5,7 +5,7 @@ use mail_parser::parsers::MessageStream;
 use mail_parser::{Addr, ContentType, HeaderValue};
 use memchr::memchr;
 
-use crate::decode;
+use crate::{decode, encoded_words};
 
 /// Header fields that are looked at; a mail has fifty or so.
 const MOST_FIELDS: usize = 2_000;
@@ -215,17 +215,28 @@ pub(crate) fn addresses(value: &[u8], most: usize, charset: Option<&'static Enco
 /// A field of free text: encoded words decoded (RFC 2047), one line, without control characters.
 pub(crate) fn text(value: &[u8], charset: Option<&'static Encoding>) -> String {
     let buffer = bounded(value, charset);
-    one_line(&String::from_utf8_lossy(&decode_words(&buffer, |decoded, text| decoded.extend(text.bytes()))))
+    let decoded = encoded_words::decode(&buffer, |decoded, text, _| {
+        decoded.extend(text.bytes());
+        0
+    });
+    one_line(&String::from_utf8_lossy(&decoded))
 }
 
-/// A structured field as the parser wants it, its encoded words whole and in UTF-8.
+/// A structured field as the parser wants it, its encoded words whole and in UTF-8. Letters that touch
+/// one are put into it: the parser knows no encoded word within a word, but programs write them.
 fn structured(value: &[u8], charset: Option<&'static Encoding>) -> Vec<u8> {
-    decode_words(&bounded(value, charset), |decoded, text| {
+    let touches = |byte: &&u8| !byte.is_ascii_whitespace() && !b"()<>[]:;@\\,\"=".contains(byte);
+    encoded_words::decode(&bounded(value, charset), |decoded, text, after| {
+        let before = decoded.iter().rev().take_while(touches).count();
+        let mut word = decoded.split_off(decoded.len() - before);
+        let behind = after.iter().take_while(touches).count();
+        word.extend(text.bytes().chain(after[..behind].iter().copied()));
         decoded.extend(b"=?utf-8?Q?");
-        for byte in text.bytes() {
+        for byte in word {
             decoded.extend(format!("={byte:02X}").bytes());
         }
         decoded.extend(b"?=");
+        behind
     })
 }
 
@@ -296,64 +307,6 @@ fn bounded(value: &[u8], charset: Option<&'static Encoding>) -> Vec<u8> {
     }
     buffer.push(b'\n');
     buffer
-}
-
-/// Decodes encoded words (RFC 2047); those that follow one another with the same charset are put
-/// together first, since many programs cut in the middle of a character, against its section 5.
-///
-/// `write` gets what each run of them says, and the decoded text so far.
-fn decode_words(value: &[u8], write: impl Fn(&mut Vec<u8>, &str)) -> Vec<u8> {
-    let mut decoded: Vec<u8> = Vec::with_capacity(value.len());
-    let mut at = 0;
-    while at < value.len() {
-        let Some((charset, bytes, length)) = encoded_word(&value[at..]) else {
-            decoded.push(value[at]);
-            at += 1;
-            continue;
-        };
-        let mut run = bytes;
-        at += length;
-        loop {
-            let space = value[at..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-            let Some((next, bytes, length)) = encoded_word(&value[at + space..]) else { break };
-            if !next.eq_ignore_ascii_case(charset) {
-                // White space between encoded words is none.
-                at += space;
-                break;
-            }
-            run.extend(bytes);
-            at += space + length;
-        }
-        write(&mut decoded, &decode::charset(&run, std::str::from_utf8(charset).ok()));
-    }
-    decoded
-}
-
-/// The encoded word that begins here: its charset, its bytes, and its length.
-fn encoded_word(value: &[u8]) -> Option<(&[u8], Vec<u8>, usize)> {
-    if !value.starts_with(b"=?") {
-        return None;
-    }
-    let charset = 2 + memchr(b'?', value.get(2..value.len().min(80))?)?;
-    let (encoding, mark) = (value.get(charset + 1)?, value.get(charset + 2)?);
-    let start = charset + 3;
-    let length = memchr(b'?', value.get(start..value.len().min(start + 1_000))?)?;
-    if *mark != b'?' || value.get(start + length + 1) != Some(&b'=') {
-        return None;
-    }
-    let content = &value[start..start + length];
-    let bytes = match encoding {
-        b'B' | b'b' => decode::transfer(content, "base64").0.into_owned(),
-        b'Q' | b'q' => {
-            let spaced: Vec<u8> =
-                content.iter().map(|byte| if *byte == b'_' { b' ' } else { *byte }).collect();
-            decode::transfer(&spaced, "quoted-printable").0.into_owned()
-        }
-        _ => return None,
-    };
-    // A language may stand behind the charset (RFC 2231 section 5).
-    let label = value[2..charset].split(|byte| *byte == b'*').next().unwrap_or_default();
-    Some((label, bytes, start + length + 2))
 }
 
 fn line_end(raw: &[u8], at: usize) -> usize {

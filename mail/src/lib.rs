@@ -13,6 +13,7 @@ mod automatic;
 mod body;
 mod bounce;
 mod decode;
+mod encoded_words;
 mod flowed;
 mod fold;
 mod header;

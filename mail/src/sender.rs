@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use mail_parser::Addr;
 use tresen_model::EmailAddress;
 
 use crate::header::{self, Headers};
@@ -32,6 +33,9 @@ pub(crate) fn read(headers: &Headers<'_>, message: &mut Message) {
         headers.first("Reply-To").map_or_else(Vec::new, |value| correspondents(value, headers).0);
     message.original_from =
         ORIGINAL.iter().find_map(|name| correspondents(headers.first(name)?, headers).0.into_iter().next());
+    if message.original_from.is_none() && headers.has("List-Id") {
+        message.original_from = member_of_list(headers, message);
+    }
     message.rewritten_by_list = is_rewritten_by_list(headers, message);
 }
 
@@ -63,7 +67,7 @@ enum Clean {
 
 /// The correspondents of a field. Those written by the rules, else those that can be repaired.
 fn correspondents(value: &[u8], headers: &Headers<'_>) -> (Vec<Correspondent>, Clean) {
-    let parsed = header::addresses(value, MOST, headers.charset);
+    let parsed = with_whole_names(header::addresses(value, MOST, headers.charset), headers);
     let all = |parse: fn(&str) -> Option<EmailAddress>| -> Vec<Correspondent> {
         let found = parsed.iter().filter_map(|found| {
             Some(correspondent(parse(found.address.as_deref()?)?, found.name.as_deref().unwrap_or_default()))
@@ -94,6 +98,28 @@ fn correspondents(value: &[u8], headers: &Headers<'_>) -> (Vec<Correspondent>, C
     }
 }
 
+/// Puts names together that were split at a comma, as in `Lovelace, Ada <ada@example.com>`: programs
+/// leave out the quotes (RFC 5322 3.4).
+fn with_whole_names(parsed: Vec<Addr<'static>>, headers: &Headers<'_>) -> Vec<Addr<'static>> {
+    let mut whole = Vec::with_capacity(parsed.len());
+    let mut names: Vec<String> = Vec::new();
+    for mut found in parsed {
+        let address = found.address.as_deref().unwrap_or_default();
+        if !address.contains('@') {
+            let name = found.name.as_deref().unwrap_or_default();
+            let words = [name, address].into_iter().filter(|word| !word.is_empty());
+            names.extend(words.map(|word| header::text(word.as_bytes(), headers.charset)));
+            continue;
+        }
+        if !names.is_empty() {
+            names.extend(found.name.take().map(Cow::into_owned));
+            found.name = Some(std::mem::take(&mut names).join(", ").into());
+        }
+        whole.push(found);
+    }
+    whole
+}
+
 fn correspondent(address: EmailAddress, name: &str) -> Correspondent {
     let name = clean_name(name);
     let repeated = name.eq_ignore_ascii_case(address.as_str());
@@ -109,10 +135,7 @@ fn display_name(value: &[u8], headers: &Headers<'_>) -> Option<String> {
 
 /// Finds an address in a line in which the parser finds none, and the name beside it.
 fn scan(line: &str) -> Option<(EmailAddress, String)> {
-    let line: Cow<'_, str> = match line.contains(" @ ") {
-        true => line.replace(" @ ", "@").into(),
-        false => line.into(),
-    };
+    let line = tidied(line);
     // An `@` inside a quoted local part is no end of one.
     let quoted = line.match_indices("\"@").map(|(at, _)| at + 1);
     let all = line.match_indices('@').map(|(at, _)| at);
@@ -125,16 +148,48 @@ fn scan(line: &str) -> Option<(EmailAddress, String)> {
             Some(rest) => (start + 1, rest.strip_suffix('\'').unwrap_or(rest)),
             None => (start, local),
         };
-        let domain = after[..end].trim_end_matches(['.', '-', '_']);
+        let domain = after[..end].trim_end_matches(['.', '-', '_']).replace("..", ".");
         let address = EmailAddress::of_mail(&format!("{local}@{domain}"))?;
         let (left, right) = (&line[..start], &after[end..]);
-        let left = left.trim_end().strip_suffix("mailto:").unwrap_or(left);
+        let left = without_scheme(left.trim_end());
         let name = [left, right]
             .into_iter()
             .map(|part| part.trim_matches(|c: char| c.is_whitespace() || "<>()[]{}\"',;:`".contains(c)))
             .find(|part| !part.is_empty() && !part.contains('@'));
         Some((address, name.unwrap_or_default().to_owned()))
     })
+}
+
+/// The line without what programs put into addresses: entities of HTML, spaces, a second `@`, a route
+/// (RFC 5322 4.4).
+fn tidied(line: &str) -> String {
+    let mut line = line.replace(" @ ", "@").replace('＠', "@").replace("@@", "@");
+    for (entity, sign) in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")] {
+        if line.contains(entity) {
+            line = line.replace(entity, sign);
+        }
+    }
+    let Some(open) = line.rfind('<') else { return line };
+    let close = line[open..].find('>').map_or(line.len(), |length| open + length);
+    let mut inner = line[open + 1..close].trim();
+    if let Some((route, address)) = inner.split_once(':')
+        && route.starts_with('@')
+    {
+        inner = address;
+    }
+    let inner = [" .", ". ", " @", "@ "]
+        .iter()
+        .fold(inner.to_owned(), |inner, spaced| inner.replace(spaced, spaced.trim()));
+    format!("{}{inner}{}", &line[..=open], &line[close..])
+}
+
+/// The text before an address without `mailto:` or Exchange's `SMTP:`.
+fn without_scheme(before: &str) -> &str {
+    let without = |scheme: &str| {
+        let at = before.len().checked_sub(scheme.len())?;
+        before.get(at..)?.eq_ignore_ascii_case(scheme).then(|| &before[..at])
+    };
+    ["mailto:", "smtp:"].iter().find_map(|scheme| without(scheme)).unwrap_or(before)
 }
 
 /// Where a local part begins that ends before an `@`.
@@ -195,6 +250,30 @@ fn clean_name(name: &str) -> String {
             return name.to_owned();
         }
     }
+}
+
+/// The writer for whom a list has put another address into From, as far as From says which one of
+/// Reply-To or Cc it is.
+fn member_of_list(headers: &Headers<'_>, message: &Message) -> Option<Correspondent> {
+    let from = message.from.as_ref().filter(|_| message.origin == Origin::From)?;
+    let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
+    let local = from.address.local_part();
+    // groups.io: `ada=example.org@groups.io`.
+    if let Some((member, domain)) = local.rsplit_once('=') {
+        let member = format!("{member}@{domain}");
+        return message.reply_to.iter().find(|found| same(found.address.as_str(), &member)).cloned();
+    }
+    // LISTSERV: a number, then this.
+    if local.to_ascii_lowercase().ends_with("-dmarc-request") {
+        return message.reply_to.first().filter(|_| message.reply_to.len() == 1).cloned();
+    }
+    // Mailman, where answers go to the list: `Ada via Printers`, and Ada in Cc.
+    let (name, _) = from.name.as_deref()?.split_once(" via ")?;
+    let name = clean_name(name);
+    let copies = headers.first("Cc").map(|value| correspondents(value, headers).0).unwrap_or_default();
+    let named = |found: &&Correspondent| found.name.as_deref().is_some_and(|found| same(found, &name));
+    let mut named = copies.iter().filter(named);
+    named.next().filter(|_| named.next().is_none()).cloned()
 }
 
 /// Whether a list or group has written itself into From, as its own headers say (Google Groups;
