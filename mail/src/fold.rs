@@ -4,7 +4,7 @@
 //! cannot be told, all of it stays text.
 
 use crate::html::{ATTRIBUTION, HISTORY, SIGNATURE};
-use crate::phrases;
+use crate::{header_block, phrases};
 
 /// What the headers say about the text.
 #[derive(Debug, Clone, Copy, Default)]
@@ -98,14 +98,15 @@ fn is_history(lines: &[&str], index: usize, about: About) -> bool {
     }
     let follows = |from: usize| {
         let block = lines[from.min(lines.len())..].iter().take(8).map(|line| line.trim().trim_matches('*'));
-        phrases::is_header_block(block)
+        header_block::is_whole(block)
     };
-    // A rule, then the headers.
-    if line.len() >= 10 && line.chars().all(|c| matches!(c, '_' | '-')) {
+    // A rule or a title, then the headers.
+    let rule = line.len() >= 10 && line.chars().all(|c| matches!(c, '_' | '-'));
+    if rule || phrases::is_bare_history(line) {
         let next = lines[index + 1..].iter().take(3).position(|line| !line.trim().is_empty());
         return next.is_some_and(|next| follows(index + 1 + next));
     }
-    phrases::may_begin_header_block(line) && follows(index)
+    header_block::may_begin(line) && follows(index)
 }
 
 /// "On … wrote:" counts where a quote follows, or where nothing does and it is an answer. It may
@@ -125,12 +126,16 @@ fn mark_attributions(lines: &mut [Line<'_>], about: About) {
             {
                 continue;
             }
-            let joined = block.iter().map(|line| line.text.trim()).collect::<Vec<_>>().join(" ");
-            if !phrases::is_attribution(&joined) {
+            if length > 1 && !is_wrapped_attribution(block) {
                 continue;
             }
+            let joined = joined(block);
             let next =
                 lines[index + length..].iter().find(|line| line.kind != Kind::Blank).map(|line| line.kind);
+            let quoted = next == Some(Kind::Quoted);
+            if !(phrases::is_attribution(&joined) || quoted && phrases::is_foreign_attribution(&joined)) {
+                continue;
+            }
             match next {
                 Some(Kind::Quoted) => {}
                 // Yahoo and others quote without a mark: all that follows is the older mail.
@@ -149,6 +154,22 @@ fn mark_attributions(lines: &mut [Line<'_>], about: About) {
             break;
         }
     }
+}
+
+fn joined(block: &[Line<'_>]) -> String {
+    block.iter().map(|line| line.text.trim()).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether lines that end like an attribution are one from their first line on. What somebody wrote
+/// right above it is none of it.
+fn is_wrapped_attribution(block: &[Line<'_>]) -> bool {
+    let begins = phrases::begins_attribution(block[0].text);
+    let begins_later = (1..block.len()).any(|start| {
+        let rest = joined(&block[start..]);
+        phrases::is_attribution(&rest)
+            && (phrases::is_dated_attribution(&rest) || !begins && phrases::begins_attribution(&rest))
+    });
+    !begins_later && phrases::may_begin_attribution(block[0].text)
 }
 
 /// A disclaimer below a quote is nobody's answer, where somebody has answered above it.
@@ -178,8 +199,10 @@ fn ranges(lines: &[Line<'_>], about: About) -> Vec<std::ops::Range<usize>> {
     let history = lines.iter().position(|line| line.kind == Kind::History);
     if let Some(start) = history {
         let above = &lines[..start];
-        let written = above.iter().any(|line| line.kind == Kind::Own);
-        if !written || above.iter().any(|line| line.kind == Kind::Own && phrases::points_below(line.text)) {
+        let last = above.iter().rfind(|line| line.kind == Kind::Own);
+        // "My answers:" points at what follows, in any language.
+        let announces = last.is_none_or(|last| last.text.trim_end().ends_with([':', '：']));
+        if announces || above.iter().any(|line| line.kind == Kind::Own && phrases::points_below(line.text)) {
             // The answer may stand anywhere in it.
             return folded;
         }

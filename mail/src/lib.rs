@@ -17,6 +17,7 @@ mod encoded_words;
 mod flowed;
 mod fold;
 mod header;
+mod header_block;
 mod html;
 mod message;
 mod mime;

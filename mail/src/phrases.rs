@@ -13,32 +13,51 @@ pub(crate) fn is_history(line: &str) -> bool {
     // Some write the first header behind it, on the same line.
     let Some(inner) = lower.strip_prefix("--") else { return false };
     let inner = inner.trim_start_matches(['-', ' ', '*', '=']);
-    const NAMES: &[&str] = &[
-        "original message",
-        "original-nachricht",
-        "original nachricht",
-        "originalnachricht",
-        "original mail",
-        "original-mail",
-        "original appointment",
-        "ursprüngliche nachricht",
-        "ursprüngliche mail",
-        "ursprüngliche e-mail",
-        "ursprünglicher termin",
-        "ursprungliche nachricht",
-        "message d'origine",
-        "message original",
-        "mensaje original",
-        "messaggio originale",
-        "mensagem original",
-        "oorspronkelijk bericht",
-        "oprindelig meddelelse",
-        "opprinnelig melding",
-        "ursprungligt meddelande",
-        "wiadomość oryginalna",
-    ];
-    NAMES.iter().any(|name| inner.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with("--")))
+    OLDER.iter().any(|name| inner.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with("--")))
 }
+
+/// The same words without a rule around them: an older mail only where a block of headers follows.
+pub(crate) fn is_bare_history(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    OLDER.contains(&lower.trim_matches([' ', '*', ':', '-']))
+}
+
+/// What programs call an older mail.
+const OLDER: &[&str] = &[
+    "original message",
+    "original-nachricht",
+    "original nachricht",
+    "originalnachricht",
+    "original mail",
+    "original-mail",
+    "original appointment",
+    "ursprüngliche nachricht",
+    "ursprüngliche mail",
+    "ursprüngliche e-mail",
+    "ursprünglicher termin",
+    "ursprungliche nachricht",
+    "message d'origine",
+    "message d’origine",
+    "message original",
+    "mensaje original",
+    "messaggio originale",
+    "mensagem original",
+    "oorspronkelijk bericht",
+    "oprindelig meddelelse",
+    "opprinnelig melding",
+    "ursprungligt meddelande",
+    "wiadomość oryginalna",
+    "původní zpráva",
+    "eredeti üzenet",
+    "alkuperäinen viesti",
+    "исходное сообщение",
+    "原始邮件",
+    "原始郵件",
+    "原邮件",
+    "元のメッセージ",
+    "원본 메시지",
+    "원본 메일",
+];
 
 /// A line that says that a mail is passed on: what follows is what it is about.
 pub(crate) fn is_forward(line: &str) -> bool {
@@ -70,89 +89,19 @@ pub(crate) fn is_forward_subject(subject: &str) -> bool {
 
 /// The first words of subjects of answers.
 pub(crate) fn is_answer_subject(subject: &str) -> bool {
-    prefix(subject, &["re", "aw", "antw", "antwort", "sv", "vs", "res", "odp", "ynt"])
+    prefix(
+        subject,
+        &[
+            "re", "aw", "antw", "antwort", "sv", "vs", "res", "rif", "r", "odp", "ynt", "ha", "отв", "απ",
+            "回复", "答复", "回覆", "返信", "答覆", "회신",
+        ],
+    )
 }
 
 fn prefix(subject: &str, known: &[&str]) -> bool {
-    let Some((first, _)) = subject.split_once(':') else { return false };
+    let Some((first, _)) = subject.split_once([':', '：']) else { return false };
     let word = first.split('[').next().unwrap_or_default().trim().to_lowercase();
     known.contains(&word.as_str())
-}
-
-/// Names of headers in the blocks that Outlook and others write above an older mail.
-const FROM: &[&str] = &["from", "von", "de", "da", "van", "från", "fra", "od", "expéditeur"];
-const DATE: &[&str] = &[
-    "sent",
-    "date",
-    "gesendet",
-    "datum",
-    "envoyé",
-    "enviado",
-    "enviado el",
-    "inviato",
-    "verzonden",
-    "data",
-    "fecha",
-    "skickat",
-    "sendt",
-    "wysłano",
-    "gesendet am",
-];
-const OTHER: &[&str] = &[
-    "to",
-    "an",
-    "à",
-    "para",
-    "a",
-    "aan",
-    "till",
-    "til",
-    "do",
-    "cc",
-    "subject",
-    "betreff",
-    "objet",
-    "asunto",
-    "oggetto",
-    "onderwerp",
-    "ämne",
-    "emne",
-    "temat",
-    "assunto",
-    "kopie",
-];
-
-fn header_name(line: &str) -> Option<String> {
-    let (name, _) = line.split_once([':', '：'])?;
-    (name.len() <= 20).then(|| name.trim().trim_matches('*').trim().to_lowercase())
-}
-
-/// Whether a block of headers may begin with a line: cheap, for every line of a text.
-pub(crate) fn may_begin_header_block(line: &str) -> bool {
-    header_name(line.trim_start_matches('*'))
-        .is_some_and(|name| FROM.contains(&name.as_str()) || DATE.contains(&name.as_str()))
-}
-
-/// Whether lines are such a block: who, when, and one thing more.
-pub(crate) fn is_header_block<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
-    let (mut from, mut date, mut other) = (false, false, 0);
-    for (index, line) in lines.enumerate() {
-        let name = header_name(line);
-        let Some(name) = name else {
-            // A header may be folded; an empty line ends the block.
-            if line.is_empty() || index == 0 {
-                break;
-            }
-            continue;
-        };
-        from |= FROM.contains(&name.as_str());
-        date |= DATE.contains(&name.as_str());
-        other += usize::from(OTHER.contains(&name.as_str()));
-        if index == 0 && !from && !date {
-            return false;
-        }
-    }
-    from && (date && other >= 1 || other >= 2)
 }
 
 /// The verbs of "On … wrote:".
@@ -188,6 +137,28 @@ pub(crate) fn is_attribution(line: &str) -> bool {
     said && (has_date(&lower) || lower.contains('@') || lower.contains('<') || lower.chars().count() <= 80)
 }
 
+/// The same in any language, for a line right above a quote: an address in brackets, a time, a colon.
+pub(crate) fn is_foreign_attribution(line: &str) -> bool {
+    let address = line.split_once('<').is_some_and(|(_, rest)| rest.contains('@') && rest.contains('>'));
+    address && line.trim_end().ends_with([':', '：']) && has_date(&line.to_lowercase())
+}
+
+/// Whether an attribution that is wrapped may begin with this line: it names a time or an address, and
+/// no sentence ends with it.
+pub(crate) fn may_begin_attribution(line: &str) -> bool {
+    let line = line.trim();
+    !line.ends_with(['.', '!', '?', ':', '：']) && (has_date(&line.to_lowercase()) || line.contains('@'))
+}
+
+/// Whether a line looks like the beginning of an attribution by its first word: a preposition before
+/// a date, the date itself, or an address.
+pub(crate) fn begins_attribution(line: &str) -> bool {
+    const FIRST: &[&str] = &["am", "on", "le", "el", "il", "op", "em", "den", "dnia", "на", "w"];
+    let lower = line.trim().to_lowercase();
+    let word = lower.split_whitespace().next().unwrap_or_default();
+    FIRST.contains(&word) || word.starts_with(|c: char| c.is_ascii_digit())
+}
+
 /// One that can stand for itself, as it names a day: "Am 3. Mai 2026 um 10:00 schrieb Ada:".
 pub(crate) fn is_dated_attribution(line: &str) -> bool {
     let lower = line.to_lowercase();
@@ -220,6 +191,11 @@ pub(crate) fn is_device_line(line: &str) -> bool {
         "von meinem mobilgerät",
         "von meinem samsung",
         "von meinem/",
+        "von meinem huawei",
+        "von meinem xiaomi",
+        "von meinem google",
+        "von meinem telefon",
+        "von meinem tablet",
         "von meiner galaxy",
         "von meinem android",
         "gesendet von meinem",
@@ -295,16 +271,38 @@ pub(crate) fn points_below(line: &str) -> bool {
         "siehe unten",
         "s. unten",
         "s.u.",
+        "s. u.",
+        "unterhalb",
+        "nachstehend",
+        "farbig",
         "unten",
         "im text",
         "in rot",
         "in blau",
         "in grün",
         "rot markiert",
+        "in roter schrift",
+        "in blauer schrift",
+        "in grüner schrift",
+        "hinter den fragen",
         "zwischen den zeilen",
         "direkt in",
         "darunter",
-        "voir ci-dessous",
+        "ci-dessous",
+        "ci dessous",
+        "en rouge",
+        "en bleu",
+        "dans le texte",
+        "más abajo",
+        "en rojo",
+        "en azul",
+        "di seguito",
+        "qui sotto",
+        "in rosso",
+        "hieronder",
+        "in het rood",
+        "poniżej",
+        "na czerwono",
     ];
     WORDS.iter().any(|word| {
         lower.match_indices(word).any(|(at, _)| {

@@ -2,7 +2,7 @@
 
 use super::words::words;
 use super::{KnownTexts, Repeat};
-use crate::phrases;
+use crate::{header_block, phrases};
 
 impl KnownTexts {
     /// Returns whether a `rest` has lines of a person between lines that are known. What stands below
@@ -44,7 +44,7 @@ fn lines<'a>(rest: &'a str, repeats: &'a [Repeat]) -> impl Iterator<Item = Line>
         if all == 0
             || plain.starts_with("--")
             || phrases::is_attribution(plain)
-            || phrases::may_begin_header_block(plain)
+            || header_block::may_begin(plain)
             || phrases::is_device_line(plain)
         {
             Line::Around

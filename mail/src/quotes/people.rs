@@ -1,7 +1,7 @@
 //! Names and addresses of others, in the lines that mail programs write above a quote.
 
 use super::{KnownTexts, LEFT_OUT};
-use crate::phrases;
+use crate::{header_block, phrases};
 
 /// Somebody who takes part in a conversation.
 pub struct Participant {
@@ -34,7 +34,7 @@ impl KnownTexts {
     pub(super) fn is_about_a_quote(&self, line: &str, next: Option<&str>) -> bool {
         let trimmed = line.trim();
         trimmed.starts_with('>')
-            || phrases::may_begin_header_block(trimmed)
+            || header_block::may_begin(trimmed)
             || trimmed.ends_with([':', '：'])
                 && (phrases::is_attribution(trimmed)
                     || next.is_some_and(|next| next.trim_start().starts_with('>')))
