@@ -12,21 +12,40 @@ const ABSENT: &[&str] = &[
     "auto-reply:",
     "auto reply:",
     "auto response:",
-    "auto:",
-    "autosvar:",
     "out of office:",
+    "out of office re:",
     "out of the office:",
     "out of office autoreply:",
     "abwesenheitsnotiz:",
     "abwesenheitsassistent:",
-    "abwesend:",
-    "abwesenheit:",
+    "absence du bureau",
     "réponse automatique",
+    "fuera de la oficina",
     "respuesta automática",
+    "fuori sede:",
     "risposta automatica",
     "automatisch antwoord",
+    "afwezigheidsbericht",
     "resposta automática",
+    "autosvar:",
+    "automatiskt svar:",
+    "automatisk svar:",
+    "automaattinen vastaus:",
+    "automatyczna odpowiedź:",
+    "automatická odpověď:",
+    "automatikus válasz:",
+    "răspuns automat:",
+    "otomatik yanıt:",
+    "автоматический ответ:",
+    "автоматична відповідь:",
+    "自動応答:",
+    "自动答复:",
+    "自動回覆:",
+    "자동 회신:",
 ];
+
+/// Shorter ones, which a person may begin a question with: only in an answer.
+const ABSENT_IN_ANSWERS: &[&str] = &["auto:", "abwesend:", "abwesenheit:"];
 
 /// Fields that programs mark their mails with. Not among them: Feedback-ID, which some relays add to
 /// everything that they send, and X-MS-Exchange-Inbox-Rules-Loop, which is on people's mails that a
@@ -65,17 +84,23 @@ pub(crate) fn recognise(entity: &Entity<'_>, message: &Message, report: bool) ->
     let precedence = ["Precedence", "X-Precedence"].iter().find_map(|name| headers.keyword(name));
     let precedence = precedence.unwrap_or_default();
     let subject = message.subject.to_lowercase();
-    let absent = ABSENT.iter().any(|start| subject.starts_with(start));
+    let begins = |starts: &[&str]| starts.iter().any(|start| subject.starts_with(start));
+    let absent = begins(ABSENT) || !message.answers.is_empty() && begins(ABSENT_IN_ANSWERS);
     let says = |name: &&str| {
         headers
             .keyword(name)
             .is_some_and(|value| !matches!(value.as_str(), "" | "no" | "none" | "false" | "0"))
     };
     let null_path = message.signals.return_path.as_deref() == Some("");
-    // What anybody can write alone makes no report: a machine must have sent it.
-    let failed = headers.has("X-Failed-Recipients")
-        && (null_path || !submitted.is_empty() && submitted != "no" || is_server(headers, message));
-    if report || entity.kind == "multipart/report" || failed {
+    let server = is_server(headers, message);
+    // What anybody can write or attach makes no report alone: a machine must have sent it.
+    let machine = null_path || !submitted.is_empty() && submitted != "no" || server;
+    let reports = report || headers.has("X-Failed-Recipients");
+    if reports && machine || entity.kind == "multipart/report" || report && !entity.is("multipart/") {
+        return Some(Automatic::Server);
+    }
+    // Before answers: Exim marks what its daemon sends as `auto-replied`.
+    if server {
         return Some(Automatic::Server);
     }
     if submitted.starts_with("auto-replied")
@@ -84,9 +109,6 @@ pub(crate) fn recognise(entity: &Entity<'_>, message: &Message, report: bool) ->
         || ANSWERS.iter().any(says)
     {
         return Some(Automatic::Reply);
-    }
-    if is_server(headers, message) {
-        return Some(Automatic::Server);
     }
     // What a person wrote to a group that has written itself into From is that person's.
     let list = !message.rewritten_by_list;
@@ -133,9 +155,24 @@ fn is_server(headers: &Headers<'_>, message: &Message) -> bool {
 /// Addresses that nobody reads.
 fn is_nobody(local: &str) -> bool {
     let plain: String = local.chars().filter(char::is_ascii_alphanumeric).collect();
-    ["noreply", "donotreply", "nichtantworten", "bounce", "bounces", "keineantwort", "nepasrepondre"]
+    const NOBODY: &[&str] = &[
+        "noreply",
+        "donotreply",
+        "nichtantworten",
+        "bounce",
+        "bounces",
+        "keineantwort",
+        "nepasrepondre",
+        "noresponder",
+        "nonrispondere",
+    ];
+    // A word of several, such as `no_reply.shop`.
+    let joined = ["no-reply", "no_reply", "do-not-reply", "do_not_reply"]
         .iter()
-        .any(|nobody| {
+        .fold(local.to_owned(), |local, spelled| local.replace(spelled, &spelled.replace(['-', '_'], "")));
+    let word = |word: &str| matches!(word, "noreply" | "donotreply");
+    joined.split(|c: char| !c.is_ascii_alphanumeric()).any(word)
+        || NOBODY.iter().any(|nobody| {
             plain == *nobody
                 || plain.starts_with(nobody)
                     && !plain[nobody.len()..].starts_with(|c: char| c.is_ascii_alphabetic())

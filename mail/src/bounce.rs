@@ -29,6 +29,31 @@ const FAILED: &[&str] = &[
     "user unknown",
     "mailbox unavailable",
     "address rejected",
+    "unable to deliver",
+    "not been delivered",
+    "nicht zustellbar",
+    "fehler bei der zustellung",
+    "non distribué",
+    "non remis",
+    "pas pu être remis",
+    "échec de la remise",
+    "no se pudo entregar",
+    "no se ha podido entregar",
+    "no entregado",
+    "impossibile recapitare",
+    "mancato recapito",
+    "non recapitabile",
+    "onbestelbaar",
+    "niet worden bezorgd",
+    "niet worden afgeleverd",
+    "não pôde ser entregue",
+    "não entregue",
+    "kunde inte levereras",
+    "nie można dostarczyć",
+    "nie została dostarczona",
+    "недоставленное",
+    "не доставлено",
+    "не может быть доставлено",
 ];
 
 const DELAYED: &[&str] = &[
@@ -52,6 +77,10 @@ pub(crate) fn recognise(
     message: &Message,
     text: &str,
 ) -> Option<Bounce> {
+    if message.automatic != Some(Automatic::Server) {
+        // A person's mail, even with a report attached.
+        return None;
+    }
     let original = || original(found, message, text);
     if let Some(report) = found.reports.iter().find(|report| report.kind.ends_with("delivery-status")) {
         let bounce = match delivery_status(&report.text) {
@@ -70,9 +99,6 @@ pub(crate) fn recognise(
         let named = field(&report.text, "original-message-id")
             .and_then(|id| header::ids(id.as_bytes()).into_iter().next());
         return Some(Bounce { returned: Returned::Other, status: None, original: named.or_else(original) });
-    }
-    if message.automatic != Some(Automatic::Server) {
-        return None;
     }
     // From before RFC 3464, or from a server that never read it.
     let (returned, status) = said(entity, message, text)?;

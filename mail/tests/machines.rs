@@ -51,6 +51,119 @@ fn marks_against_loops_are_those_of_machines() {
     }
 }
 
+#[test]
+fn answers_of_absent_people_are_told_in_many_languages() {
+    let about = |subject: &str, more: &str| {
+        mail(&format!("From: ada@example.com\r\n{more}Subject: {subject}"), "x").automatic
+    };
+    for subject in [
+        "Automatic reply: Printer",
+        "Automatische Antwort: Drucker",
+        "Abwesenheitsnotiz: Re: Drucker",
+        "Out of office Re: Printer",
+        "Réponse automatique : Imprimante",
+        "Absence du bureau : Imprimante",
+        "Fuera de la oficina: Impresora",
+        "Fuori sede: Stampante",
+        "Automatisch antwoord: Printer",
+        "Automatiskt svar: Skrivare",
+        "Automatyczna odpowiedź: Drukarka",
+        "Automatická odpověď: Tiskárna",
+        "Otomatik Yanıt: Yazıcı",
+        "Автоматический ответ: Принтер",
+        "自動応答: プリンター",
+        "自动答复: 打印机",
+        "자동 회신: 프린터",
+    ] {
+        assert_eq!(about(subject, ""), Some(Automatic::Reply), "{subject}");
+    }
+    let answer = "In-Reply-To: <m@desk.example.com>\r\n";
+    for subject in ["Auto: Printer", "Abwesenheit: Re: Drucker", "Abwesend: Drucker"] {
+        assert_eq!(about(subject, answer), Some(Automatic::Reply), "{subject}");
+        // A question, such as about a car.
+        assert_eq!(about(subject, ""), None, "{subject}");
+    }
+    for subject in
+        ["AW: Automatische Antwort: Drucker", "Re: Out of office: Printer", "The automatic reply fails"]
+    {
+        assert_eq!(about(subject, answer), None, "{subject}");
+    }
+}
+
+#[test]
+fn addresses_that_nobody_reads_are_told_by_their_words() {
+    for (local, unread) in [
+        ("noreply", true),
+        ("no-reply", true),
+        ("No_Reply", true),
+        ("no_reply.shop", true),
+        ("shop-no-reply", true),
+        ("noreply+17", true),
+        ("do-not-reply", true),
+        ("donotreply-billing", true),
+        ("bounce-123", true),
+        ("nichtantworten", true),
+        ("noresponder", true),
+        ("bounce.studio", false),
+        ("noreplyson", false),
+        ("ada", false),
+        ("reply", false),
+    ] {
+        let found = mail(&format!("From: {local}@example.com\r\nSubject: x"), "x").automatic;
+        assert_eq!(found == Some(Automatic::Unread), unread, "{local}");
+    }
+}
+
+#[test]
+fn reports_in_any_language_are_told_from_their_words() {
+    for (words, returned) in [
+        ("Votre message n'a pas pu être remis.", Returned::Failed),
+        ("Message non distribué", Returned::Failed),
+        ("No se pudo entregar el mensaje.", Returned::Failed),
+        ("Impossibile recapitare il messaggio", Returned::Failed),
+        ("Het bericht kon niet worden bezorgd", Returned::Failed),
+        ("A sua mensagem não pôde ser entregue", Returned::Failed),
+        ("Ditt meddelande kunde inte levereras", Returned::Failed),
+        ("Nie można dostarczyć wiadomości", Returned::Failed),
+        ("Сообщение не доставлено", Returned::Failed),
+        ("Ihre Nachricht ist nicht zustellbar", Returned::Failed),
+        ("We were unable to deliver your message", Returned::Failed),
+        ("The message has not yet been delivered. 451 4.7.1 Greylisting", Returned::Delayed),
+        ("Die Zustellung ist verzögert", Returned::Delayed),
+    ] {
+        let body = format!("{words}\r\n\r\nMessage-ID: <o@desk.example.com>\r\n");
+        for header in [
+            "From: MAILER-DAEMON@mx.example.org",
+            // As Exim writes it.
+            "From: Mailer-Daemon@mx.example.org\r\nAuto-Submitted: auto-replied",
+            "Return-Path: <>\r\nFrom: Mail Delivery System <postmaster@mx.example.org>",
+        ] {
+            let header = format!("{header}\r\nContent-Type: text/plain; charset=utf-8\r\nSubject: Mail");
+            let bounce = mail(&header, &body).bounce.unwrap_or_else(|| panic!("{header} {words}"));
+            assert_eq!((bounce.returned, bounce.original.as_deref()), (returned, Some("o@desk.example.com")));
+        }
+    }
+}
+
+#[test]
+fn a_report_that_a_person_attaches_is_a_file() {
+    let status = "Content-Type: message/delivery-status; name=details.txt\r\n\r\nReporting-MTA: dns; mx.example.com\r\n\r\nFinal-Recipient: rfc822; eve@example.org\r\nAction: failed\r\nStatus: 5.1.1";
+    let body = format!("--b\r\n\r\nWhat does this mean?\r\n--b\r\n{status}\r\n--b--\r\n");
+    let header = |from: &str| format!("{from}\r\nContent-Type: multipart/mixed; boundary=b");
+    let message = mail(&header("From: Ada <ada@example.com>\r\nReturn-Path: <ada@example.com>"), &body);
+    assert!(message.bounce.is_none() && message.automatic.is_none());
+    assert_eq!(
+        (message.text.as_str(), message.parts[0].name.as_str()),
+        ("What does this mean?", "details.txt")
+    );
+    // Old servers send theirs so.
+    for machine in ["From: postmaster@example.com", "Return-Path: <>\r\nFrom: mx@example.com"] {
+        let message = mail(&header(machine), &body);
+        assert_eq!(message.automatic, Some(Automatic::Server), "{machine}");
+        assert!(message.bounce.is_some_and(|bounce| bounce.returned == Returned::Failed), "{machine}");
+    }
+}
+
 /// A report of a mail server: what it says for machines, and for people.
 fn report(from: &str, more: &str, machines: &str, people: &str) -> Message {
     mail(
