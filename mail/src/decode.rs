@@ -15,6 +15,11 @@ const MOST_DETECTED: usize = 64 * 1024;
 /// Undoes a Content-Transfer-Encoding. `false` when something could not be decoded and was left
 /// out or left as it is.
 pub(crate) fn transfer<'a>(body: &'a [u8], encoding: &str) -> (Cow<'a, [u8]>, bool) {
+    let encoding = match encoding {
+        "base-64" | "x-base64" => "base64",
+        "quotedprintable" | "quoted_printable" | "x-quoted-printable" => "quoted-printable",
+        other => other,
+    };
     match encoding {
         "base64" => base64(body),
         "quoted-printable" => {
@@ -31,13 +36,33 @@ pub(crate) fn transfer<'a>(body: &'a [u8], encoding: &str) -> (Cow<'a, [u8]>, bo
 }
 
 fn base64(body: &[u8]) -> (Cow<'_, [u8]>, bool) {
-    if let Some(bytes) = base64_decode(body) {
-        return (Cow::Owned(bytes), true);
+    let encoded = &body[..footer(body)];
+    if let Some(bytes) = base64_decode(encoded) {
+        return (Cow::Owned(bytes), encoded.len() == body.len());
     }
-    // Something that is not base64 stands in it, such as the footer of a list: passed over.
-    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    let letters: Vec<u8> = body.iter().copied().filter(letter).collect();
+    // Something that is not base64 stands in it: passed over.
+    let letters: Vec<u8> = encoded.iter().copied().filter(is_base64).collect();
     (Cow::Owned(base64_decode(&letters).unwrap_or_default()), false)
+}
+
+/// Where plain words begin behind base64, such as the footer of a list; the length where none do.
+fn footer(body: &[u8]) -> usize {
+    let (mut at, mut letters) = (0, 0);
+    for line in body.split_inclusive(|byte| *byte == b'\n') {
+        let text = line.trim_ascii();
+        let spaces = text.iter().filter(|byte| **byte == b' ').count();
+        let words = spaces > 0 && text.len() < 16 * (spaces + 1);
+        if letters > 0 && letters % 4 == 0 && (words || text.starts_with(b"--") || text.starts_with(b"__")) {
+            return at;
+        }
+        letters += text.iter().filter(|byte| is_base64(byte)).count();
+        at += line.len();
+    }
+    body.len()
+}
+
+fn is_base64(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
 }
 
 /// Decodes quoted-printable; what is none stays as it is (RFC 2045 6.7, note 5).
@@ -107,6 +132,12 @@ pub(crate) fn charset_or(bytes: &[u8], label: Option<&str>, fallback: Option<&'s
     if let Some(found) = encoding(&label) {
         return found.decode(bytes).0.into_owned();
     }
+    let label = match label.as_str() {
+        // The letters of western languages stand in the same places.
+        "cp437" | "ibm437" | "437" => "ibm850",
+        "unicode-1-1-utf-7" | "x-unicode-2-0-utf-7" | "utf7" => "utf-7",
+        other => other,
+    };
     match charset_decoder(label.as_bytes()) {
         Some(decoder) => decoder(bytes),
         None => guess_or(bytes, fallback),
@@ -167,6 +198,7 @@ pub(crate) fn encoding(label: &str) -> Option<&'static Encoding> {
         "x-euc" | "eucjp" | "cp51932" => "euc-jp",
         "cp50220" | "cp50221" | "iso-2022-jp-1" | "iso-2022-jp-2" | "iso-2022-jp-ms" => "iso-2022-jp",
         "iso-8859-8-e" => "iso-8859-8",
+        "gb18030-2005" | "gb18030-2022" => "gb18030",
         other => other,
     };
     Encoding::for_label(label.as_bytes())
@@ -280,6 +312,26 @@ fn hz(bytes: &[u8]) -> String {
         rest = after.get(1..).unwrap_or_default();
     }
     GBK.decode_without_bom_handling(&decoded).0.into_owned()
+}
+
+/// Decodes `%20` and the like (RFC 3986 2.1); what is none stays.
+pub(crate) fn percent_decoded(data: &[u8]) -> Vec<u8> {
+    let mut decoded = Vec::with_capacity(data.len());
+    let mut rest = data;
+    while let Some((byte, after)) = rest.split_first() {
+        let digit = |index: usize| after.get(index).and_then(|byte| char::from(*byte).to_digit(16));
+        match (byte, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => {
+                decoded.push(u8::try_from(high << 4 | low).unwrap_or_default());
+                rest = &after[2..];
+            }
+            _ => {
+                decoded.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    decoded
 }
 
 #[cfg(test)]

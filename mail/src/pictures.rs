@@ -73,10 +73,12 @@ fn picture(found: &mut Found<'_>, address: &DataAddress, written: &str) -> Optio
     let meta = meta.get("data:".len()..).unwrap_or_default().to_ascii_lowercase();
     let mut words = meta.split(';').map(str::trim);
     let kind = words.next().unwrap_or_default().to_owned();
-    if !address.is_picture && !kind.starts_with("image/") {
+    let base64 = words.any(|word| word == "base64");
+    let document = base64 && kind.starts_with("application/") && !kind.contains("font");
+    if !address.is_picture && !kind.starts_with("image/") && !document {
         return None;
     }
-    let (bytes, whole) = bytes(data, words.any(|word| word == "base64"));
+    let (bytes, whole) = bytes(data, base64);
     if !whole {
         found.remark(Remark::Damaged);
     }
@@ -104,7 +106,7 @@ fn ending(kind: &str) -> String {
 
 /// The bytes of an address, and whether all of them could be decoded.
 fn bytes(data: &str, base64: bool) -> (Vec<u8>, bool) {
-    let plain = percent_decoded(data.as_bytes());
+    let plain = decode::percent_decoded(data.as_bytes());
     if !base64 {
         return (plain, true);
     }
@@ -127,23 +129,4 @@ fn bytes(data: &str, base64: bool) -> (Vec<u8>, bool) {
     }
     let (bytes, decoded) = decode::transfer(&letters, "base64");
     (bytes.into_owned(), decoded && whole)
-}
-
-fn percent_decoded(data: &[u8]) -> Vec<u8> {
-    let mut decoded = Vec::with_capacity(data.len());
-    let mut rest = data;
-    while let Some((byte, after)) = rest.split_first() {
-        let digit = |index: usize| after.get(index).and_then(|byte| char::from(*byte).to_digit(16));
-        match (byte, digit(0), digit(1)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push(u8::try_from(high << 4 | low).unwrap_or_default());
-                rest = &after[2..];
-            }
-            _ => {
-                decoded.push(*byte);
-                rest = after;
-            }
-        }
-    }
-    decoded
 }

@@ -2,6 +2,8 @@
 
 use memchr::memchr;
 
+use crate::decode;
+
 /// The longest line that can begin a file, its name included.
 const LONGEST_BEGIN: usize = 300;
 
@@ -30,8 +32,9 @@ pub(crate) fn first(text: &[u8]) -> Option<Encoded> {
     let mut at = 0;
     while at < text.len() {
         let end = line_end(text, at);
-        if let Some(name) = begin(&text[at..end])
-            && let Some((bytes, after, whole)) = contents(text, end)
+        if let Some((name, base64)) = begin(&text[at..end])
+            && let Some((bytes, after, whole)) =
+                if base64 { base64_contents(text, end) } else { contents(text, end) }
         {
             return Some(Encoded { start: at, end: after, name: name.to_vec(), bytes, whole });
         }
@@ -40,16 +43,36 @@ pub(crate) fn first(text: &[u8]) -> Option<Encoded> {
     None
 }
 
-/// The name in a line such as `begin 644 report.txt`.
-fn begin(line: &[u8]) -> Option<&[u8]> {
+/// The name in a line such as `begin 644 report.txt`, and whether base64 follows, as POSIX has it.
+fn begin(line: &[u8]) -> Option<(&[u8], bool)> {
     if line.len() > LONGEST_BEGIN {
         return None;
     }
-    let rest = line.strip_prefix(b"begin ")?.trim_ascii();
+    let base64 = line.starts_with(b"begin-base64 ");
+    let rest = line.strip_prefix(if base64 { &b"begin-base64 "[..] } else { b"begin " })?.trim_ascii();
     let space = memchr(b' ', rest)?;
     let (mode, name) = (&rest[..space], rest[space..].trim_ascii());
     let octal = (3..=5).contains(&mode.len()) && mode.iter().all(|digit| (b'0'..=b'7').contains(digit));
-    (octal && !name.is_empty()).then_some(name)
+    let unquoted = name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\""));
+    let name = unquoted.unwrap_or(name);
+    (octal && !name.is_empty()).then_some((name, base64))
+}
+
+/// The same as [`contents`] for base64, which ends with a line of `====`.
+fn base64_contents(text: &[u8], start: usize) -> Option<(Vec<u8>, usize, bool)> {
+    let is_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let mut at = start;
+    while at < text.len() {
+        let end = line_end(text, at);
+        let line = text[at..end].trim_ascii_end();
+        let last = line == b"====";
+        if last || line.is_empty() || !line.iter().all(is_letter) {
+            let (bytes, decoded) = decode::transfer(&text[start..at], "base64");
+            return (at > start).then(|| (bytes.into_owned(), if last { end } else { at }, last && decoded));
+        }
+        at = end;
+    }
+    None
 }
 
 /// The bytes of a file, where it ends, and whether its end is there.
@@ -66,7 +89,7 @@ fn contents(text: &[u8], start: usize) -> Option<(Vec<u8>, usize, bool)> {
         }
         if matches!(line, b"" | b"`") && last.is_none() {
             last = Some(line);
-        } else if last.is_some() || !decode(line, &mut bytes) {
+        } else if last.is_some() || !decode_line(line, &mut bytes) {
             break;
         }
         at = end;
@@ -75,7 +98,7 @@ fn contents(text: &[u8], start: usize) -> Option<(Vec<u8>, usize, bool)> {
 }
 
 /// Adds the bytes of a line; `false` when it is none.
-fn decode(line: &[u8], bytes: &mut Vec<u8>) -> bool {
+fn decode_line(line: &[u8], bytes: &mut Vec<u8>) -> bool {
     let Some((length, letters)) = line.split_first() else { return false };
     let Some(length) = value(*length).map(usize::from).filter(|length| (1..=45).contains(length)) else {
         return false;

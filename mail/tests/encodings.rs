@@ -171,6 +171,16 @@ fn labels_that_programs_write_are_understood() {
         ("iso-8859-1", "windows-1252", "„Größe“ 5 €"),
         ("ISO_8859-15", "iso-8859-15", "5 €"),
         ("'utf-8'", "utf-8", "Größe"),
+        ("utf8mb4", "utf-8", "Größe"),
+        ("UTF_8", "utf-8", "Größe"),
+        ("ansi", "windows-1252", "Größe"),
+        ("gb18030-2022", "gb18030", "发票"),
+        ("Big5-HKSCS", "big5", "發票"),
+        ("iso-8859-8-i", "iso-8859-8", "חשבונית"),
+        ("tis-620", "windows-874", "ใบแจ้งหนี้"),
+        ("macintosh", "macintosh", "Größe"),
+        ("koi8-u", "koi8-u", "Її"),
+        ("ibm866", "ibm866", "Счёт"),
     ] {
         let mut raw =
             format!("From: a@example.com\r\nContent-Type: text/plain; charset={label}\r\n\r\n").into_bytes();
@@ -179,71 +189,88 @@ fn labels_that_programs_write_are_understood() {
     }
 }
 
-/// Encodes as uuencode does.
-fn uuencoded(name: &str, bytes: &[u8]) -> String {
-    let letter = |six: u8| if six == 0 { '`' } else { char::from(six + 32) };
-    let mut text = format!("begin 644 {name}\r\n");
-    for line in bytes.chunks(45) {
-        text.push(letter(u8::try_from(line.len()).expect("short")));
-        for three in line.chunks(3) {
-            let byte = |index: usize| three.get(index).copied().unwrap_or(0);
-            let (one, two, last) = (byte(0), byte(1), byte(2));
-            text.extend(
-                [one >> 2, (one << 4 | two >> 4) & 63, (two << 2 | last >> 6) & 63, last & 63].map(letter),
-            );
-        }
-        text.push_str("\r\n");
+#[test]
+fn charsets_of_old_programs_are_read() {
+    for (label, bytes, text) in [
+        ("cp850", &b"Gr\x94\xe1e"[..], "Größe"),
+        ("ibm437", b"Gr\x94\xe1e", "Größe"),
+        ("cp437", b"l\x84uft", "läuft"),
+        ("utf-7", b"Gr+APYA3w-e", "Größe"),
+        ("unicode-1-1-utf-7", b"Gr+APYA3w-e", "Größe"),
+        ("hz-gb-2312", b"~{4rS!;z~}", "打印机"),
+        ("iso-8859-10", b"\xb2", "ē"),
+        ("iso-8859-13", b"A\xe8i\xfb", "Ačiū"),
+        ("iso-8859-14", b"\xd0", "Ŵ"),
+        ("iso-8859-16", b"func\xfeioneaz\xe3", "funcționează"),
+        ("windows-1256", b"\xd3\xe1\xc7\xe3", "سلام"),
+        ("windows-1258", b"\xd0", "Đ"),
+    ] {
+        let mut raw =
+            format!("From: a@example.com\r\nContent-Type: text/plain; charset={label}\r\n\r\n").into_bytes();
+        raw.extend(bytes);
+        assert_eq!(mail(&raw).text, text, "{label}");
     }
-    text + "`\r\nend\r\n"
 }
 
 #[test]
-fn uuencoded_files_are_files() {
-    let picture: Vec<u8> = (0..=255_u8).cycle().take(1_000).collect();
-    let head = "From: a@example.com\r\n";
-    let inline = format!(
-        "{head}\r\nTwo files.\r\n\r\n{}\r\nand\r\n{}\r\nBye.\r\n",
-        uuencoded("a b.txt", b"hello"),
-        uuencoded("p.gif", &picture)
-    );
-    let message = mail(inline.as_bytes());
-    assert_eq!(message.text, "Two files.\n\n\nand\n\nBye.");
-    let files: Vec<_> =
-        message.parts.iter().map(|part| (part.name.as_str(), part.bytes.as_slice())).collect();
-    assert_eq!(files, [("a b.txt", &b"hello"[..]), ("p.gif", picture.as_slice())]);
-    // Spaces for grave accents, as older programs write.
-    let spaces = format!("{head}\r\nx\r\n{}", uuencoded("p.gif", &picture).replace('`', " "));
-    assert_eq!(mail(spaces.as_bytes()).parts[0].bytes, picture);
-    for encoding in ["x-uuencode", "uuencode", "X-UUE", "uue"] {
-        let part = format!(
-            "{head}Content-Type: application/octet-stream; name=p.gif\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{}",
-            uuencoded("other.gif", &picture)
+fn transfer_encodings_are_known_by_the_names_that_programs_write() {
+    let read = |encoding: &str, body: &str| {
+        let kind = "Content-Type: text/plain; charset=utf-8";
+        let message = mail(
+            format!("From: a@example.com\r\n{kind}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{body}")
+                .as_bytes(),
         );
-        let message = mail(part.as_bytes());
+        (message.text, message.remarks.is_empty())
+    };
+    let whole = |text: &str| (text.to_owned(), true);
+    for encoding in
+        ["base64", "BASE64", "Base-64", "x-base64", "base64 ", "\"base64\"", "base64; x", "base64 (x)"]
+    {
+        assert_eq!(read(encoding, "R3LDtsOfZQ=="), whole("Größe"), "{encoding}");
+    }
+    for encoding in ["quoted-printable", "Quoted-Printable ", "quotedprintable", "QUOTED_PRINTABLE"] {
         assert_eq!(
-            (message.parts[0].name.as_str(), &message.parts[0].bytes),
-            ("p.gif", &picture),
+            read(encoding, "Gr=c3=B6=C3=9Fe=20\r\nnext=\r\nline"),
+            whole("Größe\nnextline"),
             "{encoding}"
         );
-        let unnamed = format!(
-            "{head}Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{}",
-            uuencoded("other.gif", &picture)
-        );
-        assert_eq!(mail(unnamed.as_bytes()).parts[0].name, "other.gif", "{encoding}");
-        let text = format!(
-            "{head}Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n{}",
-            uuencoded("text", "Größe".as_bytes())
-        );
-        assert_eq!(mail(text.as_bytes()).text, "Größe", "{encoding}");
     }
-    // A large file is no text that goes over a limit.
-    let large = format!("{head}\r\nx\r\n{}", uuencoded("large.bin", &vec![7; 800_000]));
-    let message = mail(large.as_bytes());
-    assert!(message.parts[0].bytes.len() == 800_000 && message.remarks.is_empty() && message.text == "x");
-    // Words about it are words.
-    for words in ["begin 644 times\nand stop\nend", "begin 2026 well\n\nend", "We begin 644 a\nend"] {
-        let message = mail(format!("{head}\n{words}").as_bytes());
-        assert!(message.parts.is_empty() && message.text == words, "{words}");
+    // Two texts behind one another.
+    assert_eq!(read("base64", "SGVsbG8gQQ==\r\nbmQgbW9yZS4="), whole("Hello And more."));
+    // The footer of a list is no base64, and no reason to read the text wrongly.
+    for footer in [
+        "-- \r\nThis list is hosted by example.com",
+        "____________\r\nPrinters mailing list",
+        "To leave this list write to us",
+    ] {
+        let (text, unremarked) = read("base64", &format!("R3LDtsOfZQ==\r\n{footer}\r\n"));
+        assert_eq!((text.as_str(), unremarked), ("Größe", false), "{footer}");
+    }
+}
+
+#[test]
+fn file_names_are_read_however_they_are_encoded() {
+    for (disposition, name) in [
+        ("filename=\"=?utf-8?Q?M=C3=A4rz?=.pdf\"", "März.pdf"),
+        ("filename=\"Rechnung_=?utf-8?Q?M=C3=A4rz?=.pdf\"", "Rechnung_März.pdf"),
+        ("filename==?utf-8?Q?M=C3=A4rz.pdf?=", "März.pdf"),
+        ("filename=\"=?utf-8?Q?Ein_langer_?=\r\n =?utf-8?Q?Name.pdf?=\"", "Ein langer Name.pdf"),
+        ("filename=\"=?Windows-1252?Q?=DCbersicht.pdf?=\"", "Übersicht.pdf"),
+        ("filename=\"M?rz.pdf\"; filename*=UTF-8''M%C3%A4rz.pdf", "März.pdf"),
+        ("filename*=shift_jis'ja'%90%BF%8B%81%8F%91.pdf", "請求書.pdf"),
+        ("filename*0*=utf-8''M%C3; filename*1*=%A4rz.pdf", "März.pdf"),
+        ("filename=Rechnung Mai 2026.pdf", "Rechnung Mai 2026.pdf"),
+        ("filename=\"a;b.pdf\"", "a;b.pdf"),
+        ("filename=\"C:\\\\Users\\\\ada\\\\März.pdf\"", "März.pdf"),
+        ("filename=\"../../etc/passwd\"", "passwd"),
+        ("FILENAME=a.pdf", "a.pdf"),
+        ("filename=\"\"", "document.pdf"),
+    ] {
+        let raw = format!(
+            "From: a@example.com\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nx\r\n\
+             --b\r\nContent-Type: application/pdf\r\nContent-Disposition: attachment; {disposition}\r\n\r\nx\r\n--b--\r\n"
+        );
+        assert_eq!(mail(raw.as_bytes()).parts[0].name, name, "{disposition}");
     }
 }
 

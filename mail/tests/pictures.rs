@@ -111,6 +111,72 @@ fn what_cannot_be_taken_leaves_a_remark() {
 }
 
 #[test]
+fn pictures_are_taken_from_wherever_html_has_them() {
+    let data = format!("data:image/gif;base64,{GIF}");
+    for (html, count) in [
+        (format!("<img srcset=\"{data} 1x, {data} 2x\">"), 2),
+        (format!("<picture><source srcset='{data}'><img src='https://example.com/a.gif'></picture>"), 1),
+        (format!("<svg><image xlink:href='{data}'/></svg>"), 1),
+        (format!("<object data='{data}'>x</object>"), 1),
+        (format!("<embed src='{data}'>"), 1),
+        (format!("<video poster='{data}'></video>"), 1),
+        (format!("<style>.a{{background:url({data})}}</style><p class=a>x</p>"), 1),
+        (format!("<style>.a{{background:url(\"{data}\")}} .b{{background:url('{data}')}}</style>x"), 2),
+        (format!("<div style='background-image: url(&quot;{data}&quot;)'>x</div>"), 1),
+        (format!("<![if !vml]><img src='{data}'><![endif]><p>x</p>"), 1),
+        (format!("<pre>x <img src='{data}'></pre>"), 1),
+        (format!("<img alt='a > b' src='{data}'>"), 1),
+        (format!("<a href='{data}' download='plan.gif'>plan</a>"), 1),
+    ] {
+        let message = page(&html);
+        assert_eq!(message.parts.len(), count, "{html}");
+        assert!(message.parts.iter().all(|part| part.bytes.len() == 29), "{html}");
+        assert!(!message.remarks.contains(&Remark::Damaged), "{html}");
+    }
+    // A drawing in a style keeps its quotes and spaces.
+    let svg = "<svg xmlns='http://www.w3.org/2000/svg' width='1'></svg>";
+    let message = page(&format!("<style>.a{{background:url(\"data:image/svg+xml;utf8,{svg}\")}}</style>x"));
+    assert_eq!(message.parts[0].bytes, svg.as_bytes());
+    // A document in a link is a file; a font is nothing that somebody sends.
+    let message = page(&format!("<a href='data:application/pdf;base64,{GIF}' download>plan</a>"));
+    assert_eq!(files(&message), ["picture-1.pdf 29"]);
+    let message = page("<style>@font-face{src:url(data:font/woff2;base64,AAAA)}</style><p>x</p>");
+    assert!(message.parts.is_empty() && message.remarks.is_empty(), "{:?}", message.remarks);
+}
+
+#[test]
+fn parts_are_found_however_the_html_names_them() {
+    for (id, src) in [
+        ("<abc@x>", "cid:abc@x"),
+        ("<abc@x>", "CID:abc@x"),
+        ("<abc@x>", " cid:abc@x "),
+        ("<abc@x>", "cid:<abc@x>"),
+        ("<abc@x>", "cid:&lt;abc@x&gt;"),
+        ("<abc@x>", "cid:abc%40x"),
+        ("<a b@x>", "cid:a b@x"),
+        ("<a b@x>", "cid:a%20b%40x"),
+        ("abc", "cid:abc"),
+        ("<image001.png@01DC.ABCD>", "cid:image001.png@01DC.ABCD"),
+        ("<{5F3B-11}@example.com>", "cid:{5F3B-11}@example.com"),
+        ("<bild-ä@x>", "cid:bild-%C3%A4@x"),
+    ] {
+        let raw = format!(
+            "From: a@example.com\r\nContent-Type: multipart/related; boundary=b\r\n\r\n\
+             --b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>x<IMG SRC=\"{src}\"></p>\r\n\
+             --b\r\nContent-Type: image/gif\r\nContent-Transfer-Encoding: base64\r\nContent-ID: {id}\r\n\r\n{GIF}\r\n--b--\r\n"
+        );
+        let message = read(raw.as_bytes(), &Limits::default());
+        let [file] = &message.parts[..] else { panic!("{id}: {:?}", files(&message)) };
+        let named = format!("src=\"cid:{}\"", file.content_id.as_deref().unwrap_or_default());
+        assert!(
+            message.html.as_ref().is_some_and(|html| html.contains(&named)),
+            "{id} {src}: {:?}",
+            message.html
+        );
+    }
+}
+
+#[test]
 fn several_pictures_keep_their_places() {
     let picture = |kind: &str| format!("<img src='data:image/{kind};base64,{GIF}'>");
     let message =

@@ -1,6 +1,7 @@
 //! Writes tokens as well-formed HTML of a few elements, nested within bounds.
 
 use super::tokens::{Token, decode_entities};
+use crate::decode::percent_decoded;
 
 /// Elements within elements; deeper ones lose their tags, not their text.
 const DEEPEST: usize = 64;
@@ -147,7 +148,7 @@ impl Writer {
                     return;
                 };
                 attribute(&mut kept, "src", &format!("cid:{cid}"));
-                self.written.pictures.push(cid.to_owned());
+                self.written.pictures.push(cid);
             }
             "a" => {
                 let Some(target) = get("href").and_then(link).filter(|_| self.links > 0) else { return };
@@ -261,17 +262,24 @@ fn loads(css: &str) -> bool {
     css.contains("@import")
         || css.match_indices("url(").any(|(at, _)| {
             let target = css[at + 4..].trim_start_matches([' ', '"', '\'']);
-            !target.starts_with("cid:") && !target.starts_with("data:")
+            // A picture that was taken out stands as `cid:`, what is no picture as `about:`.
+            !["cid:", "data:", "about:"].iter().any(|scheme| target.starts_with(scheme))
         })
 }
 
-/// The Content-ID that a `cid:` address names (RFC 2392).
-fn content_id(src: &str) -> Option<&str> {
-    let scheme = src.get(..4)?;
-    let id = src.get(4..)?.trim();
-    let valid =
-        !id.is_empty() && id.len() <= 300 && id.chars().all(|c| !c.is_whitespace() && !c.is_control());
-    (scheme.eq_ignore_ascii_case("cid:") && valid).then_some(id)
+/// The Content-ID that a `cid:` address names (RFC 2392), without what the reader of headers leaves
+/// out of one as well: brackets and white space.
+fn content_id(src: &str) -> Option<String> {
+    let src = src.trim();
+    let id = src.get(..4).filter(|scheme| scheme.eq_ignore_ascii_case("cid:")).and(src.get(4..))?;
+    if id.len() > 300 {
+        return None;
+    }
+    let bytes = percent_decoded(id.as_bytes());
+    let id = String::from_utf8(bytes).unwrap_or_else(|_| id.to_owned());
+    let id: String =
+        id.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>')).collect();
+    (!id.is_empty()).then_some(id)
 }
 
 /// The target of a link, if it is one that may be followed.

@@ -90,6 +90,9 @@ impl<'a> Tokens<'a> {
             at += 2;
         };
         self.at = end;
+        if name == "style" {
+            self.note_data_within(start..end);
+        }
         Token::Raw(&self.html[start..end])
     }
 
@@ -184,13 +187,18 @@ impl Tokens<'_> {
         let name = self.html.get(name).unwrap_or_default().to_ascii_lowercase();
         let is_picture = PICTURES.contains(&name.as_str());
         let head = &written[..written.floor_char_boundary(100)];
-        if is_data(decode_entities(head).trim_start()) {
+        if name != "srcset" && is_data(decode_entities(head).trim_start()) {
             if self.data.len() < MOST_DATA {
                 self.data.push(DataAddress { range: value, is_picture });
             }
             return;
         }
-        // `url(data:…)` in a style, or the second of several pictures.
+        self.note_data_within(value);
+    }
+
+    /// Notes those in a style (`url(data:…)`) or in a list of pictures.
+    fn note_data_within(&mut self, value: Range<usize>) {
+        let Some(written) = self.html.get(value.clone()) else { return };
         let bytes = written.as_bytes();
         for colon in memchr::memchr_iter(b':', bytes) {
             if self.data.len() >= MOST_DATA
@@ -203,7 +211,12 @@ impl Tokens<'_> {
             if self.data.last().is_some_and(|before| before.range.end > start) {
                 continue;
             }
-            let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b')' | b'"' | b'\'' | b'&');
+            let before = colon.checked_sub(5).map(|at| bytes[at]);
+            let ends = |byte: &u8| match before {
+                Some(quote @ (b'"' | b'\'')) => *byte == quote,
+                Some(b'(') => *byte == b')',
+                _ => byte.is_ascii_whitespace() || matches!(byte, b')' | b'"' | b'\'' | b'&'),
+            };
             let length = bytes[colon..].iter().position(ends).unwrap_or(bytes.len() - colon);
             self.data.push(DataAddress { range: start..value.start + colon + length, is_picture: false });
         }
