@@ -78,7 +78,7 @@ fn names(ending: &str) -> BTreeSet<String> {
 fn every_mail_has_its_expectation() {
     let (mails, expectations) = (names("eml"), names("toml"));
     assert_eq!(mails, expectations);
-    assert!(mails.len() >= 60, "only {} mails", mails.len());
+    assert!(mails.len() >= 320, "only {} mails", mails.len());
 }
 
 #[test]
