@@ -230,6 +230,21 @@ mod tests {
             vec!["ﾌﾟﾘﾝﾀｰ", "プリンター", "フ\u{309a}リンター"],
             vec!["프린터", "\u{1111}\u{1173}\u{1105}\u{1175}\u{11ab}\u{1110}\u{1165}"],
             vec!["כתב", "כָּתַב"],
+            vec!["Nguyễn", "Nguyen", "NGUYỄN", "Nguye\u{302}\u{303}n"],
+            vec!["Ağır", "agir", "AĞIR", "ağir"],
+            vec!["Řehoř", "Rehor", "R\u{30c}ehor\u{30c}"],
+            vec!["Đorđe", "Dorde", "ĐORĐE"],
+            vec!["Þórður", "Thordur", "ÞÓRÐUR"],
+            vec!["Ħamrun", "Hamrun"],
+            vec!["أحمد", "احمد", "أَحْمَد", "ا\u{654}حمد"],
+            vec!["CO₂", "CO2", "ＣＯ２"],
+            vec!["Ⅳ", "IV", "iv"],
+            vec!["№7", "No7"],
+            vec!["Maßstäbe", "MASSSTÄBE", "Massstaebe", "MAẞSTÄBE"],
+            vec!["Rechnung\u{2011}47", "Rechnung-47", "Rechnung 47"],
+            vec!["O’Neill", "O'Neill", "O‘Neill"],
+            vec!["ガレージ", "ｶﾞﾚｰｼﾞ", "カ\u{3099}レーシ\u{3099}"],
+            vec!["น้ำ", "น้\u{e4d}\u{e32}"],
         ] {
             for typed in &spellings {
                 for text in &spellings {
@@ -250,6 +265,12 @@ mod tests {
             ("ฉันซื้อเครื่องพิมพ์ใหม่", vec!["เครื่องพิมพ์", "เครื่อง", "พิมพ์", "ใหม่", "ฉัน"]),
             ("ເຄື່ອງພິມເສຍ", vec!["ພິມ", "ເສຍ"]),
             ("注文4711、赤色", vec!["4711", "赤色", "注文"]),
+            ("プリンター・サーバー", vec!["サーバー", "プリンター"]),
+            ("ម៉ាស៊ីនបោះពុម្ពខូច", vec!["បោះពុម្ព", "ខូច"]),
+            ("ပရင်တာပျက်နေသည်", vec!["ပျက်", "ပရင်တာ"]),
+            ("ㄅㄆㄇㄈ", vec!["ㄆㄇ"]),
+            ("電話は03-1234-5678です", vec!["1234", "電話", "です"]),
+            ("𠮷野家の印刷機", vec!["𠮷野", "印刷"]),
         ] {
             for word in words {
                 assert!(finds(word, text), "{word} in {text}");
