@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::people::without;
 use super::words::{Word, push_words, words};
-use super::{GRAM, KnownTexts, OWN_WORDS, reference};
+use super::{GRAM, KnownTexts, LEFT_OUT, OWN_WORDS, reference};
 use crate::html::ends_line;
 use crate::html::tokens::{Token, Tokens, decode_entities};
 
@@ -26,7 +26,14 @@ impl KnownTexts {
         let (text, pieces) = split(html);
         let mut found: Vec<Word> = Vec::new();
         for (index, piece) in pieces.iter().enumerate() {
+            let before = found.len();
             push_words(&mut found, &text[piece.text.clone()], piece.text.start, index, false);
+            // A tag may stand within a word.
+            if before > 0 && found.get(before).is_some_and(|word| word.at.start == found[before - 1].at.end) {
+                let rest = found.remove(before);
+                found[before - 1].text.push_str(&rest.text);
+                found[before - 1].at.end = rest.at.end;
+            }
         }
         let marked = pieces.iter().position(|piece| piece.quoted);
         let first = self.first_repeat(&text);
@@ -41,20 +48,32 @@ impl KnownTexts {
         let repeats = self.find(&text, &found, &quoted);
         let mut written = String::with_capacity(html.len());
         let mut at = 0;
-        let mut repeats = repeats.iter().filter(|repeat| !self.texts[repeat.text].template).peekable();
+        let repeats = repeats.iter().filter(|repeat| !self.texts[repeat.text].template);
+        let mut changes: Vec<(Range<usize>, String)> = repeats
+            .map(|repeat| (repeat.at.clone(), reference(&name(repeat.text, repeat.of.clone()))))
+            .collect();
+        for at in self.names_in(&found).into_iter().filter(|at| at.start >= named) {
+            if !changes.iter().any(|(change, _)| change.start < at.end && at.start < change.end) {
+                changes.push((at, LEFT_OUT.to_owned()));
+            }
+        }
+        changes.sort_by_key(|(change, _)| change.start);
+        let mut changes = changes.into_iter().peekable();
+        // The end of the last change, which may be in a later piece than its beginning.
+        let mut changed = 0;
         for piece in &pieces {
             written.push_str(&self.without_addresses(&html[at..piece.html.start]));
             at = piece.html.end;
             let mut kept = String::new();
-            let mut from = piece.text.start;
-            while let Some(repeat) = repeats.next_if(|repeat| repeat.at.start < piece.text.end) {
-                kept.push_str(&text[from..repeat.at.start]);
-                kept.push_str(&reference(&name(repeat.text, repeat.of.clone())));
-                from = repeat.at.end.min(piece.text.end);
+            let mut from = piece.text.start.max(changed.min(piece.text.end));
+            while let Some((change, instead)) = changes.next_if(|(change, _)| change.start < piece.text.end) {
+                kept.push_str(&text[from..change.start.max(from)]);
+                kept.push_str(&instead);
+                changed = change.end;
+                from = changed.min(piece.text.end);
             }
             kept.push_str(&text[from..piece.text.end]);
-            let shown =
-                if piece.text.start >= named { self.leave_out(&kept) } else { self.without_addresses(&kept) };
+            let shown = self.without_addresses(&kept);
             if shown == text[piece.text.clone()] {
                 written.push_str(&html[piece.html.clone()]);
             } else {
@@ -81,7 +100,9 @@ impl KnownTexts {
     }
 
     fn without_addresses(&self, html: &str) -> String {
-        self.people.iter().fold(html.to_owned(), |html, person| without(&html, &person.address))
+        self.people.iter().fold(html.to_owned(), |html, person| {
+            without(&without(&html, &person.address), &person.address.replace('@', "%40"))
+        })
     }
 }
 
@@ -114,9 +135,19 @@ fn split(html: &str) -> (String, Vec<Piece>) {
     (text, pieces)
 }
 
+/// Tags that may stand within a word.
+const WITHIN_WORDS: &[&str] = &[
+    "a", "abbr", "b", "big", "code", "del", "em", "font", "i", "ins", "mark", "s", "small", "span", "strike",
+    "strong", "sub", "sup", "tt", "u", "wbr",
+];
+
 fn end_line(text: &mut String, tag: &str) {
-    if ends_line(tag) && !text.ends_with('\n') {
-        text.push('\n');
+    if ends_line(tag) {
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+    } else if !WITHIN_WORDS.contains(&tag) && !text.ends_with(char::is_whitespace) {
+        text.push(' ');
     }
 }
 

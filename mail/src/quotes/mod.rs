@@ -18,6 +18,7 @@ use std::ops::Range;
 pub use self::people::Participant;
 pub use self::reference::{reference, references, replace_references};
 use self::words::{Word, end_of_signs, words};
+use crate::phrases;
 
 /// Words in a row that are no coincidence outside of a quote.
 const OWN_WORDS: usize = 8;
@@ -56,12 +57,24 @@ pub struct Repeat {
 pub struct KnownTexts {
     texts: Vec<KnownText>,
     people: Vec<Participant>,
+    /// The words of their names.
+    names: Vec<Vec<String>>,
     /// Of each text its words: their numbers and places.
     words: Vec<Vec<(u32, Range<usize>)>>,
     numbers: HashMap<String, u32>,
     grams: HashMap<[u32; GRAM], Vec<(usize, usize)>>,
     /// Lines of fewer words than [`GRAM`].
     short_lines: HashMap<Vec<u32>, (usize, Range<usize>)>,
+}
+
+/// Of each line whether it belongs to an older mail that begins within the text.
+fn older_lines(text: &str, rest: bool) -> Vec<bool> {
+    let mut older = rest;
+    let lines = text.split('\n').map(|line| {
+        older |= phrases::is_forward(line.trim()) || phrases::is_history(line.trim());
+        older
+    });
+    lines.collect()
 }
 
 /// Where words stand that a text has in common with a known one.
@@ -78,6 +91,7 @@ impl KnownTexts {
     /// Takes the texts, and the people who are named in what stands around a quote.
     pub fn new(texts: Vec<KnownText>, people: Vec<Participant>) -> Self {
         let mut known = Self {
+            names: people::names(&people),
             people,
             words: Vec::with_capacity(texts.len()),
             numbers: HashMap::new(),
@@ -122,10 +136,11 @@ impl KnownTexts {
     }
 
     /// Returns what a text repeats, line by line and in order. In a `rest` everything was quoted; in
-    /// other texts what begins with `>` was.
+    /// other texts what a sign marks, and what follows the beginning of an older mail.
     pub fn repeats(&self, text: &str, rest: bool) -> Vec<Repeat> {
+        let older = older_lines(text, rest);
         let quoted: Vec<bool> =
-            text.split('\n').map(|line| rest || line.trim_start().starts_with('>')).collect();
+            text.split('\n').zip(older).map(|(line, older)| older || people::is_marked(line)).collect();
         self.find(text, &words(text), &quoted)
     }
 

@@ -1,6 +1,9 @@
 //! Names and addresses of others, in the lines that mail programs write above a quote.
 
-use super::{KnownTexts, LEFT_OUT};
+use std::ops::Range;
+
+use super::words::{Word, words};
+use super::{KnownTexts, LEFT_OUT, older_lines};
 use crate::{header_block, phrases};
 
 /// Somebody who takes part in a conversation.
@@ -19,9 +22,10 @@ impl KnownTexts {
             return text.to_owned();
         }
         let lines: Vec<&str> = text.split('\n').collect();
+        let older = older_lines(text, rest);
         let changed = lines.iter().enumerate().map(|(index, line)| {
             let next = lines[index + 1..].iter().find(|line| !line.trim().is_empty());
-            if rest || self.is_about_a_quote(line, next.copied()) {
+            if older[index] || self.is_about_a_quote(line, next.copied()) {
                 self.leave_out(line)
             } else {
                 (*line).to_owned()
@@ -33,24 +37,67 @@ impl KnownTexts {
     /// Whether a line is quoted, or says who wrote the next one.
     pub(super) fn is_about_a_quote(&self, line: &str, next: Option<&str>) -> bool {
         let trimmed = line.trim();
-        trimmed.starts_with('>')
+        is_marked(line)
             || header_block::may_begin(trimmed)
             || trimmed.ends_with([':', '：'])
-                && (phrases::is_attribution(trimmed)
-                    || next.is_some_and(|next| next.trim_start().starts_with('>')))
+                && (phrases::is_attribution(trimmed) || next.is_some_and(is_marked))
     }
 
     /// The line without names and addresses of others.
     pub(super) fn leave_out(&self, line: &str) -> String {
-        let mut line = line.to_owned();
-        for person in &self.people {
-            line = without(&line, &person.address);
-            if let Some(name) = person.name.as_deref().filter(|name| name.chars().count() > 1) {
-                line = without(&line, name);
-            }
+        let mut line =
+            self.people.iter().fold(line.to_owned(), |line, person| without(&line, &person.address));
+        for at in self.names_in(&words(&line)).into_iter().rev() {
+            line.replace_range(at, LEFT_OUT);
         }
         line
     }
+
+    /// Where words are the names of others, also with the family name first. In order.
+    pub(super) fn names_in(&self, found: &[Word]) -> Vec<Range<usize>> {
+        let mut places: Vec<Range<usize>> = Vec::new();
+        let mut at = 0;
+        while at < found.len() {
+            let length = self.names.iter().filter(|name| is_name(name, &found[at..])).map(Vec::len).max();
+            if let Some(length) = length {
+                places.push(found[at].at.start..found[at + length - 1].at.end);
+            }
+            at += length.unwrap_or(1);
+        }
+        places
+    }
+}
+
+/// Whether a sign in front of a line marks it as quoted: `>`, a bar, or initials as in `BM>`.
+pub(super) fn is_marked(line: &str) -> bool {
+    let line = line.trim_start();
+    let unsigned = line.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    line.starts_with(['>', '|', '»', '›', '¦'])
+        || unsigned.starts_with('>') && (1..=4).contains(&(line.len() - unsigned.len()))
+}
+
+/// The words of names, in all their orders. A single letter is no name.
+pub(super) fn names(people: &[Participant]) -> Vec<Vec<String>> {
+    let mut names = Vec::new();
+    for name in people.iter().filter_map(|person| person.name.as_deref()) {
+        let mut words: Vec<String> = words(name).into_iter().map(|word| word.text).collect();
+        if words.is_empty() || words.len() == 1 && words[0].chars().count() < 2 {
+            continue;
+        }
+        names.push(words.clone());
+        // `Bo Miller` is written `Miller, Bo`, and the other way round.
+        for _ in 1..words.len() {
+            words.rotate_right(1);
+            names.push(words.clone());
+        }
+    }
+    names
+}
+
+fn is_name(name: &[String], found: &[Word]) -> bool {
+    let together = |index: usize| index == 0 || !found[index].apart;
+    found.len() >= name.len()
+        && name.iter().enumerate().all(|(index, name)| *name == found[index].text && together(index))
 }
 
 /// Replaces a word, whatever the case of its letters.

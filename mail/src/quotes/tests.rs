@@ -35,6 +35,22 @@ fn quotes_become_references_however_they_are_wrapped() {
         ("> Thanks", "> #"),
         ("> Bob Miller", "> #"),
         ("> the STAIRS behind the house", "> #"),
+        // As programs change what they quote: hyphens, spaces, letters in pieces, signs.
+        ("> The stairs be\u{ad}hind the house", "> #"),
+        ("> The\u{a0}stairs\u{a0}behind\u{a0}the\u{a0}house", "> #"),
+        ("> The stairs be\u{200b}hind the\u{200b} house", "> #"),
+        ("> *The stairs* behind _the_ house", "> *#"),
+        (">\tThe stairs behind the house are broken…", ">\t#"),
+        ("> „The stairs behind the house are broken.“", "> „#"),
+        ("| > The stairs behind the house are broken.", "| > #"),
+        (">|The stairs behind the house are broken.", ">|#"),
+        ("BM> The stairs behind the house are broken.", "BM> #"),
+        ("| The stairs behind the house are broken.", "| #"),
+        ("» The stairs behind the house are broken.", "» #"),
+        (
+            "See:\n---------- Forwarded message ---------\nThanks",
+            "See:\n---------- Forwarded message ---------\n#",
+        ),
         // What somebody has added to the line stays.
         ("> The stairs behind the house are broken. Which ones?", "> # Which ones?"),
     ] {
@@ -77,6 +93,18 @@ fn names_and_addresses_around_a_quote_go_with_it() {
         ("Yes.\n\n> Bob Miller wrote that it is so", "Yes.\n\n> […] wrote that it is so"),
         ("Ask Bob Miller, bob@example.com, please.", "Ask Bob Miller, bob@example.com, please."),
         ("> notbob@example.com", "> notbob@example.com"),
+        (
+            "See:\n-----Original Message-----\nTo: Bob Miller\n\nThanks",
+            "See:\n-----Original Message-----\nTo: […]\n\n#",
+        ),
+        // The family name first, capitals, other spaces and marks between.
+        ("Von: Miller, Bob <bob@example.com>\n> Thanks", "Von: […] <[…]>\n> #"),
+        ("Am Freitag schrieb \"Miller Bob\":\n> Thanks", "Am Freitag schrieb \"[…]\":\n> #"),
+        ("* BOB MILLER [2027-01-15]:\n> Thanks", "* […] [2027-01-15]:\n> #"),
+        ("On Friday, Bob\u{a0}Miller [mailto:bob@example.com] wrote:", "On Friday, […] [mailto:[…]] wrote:"),
+        (">>> bob.miller@example.net 15.01.27 >>>", ">>> […]@example.net 15.01.27 >>>"),
+        ("> Bob says that Miller knows", "> Bob says that Miller knows"),
+        ("> Bobby Miller and Bob Millers", "> Bobby Miller and Bob Millers"),
     ] {
         assert_eq!(left(text, false).0, expected);
     }
@@ -104,6 +132,27 @@ fn html_keeps_its_tags() {
             "<p>Yes.</p><p>From: […]</p><p>#</p><p>#</p><p>#</p>",
         ),
         ("<p>Thanks</p><p>1 &lt; 2</p>", "<p>Thanks</p><p>1 &lt; 2</p>"),
+        // Tags and entities within words, and within a name.
+        (
+            "<blockquote>The <span>sta</span><span>irs</span> behind&nbsp;the hou&shy;se</blockquote>",
+            "<blockquote># <span>#</span><span></span> #</blockquote>",
+        ),
+        (
+            "<div>Bob <b>Miller</b> &lt;<a href=\"mailto:bob%40example.com\">x</a>&gt; wrote:</div><blockquote>Thanks</blockquote>",
+            "<div>[…]<b></b> &lt;<a href=\"mailto:[…]\">x</a>&gt; wrote:</div><blockquote>#</blockquote>",
+        ),
+        (
+            "<p>Miller,&nbsp;Bob</p><blockquote>The stairs behind the house</blockquote>",
+            "<p>[…]</p><blockquote>#</blockquote>",
+        ),
+        (
+            "<ul><li>The stairs behind the house are broken.</li><li>Please do not send anybody</li></ul>",
+            "<ul><li>#</li><li>#</li></ul>",
+        ),
+        (
+            "<table><tr><td>The stairs behind</td><td>the house are broken.</td></tr></table>",
+            "<table><tr><td>#</td><td>#</td></tr></table>",
+        ),
     ] {
         assert_eq!(show(html), expected);
     }
@@ -157,4 +206,19 @@ fn long_texts_take_time_that_grows_with_their_length() {
         }
         known.html_without_repeats(&"<p>a a</p>".repeat(50_000), |_, _| String::new());
     }
+}
+
+#[test]
+fn letters_in_pieces_are_the_same_words() {
+    let known = known("Der Türöffner im Flur klemmt über Nacht.\nGrüße");
+    for quote in [
+        "> Der Tu\u{308}ro\u{308}ffner im Flur",
+        "> Der TÜRÖFFNER im Flur",
+        "> klemmt u\u{308}ber Nacht",
+        "> Gru\u{308}ße",
+        "> im Ｆｌｕｒ klemmt",
+    ] {
+        assert_eq!(known.repeats(quote, false).len(), 1, "{quote}");
+    }
+    assert!(known.repeats("> Der Tur im Flur", false).is_empty());
 }
