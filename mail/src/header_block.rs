@@ -111,6 +111,12 @@ pub(crate) fn may_begin(line: &str) -> bool {
         .is_some_and(|name| FROM.contains(&name.as_str()) || DATE.contains(&name.as_str()))
 }
 
+/// Whether a line is one of such a block.
+pub(crate) fn is_line(line: &str) -> bool {
+    header_name(line.trim().trim_start_matches('*'))
+        .is_some_and(|name| [FROM, DATE, OTHER].iter().any(|names| names.contains(&name.as_str())))
+}
+
 /// Whether lines are such a block: who, when, and one thing more.
 pub(crate) fn is_whole<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
     let (mut from, mut date, mut other) = (false, false, 0);

@@ -169,6 +169,9 @@ impl Desk {
     }
 }
 
+/// Mails within an attached mail that are looked at.
+const DEPTH: usize = 3;
+
 /// Takes out of the texts of a message what they repeat.
 fn take_out(known: &Conversation, message: &mut Message, text: &str) -> String {
     let mut body = known.without_repeats(text, false);
@@ -193,22 +196,33 @@ fn take_out(known: &Conversation, message: &mut Message, text: &str) -> String {
 /// An attached mail that repeats the request becomes a text without what it repeats: nobody could
 /// take that out of it later.
 fn replace_copy(known: &Conversation, part: &mut Part, limits: &tresen_mail::Limits) {
-    if !part.name.to_ascii_lowercase().ends_with(".eml") {
+    if !is_mail(part) {
         return;
     }
-    let copy = tresen_mail::read(&part.bytes, limits);
-    let whole = match &copy.rest {
-        Some(rest) => format!("{}\n\n{rest}", copy.text),
-        None => copy.text.clone(),
-    };
+    let whole = all_texts(&tresen_mail::read(&part.bytes, limits), limits, DEPTH);
     if !known.texts.is_repeated_in(&whole) {
         return;
     }
     let text = replace_references(&known.without_repeats(&whole, true), |_| LEFT_OUT.to_owned());
-    let from = copy.from.map(|from| String::from(from.address)).unwrap_or_default();
-    let header = known.without_repeats(&format!("From: {from}\nSubject: {}", copy.subject), true);
-    let header = replace_references(&header, |_| LEFT_OUT.to_owned());
     part.name.truncate(part.name.len() - ".eml".len());
     part.name.push_str(".txt");
-    part.bytes = format!("{header}\n\n{text}\n").into_bytes();
+    part.bytes = format!("{text}\n").into_bytes();
+}
+
+/// What a mail says, and the mails within it.
+fn all_texts(mail: &Message, limits: &tresen_mail::Limits, depth: usize) -> String {
+    let from = mail.from.as_ref().map(|from| from.address.as_str()).unwrap_or_default();
+    let mut all = format!("From: {from}\nSubject: {}\n\n{}", mail.subject, mail.text);
+    if let Some(rest) = &mail.rest {
+        all.push_str(&format!("\n\n{rest}"));
+    }
+    for part in mail.parts.iter().filter(|part| depth > 0 && is_mail(part)) {
+        let within = tresen_mail::read(&part.bytes, limits);
+        all.push_str(&format!("\n\n{}", all_texts(&within, limits, depth - 1)));
+    }
+    all
+}
+
+fn is_mail(part: &Part) -> bool {
+    part.name.to_ascii_lowercase().ends_with(".eml")
 }

@@ -12,7 +12,7 @@ use tresen_model::views::Comment;
 use crate::export::exported;
 use crate::letters::Letter;
 use crate::mail::Mail;
-use crate::support::{World, contents};
+use crate::support::{PASSWORD, World, contents};
 
 stories! {
     a_quote_is_shown_until_its_author_is_erased,
@@ -79,6 +79,42 @@ fn in_two_versions(letter: Letter, text: &str, html: &str) -> Letter {
     letter.with("Content-Type", "multipart/alternative; boundary=b").saying(&body)
 }
 
+fn as_page(letter: Letter, html: &str) -> Letter {
+    letter.with("Content-Type", "text/html; charset=utf-8").saying(html)
+}
+
+/// As more programs quote, and as people do by hand.
+fn more_quotes(scene: &Scene) -> Vec<Letter> {
+    let lines = "The Weymouthskiefer behind the house has lost a branch.<br>Please do not walk below it.";
+    let plain = |text: &str| scene.letter().saying(text);
+    vec![
+        // The family name first, as Exchange shows people.
+        plain(&format!("Yes.\r\n\r\nVon: Vorpalina, Bo <{BO}>\r\nGesendet: Freitag\r\nAn: Ada\r\nBetreff: Re: The printer\r\n\r\n{WORDS}")),
+        plain(&format!("Yes.\r\n\r\nAm Freitag schrieb \"Vorpalina, Bo\":\r\n> {}", WORDS.replace("\r\n", "\r\n> "))),
+        // In capitals, as a link, with the address in other spellings.
+        plain(&format!("Yes.\r\n\r\nOn Friday, BO VORPALINA [mailto:{BO}] wrote:\r\n> {}", WORDS.replace("\r\n", "\r\n> "))),
+        plain(&format!("Yes.\r\n\r\n>>> Bo Vorpalina <{BO}> 15.01.27 10:00 >>>\r\n> {}", WORDS.replace("\r\n", "\r\n> "))),
+        plain("Yes.\r\n\r\n* Bo Vorpalina <Bo.Vorpalina@Example.org> [2027-01-15]:\r\n> Weymouthskiefer behind the house has\r\n> lost a branch."),
+        // Initials, bars and tabs in front of the lines.
+        plain("BV> The Weymouthskiefer behind the house has lost a branch.\r\nBV> Please do not walk below it.\r\n\r\nAll right."),
+        plain("| The Weymouthskiefer behind the house has lost a branch.\r\n| Please do not walk below it.\r\n\r\nAll right."),
+        plain("\tThe Weymouthskiefer behind the house has lost a branch.\r\n\tPlease do not walk below it.\r\n\r\nAll right."),
+        // Below another quote, and in a quote of the desk's mail.
+        plain(&format!("> > {}\r\n> Which one?\r\n\r\nThat one.", WORDS.replace("\r\n", "\r\n> > "))),
+        // HTML of Outlook, Gmail, Apple Mail, Thunderbird, and of an editor that marks words.
+        as_page(scene.letter(), &format!("<p class=MsoNormal>Yes.</p><div style='border:none;border-top:solid #E1E1E1 1.0pt'><p class=MsoNormal><b>Von:</b> Vorpalina, Bo &lt;{BO}&gt;<br><b>Gesendet:</b> Freitag<br><b>An:</b> Ada<br><b>Betreff:</b> Re</p></div><p class=MsoNormal>{lines}</p>")),
+        as_page(scene.letter(), &format!("<div dir=ltr>Yes.</div><div class=gmail_quote><div class=gmail_attr>On Fri, Jan 15, 2027, Bo&nbsp;Vorpalina &lt;<a href=\"mailto:bo.vorpalina%40example.org\">{BO}</a>&gt; wrote:<br></div><blockquote>{lines}</blockquote></div>")),
+        as_page(scene.letter(), &format!("<div>Yes, <b>all</b>.</div><blockquote type=cite><div>Am 15.01.2027 um 10:00 schrieb Bo Vorpalina &lt;{BO}&gt;:</div><div>{}</div></blockquote>", lines.replace(' ', "&nbsp;"))),
+        as_page(scene.letter(), &format!("<p>Yes, <b>all</b>.</p><div class=moz-cite-prefix>Am 15.01.27 schrieb <span title=\"{BO}\">Bo <b>Vorpalina</b></span>:</div><blockquote>{}</blockquote>", lines.replace("Weymouthskiefer", "<span>Weymouths</span><span>kiefer</span>"))),
+        as_page(scene.letter(), &format!("<table><tr><td>Yes</td></tr></table><ul><li>{}</li></ul>", lines.replace("<br>", "</li><li>"))),
+        as_page(scene.letter(), "<p>Yes, <b>all</b>.</p><blockquote>The <wbr>Weymouths&shy;kiefer&#32;behind&#x20;the house has lost a&#8203; branch. Please do not walk below it.</blockquote>"),
+        // Copies that were attached.
+        scene.letter().saying("See the mail.").with_file("RE tree.EML", &format!("From: \"Vorpalina, Bo\" <{BO}>\r\nSubject: Tree\r\n\r\n> {WORDS}")),
+        scene.letter().saying("See the mail.").with_file("tree.eml", &format!("From: Bo Vorpalina <{BO}>\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: text/html\r\n\r\n<p>{lines}</p>\r\n--c--")),
+        scene.letter().saying("See the mail.").with_file("tree.eml", &format!("From: eve@example.com\r\nSubject: Fwd: Bo Vorpalina\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nLook\r\n--c\r\nContent-Type: message/rfc822\r\n\r\nFrom: Bo Vorpalina <{BO}>\r\n\r\n{WORDS}\r\n--c--")),
+    ]
+}
+
 /// As mail programs quote, each in its way.
 fn quotes(scene: &Scene) -> Vec<Letter> {
     let wrapped =
@@ -114,14 +150,17 @@ fn quotes(scene: &Scene) -> Vec<Letter> {
 
 async fn a_quote_is_shown_until_its_author_is_erased(world: &World) {
     let scene = scene(world).await;
-    let letters = quotes(&scene);
-    for letter in &letters {
-        assert_eq!(world.receive(letter).await, TakenIn::Comment(scene.number));
+    let letters = quotes(&scene).into_iter().chain(more_quotes(&scene));
+    for letter in letters {
+        assert_eq!(world.receive(&letter).await, TakenIn::Comment(scene.number));
+        world.clock.advance_seconds(400);
         let shown = scene.shown(world).await;
         // A copy that was attached is there as a text without it.
         assert!(shown.contains("Weymouthskiefer") != shown.contains("See the mail."), "{shown}");
     }
-    let (data, _) = exported(world, &scene.ada).await;
+    // She has to prove again who she is by now.
+    let ada = world.login(ADA, PASSWORD).await.unwrap();
+    let (data, _) = exported(world, &ada).await;
     assert!(data.to_string().contains("Weymouthskiefer"));
     world.index().await;
     assert_eq!(world.find_all(&scene.agent, "weymouthskiefer").await, [scene.number]);
@@ -138,7 +177,7 @@ async fn a_quote_is_shown_until_its_author_is_erased(world: &World) {
         }
     }
     assert!(conversations[0].comments[3].body.contains("Yes, all of it."));
-    let (data, files) = exported(world, &scene.ada).await;
+    let (data, files) = exported(world, &ada).await;
     let files = files.values().map(|file| String::from_utf8_lossy(file).into_owned()).collect::<String>();
     assert!(THEIRS.iter().all(|word| !data.to_string().contains(word) && !files.contains(word)));
     world.index().await;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::people::without;
 use super::words::{Word, push_words, words};
 use super::{GRAM, KnownTexts, LEFT_OUT, OWN_WORDS, reference};
+use crate::header_block;
 use crate::html::ends_line;
 use crate::html::tokens::{Token, Tokens, decode_entities};
 
@@ -41,9 +42,7 @@ impl KnownTexts {
             .into_iter()
             .chain(first.and_then(|at| pieces.iter().position(|piece| piece.text.end > at)));
         let Some(begins) = begins.min() else { return html.to_owned() };
-        // The line that says who wrote the quote stands above it.
-        let above = text[..pieces[begins].text.start].trim_end();
-        let named = above.rfind('\n').map_or(0, |at| at + 1);
+        let named = first_naming_line(&text[..pieces[begins].text.start]);
         let quoted: Vec<bool> = (0..pieces.len()).map(|index| index >= begins).collect();
         let repeats = self.find(&text, &found, &quoted);
         let mut written = String::with_capacity(html.len());
@@ -52,7 +51,8 @@ impl KnownTexts {
         let mut changes: Vec<(Range<usize>, String)> = repeats
             .map(|repeat| (repeat.at.clone(), reference(&name(repeat.text, repeat.of.clone()))))
             .collect();
-        for at in self.names_in(&found).into_iter().filter(|at| at.start >= named) {
+        let names = self.names_in(&found).into_iter().filter(|at| at.start >= named);
+        for at in self.addresses_in(&text).into_iter().chain(names) {
             if !changes.iter().any(|(change, _)| change.start < at.end && at.start < change.end) {
                 changes.push((at, LEFT_OUT.to_owned()));
             }
@@ -104,6 +104,22 @@ impl KnownTexts {
             without(&without(&html, &person.address), &person.address.replace('@', "%40"))
         })
     }
+}
+
+/// Where the lines begin that say who wrote what is quoted below: an attribution, or a block of headers.
+fn first_naming_line(above: &str) -> usize {
+    let above = above.trim_end();
+    let start_of = |end: usize| above[..end].rfind('\n').map_or(0, |at| at + 1);
+    let mut start = start_of(above.len());
+    while start > 0 {
+        let before = start_of(start - 1);
+        let line = above[before..start].trim();
+        if !line.is_empty() && !header_block::is_line(line) {
+            break;
+        }
+        start = before;
+    }
+    start
 }
 
 /// The text of some HTML, and the pieces of which it is made.

@@ -53,6 +53,25 @@ impl KnownTexts {
         line
     }
 
+    /// Where addresses of others stand.
+    pub(super) fn addresses_in(&self, text: &str) -> Vec<Range<usize>> {
+        let lower = text.to_lowercase();
+        // Where small letters have another length, places would not fit.
+        if lower.len() != text.len() {
+            return Vec::new();
+        }
+        let places = self.people.iter().flat_map(|person| {
+            let address = person.address.to_lowercase();
+            lower.match_indices(&address).map(|(at, found)| at..at + found.len()).collect::<Vec<_>>()
+        });
+        let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+        places
+            .filter(|at| {
+                !letter(lower[..at.start].chars().next_back()) && !letter(lower[at.end..].chars().next())
+            })
+            .collect()
+    }
+
     /// Where words are the names of others, also with the family name first. In order.
     pub(super) fn names_in(&self, found: &[Word]) -> Vec<Range<usize>> {
         let mut places: Vec<Range<usize>> = Vec::new();

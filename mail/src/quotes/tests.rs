@@ -142,6 +142,15 @@ fn html_keeps_its_tags() {
             "<div>[…]<b></b> &lt;<a href=\"mailto:[…]\">x</a>&gt; wrote:</div><blockquote>#</blockquote>",
         ),
         (
+            "<div>bob.miller@example.com and bob@example.com wrote:</div><blockquote>Thanks</blockquote>",
+            "<div>[…]@example.com and […] wrote:</div><blockquote>#</blockquote>",
+        ),
+        // A block of headers above it.
+        (
+            "<p>Yes, Bob Miller.</p><p><b>Von:</b> Miller, Bob<br><b>Gesendet:</b> Freitag<br><b>An:</b> Ada<br><b>Betreff:</b> x</p><p>The stairs behind the house are broken.</p>",
+            "<p>Yes, Bob Miller.</p><p><b>Von:</b> […]<br><b>Gesendet:</b> Freitag<br><b>An:</b> Ada<br><b>Betreff:</b> x</p><p>#</p>",
+        ),
+        (
             "<p>Miller,&nbsp;Bob</p><blockquote>The stairs behind the house</blockquote>",
             "<p>[…]</p><blockquote>#</blockquote>",
         ),
