@@ -13,6 +13,7 @@ impl KnownTexts {
         let mut begun = false;
         for line in lines(rest, &repeats) {
             match line {
+                Line::Answered => return true,
                 Line::Known if unknown && begun => return true,
                 Line::Known => begun = true,
                 Line::Unknown => unknown |= begun,
@@ -26,6 +27,8 @@ impl KnownTexts {
 enum Line {
     /// Half of it or more is in a known text.
     Known,
+    /// It is in a known text, and words of a person stand behind it.
+    Answered,
     /// It is in none.
     Unknown,
     /// Mail programs write such lines around a quote.
@@ -38,7 +41,8 @@ fn lines<'a>(rest: &'a str, repeats: &'a [Repeat]) -> impl Iterator<Item = Line>
         let start = at;
         at += line.len() + 1;
         let here = repeats.iter().filter(|repeat| (start..=start + line.len()).contains(&repeat.at.start));
-        let known: usize = here.map(|repeat| words(&rest[repeat.at.clone()]).len()).sum();
+        let known: usize = here.clone().map(|repeat| words(&rest[repeat.at.clone()]).len()).sum();
+        let behind = here.last().and_then(|repeat| rest.get(repeat.at.end..start + line.len()));
         let all = words(line).len();
         let plain = line.trim().trim_start_matches(['>', ' ']);
         if all == 0
@@ -48,10 +52,22 @@ fn lines<'a>(rest: &'a str, repeats: &'a [Repeat]) -> impl Iterator<Item = Line>
             || phrases::is_device_line(plain)
         {
             Line::Around
+        } else if behind.is_some_and(is_said) {
+            Line::Answered
         } else if known * 2 >= all {
             Line::Known
         } else {
             Line::Unknown
         }
     })
+}
+
+/// Whether somebody says something: two words, or one that ends a sentence. Addresses, and what programs
+/// put into brackets, are not said.
+fn is_said(text: &str) -> bool {
+    let spoken = text.split_whitespace().filter(|word| {
+        !word.contains(['@', '/', '[', ']', '<', '>', '…']) && word.chars().any(char::is_alphanumeric)
+    });
+    let spoken: Vec<&str> = spoken.collect();
+    spoken.len() > 1 || spoken.first().is_some_and(|word| word.ends_with(['.', '!', '?', '。']))
 }

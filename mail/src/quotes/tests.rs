@@ -185,6 +185,23 @@ fn answers_within_a_quote_are_found() {
             false,
         ),
         ("On Monday somebody wrote:\nsomething else\nand more", false),
+        // On the line of the question.
+        ("> Which lamp is it? The red one.\n> Since when is it dark?\n> Your service desk", true),
+        ("> Which lamp is it? -> red!\n> Since when is it dark?", true),
+        ("Which lamp is it?\nSince when is it dark? Since Monday.", true),
+        ("1. Which lamp is it? => the red one", true),
+        // Behind signs, in a list, in capitals, in another language.
+        ("> Which lamp is it?\nAL: The red one.\n> Since when is it dark?", true),
+        ("> Which lamp is it?\n[Ada] The red one.\n> Since when is it dark?", true),
+        ("> Which lamp is it?\n* THE RED ONE\n> Since when is it dark?", true),
+        ("> Which lamp is it?\n- Die rote.\n> Since when is it dark?", true),
+        ("> Which lamp is it?\n赤いのです。\n> Since when is it dark?", true),
+        ("> Which lamp is it?\n\n\n1\n\n> Since when is it dark?", true),
+        // What programs add to a line.
+        ("> Which lamp is it? [cid:image001.png@01DC]\n> Since when is it dark?", false),
+        ("> Which lamp is it? <https://desk.example/requests/T-1>\n> Since when is it dark?", false),
+        ("> Which lamp is it? service@desk.example\n> Since when is it dark?", false),
+        ("> Which lamp is it?   \n> > Since when is it dark?\n>", false),
         ("--\nAda", false),
     ] {
         assert_eq!(known.has_answers_within(rest), expected, "{rest}");
