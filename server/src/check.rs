@@ -58,6 +58,12 @@ pub(crate) async fn settings(config: &Config) -> Result<(), Failure> {
     if let Some(copy) = &config.erasures_copy {
         has_folder("erasures_copy", copy)?;
     }
+    for (key, location) in [("database_url", &config.database), ("keys_url", &config.keys)] {
+        if let Location::File(path) = location {
+            is_in_data_or_has_folder(config, key, path)?;
+        }
+    }
+    is_in_data_or_has_folder(config, "master_key_file", &config.master_key_file)?;
     // A file that is not there is made, or said to be lost, when the desk is opened.
     if !config.master_key_file.try_exists().unwrap_or(true) {
         return Ok(());
@@ -86,6 +92,11 @@ fn has_folder(key: &str, path: &Path) -> Result<(), Failure> {
         }
         _ => Ok(()),
     }
+}
+
+/// The data folder itself is made where it is missing.
+fn is_in_data_or_has_folder(config: &Config, key: &str, path: &Path) -> Result<(), Failure> {
+    if path.parent() == Some(&config.data) { Ok(()) } else { has_folder(key, path) }
 }
 
 /// Tries every server that the settings name, and prints a line for each. Changes nothing. Returns whether

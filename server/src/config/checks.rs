@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use tresen_desk::intake::{IntakeSettings, is_filter_header};
 use tresen_desk::mail::Outgoing;
-use tresen_desk::{Location, RequestType};
+use tresen_desk::{AttachmentLimits, Location, RequestType};
 use tresen_model::EmailAddress;
 
 use super::{ConfigError, Logo, wrong};
 use crate::door::settings::{Acme, Challenge, Tls};
+use crate::mailbox::settings::{Listen, Lmtp};
 
 pub(super) fn socket(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {
     text.parse().map_err(|_| wrong(key, text, "it is an address and a port, such as 127.0.0.1:3000"))
@@ -114,8 +115,51 @@ pub(super) fn check_url(url: &str) -> Result<String, ConfigError> {
     let url = url.trim_end_matches('/');
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match rest {
-        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => Ok(url.to_owned()),
+        Some(rest) if has_host_and_port(rest) => Ok(url.to_owned()),
         _ => Err(wrong("public_url", url, "it is the address of the desk, such as https://help.example.com")),
+    }
+}
+
+/// Whether this is a host, and a port that there is.
+fn has_host_and_port(rest: &str) -> bool {
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (rest, None),
+    };
+    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|number| number > 0);
+    !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '\\']) && port.is_none_or(is_port)
+}
+
+/// What the desk is called, in From lines too.
+pub(super) fn check_name(name: Option<String>) -> Result<String, ConfigError> {
+    match name.filter(|name| !name.trim().is_empty()) {
+        Some(name) if name.contains(char::is_control) => {
+            Err(wrong("name", &name.escape_default().to_string(), "it is one line"))
+        }
+        Some(name) => Ok(name),
+        None => Ok("Tresen".to_owned()),
+    }
+}
+
+pub(super) fn check_attachments(attachments: AttachmentLimits) -> Result<AttachmentLimits, ConfigError> {
+    if attachments.max_bytes == 0 && attachments.max_files > 0 {
+        let fix = "every file would be refused; for a desk without attachments set `max_files = 0`";
+        return Err(wrong("attachments.max_bytes", "0", fix));
+    }
+    Ok(attachments)
+}
+
+pub(super) fn check_lmtp_port(
+    lmtp: Option<&Lmtp>,
+    listen: SocketAddr,
+    http_listen: Option<SocketAddr>,
+) -> Result<(), ConfigError> {
+    match lmtp.map(|lmtp| &lmtp.listen) {
+        Some(Listen::Port(port)) if *port == listen || Some(*port) == http_listen => {
+            let fix = "the desk's pages are served there; LMTP needs a port of its own";
+            Err(wrong("lmtp.listen", &port.to_string(), fix))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -124,6 +168,9 @@ pub(super) fn check_types(types: &[RequestType]) -> Result<(), ConfigError> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if kind.id.is_empty() || kind.id.len() > 40 || !kind.id.chars().all(plain) {
             return Err(wrong("request_types.id", &kind.id, "it is a short word of a-z, 0-9 and hyphens"));
+        }
+        if kind.name.en.trim().is_empty() || kind.name.de.trim().is_empty() {
+            return Err(wrong("request_types.name", &kind.id, "it needs a name in each language"));
         }
         if types[..index].iter().any(|other| other.id == kind.id) {
             return Err(wrong("request_types.id", &kind.id, "two request types have it"));

@@ -5,7 +5,10 @@
 
 mod checks;
 #[cfg(test)]
+mod mailbox_tests;
+#[cfg(test)]
 mod manual_tests;
+mod places;
 mod retention;
 mod show;
 mod source;
@@ -27,9 +30,10 @@ use tresen_desk::{AttachmentLimits, CONNECTIONS, Location, RequestType, SecondFa
 use tresen_model::EmailAddress;
 
 use self::checks::{
-    check_acme, check_copy, check_intake, check_outgoing, check_tls, check_types, check_url, host, location,
-    read_logo, read_to_string, socket,
+    check_acme, check_attachments, check_copy, check_intake, check_lmtp_port, check_name, check_outgoing,
+    check_tls, check_types, check_url, host, location, read_logo, read_to_string, socket,
 };
+use self::places::Places;
 use crate::door::limits::LimitSettings;
 use crate::door::settings::{Acme, Door, Proxies, Tls};
 use crate::mailbox::settings::{self as mail_settings, Lmtp, LmtpFile, Mailbox, MailboxFile};
@@ -318,6 +322,7 @@ impl File {
                     .into(),
             ));
         }
+        let master_key_file = self.master_key_file.unwrap_or_else(|| data.join("master.key"));
         let objects = match self.objects_url {
             Some(url) => match url.strip_prefix("file:") {
                 Some(path) => PathBuf::from(path.strip_prefix("//").unwrap_or(path)),
@@ -325,6 +330,17 @@ impl File {
             },
             None => data.join("objects"),
         };
+        let copy = erasures_copy.as_deref();
+        let (data_folder, master_key) = (data.as_path(), master_key_file.as_path());
+        Places {
+            data: data_folder,
+            database: &database,
+            keys: &keys,
+            objects: &objects,
+            master_key,
+            erasures_copy: copy,
+        }
+        .check()?;
         let request_types = if self.request_types.is_empty() {
             Settings::default_request_types()
         } else {
@@ -349,6 +365,7 @@ impl File {
         }
         let mailboxes = mail_settings::mailboxes(self.mailboxes, &request_types, environment)?;
         let lmtp = self.lmtp.map(|lmtp| mail_settings::lmtp(lmtp, &mail_from, &request_types)).transpose()?;
+        check_lmtp_port(lmtp.as_ref(), listen, http_listen)?;
         let second_factor = self.sign_in.second_factor;
         let sign_in = self.sign_in.check(environment)?;
         // Without a channel for mail, answers go to a mailbox that the desk does not read.
@@ -359,12 +376,12 @@ impl File {
             lmtp,
             desk: Settings {
                 providers: sign_in.iter().map(|provider| provider.rules.clone()).collect(),
-                name: self.name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "Tresen".into()),
+                name: check_name(self.name)?,
                 public_url,
                 mail_from,
                 accent: accent.unwrap_or(crate::theme::DEFAULT_ACCENT).to_string(),
                 request_types,
-                attachments: self.attachments,
+                attachments: check_attachments(self.attachments)?,
                 uploads: self.uploads,
                 outgoing: check_outgoing(self.outgoing)?.resolved(takes_mail),
                 privacy: self.privacy,
@@ -380,7 +397,7 @@ impl File {
             connections,
             objects,
             smtp_url: self.smtp_url,
-            master_key_file: self.master_key_file.unwrap_or_else(|| data.join("master.key")),
+            master_key_file,
             door: Door { tls, http_listen, proxies: self.proxies, limits: self.limits },
             erasures_copy,
             mail_templates: self.mail_templates,

@@ -9,9 +9,9 @@ pub(super) fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, 
     Config::parse(text, &environment, source).map_err(|error| error.to_string())
 }
 
-const BOX: &[(&str, &str)] = &[("MAILBOX_BOX_PASSWORD", "geheim")];
+pub(super) const BOX: &[(&str, &str)] = &[("MAILBOX_BOX_PASSWORD", "geheim")];
 
-fn mailbox(more: &str) -> String {
+pub(super) fn mailbox(more: &str) -> String {
     format!("[[mailboxes]]\nhost = 'imap.example.com'\nuser = 'support@example.com'\n{more}\n")
 }
 
@@ -32,7 +32,7 @@ fn provider(instead: &str) -> String {
     format!("[[sign_in.provider]]\n{}\n", lines.join("\n"))
 }
 
-fn refusal(text: &str, environment: &[(&str, &str)]) -> String {
+pub(super) fn refusal(text: &str, environment: &[(&str, &str)]) -> String {
     parse(text, environment).err().expect("a refusal")
 }
 
@@ -245,6 +245,33 @@ fn what_would_fail_later_is_refused_at_once() {
         ("erasures_copy = 'data/copy/erasures.txt'".into(), "another machine or disk"),
         ("data = '/srv/desk'\nerasures_copy = '/srv/desk/erasures.txt'".into(), "another machine or disk"),
         ("erasures_copy = '/'".into(), "name a file in it"),
+        // Places.
+        ("data = ''".into(), "path of a folder"),
+        ("database_url = '/'".into(), "name a file in it"),
+        ("keys_url = 'data/search.db'".into(), "the search index has the same place"),
+        ("database_url = './data/./search.db'".into(), "the search index has the same place"),
+        ("keys_url = 'data/erasures.txt'".into(), "the list of erasures has the same place"),
+        ("master_key_file = 'data/keys.db'".into(), "`keys_url` has the same place"),
+        ("master_key_file = 'data/tresen.db'".into(), "`database_url` has the same place"),
+        ("master_key_file = ''".into(), "path of a file"),
+        ("objects_url = 'file:data/tresen.db'".into(), "objects_url has the same place"),
+        ("objects_url = 'file:data'".into(), "it is the data folder"),
+        ("objects_url = 'file:./data/'".into(), "it is the data folder"),
+        ("objects_url = 'file:'".into(), "path of a folder"),
+        ("erasures_copy = ''".into(), "path of a file"),
+        ("master_key_file = 'copy'\nerasures_copy = 'copy'".into(), "`master_key_file` has the same place"),
+        // Addresses and ports.
+        ("public_url = 'https://help.example.com:99999'".into(), "https://help.example.com"),
+        ("public_url = 'https://help.example.com:0'".into(), "https://help.example.com"),
+        ("public_url = 'https://help.example.com:'".into(), "https://help.example.com"),
+        ("public_url = 'https://:443'".into(), "https://help.example.com"),
+        ("public_url = 'https://help.example.com\\\\x'".into(), "https://help.example.com"),
+        ("[lmtp]\nlisten = '127.0.0.1:3000'".into(), "port of its own"),
+        ("listen = '[::1]:2424'\n[lmtp]\nlisten = '[::1]:2424'".into(), "port of its own"),
+        // What nobody could use.
+        ("name = \"Example\\nBcc: eve@example.com\"".into(), "it is one line"),
+        ("[attachments]\nmax_bytes = 0".into(), "max_files = 0"),
+        ("[[request_types]]\nid = 'x'\nname = { en = 'Help', de = ' ' }".into(), "each language"),
         // Time limits.
         ("[retention]\nclosed_requests_months = 0".into(), "retention.closed_requests_months"),
         ("[retention]\nidle_person_months = 0".into(), "from 1 to 1200"),
@@ -269,6 +296,11 @@ fn what_would_fail_later_is_refused_at_once() {
         "public_url = 'https://help.example.com'".into(),
         acme("public_url = 'https://help.example.com'"),
         acme("public_url = 'https://help.example.com:8443'"),
+        "public_url = 'https://[2001:db8::1]:8443'".into(),
+        "public_url = 'https://[2001:db8::1]'".into(),
+        "[attachments]\nmax_bytes = 0\nmax_files = 0".into(),
+        "data = 'one'\nobjects_url = 'file:two'\nmaster_key_file = 'key'\nerasures_copy = 'copy.txt'".into(),
+        "name = 'Beispiel „Hilfe“'\n[lmtp]\nlisten = '127.0.0.1:3001'".into(),
         "[retention]\nkey_backup_days = 0\nsent_mail_days = 0\ndata_backup_days = 0".into(),
     ] {
         assert!(parse(&text, &[]).is_ok(), "{text}");

@@ -196,7 +196,16 @@ pub(crate) fn mailboxes(
         if mailboxes.iter().any(|other| other.name == file.name) {
             return Err(wrong("mailboxes.name", &file.name, "two mailboxes have this name"));
         }
-        mailboxes.push(file.check(kinds, environment)?);
+        let mailbox = file.check(kinds, environment)?;
+        let same = |other: &&Mailbox| {
+            other.host.eq_ignore_ascii_case(&mailbox.host)
+                && (other.port, &other.user, &other.folder) == (mailbox.port, &mailbox.user, &mailbox.folder)
+        };
+        if let Some(other) = mailboxes.iter().find(same) {
+            let fix = format!("the mailbox {} reads the same folder", other.name);
+            return Err(wrong(&format!("mailboxes.{}.folder", mailbox.name), &mailbox.folder, &fix));
+        }
+        mailboxes.push(mailbox);
     }
     Ok(mailboxes)
 }
@@ -221,6 +230,13 @@ impl MailboxFile {
             return Err(wrong("mailboxes.name", &self.name, "it is a short word of a-z, 0-9 and hyphens"));
         }
         let key = |setting: &str| format!("mailboxes.{}.{setting}", self.name);
+        if !is_host(&self.host) {
+            let fix = "it is the name of a host, such as imap.example.com; a port stands in `port`";
+            return Err(wrong(&key("host"), &self.host, fix));
+        }
+        if self.port == Some(0) {
+            return Err(wrong(&key("port"), "0", "it is a number from 1 to 65535"));
+        }
         let security = self.security.unwrap_or(Security::Tls);
         if security == Security::Plain && !is_this_machine(&self.host) {
             return Err(wrong(
@@ -413,6 +429,16 @@ fn check_file(key: &str, path: &std::path::Path) -> Result<(), ConfigError> {
     } else {
         Err(wrong(key, &path.display().to_string(), "there is no such file"))
     }
+}
+
+/// A name or an IP address, one of IPv6 with or without brackets.
+fn is_host(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let name = |host: &str| {
+        host.split('.').all(|label| !label.is_empty())
+            && host.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'))
+    };
+    bare.parse::<IpAddr>().is_ok() || name(host.strip_suffix('.').unwrap_or(host))
 }
 
 /// Whether nothing leaves this machine on the way there. A name could point anywhere.

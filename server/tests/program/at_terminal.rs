@@ -232,7 +232,18 @@ fn colours_are_for_terminals_only() {
 fn an_address_that_begins_with_a_hyphen_is_no_option() {
     let folder = new_desk();
     let folder = folder.path();
-    let there = ["-x@example.com", "--help@example.com", "--role@example.com", "-@example.com"];
+    let there = [
+        "-x@example.com",
+        "--help@example.com",
+        "--role@example.com",
+        "-@example.com",
+        "-1@example.com",
+        "--email@example.com",
+        "--staff@example.com",
+        "-e=x@example.com",
+        "--@example.com",
+        "-x-@example.com",
+    ];
     for email in there {
         add(folder, email, "agent");
         let done = piped(folder, &["person", "kinds", "--email", email, "--all"], "");
@@ -251,6 +262,10 @@ fn an_address_that_begins_with_a_hyphen_is_no_option() {
         ["--to", "-x@desk.example", "--return-path", "-eve@example.org"],
         ["--to", "--kind@desk.example", "--return-path", "--to@example.org"],
         ["--to", "--help@desk.example", "--return-path", ""],
+        ["--to", "-@desk.example", "--return-path", "--return-path@example.org"],
+        ["--to", "--@desk.example", "--return-path", "--help"],
+        ["--to", "-1", "--return-path", "-"],
+        ["--to", "--", "--return-path", "--"],
     ] {
         let done = piped(folder, &[&["mail", "ingest"][..], &envelope].concat(), mail);
         assert_eq!(done.status.code(), Some(0), "{envelope:?}: {}", String::from_utf8_lossy(&done.stderr));

@@ -72,6 +72,22 @@ fn check_and_serve_refuse_the_same() {
         ("[attachments]\nlisten = '127.0.0.1:3000'".into(), "move it up"),
         ("keys_url = 'data/tresen.db'".into(), "same database"),
         ("erasures_copy = 'nowhere/erasures.txt'".into(), "erasures_copy"),
+        ("database_url = 'nowhere/desk.db'".into(), "database_url"),
+        ("keys_url = 'nowhere/keys.db'".into(), "keys_url"),
+        ("master_key_file = 'nowhere/key'".into(), "master_key_file"),
+        ("database_url = '.'".into(), "it is a folder"),
+        ("keys_url = 'data/search.db'".into(), "search index"),
+        ("master_key_file = 'data/keys.db'".into(), "keys_url"),
+        ("objects_url = 'file:short.key'".into(), "needs a folder"),
+        ("data = 'short.key'".into(), "needs a folder"),
+        ("data = ''".into(), "path of a folder"),
+        ("public_url = 'https://help.example.com:99999'".into(), "public_url"),
+        ("[lmtp]\nlisten = '127.0.0.1:3000'".into(), "port of its own"),
+        ("[attachments]\nmax_bytes = 0".into(), "max_files = 0"),
+        (mailbox("password_file = 'one.key'\nport = 0"), "from 1 to 65535"),
+        (mailbox("password_file = 'missing'"), "no such file"),
+        ("mail_templates = 'missing'".into(), "missing"),
+        ("logo = 'missing.svg'".into(), "logo"),
     ] {
         for command in [&["config", "check"][..], &["serve"], &["init"]] {
             let output = tresen(folder, &settings, command);

@@ -62,6 +62,10 @@ async fn the_first_sign_in_decides_until_somebody_chooses() {
         ("b@desk.example", &[], "en-GB", "en"),
         ("c@desk.example", &[], "fr, de;q=0.3", "de"),
         ("d@desk.example", &[], "fr", "en"),
+        ("g@desk.example", &[], "de-AT", "de"),
+        ("h@desk.example", &[], "de-CH;q=0.8, en;q=0.9", "en"),
+        ("i@desk.example", &[], "*", "en"),
+        ("j@desk.example", &[], "DE", "de"),
         ("e@desk.example", &["--language", "de"], "en", "de"),
         ("f@desk.example", &["--language", "en"], "de", "en"),
     ] {
@@ -79,7 +83,7 @@ async fn the_first_sign_in_decides_until_somebody_chooses() {
         assert!(add(folder.path(), email, "agent", &[]), "{email}");
         assert_eq!(signed_in(port, email, first).await.1, other, "{email}");
     }
-    assert!(!add(folder.path(), "g@desk.example", "agent", &["--language", "xx"]));
+    assert!(!add(folder.path(), "x@desk.example", "agent", &["--language", "xx"]));
 }
 
 /// The mail to somebody, without the ways in which its lines are broken.
