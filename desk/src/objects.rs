@@ -44,6 +44,8 @@ pub(crate) fn path(folder: &Path, id: Uuid) -> PathBuf {
 
 /// Puts on disk which names are in a folder.
 async fn sync_folder(folder: &Path) -> Result<(), Broken> {
+    #[cfg(test)]
+    tests::SYNCED.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(folder.to_owned());
     Ok(fs::File::open(folder).await?.sync_all().await?)
 }
 
@@ -309,6 +311,16 @@ mod tests {
 
     use super::*;
 
+    /// The folders that were put on disk, of all tests.
+    pub(super) static SYNCED: std::sync::Mutex<Vec<PathBuf>> = std::sync::Mutex::new(Vec::new());
+
+    /// Those of one test since its last look.
+    fn synced(objects: &Objects) -> Vec<PathBuf> {
+        let mut all = SYNCED.lock().expect("no test failed in it");
+        let mine = all.extract_if(.., |folder| folder.starts_with(&objects.folder));
+        mine.map(|folder| folder.strip_prefix(&objects.folder).expect("within").to_owned()).collect()
+    }
+
     async fn store(objects: &Objects, contents: &[u8]) -> Stored {
         let mut upload = objects.create(Uuid::from_u128(contents.len() as u128)).await.expect("creates");
         for part in contents.chunks(10_007) {
@@ -350,6 +362,26 @@ mod tests {
         swapped[..CHUNK + TAG].copy_from_slice(&whole[CHUNK + TAG..2 * (CHUNK + TAG)]);
         std::fs::write(&path, swapped).expect("writes");
         assert!(load(&objects, &stored).await.is_err(), "chunks moved");
+    }
+
+    #[tokio::test]
+    async fn puts_the_names_of_files_on_disk_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let objects = Objects::open(folder.path()).await.expect("opens");
+        let (root, ones, others) = (PathBuf::new(), PathBuf::from("01"), PathBuf::from("02"));
+        // In a folder that is new, and in one that is there.
+        store(&objects, &[7; 0x101]).await.keep();
+        assert_eq!(synced(&objects), [root.clone(), ones.clone()]);
+        store(&objects, &[7; 0x201]).await.keep();
+        assert_eq!(synced(&objects), [ones.clone()]);
+        store(&objects, &[7; 0x102]).await.keep();
+        assert_eq!(synced(&objects), [root, others.clone()]);
+        // What is deleted stays deleted: each folder once, and none that has not changed.
+        let id = |id: u128| Uuid::from_u128(id);
+        objects.delete_all(&[id(0x101), id(0x201), id(0x102), id(0x301)]).await.expect("deletes");
+        assert_eq!(synced(&objects), [ones, others]);
+        objects.delete(id(0x101)).await.expect("deletes");
+        assert_eq!(synced(&objects), Vec::<PathBuf>::new());
     }
 
     #[tokio::test]

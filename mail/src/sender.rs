@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use mail_parser::Addr;
 use tresen_model::EmailAddress;
+use tresen_model::file_name::is_invisible;
 
 use crate::header::{self, Headers};
 use crate::message::{Correspondent, Message, Origin};
@@ -123,7 +124,8 @@ fn with_whole_names(parsed: Vec<Addr<'static>>, headers: &Headers<'_>) -> Vec<Ad
 fn correspondent(address: EmailAddress, name: &str) -> Correspondent {
     let name = clean_name(name);
     let repeated = name.eq_ignore_ascii_case(address.as_str());
-    Correspondent { address, name: Some(name).filter(|name| !name.is_empty() && !repeated) }
+    let says_nothing = name.chars().all(|c| c.is_ascii_punctuation() || c.is_whitespace() || is_invisible(c));
+    Correspondent { address, name: Some(name).filter(|_| !says_nothing && !repeated) }
 }
 
 /// The name in a field without an address, such as `"Ada" <>`.

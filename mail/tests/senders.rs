@@ -104,6 +104,12 @@ fn senders_are_repaired() {
         ("Ada Lovelace\" <ada@example.com>", "ada@example.com|Ada Lovelace"),
         ("\"Fax 030 1234\" <FAX=+49301234@[192.0.2.7]>", "FAX=+49301234@[192.0.2.7]|Fax 030 1234"),
         ("ada..b.@docomo.example.jp", "ada..b.@docomo.example.jp|"),
+        // Names that say nothing.
+        ("\".\" <ada@example.com>", "ada@example.com|"),
+        ("- <ada@example.com>", "ada@example.com|"),
+        ("\"\u{200b}\" <ada@example.com>", "ada@example.com|"),
+        ("=?utf-8?Q?=E2=80=8B?= <ada@example.com>", "ada@example.com|"),
+        ("\"(no name)\" <ada@example.com>", "ada@example.com|(no name)"),
         // Written by the rules.
         ("Ada @ Example GmbH <ada@example.com>", "ada@example.com|Ada @ Example GmbH"),
         (

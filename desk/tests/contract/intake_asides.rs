@@ -23,16 +23,22 @@ async fn what_is_set_aside_says_who_wrote_and_about_what(world: &World) {
             "MAILER-DAEMON@mx.example.org",
             "Undelivered Mail Returned to Sender",
         ),
+        (Letter::from("<>").about("Leer", "x"), "<>", "Leer"),
+        (Letter::from("undisclosed-recipients:;").about("List", "x"), "undisclosed-recipients:;", "List"),
+        (Letter::from("\"Ada\" <>").about("No address", "x"), "\"Ada\" <>", "No address"),
+        (Letter::from("=?koi8-r?B?8NLJ18XU?=").about("=?gb2312?B?tPLTobv6?=", "x"), "Привет", "打印机"),
+        (Letter::from("Müller").about("Raw ä", "x"), "Müller", "Raw ä"),
+        (Letter::from("@").about("a\r\n b", "x"), "@", "a b"),
     ] {
         assert_eq!(world.receive(&letter).await, TakenIn::Aside, "{from}");
         let newest = world.desk.set_aside(&admin).await.unwrap().remove(0);
         assert_eq!((newest.from.as_str(), newest.subject.as_str()), (from, subject));
     }
-    assert_eq!(world.desk.queue_counts(&admin).await.unwrap().aside, 5);
+    assert_eq!(world.desk.queue_counts(&admin).await.unwrap().aside, 11);
     assert_eq!(world.desk.queue_counts(&agent).await.unwrap().aside, 0);
     let id = world.desk.set_aside(&admin).await.unwrap()[0].id;
     world.desk.delete_aside(&admin, id).await.unwrap();
-    assert_eq!(world.desk.queue_counts(&admin).await.unwrap().aside, 4);
+    assert_eq!(world.desk.queue_counts(&admin).await.unwrap().aside, 10);
 }
 
 async fn admins_are_told_once_a_day(world: &World) {

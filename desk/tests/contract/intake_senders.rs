@@ -217,6 +217,13 @@ async fn a_relay_is_trusted_only_when_its_domain_confirms_it(world: &World) {
         form("a@example.org, b@example.org").checked("pass"),
         form("forms@shop.example").checked("pass"),
         form("service@desk.example").checked("pass"),
+        form("<>").checked("pass"),
+        form("Ada Lovelace").checked("pass"),
+        form("undisclosed-recipients:;").checked("pass"),
+        form("Shop: a@example.org, b@example.org;").checked("pass"),
+        // Not Reply-To, but what else a form may write.
+        form("").without("Reply-To").with("X-Original-From", EMAIL).checked("pass"),
+        form("").without("Reply-To").with("Sender", EMAIL).checked("pass"),
     ] {
         world.clock.advance_seconds(3600);
         let number = world.receive_new(&letter).await;
@@ -224,11 +231,14 @@ async fn a_relay_is_trusted_only_when_its_domain_confirms_it(world: &World) {
     }
     let forged = world.receive(&form(EMAIL).checked("fail")).await;
     assert!(matches!(forged, TakenIn::Held(_)), "{forged:?}");
-    // Somebody who is no relay of ours, however well confirmed.
-    let eve = Letter::from("eve@example.net").with("Reply-To", EMAIL).checked("pass");
-    let number = world.receive_new(&eve).await;
-    assert_eq!(customer(world, &agent, number).await, "eve@example.net|");
-    assert_eq!(only_comment(world, &agent, number).await.verdict, Some(MailVerdict::Genuine));
+    // Somebody who is no relay of ours, however well confirmed, and whatever they are called.
+    for from in ["eve@example.net", "\"forms@shop.example\" <eve@example.net>", "eve@xrelay.example"] {
+        let eve = Letter::from(from).with("Reply-To", EMAIL).checked("pass");
+        let number = world.receive_new(&eve).await;
+        let found = customer(world, &agent, number).await;
+        assert!(found.starts_with("eve@"), "{from}: {found}");
+        assert_eq!(only_comment(world, &agent, number).await.verdict, Some(MailVerdict::Genuine));
+    }
 }
 
 async fn nobody_writes_as_somebody_else_through_a_relay_or_a_list(world: &World) {
@@ -242,9 +252,27 @@ async fn nobody_writes_as_somebody_else_through_a_relay_or_a_list(world: &World)
         Letter::from("service@desk.example").with("Reply-To", EMAIL).answering(&confirmation),
         Letter::from("x").without("From").with("Reply-To", EMAIL).answering(&confirmation),
         Letter::from("\"Ada\" <>").with_return_path(EMAIL).answering(&confirmation),
+        Letter::from("Ada via Printers <printers@lists.example>")
+            .with("Cc", "Ada <ada@example.org>")
+            .with("Reply-To", "printers@lists.example")
+            .with("List-Id", "<printers.lists.example>")
+            .checked("pass")
+            .answering(&confirmation),
+        Letter::from("Ada via groups <ada=example.org@groups.example>")
+            .with("Reply-To", "main@x.groups.example, ada@example.org")
+            .with("List-Id", "<main.x.groups.example>")
+            .checked("pass")
+            .answering(&confirmation),
+        Letter::from("Ada <0012-dmarc-request@listserv.example>")
+            .with("Reply-To", "Ada <ada@example.org>")
+            .with("List-Id", "<p.listserv.example>")
+            .checked("pass")
+            .answering(&confirmation),
+        form("Ada <ada@example.org>").answering(&confirmation),
         // Not even with what only they know.
         group("Ada <ada@example.org>").sent_where_answers_go(&confirmation),
     ] {
+        world.clock.advance_seconds(900);
         assert_eq!(world.receive(&letter).await, TakenIn::Comment(number));
         let comment = world.newest(&agent, number).await;
         assert_eq!(comment.standing, Standing::Outsider);
@@ -281,7 +309,12 @@ async fn a_list_makes_nobody_an_agent(world: &World) {
     let repaired = Letter::from("Grace grace@desk.example")
         .with("Authentication-Results", "mx.desk.example; dmarc=pass header.from=desk.example")
         .sent_where_answers_go(&news);
-    for letter in [list, own, repaired] {
+    let in_copy = Letter::from("Grace via Team <team@desk.example>")
+        .with("Cc", "Grace <grace@desk.example>")
+        .with("List-Id", "<team.desk.example>")
+        .checked("pass")
+        .sent_where_answers_go(&news);
+    for letter in [list, own, repaired, in_copy] {
         assert_eq!(world.receive(&letter.saying("Send the keys.")).await, TakenIn::Comment(number));
         let comment = world.newest(&agent, number).await;
         assert_eq!((comment.author_kind, comment.standing), (AuthorKind::Customer, Standing::Outsider));
@@ -298,6 +331,12 @@ async fn where_answers_should_go_is_shown_to_agents(world: &World) {
         ("ADA@example.org", None),
         ("service@desk.example", None),
         ("nonsense", None),
+        ("Bo bo@example.org", Some("bo@example.org")),
+        ("\"Peep, Bo\" <bo@example.org>", Some("bo@example.org")),
+        ("Team: bo@example.org, cy@example.org;", Some("bo@example.org, cy@example.org")),
+        ("ada@example.org, Bo &lt;bo@example.org&gt;", None),
+        ("<>", None),
+        ("Service <service+x@desk.example>, bo@example.org", Some("bo@example.org")),
     ] {
         world.clock.advance_seconds(3600);
         let number = world.receive_new(&Letter::from(EMAIL).with("Reply-To", reply_to)).await;

@@ -74,6 +74,7 @@ mod letters;
 mod links;
 mod lists;
 mod mail;
+mod nodes;
 mod opening;
 mod outgoing;
 mod passkeys;

@@ -100,6 +100,10 @@ async fn what_teaches_no_name(world: &World) {
         "\"bo@example.org\" <bo@example.org>",
         "\"'BO@example.org'\" <bo@example.org>",
         "boss@example.com <bo@example.org>",
+        "\".\" <bo@example.org>",
+        "\"\u{200b}\" <bo@example.org>",
+        "' ' <bo@example.org>",
+        "=?utf-8?Q?=C2=A0?= <bo@example.org>",
     ] {
         world.clock.advance_seconds(3600);
         let new = world.receive_new(&Letter::from(from)).await;

@@ -126,7 +126,8 @@ fn has_host_and_port(rest: &str) -> bool {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),
         _ => (rest, None),
     };
-    let is_port = |port: &str| port.parse::<u16>().is_ok_and(|number| number > 0);
+    // Port 0 of `listen` is one that the system chooses.
+    let is_port = |port: &str| port.parse::<u16>().is_ok();
     !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ', '\\']) && port.is_none_or(is_port)
 }
 

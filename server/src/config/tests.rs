@@ -262,7 +262,7 @@ fn what_would_fail_later_is_refused_at_once() {
         ("master_key_file = 'copy'\nerasures_copy = 'copy'".into(), "`master_key_file` has the same place"),
         // Addresses and ports.
         ("public_url = 'https://help.example.com:99999'".into(), "https://help.example.com"),
-        ("public_url = 'https://help.example.com:0'".into(), "https://help.example.com"),
+        ("public_url = 'https://help.example.com:https'".into(), "https://help.example.com"),
         ("public_url = 'https://help.example.com:'".into(), "https://help.example.com"),
         ("public_url = 'https://:443'".into(), "https://help.example.com"),
         ("public_url = 'https://help.example.com\\\\x'".into(), "https://help.example.com"),
