@@ -40,9 +40,10 @@ fn lines<'a>(rest: &'a str, repeats: &'a [Repeat]) -> impl Iterator<Item = Line>
     rest.split('\n').map(move |line| {
         let start = at;
         at += line.len() + 1;
-        let here = repeats.iter().filter(|repeat| (start..=start + line.len()).contains(&repeat.at.start));
+        let mut here =
+            repeats.iter().filter(|repeat| (start..=start + line.len()).contains(&repeat.at.start));
         let known: usize = here.clone().map(|repeat| words(&rest[repeat.at.clone()]).len()).sum();
-        let behind = here.last().and_then(|repeat| rest.get(repeat.at.end..start + line.len()));
+        let behind = here.next_back().and_then(|repeat| rest.get(repeat.at.end..start + line.len()));
         let all = words(line).len();
         let plain = line.trim().trim_start_matches(['>', ' ']);
         if all == 0
