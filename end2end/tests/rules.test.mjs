@@ -371,9 +371,22 @@ describe('an answer is read by a session, not by its link', () => {
     ['a scanner asks for its head', (link) => new Client(desk).fetch(link, { method: 'HEAD' })],
     ['a scanner asks as the app does', (link) => new Client(desk).fetch(link, { headers: { accept: 'application/json' } })],
     ['another customer opens it', (link) => bert.client.get(link)],
+    ['an agent opens it', (link) => agent.get(link)],
+    ['a browser fetches it before it is opened', (link) => new Client(desk).get(link, { purpose: 'prefetch', 'sec-purpose': 'prefetch' })],
+    ['a scanner reads its beginning', (link) => new Client(desk).get(link, { range: 'bytes=0-99' })],
+    ['a scanner with the cookies of an old session', async (link) => {
+      const client = new Client(desk);
+      client.setCookie('tresen-session', 'x'.repeat(43));
+      await client.get(link);
+    }],
+    ['a scanner opens it three times', async (link) => {
+      for (let times = 0; times < 3; times++) await new Client(desk).get(link);
+    }],
+    ['a scanner adds to the address', (link) => new Client(desk).get(`${link}&utm_source=mail&x=1#c-1`)],
+    ['a preview of a chat', (link) => new Client(desk, { headers: { 'user-agent': 'Slackbot-LinkExpanding 1.0' } }).get(link)],
   ]) {
     test(`${name}: the mark stays`, async () => {
-      const person = await registered(desk, { email: `unread-${name.length}@example.com` });
+      const person = await registered(desk, { email: `unread-${name.replaceAll(' ', '-').slice(0, 40)}@example.com` });
       const number = await write(person.client, { email: person.email });
       const mail = await desk.mail({ to: person.email, subject: number });
       const answer = { number, body: 'Please try again.', visibility: 'public', once: name, status_afterwards: 'waiting' };

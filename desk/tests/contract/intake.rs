@@ -248,8 +248,25 @@ async fn a_confirmation_answers_the_mail(world: &World) {
     // A form was no mail, and what is no Message-ID is left out.
     world.submit(&Form::from("bo@example.org")).await;
     assert_eq!(world.mail().await.header("in-reply-to"), "");
-    world.receive_new(&Letter::from("cy@example.org").with("Message-ID", "<no id at all>")).await;
-    assert_eq!(world.mail().await.header("in-reply-to"), "");
+    for (sender, (written, answered)) in [
+        ("<no id at all>", ""),
+        ("<>", ""),
+        ("1@mail.example", "<1@mail.example>"),
+        ("<2@mail.example> (Ada)", "<2@mail.example>"),
+        ("   <3@mail.example>  ", "<3@mail.example>"),
+        ("<4@\r\n mail.example>", "<4@mail.example>"),
+        ("<A.B+c=d$5@Mail.Example>", "<A.B+c=d$5@Mail.Example>"),
+        ("<6@[192.0.2.1]>", "<6@[192.0.2.1]>"),
+        ("<7@mail.example> <8@mail.example>", "<7@mail.example>"),
+        ("<<9@mail.example>>", "<9@mail.example>"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let letter = Letter::from(&format!("cy{sender}@example.org")).with("Message-ID", written);
+        world.receive_new(&letter).await;
+        assert_eq!(world.mail().await.header("in-reply-to"), answered, "{written}");
+    }
 }
 
 async fn an_unproven_address_gets_few_answers_and_nothing_typed(world: &World) {
