@@ -369,7 +369,6 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let objects = Objects::open(folder.path()).await.expect("opens");
         let (root, ones, others) = (PathBuf::new(), PathBuf::from("01"), PathBuf::from("02"));
-        // In a folder that is new, and in one that is there.
         store(&objects, &[7; 0x101]).await.keep();
         assert_eq!(synced(&objects), [root.clone(), ones.clone()]);
         store(&objects, &[7; 0x201]).await.keep();
