@@ -56,6 +56,7 @@ impl Desk {
             "DELETE FROM device WHERE expires_at < $1",
             "DELETE FROM session WHERE expires_at < $1",
             "DELETE FROM token WHERE expires_at < $1",
+            "DELETE FROM api_token WHERE expires_at < $1 AND name IS NULL",
             "DELETE FROM sign_in_attempt WHERE expires_at < $1",
         ];
         let now = self.now();

@@ -9,6 +9,7 @@
 //! - [`privacy`]: consent, the privacy statement, erasure
 //! - [`mail`]: the outbox and what leaves it
 //! - [`intake`]: what comes in by mail
+//! - [`tokens`]: API tokens
 //! - `search`, `events`, `objects`: finding, telling, keeping files
 //! - [`uploads`]: having files checked, making images small
 //!
@@ -16,7 +17,6 @@
 
 pub mod abuse;
 mod address;
-mod api_tokens;
 pub mod backup;
 mod behind;
 pub mod clock;
@@ -35,6 +35,7 @@ mod search;
 mod settings;
 #[cfg(test)]
 mod sources;
+pub mod tokens;
 pub mod uploads;
 
 use std::future::Future;
@@ -47,7 +48,6 @@ use tokio_util::sync::CancellationToken;
 use tresen_model::Timestamp;
 
 use crate::abuse::Counts;
-pub use crate::api_tokens::{ApiToken, Scope};
 use crate::behind::{Gathered, MOMENT};
 use crate::clock::Clock;
 pub use crate::error::{Broken, Error, Refusal};

@@ -81,6 +81,13 @@ pub enum Problem {
         /// The limit.
         max: usize,
     },
+    /// As many API tokens as a person may have.
+    TooManyTokens {
+        /// The limit.
+        max: usize,
+    },
+    /// An API token that would allow nothing.
+    ScopesMissing,
     /// Whoever works here signs in with a provider, the operator has said, and not otherwise.
     OnlyWithProvider,
     /// No request type where some are to be named.

@@ -15,7 +15,7 @@ use tresen_desk::clock::SystemClock;
 
 use crate::assets::Site;
 use crate::config::{Config, Logo};
-use crate::mailbox::{api, room::Room};
+use crate::mailbox::{self, room::Room};
 use crate::sign_in::Providers;
 use crate::{Failure, rules, theme};
 
@@ -39,7 +39,8 @@ pub(crate) fn router(
     };
     let names = site.names;
     let asset = async move |method: Method, uri: Uri, headers: HeaderMap| site.serve(&method, &uri, &headers);
-    let mail = api::router(desk.clone(), Arc::clone(room));
+    let mail = mailbox::api::router(desk.clone(), Arc::clone(room));
+    let rest = crate::api::router(desk.clone());
     let sign_in = Arc::new(Providers::new(config, Arc::new(SystemClock))?);
     let app = App::new(AppParts {
         desk,
@@ -67,7 +68,7 @@ pub(crate) fn router(
         let (bytes, media_type) = (Bytes::from(bytes.clone()), *media_type);
         fixed = fixed.route(address, get(async move || file(bytes.clone(), media_type)));
     }
-    let pages = tresen_app::routes().merge(fixed).with_state(app.clone()).merge(mail);
+    let pages = tresen_app::routes().merge(fixed).with_state(app.clone()).merge(mail).merge(rest);
     rules::around(pages, &app, &config.door)
 }
 

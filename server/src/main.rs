@@ -1,6 +1,7 @@
 //! The `tresen` program: command line, settings, HTTP, workers. It holds no rule of the
 //! service desk; those are methods of [`tresen_desk::Desk`].
 
+mod api;
 mod assets;
 mod backup;
 mod check;
@@ -132,6 +133,8 @@ enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(tokens::Token),
+    /// Print the description of the API (OpenAPI 3.1).
+    Openapi,
     /// The settings.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -283,6 +286,10 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         mail_templates::write(folder, *force)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Openapi = &command {
+        print!("{}", api::description());
+        return Ok(ExitCode::SUCCESS);
+    }
     if let Command::Mail(Mail::Ingest(ingest)) = &command {
         return Ok(mailbox::command::ingest(ingest).await);
     }
@@ -333,7 +340,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             return Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         // Done above.
-        Command::Mail(Mail::Ingest(_) | Mail::Templates { .. }) => {}
+        Command::Openapi | Command::Mail(Mail::Ingest(_) | Mail::Templates { .. }) => {}
         Command::Config(ConfigCommand::Check { connect }) => {
             check::settings(&config).await?;
             println!("The settings are fine.\nNote: {}.", config.source.describe());

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use jiff::Timestamp as Time;
 use tresen_desk::clock::SystemClock;
-use tresen_desk::{Desk, Scope};
+use tresen_desk::tokens::{NewService, Scope};
+use tresen_desk::{Desk, Error};
 use tresen_model::Timestamp;
 
 use crate::config::Config;
@@ -15,12 +16,15 @@ use crate::{Failure, open};
 pub(crate) enum Token {
     /// Make a token, and print it once.
     Add {
-        /// What you call it.
+        /// The name of the service. Customers read it below what the service writes.
         #[arg(long)]
         name: String,
-        /// What it is good for.
+        /// What it may do, such as `requests:read` or `mail`. May be given several times.
+        #[arg(long, required = true, value_parser = scope)]
+        scope: Vec<Scope>,
+        /// The id of a request type that it reaches. May be given several times; without it, all of them.
         #[arg(long)]
-        scope: ScopeArgument,
+        kind: Vec<String>,
         /// It ends after so many days; without, it never ends by itself.
         #[arg(long)]
         days: Option<u32>,
@@ -35,10 +39,9 @@ pub(crate) enum Token {
     },
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum ScopeArgument {
-    /// `POST /api/v1/mail`.
-    Mail,
+fn scope(word: &str) -> Result<Scope, String> {
+    let known = || Scope::ALL.map(Scope::as_str).join(", ");
+    Scope::parse(word).ok_or_else(|| format!("the scopes are: {}", known()))
 }
 
 /// Does what was asked.
@@ -52,20 +55,29 @@ pub(crate) async fn token(config: &Config, asked: &Token) -> Result<(), Failure>
 async fn with(desk: &Desk, asked: &Token) -> Result<(), Failure> {
     let broken = |error: tresen_desk::Error| Failure::from(error.to_string());
     match asked {
-        Token::Add { name, scope: ScopeArgument::Mail, days } => {
-            let added = desk.add_api_token(name, Scope::Mail, *days).await.map_err(broken)?;
-            let secret = added.ok_or_else(|| {
-                format!("the name `{name}` is taken, or it does not have 1 to 60 characters")
-            })?;
+        Token::Add { name, scope, kind, days } => {
+            let new = NewService { name, scopes: scope.iter().copied().collect(), kinds: kind, days: *days };
+            let secret = match desk.add_service_token(&new).await {
+                Err(Error::Refused(refusals)) if refusals.iter().any(|refusal| refusal.field == "kind") => {
+                    let known = desk.settings().request_types.iter().map(|known| known.id.as_str());
+                    let known = known.collect::<Vec<_>>().join(", ");
+                    return Err(format!("a `--kind` is no request type; there are: {known}").into());
+                }
+                Err(Error::Refused(_)) => {
+                    let why = format!("the name `{name}` is taken, or it does not have 1 to 60 characters");
+                    return Err(why.into());
+                }
+                added => added.map_err(broken)?,
+            };
             println!("{}", secret.reveal());
         }
         Token::List => {
-            for token in desk.api_tokens().await.map_err(broken)? {
+            for token in desk.service_tokens().await.map_err(broken)? {
                 let day = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), day);
                 println!(
                     "{}: {}, created {}, last used {}, expires {}",
                     token.name,
-                    token.scope,
+                    token.scopes.words(),
                     day(Some(token.created_at)),
                     day(token.last_used_at),
                     day(token.expires_at)
@@ -73,7 +85,7 @@ async fn with(desk: &Desk, asked: &Token) -> Result<(), Failure> {
             }
         }
         Token::Remove { name } => {
-            if !desk.remove_api_token(name).await.map_err(broken)? {
+            if !desk.remove_service_token(name).await.map_err(broken)? {
                 return Err(format!("there is no token `{name}`").into());
             }
         }

@@ -33,6 +33,16 @@ pub(crate) enum Limited {
     Request,
 }
 
+/// What became of one that was counted.
+pub(crate) struct Left {
+    /// `Err` with the seconds to wait when it was one too many.
+    pub(crate) taken: Result<(), u64>,
+    /// How many are left now.
+    pub(crate) left: u32,
+    /// Seconds until all are there again.
+    pub(crate) full_in: u64,
+}
+
 /// A password that is being tried. It counts as a wrong one until it was right.
 pub(crate) struct Guess(Vec<(Key, Rate)>);
 
@@ -176,6 +186,20 @@ impl Desk {
         let mut connection = self.store.read().await?;
         let key = self.count_key(connection.conn(), what, &[who], now).await?;
         Ok(self.counts.take(connection.conn(), key, rate, now).await?.err())
+    }
+
+    /// Counts one for somebody, for all nodes together, and says how many are left.
+    pub(crate) async fn take_one(&self, what: &str, who: &[u8], rate: Rate) -> Result<Left, Broken> {
+        let now = self.now();
+        let mut connection = self.store.read().await?;
+        let key = self.count_key(connection.conn(), what, &[who], now).await?;
+        let taken = self.counts.take(connection.conn(), key, rate, now).await?;
+        let used = (self.counts.counted(connection.conn(), key).await? - now.0).max(0);
+        Ok(Left {
+            taken,
+            left: u32::try_from((rate.burst() - used).max(0) / rate.step()).unwrap_or_default(),
+            full_in: used.cast_unsigned().div_ceil(1_000_000),
+        })
     }
 
     /// Whether other nodes may count with this one.

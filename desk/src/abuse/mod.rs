@@ -18,7 +18,7 @@ mod words;
 
 pub(crate) use counts::Counts;
 pub use limits::Visitor;
-pub(crate) use limits::{Guess, Limited};
+pub(crate) use limits::{Guess, Left, Limited};
 pub(crate) use screen::Written;
 pub use screen::{Screened, Signs};
 pub use settings::{FormSettings, LimitSettings, Rate};

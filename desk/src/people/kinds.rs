@@ -61,7 +61,7 @@ pub(crate) async fn includes(conn: Conn<'_>, agent: PersonId, kind: &str) -> Res
 
 /// Puts others in their place; none are all. Requests of types that the agent works on no more are
 /// unassigned.
-pub(super) async fn replace(
+pub(crate) async fn replace(
     tx: &mut Tx,
     agent: PersonId,
     kinds: &[String],

@@ -254,7 +254,7 @@ impl Desk {
     }
 }
 
-/// Sets a password; whoever was in by the old one is signed out.
+/// Sets a password. Signs out whoever was in by the old one, and ends the API tokens that they may have made.
 pub(crate) async fn store_password(
     tx: &mut Tx,
     person: PersonId,
@@ -267,5 +267,6 @@ pub(crate) async fn store_password(
     let sealed = key.seal("person.password", person.0, hash.as_bytes())?;
     on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(sealed).bind(now.0).execute(c).await.map(drop))?;
     sessions::sign_out(tx, person, now).await?;
+    crate::tokens::end_all_of(tx, person).await?;
     Ok(())
 }

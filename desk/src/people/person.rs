@@ -118,10 +118,11 @@ pub(crate) async fn find_many(conn: Conn<'_>, persons: &[PersonId]) -> Result<Ve
     })
 }
 
-/// Agents and admins; of a request type, those who work on it.
+/// Agents and admins who are people; of a request type, those who work on it.
 pub(crate) async fn find_staff(conn: Conn<'_>, kind: Option<&str>) -> Result<Vec<PersonRow>, StoreError> {
     let sql = AssertSqlSafe(format!(
-        "SELECT {COLUMNS} FROM person WHERE role <> 'customer' AND ($1 = '' OR {}) ORDER BY id",
+        "SELECT {COLUMNS} FROM person WHERE role <> 'customer' AND NOT service AND ($1 = '' OR {})
+         ORDER BY id",
         kinds::seen_by("person.id", "$1")
     ));
     on!(conn, c => sqlx::query_as(sql).bind(kind.unwrap_or_default()).fetch_all(c).await)

@@ -6,6 +6,7 @@ use super::{kinds, sessions};
 use crate::error::Broken;
 use crate::requests::change;
 use crate::store::{Tx, on};
+use crate::tokens;
 
 /// Gives a person another role. Nothing of the old one goes on: they are signed out, only an agent is
 /// kept to request types, and what somebody who becomes a customer worked on waits for somebody else.
@@ -19,5 +20,6 @@ pub(crate) async fn change(tx: &mut Tx, person: PersonId, role: Role, now: Times
         change::release_unseen(tx, person, now).await?;
     }
     sessions::sign_out(tx, person, now).await?;
+    tokens::end_all_of(tx, person).await?;
     Ok(())
 }

@@ -73,6 +73,7 @@ const DELETIONS: &[&str] = &[
     "UPDATE statistic SET agent_id = NULL WHERE agent_id = $1",
     "DELETE FROM agent_kind WHERE person_id = $1",
     "DELETE FROM session WHERE person_id = $1",
+    "DELETE FROM api_token WHERE person_id = $1",
     "DELETE FROM totp WHERE person_id = $1",
     "DELETE FROM recovery_code WHERE person_id = $1",
     "DELETE FROM factor_guess WHERE person_id = $1",

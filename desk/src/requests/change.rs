@@ -186,8 +186,10 @@ async fn set_priority(
     note(tx, head.request(), Some(actor), PRIORITY, Some(before.as_str()), Some(to.as_str()), now).await
 }
 
-async fn is_staff(tx: &mut Tx, person: PersonId) -> Result<bool, StoreError> {
-    const SQL: &str = "SELECT id FROM person WHERE id = $1 AND role <> 'customer' AND state = 'active'";
+/// Whether a request can be given to somebody: not to customers, and not to services.
+pub(super) async fn is_staff(tx: &mut Tx, person: PersonId) -> Result<bool, StoreError> {
+    const SQL: &str =
+        "SELECT id FROM person WHERE id = $1 AND role <> 'customer' AND NOT service AND state = 'active'";
     let row: Option<(Uuid,)> =
         on!(tx.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_optional(c).await)?;
     Ok(row.is_some())

@@ -263,7 +263,8 @@ impl Desk {
         if let Some(then) = then {
             change::set_status(tx, head, then, actor, at).await?;
         }
-        if public && head.assignee_id.is_none() {
+        // What a service answers still waits for a person.
+        if public && head.assignee_id.is_none() && change::is_staff(tx, agent).await? {
             change::set_assignee(tx, head, Some(agent), actor, at).await?;
         }
         held::clear(tx, head, actor, now).await?;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use tresen_desk::abuse::{LimitSettings, Rate, Visitor};
 use tresen_desk::people::{Login, Secret};
-use tresen_desk::{Desk, Error, Scope};
+use tresen_desk::tokens::Scope;
+use tresen_desk::{Desk, Error};
 use tresen_model::{Language, Problem};
 
 use crate::support::{Engine, Form, OTHER_PASSWORD, PASSWORD, World, assert_fails, refusals};
@@ -261,16 +262,16 @@ async fn at_once_is_no_way_around(world: &World) {
 }
 
 async fn a_token_is_good_for_so_much_an_hour(world: &World) {
-    let secret = world.desk.add_api_token("Mail", Scope::Mail, None).await.unwrap().unwrap();
-    let other = world.desk.add_api_token("Other", Scope::Mail, None).await.unwrap().unwrap();
+    let secret = world.service("Mail", &[Scope::Mail]).await;
+    let other = world.service("Other", &[Scope::Mail]).await;
     let mut opening = world.place.opening(Arc::clone(&world.clock));
     opening.settings.limits.token = Rate::new(2, 2);
     let desk = Desk::open(opening).await.unwrap();
     for _ in 0..2 {
-        desk.check_api_token(&secret, Scope::Mail).await.unwrap();
+        desk.caller(&secret).await.unwrap();
     }
-    assert_fails!(desk.check_api_token(&secret, Scope::Mail).await, Error::Busy { .. });
-    desk.check_api_token(&other, Scope::Mail).await.unwrap();
+    assert_fails!(desk.caller(&secret).await.map(drop), Error::Busy { .. });
+    desk.caller(&other).await.unwrap();
     desk.close().await;
 }
 

@@ -8,6 +8,7 @@ use std::sync::Mutex;
 use tresen_desk::people::{Agent, Duty, NewColleague, SecondProof, Secret, Session};
 use tresen_desk::privacy::{Asked, Day};
 use tresen_desk::requests::{Access, Capture, Change, ListQuery, QueueQuery};
+use tresen_desk::tokens::{NewToken, Scope};
 use tresen_desk::{Error, Event};
 use tresen_model::{AttachmentId, CommentId, Language, Priority, RequestNumber};
 
@@ -60,6 +61,7 @@ const TABLE: &[(&str, &str)] = &[
     ("consents",                 "- - ok ok ok ok ok ok"),
     ("data_overview",            "- - ok ok ok ok ok ok"),
     ("end_session",              "- - ok ok ok ok ok ok"),
+    ("end_token",                "- - ok ok ok ok ok ok"),
     ("erase_self",               "- - refused refused refused refused refused refused"),
     ("erasure_preview",          "- - ok ok ok ok ok ok"),
     ("export",                   "- - ok ok ok ok ok ok"),
@@ -67,6 +69,7 @@ const TABLE: &[(&str, &str)] = &[
     ("give_consent",             "- - ok ok ok ok ok ok"),
     ("lift_restriction",         "- - ok ok ok ok ok ok"),
     ("logout",                   "- - ok ok ok ok ok ok"),
+    ("make_token",               "- - refused refused refused refused refused refused"),
     ("my_requests",              "- - ok ok ok ok ok ok"),
     ("new_recovery_codes",       "- - none none none none none none"),
     ("own_restriction",          "- - ok ok ok ok ok ok"),
@@ -74,6 +77,7 @@ const TABLE: &[(&str, &str)] = &[
     ("remove_app",               "- - none none none none none none"),
     ("remove_passkey",           "- - none none none none none none"),
     ("restrict",                 "- - ok ok ok no no no"),
+    ("tokens_of",                "- - 0 0 0 0 0 0"),
     ("withdraw_consent",         "- - none none none none none none"),
     // By the proof of being an agent: everybody's request, of a type that they work on.
     ("add_colleague",            "- - - - - no no refused"),
@@ -160,11 +164,10 @@ const EVERYBODY: &[&str] = &[
 
 /// For the operator and the program itself: no page calls them.
 const OPERATOR: &[&str] = &[
-    "add_api_token",
+    "add_service_token",
     "add_person",
-    "api_tokens",
     "audited",
-    "check_api_token",
+    "caller",
     "close",
     "erase_by_operator",
     "exchange_erasures",
@@ -185,7 +188,7 @@ const OPERATOR: &[&str] = &[
     "make_up",
     "open",
     "ready",
-    "remove_api_token",
+    "remove_service_token",
     "reset_factors_by_operator",
     "retain",
     "retention_preview",
@@ -196,6 +199,7 @@ const OPERATOR: &[&str] = &[
     "set_kinds",
     "set_language",
     "set_mailbox_position",
+    "service_tokens",
     "settle",
     "take_in",
     "tidy_up",
@@ -363,6 +367,12 @@ impl Visitor<'_> {
             "consents" => word(desk.consents(session).await),
             "data_overview" => word(desk.data_overview(session).await),
             "end_session" => word(desk.end_session(session, "nonsense").await),
+            "end_token" => word(desk.end_token(session, "nonsense").await),
+            "make_token" => {
+                let new = NewToken { name: "", scopes: [Scope::Mail].into_iter().collect(), days: None };
+                word(desk.make_token(session, &new).await)
+            }
+            "tokens_of" => value(desk.tokens_of(session).await.map(|tokens| tokens.len())),
             "erase_self" => word(desk.erase_self(session, wrong).await),
             "erasure_preview" => word(desk.erasure_preview(session).await),
             "export" => word(desk.export(session).await),

@@ -18,6 +18,7 @@ use tresen_desk::privacy::{PrivacySettings, Retention};
 use tresen_desk::requests::{
     Access, Fields, File, ListQuery, OpenFile, QueueQuery, Reply, Submission, Submitted,
 };
+use tresen_desk::tokens::{NewService, Scope};
 use tresen_desk::{
     AttachmentLimits, Broken, Desk, Error, Location, MasterKey, Opening, Pool, Refusal, SecondFactor,
     Settings, SignIn,
@@ -333,6 +334,12 @@ impl World {
         let clock = clock();
         let desk = Desk::open(place.opening(Arc::clone(&clock))).await.unwrap();
         Self { engine, desk, clock, place, seen: Mutex::default(), devices: Mutex::default(), _turn: turn }
+    }
+
+    /// The token of a new service.
+    pub(crate) async fn service(&self, name: &str, scopes: &[Scope]) -> Secret {
+        let new = NewService { name, scopes: scopes.iter().copied().collect(), kinds: &[], days: None };
+        self.desk.add_service_token(&new).await.unwrap()
     }
 
     /// One more desk on the same files.

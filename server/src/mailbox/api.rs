@@ -14,7 +14,8 @@ use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use tresen_desk::intake::{Envelope, IntakeChannel, TakenIn};
 use tresen_desk::people::Secret;
-use tresen_desk::{Desk, Error, Scope};
+use tresen_desk::tokens::Scope;
+use tresen_desk::{Desk, Error};
 
 use crate::mailbox::room::Room;
 
@@ -85,8 +86,8 @@ async fn check_token(desk: &Desk, headers: &HeaderMap) -> Result<(), Refused> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Refused::NoToken);
     }
-    match desk.check_api_token(&Secret::received(token.trim()), Scope::Mail).await {
-        Ok(()) => Ok(()),
+    match desk.caller(&Secret::received(token.trim())).await {
+        Ok((caller, _)) => caller.check(Scope::Mail).map_err(|_| Refused::NoToken),
         Err(Error::Forbidden) => Err(Refused::NoToken),
         Err(Error::Busy { wait }) => Err(Refused::TooMany(wait)),
         Err(error) => {

@@ -36,4 +36,5 @@ mod opened;
 mod people;
 mod permissions;
 mod post;
+mod rest;
 mod served;

@@ -42,6 +42,7 @@ const OTHERS: &[&[&str]] = &[
     &["init"],
     &["mail", "templates", "words"],
     &["mail", "check"],
+    &["openapi"],
     &["config", "check"],
     &["config", "show"],
 ];

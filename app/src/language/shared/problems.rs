@@ -120,6 +120,16 @@ pub fn problem(language: Language, problem: &Problem) -> String {
             "You already have {max} passkeys. Please remove one that you do not use.",
             "Sie haben schon {max} Passkeys. Bitte entfernen Sie einen, den Sie nicht benutzen."
         ),
+        Problem::TooManyTokens { max } => say!(
+            language,
+            "You already have {max} tokens. Please revoke one that you do not use.",
+            "Sie haben schon {max} Tokens. Bitte widerrufen Sie eines, das Sie nicht benutzen."
+        ),
+        Problem::ScopesMissing => say!(
+            language,
+            "Please choose at least one permission.",
+            "Bitte wählen Sie mindestens eine Berechtigung."
+        ),
         Problem::OnlyWithProvider => say!(
             language,
             "Please use the button of your organisation on the sign-in page.",

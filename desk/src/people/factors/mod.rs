@@ -248,6 +248,7 @@ impl Desk {
         };
         let removed = remove_all(&mut tx, person).await?;
         sessions::sign_out(&mut tx, person, now).await?;
+        crate::tokens::end_all_of(&mut tx, person).await?;
         crate::privacy::audit(&mut tx, "factors-reset", &serde_json::json!({ "factors": removed }), now)
             .await?;
         self.tell(&mut tx, person, &key, MailKind::FactorsReset, now).await?;

@@ -16,6 +16,7 @@ use crate::people::{factors, history, kinds, providers};
 use crate::privacy::{consent, restrict};
 use crate::requests::{Reader, Reading, files};
 use crate::store::{from_row, on};
+use crate::tokens::{self, ExportedToken};
 
 /// The name of the format, and its version: higher when what stands there changes its meaning.
 const FORMAT: &str = "tresen-person";
@@ -39,6 +40,8 @@ pub(super) struct Person {
     pub(super) sessions: Vec<Session>,
     pub(super) factors: Factors,
     pub(super) passkeys: Vec<Passkey>,
+    /// API tokens that the person made, without their secrets.
+    pub(super) api_tokens: Vec<ExportedToken>,
     /// Accounts elsewhere that the person signs in with.
     pub(super) sign_ins: Vec<SignIn>,
     pub(super) mails: Vec<Mail>,
@@ -247,6 +250,7 @@ impl Desk {
         let steps = history::steps(reader.conn(), person).await?;
         let factors = factors::read(reader.conn(), person).await?;
         let passkeys = factors::passkeys::lines(reader.conn(), person, key).await?;
+        let api_tokens = tokens::exported(reader.conn(), person, key).await?;
         let sign_ins = providers::identities(reader.conn(), person, key).await?;
         let request_types = kinds::of(reader.conn(), person).await?;
         let at = |micros: i64| time(Timestamp(micros));
@@ -305,6 +309,7 @@ impl Desk {
                     last_used_at: line.last_used_at.map(time),
                 })
                 .collect(),
+            api_tokens,
             sign_ins: sign_ins
                 .into_iter()
                 .map(|identity| SignIn {

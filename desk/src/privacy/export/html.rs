@@ -114,6 +114,13 @@ pub(super) fn head(language: Language, about: &Person) -> String {
             about.passkeys.iter().map(|one| format!("{}, {}", when(&one.since), escape(&one.name))),
         );
     }
+    if !about.api_tokens.is_empty() {
+        list(
+            &mut page,
+            say("API tokens", "API-Tokens"),
+            about.api_tokens.iter().map(|one| format!("{}, {}", when(&one.since), escape(&one.name))),
+        );
+    }
     if !about.sign_ins.is_empty() {
         list(
             &mut page,

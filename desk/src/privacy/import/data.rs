@@ -85,6 +85,8 @@ struct File {
     _factors: IgnoredAny,
     #[serde(rename = "passkeys", default)]
     _passkeys: Vec<IgnoredAny>,
+    #[serde(rename = "api_tokens", default)]
+    _api_tokens: Vec<IgnoredAny>,
     #[serde(rename = "sign_ins", default)]
     _sign_ins: Vec<IgnoredAny>,
     #[serde(rename = "mails")]

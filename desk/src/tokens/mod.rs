@@ -1,0 +1,21 @@
+//! API tokens: how programs prove who sent them.
+//!
+//! - [`scope`]: what a token allows
+//! - [`caller`]: checks a token, and turns it into the proofs that the desk's methods take
+//! - [`personal`]: tokens that people make for themselves
+//! - [`service`]: tokens that the operator makes on the command line
+//! - [`rows`]: the table of both
+//!
+//! A token gives its owner's rights of this moment, narrowed by its scopes. Only a keyed hash of the secret is stored.
+
+mod caller;
+mod personal;
+mod rows;
+mod scope;
+mod service;
+
+pub use caller::{Allowance, Caller, Who};
+pub use personal::{NewToken, TokenLine};
+pub(crate) use rows::{ExportedToken, end_all_of, exported};
+pub use scope::{Scope, Scopes};
+pub use service::{NewService, ServiceToken};

@@ -1,0 +1,6 @@
+//! Requests.
+
+mod read;
+mod wire;
+
+pub(super) use read::{__path_read, read};

@@ -1,0 +1,7 @@
+//! The REST API, called from outside with the built program.
+
+mod client;
+mod description;
+mod tokens;
+
+pub(crate) use client::Program;
