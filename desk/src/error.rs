@@ -34,6 +34,9 @@ pub enum Error {
     /// nothing but this to be seen, and nothing is changed.
     #[error("restricted")]
     Restricted,
+    /// Somebody else changed it in between. Nothing was stored.
+    #[error("changed in between")]
+    Changed,
     /// A scanner has found something in this file, or has not looked at it yet.
     #[error("withheld: {}", .0.as_str())]
     Withheld(FileCheck),

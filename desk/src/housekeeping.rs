@@ -60,6 +60,7 @@ impl Desk {
             "DELETE FROM sign_in_attempt WHERE expires_at < $1",
         ];
         let now = self.now();
+        self.forget_calls().await?;
         let mut tx = self.store.write().await?;
         for sql in EXPIRED {
             on!(tx.conn(), c => sqlx::query(*sql).bind(now.0).execute(c).await.map(drop))?;

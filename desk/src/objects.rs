@@ -152,6 +152,16 @@ impl Objects {
         }))
     }
 
+    /// A file that was stored before, and stays whatever becomes of what this gives. `None` when it is gone.
+    pub(crate) async fn stored(&self, id: Uuid, key: [u8; 32], size: u64) -> Result<Option<Stored>, Broken> {
+        let path = self.path(id);
+        if !fs::try_exists(&path).await? {
+            return Ok(None);
+        }
+        let guard = Unfinished { path, kept: AtomicBool::new(true) };
+        Ok(Some(Stored { id, key: Zeroizing::new(key), size, head: Vec::new(), guard }))
+    }
+
     /// Deletes a file, and its small picture first; one that is gone already is fine.
     pub(crate) async fn delete(&self, id: Uuid) -> Result<(), Broken> {
         self.delete_all(&[id]).await

@@ -90,7 +90,8 @@ impl Context {
                 self.retry_after(UNFINISHED_SECONDS);
                 Trouble::Unfinished { begun }
             }
-            Error::Refused(_) | Error::Prove(_) => Trouble::Unreadable,
+            // No page asks for a change only if nothing else was changed.
+            Error::Refused(_) | Error::Prove(_) | Error::Changed => Trouble::Unreadable,
             Error::Broken(error) if error.outage().is_some() => {
                 tracing::error!(%error, "nothing could be stored or read: answering 503");
                 self.retry_after(OUTAGE_SECONDS);
@@ -177,6 +178,7 @@ fn refusal_status(error: &Error) -> StatusCode {
             StatusCode::TOO_MANY_REQUESTS
         }
         Error::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Changed => StatusCode::PRECONDITION_FAILED,
         // RFC 6585, section 3.
         Error::Prove(_) => StatusCode::PRECONDITION_REQUIRED,
         Error::NotFound => StatusCode::NOT_FOUND,

@@ -1,6 +1,7 @@
 //! People: who they are, how they prove it, and what they may do.
 
 pub(crate) mod account;
+pub(crate) mod customers;
 pub(crate) mod devices;
 pub(crate) mod factors;
 pub(crate) mod fresh;
@@ -20,6 +21,7 @@ pub(crate) mod sessions;
 pub(crate) mod staff;
 pub(crate) mod tokens;
 
+pub use customers::Customer;
 pub use devices::DEVICE_LIFETIME;
 pub use factors::{AppSetup, Factor, FactorAdded, Factors, PasskeyLine, SecondProof};
 pub use fresh::FRESH;

@@ -21,6 +21,7 @@ pub(crate) mod unfinished;
 mod verify;
 pub(crate) mod versions;
 
+pub use audit::Audited;
 pub(crate) use audit::audit;
 pub use consent::Consent;
 pub use erase::Erased;

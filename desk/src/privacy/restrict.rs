@@ -88,7 +88,7 @@ pub(crate) async fn restriction(conn: Conn<'_>, person: PersonId) -> Result<Opti
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Party {
+pub(crate) enum Party {
     Customer,
     Agent,
 }
@@ -225,7 +225,7 @@ impl Desk {
         Ok(find_of_kind(self.store.read().await?.conn(), agent, number).await?.customer())
     }
 
-    async fn restrict_person(&self, person: PersonId, party: Party) -> Result<(), Error> {
+    pub(crate) async fn restrict_person(&self, person: PersonId, party: Party) -> Result<(), Error> {
         let now = self.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::NotFound) };
@@ -236,7 +236,7 @@ impl Desk {
         self.withdraw_from_search(person).await
     }
 
-    async fn lift_for(&self, person: PersonId, party: Party) -> Result<(), Error> {
+    pub(crate) async fn lift_for(&self, person: PersonId, party: Party) -> Result<(), Error> {
         let now = self.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::NotFound) };

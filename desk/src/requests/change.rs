@@ -37,6 +37,8 @@ pub struct Change {
     pub priority: Option<Priority>,
     /// Who works on it; `Some(None)` is nobody.
     pub assignee: Option<Option<PersonId>>,
+    /// Change nothing unless this is when something happened last.
+    pub only_at: Option<Timestamp>,
 }
 
 /// Writes an entry of the history.
@@ -234,7 +236,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`]; a refusal on `assignee` when that is no agent, or one
-    /// who does not work on this request type.
+    /// who does not work on this request type; [`Error::Changed`].
     #[crate::boxed]
     pub async fn change(&self, agent: &Agent, number: RequestNumber, change: Change) -> Result<(), Error> {
         let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
@@ -264,6 +266,10 @@ impl Desk {
             }
         }
         let head = access::find_for_agent(tx.conn(), agent, number).await?;
+        if change.only_at.is_some_and(|at| at.0 != head.updated_at) {
+            tx.rollback().await?;
+            return Err(Error::Changed);
+        }
         let status = change.status.filter(|to| head.status().is_ok_and(|from| from != *to));
         let priority = change.priority.filter(|to| head.priority().is_ok_and(|from| from != *to));
         let assignee = change.assignee.filter(|to| to.map(|person| person.0) != head.assignee_id);

@@ -119,7 +119,8 @@ pub struct Reply<'a> {
 }
 
 impl Desk {
-    /// The customer writes. A request that was waiting or at an end is open again.
+    /// The customer writes. A request that was waiting or at an end is open again. Gives the comment, also when the
+    /// same form was sent before.
     ///
     /// # Errors
     /// A refusal on `body`, also while the customer's data is restricted; [`Error::NotFound`].
@@ -131,7 +132,7 @@ impl Desk {
         body: &str,
         once: &str,
         files: Vec<File>,
-    ) -> Result<(), Error> {
+    ) -> Result<CommentId, Error> {
         let body = self.without_secrets(body).await?;
         let body = Body::parse(&body).map_err(|problem| Error::refused("body", problem))?;
         let head = access.find(self.store.read().await?.conn(), number).await?;
@@ -160,12 +161,14 @@ impl Desk {
             once_hash: Some(self.comment_hash(&head, access.person(), once, &body)),
             mail: None,
         };
-        let at = head.moment(now);
+        let (at, once_hash) = (head.moment(now), comment.once_hash);
         let Some(comment) = insert_once(&mut tx, &comment, at).await? else {
-            return Ok(tx.rollback().await?);
+            tx.rollback().await?;
+            return self.written_before(once_hash).await;
         };
         held::confirmed(&mut tx, &head, access, now).await?;
-        files::attach(&mut tx, &files, head.request(), comment, &key, now).await?;
+        let attached = files::attach(&mut tx, &files, head.request(), comment, &key, now).await;
+        attached.map_err(used_already)?;
         let actor = (access.person(), AuthorKind::Customer);
         if head.status()? != Status::Open {
             change::set_status(&mut tx, &head, Status::Open, actor, at).await?;
@@ -176,10 +179,11 @@ impl Desk {
         files::keep(&files);
         tx.commit().await?;
         self.committed(event);
-        Ok(())
+        Ok(comment)
     }
 
-    /// An agent answers the customer, or writes an internal note.
+    /// An agent answers the customer, or writes an internal note. Gives the comment, also when the same form was sent
+    /// before.
     ///
     /// # Errors
     /// A refusal on `body`; [`Error::NotFound`], [`Error::Restricted`].
@@ -190,7 +194,7 @@ impl Desk {
         number: RequestNumber,
         reply: &Reply<'_>,
         files: Vec<File>,
-    ) -> Result<(), Error> {
+    ) -> Result<CommentId, Error> {
         let body = Body::parse(reply.body).map_err(|problem| Error::refused("body", problem))?;
         let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
@@ -210,15 +214,27 @@ impl Desk {
             once_hash: Some(self.comment_hash(&head, agent.person(), reply.once, &body)),
             mail: None,
         };
-        let Some((_, event)) =
-            self.write_reply(&mut tx, &head, agent.person(), &comment, reply.status, &files, now).await?
-        else {
-            return Ok(tx.rollback().await?);
+        let once_hash = comment.once_hash;
+        let written =
+            self.write_reply(&mut tx, &head, agent.person(), &comment, reply.status, &files, now).await;
+        let Some((comment, event)) = written.map_err(used_already)? else {
+            tx.rollback().await?;
+            return self.written_before(once_hash).await;
         };
         files::keep(&files);
         tx.commit().await?;
         self.committed(event);
-        Ok(())
+        Ok(comment)
+    }
+
+    async fn written_before(&self, once_hash: Option<[u8; 32]>) -> Result<CommentId, Error> {
+        const SQL: &str = "SELECT id FROM comment WHERE once_hash = $1";
+        let mut reader = self.store.read().await?;
+        let row: Option<(sqlx::types::Uuid,)> = on!(reader.conn(), c => sqlx::query_as(SQL)
+            .bind(once_hash.map(|hash| hash.to_vec()))
+            .fetch_optional(c)
+            .await)?;
+        row.map(|(id,)| CommentId(id)).ok_or(Error::NotFound)
     }
 
     /// What an agent writes, with all that follows from it. `None` when the same was written
@@ -300,6 +316,14 @@ impl Desk {
             "comment",
             &[head.id.as_bytes(), author.0.as_bytes(), once.as_bytes(), body.as_str().as_bytes()],
         )
+    }
+}
+
+/// A file that was handed over and belongs to a comment already.
+fn used_already(error: Broken) -> Error {
+    match error {
+        Broken::Store(error) if is_duplicate(&error) => Error::refused("attachments", Problem::ChoiceUnknown),
+        error => error.into(),
     }
 }
 

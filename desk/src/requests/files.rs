@@ -47,6 +47,31 @@ impl File {
         }
     }
 
+    /// A file that was stored before its comment came.
+    pub(super) fn again(name: String, media_type: String, stored: Stored, to_check: bool) -> Self {
+        Self { name, content_id: None, media_type, stored, to_check }
+    }
+
+    pub(super) fn id(&self) -> Uuid {
+        self.stored.id
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn media_type(&self) -> &str {
+        &self.media_type
+    }
+
+    pub(super) fn key(&self) -> &[u8] {
+        self.stored.key.as_slice()
+    }
+
+    pub(super) fn is_to_check(&self) -> bool {
+        self.to_check
+    }
+
     /// Whether something is to be done with it once it is stored.
     fn wants_work(&self) -> bool {
         self.to_check || is_image(&self.media_type)

@@ -9,6 +9,7 @@ use super::scope::{Scope, Scopes};
 use crate::abuse::Left;
 use crate::error::{Broken, Error};
 use crate::people::{Agent, Secret, Session};
+use crate::privacy::{Erased, Wish};
 use crate::store::{from_row, on};
 use crate::{Desk, outage};
 
@@ -190,6 +191,18 @@ impl Desk {
         };
         let expires_at = row.expires_at.map(Timestamp);
         Ok((Caller { hash, session, service, scopes, expires_at }, allowance))
+    }
+
+    /// Erases the customer whose token it is, who gave it that scope with a fresh proof.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] without the scope, and for whoever works at the desk; [`Error::Unfinished`].
+    #[crate::boxed]
+    pub async fn erase_by_token(&self, caller: &Caller) -> Result<Erased, Error> {
+        match caller.who(self.now(), Scope::PeopleErase) {
+            Ok(Who::Customer(session)) => self.erase(session.person(), Wish::Person).await,
+            Ok(Who::Agent(_)) | Err(_) => Err(Error::Forbidden),
+        }
     }
 
     async fn count_call(&self, hash: &[u8]) -> Result<Allowance, Error> {

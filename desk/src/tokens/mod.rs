@@ -5,16 +5,19 @@
 //! - [`personal`]: tokens that people make for themselves
 //! - [`service`]: tokens that the operator makes on the command line
 //! - [`rows`]: the table of both
+//! - [`once`]: a call that is sent twice is done once
 //!
 //! A token gives its owner's rights of this moment, narrowed by its scopes. Only a keyed hash of the secret is stored.
 
 mod caller;
+mod once;
 mod personal;
 mod rows;
 mod scope;
 mod service;
 
 pub use caller::{Allowance, Caller, Who};
+pub use once::First;
 pub use personal::{NewToken, TokenLine};
 pub(crate) use rows::{ExportedToken, end_all_of, exported};
 pub use scope::{Scope, Scopes};

@@ -245,6 +245,7 @@ async fn only_agents_are_assigned(world: &World) {
             assignee: Some(Some(nobody)),
             priority: Some(Priority::Urgent),
             status: Some(Status::Resolved),
+            ..Change::default()
         };
         let said = refusals(world.desk.change(&grace, number, change).await);
         assert_eq!(said, [("assignee", Problem::ChoiceUnknown)]);

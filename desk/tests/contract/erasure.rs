@@ -332,8 +332,8 @@ async fn nothing_is_left_of_what_comes_in_meanwhile(world: &World) {
                 let files = input.finish();
                 // Whatever becomes of it, nothing may be left.
                 let _ = match at % 5 {
-                    0 | 1 => desk.comment(&access, number, &word, &word, files).await,
-                    2 => desk.reply(&grace, number, &note(&word, &word), files).await,
+                    0 | 1 => desk.comment(&access, number, &word, &word, files).await.map(drop),
+                    2 => desk.reply(&grace, number, &note(&word, &word), files).await.map(drop),
                     3 => desk.change_name(&session, &word).await,
                     _ => {
                         let submission =

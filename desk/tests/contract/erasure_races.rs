@@ -84,7 +84,7 @@ async fn a_reply_and_an_erasure(world: &World) {
         let erased = world.desk.erase_by_operator(&customer.email).await.unwrap().unwrap();
         // Either the answer was there and went too, or it came too late; both are told so.
         match replying.await.unwrap() {
-            Ok(()) => {
+            Ok(_) => {
                 replied += 1;
                 assert_eq!((erased.count.comments, erased.count.attachments), (3, 1), "{round}");
             }
@@ -133,7 +133,7 @@ async fn an_upload_and_an_erasure(world: &World) {
         tokio::time::sleep(Duration::from_micros(round * 900)).await;
         let erased = world.desk.erase_by_operator(&customer.email).await.unwrap().unwrap();
         match uploading.await.unwrap() {
-            Ok(()) => {
+            Ok(_) => {
                 stored += 1;
                 assert_eq!((erased.count.comments, erased.count.attachments), (3, 2), "{round}");
             }

@@ -47,6 +47,7 @@ mod attachments;
 mod backups;
 mod bytes;
 mod clock;
+mod customers;
 mod data_link;
 mod devices;
 mod erasure;

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use tresen_desk::people::{Agent, Duty, NewColleague, SecondProof, Secret, Session};
 use tresen_desk::privacy::{Asked, Day};
-use tresen_desk::requests::{Access, Capture, Change, ListQuery, QueueQuery};
+use tresen_desk::requests::{Access, Capture, Change, ListQuery, Listing, QueueQuery};
 use tresen_desk::tokens::{NewToken, Scope};
 use tresen_desk::{Error, Event};
 use tresen_model::{AttachmentId, CommentId, Language, Priority, RequestNumber};
@@ -68,6 +68,7 @@ const TABLE: &[(&str, &str)] = &[
     ("factors",                  "- - ok ok ok ok ok ok"),
     ("give_consent",             "- - ok ok ok ok ok ok"),
     ("lift_restriction",         "- - ok ok ok ok ok ok"),
+    ("list_own_requests",        "- - ok ok ok ok ok ok"),
     ("logout",                   "- - ok ok ok ok ok ok"),
     ("make_token",               "- - refused refused refused refused refused refused"),
     ("my_requests",              "- - ok ok ok ok ok ok"),
@@ -85,30 +86,40 @@ const TABLE: &[(&str, &str)] = &[
     ("agents",                   "- - - - - ok ok ok"),
     ("aside_message",            "- - - - - no no none"),
     ("attachment_for_agent",     "- - - - - ok none ok"),
+    ("audit_log",                "- - - - - no no ok"),
     ("capture",                  "- - - - - ok refused ok"),
     ("change",                   "- - - - - ok none ok"),
     ("change_duty",              "- - - - - no no none"),
     ("colleagues",               "- - - - - no no ok"),
     ("concerns",                 "- - - - - true false true"),
     ("conversation_for_agent",   "- - - - - ok none ok"),
+    ("customer",                 "- - - - - ok no ok"),
     ("delete_aside",             "- - - - - no no none"),
     ("discard_held",             "- - - - - none none none"),
     ("erase_by_agent",           "- - - - - ok none ok"),
+    ("erase_customer",           "- - - - - no no ok"),
     ("erasure_preview_for_agent","- - - - - ok none ok"),
+    ("export_customer",          "- - - - - no no ok"),
+    ("find_customer",            "- - - - - ok no ok"),
     ("formatted_for_agent",      "- - - - - none none none"),
     ("held_requests",            "- - - - - ok ok ok"),
     ("invitations",              "- - - - - no no ok"),
+    ("invite_customer",          "- - - - - ok no ok"),
     ("kinds_of",                 "- - - - - ok ok ok"),
+    ("lift_for_customer_by_id",  "- - - - - ok no ok"),
+    ("list_requests",            "- - - - - 1 0 1"),
     ("lift_for_customer",        "- - - - - ok none ok"),
     ("mail_trouble",             "- - - - - no no ok"),
     ("note_seen_by_agent",       "- - - - - ok none ok"),
     ("preview_for_agent",        "- - - - - ok none ok"),
     ("queue",                    "- - - - - 1 0 1"),
     ("queue_counts",             "- - - - - 1 0 1"),
+    ("rectify_customer",         "- - - - - ok no ok"),
     ("release_held",             "- - - - - none none none"),
     ("reply",                    "- - - - - ok none ok"),
     ("request_id_for_agent",     "- - - - - ok none ok"),
     ("restrict_customer",        "- - - - - ok none ok"),
+    ("restrict_customer_by_id",  "- - - - - ok no ok"),
     ("restriction_of",           "- - - - - ok none ok"),
     ("retry_aside",              "- - - - - no no none"),
     ("send_again",               "- - - - - none none none"),
@@ -166,10 +177,13 @@ const EVERYBODY: &[&str] = &[
 const OPERATOR: &[&str] = &[
     "add_service_token",
     "add_person",
+    "begin_call",
     "audited",
     "caller",
     "close",
+    "end_call",
     "erase_by_operator",
+    "erase_by_token",
     "exchange_erasures",
     "export_by_operator",
     "find_traces",
@@ -180,9 +194,11 @@ const OPERATOR: &[&str] = &[
     "import_person",
     "index_stale",
     "keep_erasures_copied",
+    "keep_file",
     "keep_finishing",
     "keep_searchable",
     "keep_tidy",
+    "kept_files",
     "look_after_files",
     "mailbox_position",
     "make_up",
@@ -378,6 +394,7 @@ impl Visitor<'_> {
             "export" => word(desk.export(session).await),
             "give_consent" => word(desk.give_consent(session).await),
             "lift_restriction" => word(desk.lift_restriction(session).await),
+            "list_own_requests" => word(desk.list_own_requests(session, &Listing::default()).await),
             "logout" => word(desk.logout(session).await),
             "my_requests" => word(desk.my_requests(session, &ListQuery::default()).await),
             "own_restriction" => word(desk.own_restriction(session).await),
@@ -390,6 +407,7 @@ impl Visitor<'_> {
     async fn by_agent(&self, method: &str, agent: &Agent) -> Option<String> {
         let desk = &self.world.desk;
         let (number, comment, nothing) = (self.number, self.comment, self.comment.0);
+        let customer = self.event.customer;
         let once = random_word();
         let captured = Capture {
             email: "called@example.org",
@@ -414,6 +432,19 @@ impl Visitor<'_> {
             "admit" => word(desk.admit(agent, number, comment).await),
             "send_as_answer" => word(desk.send_as_answer(agent, number, comment).await),
             "agents" => word(desk.agents(agent).await),
+            "audit_log" => word(desk.audit_log(agent, None, 1).await),
+            "customer" => word(desk.customer(agent, customer).await),
+            "erase_customer" => word(desk.erase_customer(agent, customer, Asked::Phone).await),
+            "export_customer" => word(desk.export_customer(agent, customer).await),
+            "find_customer" => word(desk.find_customer(agent, EMAILS[2]).await),
+            "invite_customer" => word(desk.invite_customer(agent, customer).await),
+            "lift_for_customer_by_id" => word(desk.lift_for_customer_by_id(agent, customer).await),
+            "list_requests" => {
+                let listing = Listing { search: number.to_string(), ..Listing::default() };
+                value(desk.list_requests(agent, &listing).await.map(|page| page.rows.len()))
+            }
+            "rectify_customer" => word(desk.rectify_customer(agent, customer, Some("Ada"), None).await),
+            "restrict_customer_by_id" => word(desk.restrict_customer_by_id(agent, customer).await),
             "aside_message" => word(desk.aside_message(agent, nothing).await),
             "attachment_for_agent" => word(desk.attachment_for_agent(agent, number, self.file).await),
             "capture" => word(desk.capture(agent, &captured, Vec::new()).await),
@@ -552,7 +583,12 @@ async fn every_proof_is_tried_by_everybody(world: &World) {
             let keyholder = &keyholder;
             let visitor = Visitor { world, access, session, agent, number, comment, file, event, keyholder };
             met[row][place] = visitor.tries(method).await;
-            if visitor.agent.is_some() && matches!(*method, "erase_by_agent" | "restrict_customer") {
+            if visitor.agent.is_some()
+                && matches!(
+                    *method,
+                    "erase_by_agent" | "erase_customer" | "restrict_customer" | "restrict_customer_by_id"
+                )
+            {
                 fresh = false;
             }
             if let Some(session) =

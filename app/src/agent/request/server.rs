@@ -125,6 +125,7 @@ pub(super) async fn change(named: &str, sent: &Sent<'_>) -> Result<Done, Stop> {
         status: choice("status", sent.status, Status::parse)?,
         priority: choice("priority", sent.priority, Priority::parse)?,
         assignee: choice("assignee", sent.assignee, person)?,
+        only_at: None,
     };
     context.app.desk.change(&agent, number, change).await?;
     Ok(page_of(number))

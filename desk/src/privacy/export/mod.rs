@@ -86,7 +86,7 @@ impl Desk {
         }
     }
 
-    async fn export_person(&self, person: PersonId) -> Result<Export, Error> {
+    pub(crate) async fn export_person(&self, person: PersonId) -> Result<Export, Error> {
         let (row, key) = self.require_person(person).await?;
         let language = row.language();
         let about = self.read_person(&row, &key).await?;
