@@ -15,9 +15,9 @@ use tresen_desk::clock::SystemClock;
 
 use crate::assets::Site;
 use crate::config::{Config, Logo};
-use crate::mailbox::{self, room::Room};
+use crate::mailbox::room::Room;
 use crate::sign_in::Providers;
-use crate::{Failure, rules, theme};
+use crate::{Failure, api, rules, theme};
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 
@@ -39,8 +39,7 @@ pub(crate) fn router(
     };
     let names = site.names;
     let asset = async move |method: Method, uri: Uri, headers: HeaderMap| site.serve(&method, &uri, &headers);
-    let mail = mailbox::api::router(desk.clone(), Arc::clone(room));
-    let rest = crate::api::router(desk.clone());
+    let rest = api::router(desk.clone(), Arc::clone(room), names.css.unwrap_or_default().to_owned());
     let sign_in = Arc::new(Providers::new(config, Arc::new(SystemClock))?);
     let app = App::new(AppParts {
         desk,
@@ -68,7 +67,7 @@ pub(crate) fn router(
         let (bytes, media_type) = (Bytes::from(bytes.clone()), *media_type);
         fixed = fixed.route(address, get(async move || file(bytes.clone(), media_type)));
     }
-    let pages = tresen_app::routes().merge(fixed).with_state(app.clone()).merge(mail).merge(rest);
+    let pages = tresen_app::routes().merge(fixed).with_state(app.clone()).merge(rest);
     rules::around(pages, &app, &config.door)
 }
 

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use super::problem::ProblemDetails;
 use super::state::Api;
-use super::{me, requests};
+use super::{desk, mail, me, people, receipts, requests};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +28,12 @@ use super::{me, requests};
     tags(
         (name = "me", description = "The token itself."),
         (name = "requests", description = "Requests, and changing them."),
+        (name = "comments", description = "What was said in a request."),
+        (name = "attachments", description = "Files."),
+        (name = "people", description = "Customers and their rights."),
+        (name = "mail", description = "Email that comes in."),
+        (name = "receipts", description = "Receipts of erasures."),
+        (name = "desk", description = "Request types, agents, statistics, the audit log."),
     ),
     components(schemas(ProblemDetails)),
     modifiers(&Common),
@@ -47,11 +53,25 @@ impl Modify for Common {
 
 /// The routes with their descriptions, below `/api/v1`.
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::with_openapi(Base::openapi()).routes(routes!(me::read)).routes(routes!(requests::read))
+    OpenApiRouter::with_openapi(Base::openapi())
+        .routes(routes!(me::read))
+        .merge(requests::routes())
+        .merge(people::routes())
+        .routes(routes!(receipts::verify))
+        .merge(desk::routes())
+        .routes(routes!(mail::take_in))
 }
 
-/// Each operation may be refused.
-fn add_refusals(operation: &mut Operation) {
+/// Each operation may be refused, and each answer is described.
+fn complete(operation: &mut Operation) {
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            let refusal = response.content.contains_key("application/problem+json");
+            response.description = if refusal { "A refusal." } else { "The answer." }.to_owned();
+        }
+    }
     let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("ProblemDetails"))).build();
     let refused = ResponseBuilder::new()
         .description("A refusal (RFC 9457).")
@@ -68,7 +88,7 @@ pub(crate) fn json() -> &'static str {
         for item in description.paths.paths.values_mut() {
             let operations =
                 [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
-            operations.into_iter().flatten().for_each(add_refusals);
+            operations.into_iter().flatten().for_each(complete);
         }
         let Ok(mut text) = description.to_pretty_json() else { unreachable!("a description is JSON") };
         text.push('\n');

@@ -12,9 +12,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE32_NOPAD;
 use tracing::Instrument;
-use tresen_desk::Error;
 use tresen_desk::people::Secret;
 use tresen_desk::tokens::{Allowance, Caller, Scope, Who};
+use tresen_desk::{Error, Settings};
 
 use super::problem::{Failed, Problem, ProblemDetails};
 use super::state::Api;
@@ -40,18 +40,24 @@ pub(super) async fn pass(State(api): State<Api>, mut request: Request, next: Nex
     }
     .instrument(span)
     .await;
-    if let Some(details) = response.extensions_mut().remove::<Arc<ProblemDetails>>() {
-        let body = details.body(&api.desk.settings().public_url);
-        let json = HeaderValue::from_static("application/problem+json");
-        response.headers_mut().insert(header::CONTENT_TYPE, json);
-        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-        *response.body_mut() = Body::from(body);
-    }
+    response = finished(response, api.desk.settings());
     let headers = response.headers_mut();
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, id);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Writes the body of a problem, whose type stands under the desk's own address.
+pub(super) fn finished(mut response: Response, settings: &Settings) -> Response {
+    if let Some(details) = response.extensions_mut().remove::<Arc<ProblemDetails>>() {
+        let body = details.body(&settings.public_url);
+        let json = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        *response.body_mut() = Body::from(body);
+    }
     response
 }
 

@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, Query as Ax
 use axum::http::header;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use tresen_model::RequestNumber;
 
@@ -13,8 +14,8 @@ use super::problem::{Failed, Problem};
 /// The largest body in JSON, in bytes.
 pub(super) const LARGEST: usize = 256 * 1024;
 
-/// A body in JSON.
-pub(super) struct Json<T>(pub(super) T);
+/// A body in JSON, and its bytes.
+pub(super) struct Json<T>(pub(super) T, pub(super) Bytes);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Failed;
@@ -29,13 +30,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         if bytes.len() > LARGEST {
             return Err(Failed::from(Problem::TooLarge).saying(format!("The limit is {LARGEST} bytes.")));
         }
-        serde_json::from_slice(&bytes).map(Json).map_err(|error| {
+        let read = serde_json::from_slice(&bytes).map_err(|error| {
             let kind = match error.classify() {
                 Category::Data => Problem::Invalid,
                 Category::Io | Category::Syntax | Category::Eof => Problem::Malformed,
             };
             Failed::from(kind).saying(error.to_string())
-        })
+        })?;
+        Ok(Self(read, bytes))
     }
 }
 
@@ -51,6 +53,40 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
             read.map_err(|error| Failed::from(Problem::Malformed).saying(error.body_text()))?;
         Ok(Self(query))
     }
+}
+
+/// A request's number and the id of something in it.
+pub(super) struct Inside(pub(super) RequestNumber, pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Inside {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failed> {
+        let AxumPath((number, id)) = AxumPath::<(String, String)>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Problem::NotFound)?;
+        Ok(Self(RequestNumber::parse(&number).ok_or(Problem::NotFound)?, id))
+    }
+}
+
+/// The first part of the address that varies.
+pub(super) struct Id(pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failed> {
+        let AxumPath(id) =
+            AxumPath::<String>::from_request_parts(parts, state).await.map_err(|_| Problem::NotFound)?;
+        Ok(Self(id))
+    }
+}
+
+/// Reads a value that is given, `null` included, so that `null` differs from nothing.
+pub(super) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// A request's number in the address.

@@ -1,138 +1,89 @@
 //! `POST /api/v1/mail`: a message (RFC 5322) from a program that has a token.
-//!
-//! It goes by the token alone and looks at no cookie, so no browser can be made to use it.
 
-use std::sync::Arc;
-
-use axum::Router;
+use axum::Json as Answer;
 use axum::body::Body;
-use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Json, Response};
-use axum::routing::post;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
 use tresen_desk::intake::{Envelope, IntakeChannel, TakenIn};
-use tresen_desk::people::Secret;
 use tresen_desk::tokens::Scope;
-use tresen_desk::{Desk, Error};
+use utoipa::{IntoParams, ToSchema};
 
-use crate::mailbox::room::Room;
+use super::gate::Called;
+use super::input::Query;
+use super::problem::{Failed, Problem, ProblemDetails};
+use super::state::Api;
 
-/// A message that did not say its size gets so much room at first, in bytes.
+/// Memory that a message without a stated size gets at first, in bytes.
 const FIRST: usize = 256 * 1024;
 
-/// What the way needs.
-#[derive(Clone)]
-struct Place {
-    desk: Desk,
-    room: Arc<Room>,
-}
+/// Seconds until another try when a message could not be stored.
+const LATER: u64 = 60;
 
 /// What may stand behind the question mark.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+#[into_params(parameter_in = Query)]
+pub(super) struct Asked {
     /// The id of the request type of a new request.
+    #[param(example = "question")]
     kind: Option<String>,
 }
 
 /// What became of the message.
-#[derive(Serialize)]
-struct Answer {
+#[derive(Serialize, ToSchema)]
+pub(super) struct Taken {
+    /// `request`, `comment`, `held`, `report`, `aside`, `known` or `own`.
+    #[schema(example = "request")]
     outcome: &'static str,
+    /// The number of its request.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "T-7F3K-92QX")]
     number: Option<String>,
 }
 
-/// Why a message was not taken in.
-enum Refused {
-    NoToken,
-    NotAMessage,
-    Empty,
-    TooLarge,
-    NoSuchKind,
-    CutOff,
-    /// The seconds to wait.
-    TooMany(u64),
-    Later,
-}
-
-/// The way.
-pub(crate) fn router(desk: Desk, room: Arc<Room>) -> Router {
-    Router::new().route("/api/v1/mail", post(take_in)).with_state(Place { desk, room })
-}
-
-async fn take_in(
-    State(place): State<Place>,
-    asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
+/// Hands over an email
+///
+/// The body is the whole message (RFC 5322). The same message handed over twice is stored once.
+#[utoipa::path(
+    post,
+    path = "/mail",
+    tag = "mail",
+    operation_id = "handOverMail",
+    params(
+        Asked,
+        ("envelope-to" = Option<String>, Header, description = "The envelope's recipients, comma-separated."),
+        ("return-path" = Option<String>, Header, description = "The envelope's sender."),
+    ),
+    request_body(content = String, content_type = "message/rfc822", description = "The message."),
+    responses(
+        (status = 201, body = Taken),
+        (status = 200, body = Taken, description = "It was here before, or is an email of the desk itself."),
+        (status = 400, body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 413, body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 415, body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+    security(("token" = ["mail"])),
+)]
+pub(super) async fn take_in(
+    State(api): State<Api>,
+    Called(caller): Called,
+    Query(asked): Query<Asked>,
     headers: HeaderMap,
     body: Body,
-) -> Response {
-    // Before anything else: whoever has no token learns nothing, and sends nothing.
-    if let Err(refused) = check_token(&place.desk, &headers).await {
-        return refused.into_response();
-    }
-    let Ok(Query(asked)) = asked else { return Refused::NoSuchKind.into_response() };
-    match read_and_take(&place, asked, &headers, body).await {
-        Ok(taken) => answer(taken),
-        Err(refused) => refused.into_response(),
-    }
-}
-
-async fn check_token(desk: &Desk, headers: &HeaderMap) -> Result<(), Refused> {
-    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let (scheme, token) = given.and_then(|value| value.split_once(' ')).ok_or(Refused::NoToken)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Refused::NoToken);
-    }
-    match desk.caller(&Secret::received(token.trim())).await {
-        Ok((caller, _)) => caller.check(Scope::Mail).map_err(|_| Refused::NoToken),
-        Err(Error::Forbidden) => Err(Refused::NoToken),
-        Err(Error::Busy { wait }) => Err(Refused::TooMany(wait)),
-        Err(error) => {
-            tracing::error!(%error, "a token could not be checked");
-            Err(Refused::Later)
-        }
-    }
-}
-
-async fn read_and_take(
-    place: &Place,
-    asked: Asked,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<TakenIn, Refused> {
+) -> Result<(StatusCode, Answer<Taken>), Failed> {
+    caller.check(Scope::Mail)?;
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let media_type = text("content-type").unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("message/rfc822")
-        && !media_type.eq_ignore_ascii_case("message/global")
-    {
-        return Err(Refused::NotAMessage);
+    if !["message/rfc822", "message/global"].iter().any(|known| media_type.eq_ignore_ascii_case(known)) {
+        return Err(Failed::from(Problem::MediaType).saying("Send message/rfc822.".to_owned()));
     }
-    if asked.kind.as_deref().is_some_and(|kind| place.desk.settings().request_type(kind).is_none()) {
-        return Err(Refused::NoSuchKind);
+    if asked.kind.as_deref().is_some_and(|kind| api.desk.settings().request_type(kind).is_none()) {
+        return Err(Failed::from(Problem::Malformed).saying("`kind` is no id of a request type.".to_owned()));
     }
     let length = text("content-length").and_then(|length| length.parse::<usize>().ok());
-    if length.is_some_and(|length| length > place.room.largest()) {
-        return Err(Refused::TooLarge);
-    }
-    let mut space = place.room.space(length.unwrap_or_default().max(FIRST)).await;
-    let mut raw = Vec::new();
-    let mut parts = body.into_data_stream();
-    while let Some(part) = parts.next().await {
-        raw.extend_from_slice(&part.map_err(|_| Refused::CutOff)?);
-        if raw.len() > place.room.largest() {
-            return Err(Refused::TooLarge);
-        }
-        if raw.len() > space.bytes() {
-            drop(space);
-            space = place.room.space(place.room.largest()).await;
-        }
-    }
-    if raw.iter().all(u8::is_ascii_whitespace) {
-        return Err(Refused::Empty);
-    }
+    let raw = read(&api, length, body).await?;
     let envelope = Envelope {
         channel: IntakeChannel::Api,
         recipients: text("envelope-to")
@@ -143,13 +94,10 @@ async fn read_and_take(
         return_path: text("return-path").map(|path| path.trim_matches(['<', '>', ' ']).to_owned()),
         kind: asked.kind,
     };
-    place.desk.take_in(&raw, &envelope).await.map_err(|error| {
+    let taken = api.desk.take_in(&raw, &envelope).await.map_err(|error| {
         tracing::error!(%error, "a message from the API could not be taken in; it was told to come again");
-        Refused::Later
-    })
-}
-
-fn answer(taken: TakenIn) -> Response {
+        Failed::from(Problem::Unavailable).after(LATER)
+    })?;
     let outcome = taken.as_str();
     let number = match taken {
         TakenIn::Request(number) | TakenIn::Comment(number) | TakenIn::Held(number) => Some(number),
@@ -159,44 +107,34 @@ fn answer(taken: TakenIn) -> Response {
         TakenIn::Known | TakenIn::Own => StatusCode::OK,
         _ => StatusCode::CREATED,
     };
-    (status, Json(Answer { outcome, number: number.map(|number| number.to_string()) })).into_response()
+    Ok((status, Answer(Taken { outcome, number: number.map(|number| number.to_string()) })))
 }
 
-impl IntoResponse for Refused {
-    fn into_response(self) -> Response {
-        #[derive(Serialize)]
-        struct Told {
-            error: &'static str,
-        }
-        let (status, error) = match self {
-            Self::NoToken => (
-                StatusCode::UNAUTHORIZED,
-                "a token with the scope mail is required: Authorization: Bearer TOKEN",
-            ),
-            Self::NotAMessage => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "the content type must be message/rfc822")
-            }
-            Self::Empty => (StatusCode::BAD_REQUEST, "the message is empty"),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "the message is larger than `largest_mail`"),
-            Self::NoSuchKind => {
-                (StatusCode::BAD_REQUEST, "the only query parameter is `kind`, the id of a request type")
-            }
-            Self::CutOff => (StatusCode::BAD_REQUEST, "the message was cut off"),
-            Self::TooMany(_) => {
-                (StatusCode::TOO_MANY_REQUESTS, "this token was used too often; see Retry-After")
-            }
-            Self::Later => (StatusCode::SERVICE_UNAVAILABLE, "try again later"),
-        };
-        let mut response = (status, Json(Told { error })).into_response();
-        if status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        if let Self::TooMany(wait) = self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
-        }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-        }
-        response
+async fn read(api: &Api, length: Option<usize>, body: Body) -> Result<Vec<u8>, Failed> {
+    let room = &api.room;
+    let too_large = || {
+        let limit = format!("The limit is `largest_mail`, {} bytes.", room.largest());
+        Failed::from(Problem::TooLarge).saying(limit)
+    };
+    if length.is_some_and(|length| length > room.largest()) {
+        return Err(too_large());
     }
+    let unread = |why: &str| Failed::from(Problem::Malformed).saying(why.to_owned());
+    let mut space = room.space(length.unwrap_or_default().max(FIRST)).await;
+    let mut raw = Vec::new();
+    let mut parts = body.into_data_stream();
+    while let Some(part) = parts.next().await {
+        raw.extend_from_slice(&part.map_err(|_| unread("The message was cut off."))?);
+        if raw.len() > room.largest() {
+            return Err(too_large());
+        }
+        if raw.len() > space.bytes() {
+            drop(space);
+            space = room.space(room.largest()).await;
+        }
+    }
+    if raw.iter().all(u8::is_ascii_whitespace) {
+        return Err(unread("The message is empty."));
+    }
+    Ok(raw)
 }

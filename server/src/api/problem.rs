@@ -88,7 +88,8 @@ impl Problem {
         }
     }
 
-    const fn status(self) -> StatusCode {
+    /// The status of the answer.
+    pub(super) const fn status(self) -> StatusCode {
         match self {
             Self::TokenNeeded => StatusCode::UNAUTHORIZED,
             Self::ScopeMissing | Self::Forbidden | Self::Withheld => StatusCode::FORBIDDEN,
@@ -252,6 +253,7 @@ impl From<Error> for Failed {
                 Problem::Forbidden.into()
             }
             Error::Restricted => Problem::Restricted.into(),
+            Error::Changed => Problem::Changed.into(),
             Error::Withheld(_) => Problem::Withheld.into(),
             Error::Busy { wait } => Self::from(Problem::TooManyCalls).after(wait),
             Error::Unfinished { begun } => Self::from(Problem::Unavailable).after(OUTAGE).saying(
@@ -300,7 +302,8 @@ impl Failed {
 
     fn refused(refusals: &[Refusal]) -> Self {
         let errors = refusals.iter().map(|refusal| FieldProblem {
-            field: refusal.field.to_owned(),
+            // Pages call a request's type `kind`.
+            field: if refusal.field == "kind" { "type" } else { refusal.field }.to_owned(),
             detail: problems::problem(Language::English, &refusal.problem),
         });
         Self { errors: errors.collect(), ..Self::from(Problem::Invalid) }

@@ -20,6 +20,7 @@ use tresen_desk::Error;
 use tresen_desk::abuse::{self, Rate};
 
 use super::client::Client;
+use crate::api;
 
 /// The key of the hashes is replaced so often; whoever was at a limit begins afresh.
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -229,6 +230,9 @@ pub(crate) async fn hold_back(
         };
     }
     let Some(wait) = wait else { return next.run(request).await };
+    if request.uri().path().starts_with("/api/v1/") {
+        return api::too_many(app.desk.settings(), wait.as_secs() + 1);
+    }
     let mut head = request.into_parts().0;
     let context = Context::from_parts(&mut head, &app).await;
     let wait = wait.as_secs() + 1;

@@ -4,9 +4,8 @@
 //! - [`imap`]: mailboxes elsewhere
 //! - [`lmtp`]: a mail server beside us
 //! - [`command`]: standard input
-//! - [`api`]: `POST /api/v1/mail`
+//! - `POST /api/v1/mail`: see [`crate::api`]
 
-pub(crate) mod api;
 pub(crate) mod command;
 pub(crate) mod imap;
 pub(crate) mod lmtp;

@@ -46,7 +46,7 @@ pub(super) async fn shown(api: &Api, who: &Who, number: RequestNumber) -> Result
     ),
     security(("token" = ["requests:read"])),
 )]
-pub(in crate::api) async fn read(
+pub(super) async fn read(
     State(api): State<Api>,
     called: Called,
     Number(number): Number,

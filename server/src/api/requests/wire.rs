@@ -1,8 +1,8 @@
 //! Requests on the wire.
 
 use serde::Serialize;
-use tresen_model::views::{AgentName, Conversation, PersonView, StaffView};
-use tresen_model::{Priority, Status};
+use tresen_model::views::{AgentName, Attachment, Comment, Conversation, PersonView, RequestLine, StaffView};
+use tresen_model::{AuthorKind, Priority, Status, Visibility};
 use utoipa::ToSchema;
 
 use crate::api::time;
@@ -27,6 +27,24 @@ pub(in crate::api) enum PriorityWord {
     High,
     Normal,
     Low,
+}
+
+/// Who can read a comment.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "describes what `Visibility` is on the wire")]
+pub(in crate::api) enum VisibilityWord {
+    Public,
+    Internal,
+}
+
+/// In what part somebody wrote.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "describes what `AuthorKind` is on the wire")]
+pub(in crate::api) enum AuthorWord {
+    Customer,
+    Agent,
 }
 
 /// A customer as agents see one.
@@ -134,6 +152,127 @@ impl RequestWire {
             comments: shown.comments.len(),
             customer,
             assignee,
+        }
+    }
+}
+
+/// A request in a list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RequestLine)]
+pub(super) struct LineWire {
+    /// The public number.
+    #[schema(example = "T-7F3K-92QX")]
+    number: String,
+    /// The subject.
+    subject: String,
+    /// Where it stands.
+    #[schema(value_type = StatusWord)]
+    status: Status,
+    /// How soon.
+    #[schema(value_type = PriorityWord)]
+    priority: Priority,
+    /// The id of its request type.
+    #[serde(rename = "type")]
+    kind: String,
+    /// When it was created.
+    #[schema(format = "date-time")]
+    created_at: String,
+    /// When something happened last that the caller can see.
+    #[schema(format = "date-time")]
+    updated_at: String,
+    /// Whether the other side wrote something that was not read here.
+    unread: bool,
+    /// How many comments it has.
+    comments: u32,
+    /// The customer's name; only for agents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<String>,
+    /// The name of who works on it; only for agents.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assignee: Option<String>,
+}
+
+impl From<RequestLine> for LineWire {
+    fn from(line: RequestLine) -> Self {
+        Self {
+            number: line.number.to_string(),
+            subject: line.subject,
+            status: line.status,
+            priority: line.priority,
+            kind: line.kind,
+            created_at: time::write(line.created_at),
+            updated_at: time::write(line.updated_at),
+            unread: line.unread,
+            comments: line.comments,
+            customer: line.customer,
+            assignee: line.assignee,
+        }
+    }
+}
+
+/// A file that came with a comment.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Attachment)]
+pub(super) struct FileWire {
+    /// The id, for the download.
+    id: String,
+    /// Its name, made safe.
+    name: String,
+    /// Bytes.
+    size: u64,
+    /// Whether it can be downloaded now: it may wait for a virus scanner.
+    available: bool,
+}
+
+impl From<Attachment> for FileWire {
+    fn from(file: Attachment) -> Self {
+        Self { id: file.id.to_string(), name: file.name, size: file.size, available: file.served }
+    }
+}
+
+/// A comment.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Comment)]
+pub(super) struct CommentWire {
+    /// The id.
+    id: String,
+    /// In what part the author wrote.
+    #[schema(value_type = AuthorWord)]
+    by: AuthorKind,
+    /// The author's name, if there is one.
+    author: Option<String>,
+    /// Who can read it.
+    #[schema(value_type = VisibilityWord)]
+    visibility: Visibility,
+    /// The text, plain.
+    body: String,
+    /// What an email quoted, and how it was signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quoted: Option<String>,
+    /// Whether it came by email.
+    by_email: bool,
+    /// Whether a machine sent it.
+    automatic: bool,
+    /// The files that came with it.
+    attachments: Vec<FileWire>,
+    /// When it was written.
+    #[schema(format = "date-time")]
+    created_at: String,
+}
+
+impl From<Comment> for CommentWire {
+    fn from(comment: Comment) -> Self {
+        Self {
+            id: comment.id.to_string(),
+            by: comment.author_kind,
+            author: comment.author,
+            visibility: comment.visibility,
+            body: comment.body,
+            quoted: comment.rest,
+            by_email: comment.by_mail,
+            automatic: comment.automatic,
+            attachments: comment.attachments.into_iter().map(FileWire::from).collect(),
+            created_at: time::write(comment.created_at),
         }
     }
 }

@@ -109,12 +109,13 @@ impl Program {
         drop(stream.write_all(body.as_bytes()).await);
         let mut answer = Vec::new();
         drop(stream.read_to_end(&mut answer).await);
-        let answer = String::from_utf8_lossy(&answer).into_owned();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap_or(answer.len());
+        let head = String::from_utf8_lossy(&answer[..end]).into_owned();
+        let body = answer.get(end + 4..).unwrap_or_default();
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
         let chunked = head.to_ascii_lowercase().contains("transfer-encoding: chunked");
-        let body = if chunked { joined(body) } else { body.to_owned() };
-        Answer { status, head: head.to_owned(), body }
+        let body = if chunked { joined(body) } else { body.to_vec() };
+        Answer { status, head, body: String::from_utf8_lossy(&body).into_owned() }
     }
 
     /// Has a customer write by email, and gives the request's number.
@@ -128,13 +129,14 @@ impl Program {
 }
 
 /// The pieces of a chunked body (RFC 9112, section 7.1).
-fn joined(mut body: &str) -> String {
-    let mut whole = String::new();
-    while let Some((size, rest)) = body.split_once("\r\n") {
+fn joined(mut body: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    while let Some(line) = body.windows(2).position(|two| two == b"\r\n") {
+        let size = std::str::from_utf8(&body[..line]).unwrap_or_default();
         let size = usize::from_str_radix(size.trim(), 16).unwrap_or(0);
-        let Some(piece) = rest.get(..size).filter(|_| size > 0) else { break };
-        whole.push_str(piece);
-        body = rest.get(size + 2..).unwrap_or("");
+        let Some(piece) = body.get(line + 2..line + 2 + size).filter(|_| size > 0) else { break };
+        whole.extend_from_slice(piece);
+        body = body.get(line + 4 + size..).unwrap_or_default();
     }
     whole
 }

@@ -2,6 +2,8 @@
 
 mod client;
 mod description;
+mod people;
+mod requests;
 mod tokens;
 
 pub(crate) use client::Program;
