@@ -54,6 +54,7 @@ pub fn part(address: &Address) -> Part {
         | Address::AccountAddress { .. }
         | Address::Confirm(_)
         | Address::Factors { .. }
+        | Address::Tokens { .. }
         | Address::FactorApp
         | Address::Data { .. }
         | Address::Delete(_) => Part::Account,

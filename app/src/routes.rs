@@ -97,7 +97,7 @@ fn mailed_of(fields: &Fields) -> Mailed {
 }
 
 fn of_account() -> Router<App> {
-    use crate::account::{address, confirm, data, delete, factors, overview};
+    use crate::account::{address, confirm, data, delete, factors, overview, tokens};
 
     Router::new()
         .route("/account", get(show))
@@ -114,6 +114,8 @@ fn of_account() -> Router<App> {
         .route("/account/factors/app/begin", form::<factors::app::BeginApp, _>(to_factors))
         .route("/account/factors/app/remove", form::<factors::app::RemoveApp, _>(to_factors))
         .route("/account/factors/passkeys", form::<factors::passkeys::AddPasskey, _>(to_factors))
+        .route("/account/tokens", form::<tokens::MakeToken, _>(to_tokens))
+        .route("/account/tokens/end", form::<tokens::EndToken, _>(to_tokens))
         .route("/account/data", form::<data::ActOnData, _>(to_data))
         .route("/account/data/export", get(data::to_page).post(data::export))
         .route(
@@ -141,6 +143,10 @@ fn to_confirm(fields: &Fields) -> Option<Address> {
 
 fn to_factors(_: &Fields) -> Option<Address> {
     Some(Address::Factors { needed: false, done: String::new() })
+}
+
+fn to_tokens(_: &Fields) -> Option<Address> {
+    Some(Address::Tokens { done: String::new() })
 }
 
 /// The page of a signed-in person, or of one who came by a link.

@@ -70,6 +70,11 @@ pub enum Address {
     },
     /// `/account/factors/app`: setting up an authenticator app.
     FactorApp,
+    /// `/account/tokens`: API tokens.
+    Tokens {
+        /// What was done just now.
+        done: String,
+    },
     /// `/account/data`: what is stored about a person.
     Data {
         /// How the person comes.
@@ -224,6 +229,7 @@ impl Address {
             }
             ["account", "confirm"] => Self::Confirm(proof()),
             ["account", "factors"] => Self::Factors { needed: query.has("needed"), done: query.get("done") },
+            ["account", "tokens"] => Self::Tokens { done: query.get("done") },
             ["account", "factors", "app"] => Self::FactorApp,
             ["account", "data"] => Self::Data { mailed: mailed(), done: query.get("done") },
             ["account", "delete"] => Self::Delete(mailed()),
@@ -321,6 +327,7 @@ impl fmt::Display for Address {
                 let needed = flag(*needed).map(str::to_owned);
                 print(f, "/account/factors", &[("needed", needed), ("done", text(done))])
             }
+            Self::Tokens { done: what } => done(f, "/account/tokens", what),
             Self::FactorApp => f.write_str("/account/factors/app"),
             Self::Data { mailed: one, done } => mailed(f, "/account/data", one, done),
             Self::Delete(one) => mailed(f, "/account/delete", one, ""),

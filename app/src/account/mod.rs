@@ -8,6 +8,7 @@ pub mod factors;
 pub mod overview;
 #[cfg(feature = "ssr")]
 mod server;
+pub mod tokens;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,10 @@ pub enum Shown {
     FactorApp(factors::app::Setup),
     /// The answer to what makes recovery codes: they are shown once.
     RecoveryCodes(Vec<String>),
+    /// `/account/tokens`
+    Tokens(tokens::Tokens),
+    /// The answer to what makes an API token: it is shown once.
+    MadeToken(String),
     /// `/account/data`
     Data(data::Data),
     /// `/account/delete`
@@ -48,6 +53,8 @@ pub fn page(visit: &Visit, shown: Shown, forms: &Forms) -> Page {
         Shown::Factors(factors) => factors::page(visit, factors, forms),
         Shown::FactorApp(setup) => factors::app::page(visit, setup, forms),
         Shown::RecoveryCodes(codes) => factors::codes::page(visit, codes),
+        Shown::Tokens(tokens) => tokens::page(visit, tokens, forms),
+        Shown::MadeToken(secret) => tokens::made::page(visit, secret),
         Shown::Data(data) => data::page(visit, data, forms),
         Shown::Delete(delete) => delete::page(visit, delete, forms),
     }

@@ -292,7 +292,11 @@ impl Router {
         let needs_session = match Address::read(address) {
             Some(Address::Request { token, .. }) => token.is_empty(),
             Some(
-                Address::Account { .. } | Address::Factors { .. } | Address::FactorApp | Address::Confirm(_),
+                Address::Account { .. }
+                | Address::Factors { .. }
+                | Address::FactorApp
+                | Address::Tokens { .. }
+                | Address::Confirm(_),
             ) => true,
             Some(address) => {
                 matches!(part(&address), Part::Mine | Part::Agent | Part::Supervision | Part::Settings)

@@ -119,6 +119,7 @@ pub(super) fn page(visit: &Visit, overview: Overview, forms: &Forms) -> Page {
                     {sections::news(language, &overview, &forms)}
                     {sections::password(language, &overview, &forms)}
                     {sections::security(language)}
+                    {sections::programs(language)}
                     {sections::sessions(language, &overview, &forms)}
                     {sections::more(language, &overview)}
                 </div>

@@ -9,7 +9,7 @@ use super::{ChangeLanguage, ChangeName, ChangeNews, ChangePassword, EndSession, 
 use crate::account::address::ChangeAddress;
 use crate::components::{Button, ButtonKind, ButtonLink, Checkbox, Choice, Field, Icon, Select, Time};
 use crate::form::{Form, Forms};
-use crate::language::account::{data, overview as text};
+use crate::language::account::{data, overview as text, tokens};
 use crate::language::shared::{common, factors};
 use crate::live::LiveForm;
 use crate::parts::{fields, section};
@@ -153,6 +153,17 @@ pub(super) fn security(language: Language) -> AnyView {
     };
     let (title, words) = (factors::security_title(language), factors::security_text(language));
     section("security-title", title, words, link.into_any())
+}
+
+pub(super) fn programs(language: Language) -> AnyView {
+    let own = Address::Tokens { done: String::new() };
+    let link = view! {
+        <p class="cluster">
+            <ButtonLink href=own label=tokens::link(language) kind=ButtonKind::Secondary/>
+        </p>
+    };
+    let (title, words) = (tokens::section_title(language), tokens::section_text(language));
+    section("programs-title", title, words, link.into_any())
 }
 
 pub(super) fn sessions(language: Language, overview: &Overview, forms: &Forms) -> AnyView {
