@@ -143,6 +143,11 @@ impl Session {
         self.lacks_factor
     }
 
+    /// Whether a provider vouched for the person, whose word is good for some time only.
+    pub fn is_vouched_for(&self) -> bool {
+        self.ends_at.is_some()
+    }
+
     /// The proof that an agent asks.
     ///
     /// # Errors

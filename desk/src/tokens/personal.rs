@@ -18,6 +18,10 @@ const MOST: usize = 20;
 /// The longest life of a token that is not endless, in days.
 const LONGEST: u32 = 3650;
 
+/// The longest life of a token of somebody who signs in with a provider, in days. Such a token always ends: whoever
+/// leaves the organisation signs in no more, and their role is not looked at again.
+const LONGEST_VOUCHED: u32 = 30;
+
 /// What a person asks for.
 pub struct NewToken<'a> {
     /// Their name for it.
@@ -66,7 +70,9 @@ impl Desk {
         } else if new.scopes.iter().any(|scope| !scope.is_for(role)) {
             refusals.note("scopes", Problem::ChoiceUnknown);
         }
-        if new.days.is_some_and(|days| days == 0 || days > LONGEST) {
+        let longest = if session.is_vouched_for() { LONGEST_VOUCHED } else { LONGEST };
+        let endless = new.days.is_none() && session.is_vouched_for();
+        if endless || new.days.is_some_and(|days| days == 0 || days > longest) {
             refusals.note("days", Problem::ChoiceUnknown);
         }
         let Some(name) = name.filter(|_| refusals.is_empty()) else { return Err(refusals.into_error()) };

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use tresen_desk::people::{Attempt, PATIENCE, Provider, RoleRule, Secret, Session, Vouched};
+use tresen_desk::tokens::{NewToken, Scope, Scopes};
 use tresen_desk::{Desk, Error, Event};
 use tresen_model::views::{HistoryEntry, HistoryEvent};
 use tresen_model::{Language, Problem, Role};
@@ -25,6 +26,7 @@ stories! {
     of_a_hundred_who_come_back_at_once_one_is_let_in,
     what_was_begun_elsewhere_or_too_long_ago_is_gone,
     the_provider_is_asked_again_after_a_working_day,
+    a_token_of_somebody_who_is_vouched_for_ends_soon,
     only_with_a_provider_means_only,
     only_with_a_provider_ends_what_was_set_up_before,
     it_is_in_the_copy_and_goes_with_the_person,
@@ -304,6 +306,16 @@ async fn the_provider_is_asked_again_after_a_working_day(world: &World) {
     assert_fails!(desk.concerns(&grace, &event).await, Error::Gone);
     desk.tidy_up().await.unwrap();
     desk.close().await;
+}
+
+async fn a_token_of_somebody_who_is_vouched_for_ends_soon(world: &World) {
+    let desk = opened(world, false).await;
+    let grace = enter(&desk, &vouched("1", "grace@example.com", &["desk"])).await.unwrap();
+    let scopes: Scopes = [Scope::RequestsRead].into_iter().collect();
+    for (days, expected) in [(None, false), (Some(31), false), (Some(30), true)] {
+        let new = NewToken { name: "Script", scopes: scopes.clone(), days };
+        assert_eq!(desk.make_token(&grace, &new).await.is_ok(), expected, "{days:?}");
+    }
 }
 
 async fn only_with_a_provider_means_only(world: &World) {

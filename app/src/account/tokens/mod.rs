@@ -56,6 +56,8 @@ pub struct Tokens {
     pub lines: Vec<Line>,
     /// The scopes that their role may give.
     pub scopes: Vec<String>,
+    /// The days that a token may last; empty is for ever.
+    pub days: Vec<String>,
 }
 
 /// A token, as its owner sees it.
@@ -196,8 +198,9 @@ fn make_form(language: Language, tokens: &Tokens, form: Form) -> AnyView {
         .into_any()
     });
     let boxes = boxes.collect::<Vec<_>>();
-    let days = DAYS.map(|days| Choice::new(days, text::days(language, days))).to_vec();
-    let (named, lasts) = (form.value("name"), form.value_or("days", DAYS[1]));
+    let usual = tokens.days.get(1).or(tokens.days.first()).cloned().unwrap_or_default();
+    let days = tokens.days.iter().map(|days| Choice::new(days.clone(), text::days(language, days))).collect();
+    let (named, lasts) = (form.value("name"), form.value_or("days", &usual));
     let (name_error, days_error) = (form.error("name"), form.error("days"));
     view! {
         <LiveForm language to=MakeToken::PATH action=MAKE form>

@@ -26,12 +26,15 @@ pub(in crate::account) async fn load(context: &Context, done: &str) -> Result<To
         used: line.last_used_at.map(|at| context.when(at)),
     });
     let role = session.role();
+    let days = if session.is_vouched_for() { &DAYS[..1] } else { &DAYS[..] };
     Ok(Tokens {
         done: done.to_owned(),
         fresh: session.is_fresh(context.now),
         staff: role.is_staff(),
         restricted: session.restriction().is_some(),
         lines: lines.collect(),
+        // Whoever signs in with a provider has tokens that end soon.
+        days: days.iter().map(|days| (*days).to_owned()).collect(),
         scopes: words(&mut Scope::ALL.into_iter().filter(|scope| scope.is_for(role))),
     })
 }

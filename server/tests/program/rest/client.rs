@@ -64,6 +64,11 @@ impl Program {
         Self { place, serving }
     }
 
+    /// Where it listens.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.serving.port)
+    }
+
     /// Runs a command, which has to succeed, and gives its first line.
     pub(crate) fn run(&self, arguments: &[&str], input: &[u8]) -> String {
         let output = self.place.run(arguments, input);

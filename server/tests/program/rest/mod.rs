@@ -5,5 +5,6 @@ mod description;
 mod people;
 mod requests;
 mod tokens;
+mod tour;
 
 pub(crate) use client::Program;
