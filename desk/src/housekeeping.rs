@@ -61,6 +61,7 @@ impl Desk {
         ];
         let now = self.now();
         self.forget_calls().await?;
+        self.forget_deliveries().await?;
         let mut tx = self.store.write().await?;
         for sql in EXPIRED {
             on!(tx.conn(), c => sqlx::query(*sql).bind(now.0).execute(c).await.map(drop))?;

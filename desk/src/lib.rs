@@ -10,6 +10,7 @@
 //! - [`mail`]: the outbox and what leaves it
 //! - [`intake`]: what comes in by mail
 //! - [`tokens`]: API tokens
+//! - [`webhooks`]: telling other programs what happens
 //! - `search`, `events`, `objects`: finding, telling, keeping files
 //! - [`uploads`]: having files checked, making images small
 //!
@@ -37,6 +38,7 @@ mod settings;
 mod sources;
 pub mod tokens;
 pub mod uploads;
+pub mod webhooks;
 
 use std::future::Future;
 use std::ops::Deref;

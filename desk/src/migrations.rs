@@ -22,6 +22,7 @@ pub(crate) static DATA: Migrations = Migrations::new(&[
     (16, "lanes and counts", include_str!("../migrations/data/0016_lanes_and_counts.sql")),
     (20, "api tokens of persons", include_str!("../migrations/data/0020_api_tokens.sql")),
     (21, "api calls", include_str!("../migrations/data/0021_api_calls.sql")),
+    (22, "webhooks", include_str!("../migrations/data/0022_webhooks.sql")),
 ]);
 
 /// Returns whether the data of a desk is at a location. Creates nothing.

@@ -23,6 +23,7 @@ mod sign_in;
 mod terminal;
 mod theme;
 mod tokens;
+mod webhooks;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -133,6 +134,9 @@ enum Command {
     /// API tokens.
     #[command(subcommand)]
     Token(tokens::Token),
+    /// Webhooks: tell other programs what happens.
+    #[command(subcommand)]
+    Webhook(webhooks::Webhook),
     /// Print the description of the API (OpenAPI 3.1).
     Openapi,
     /// The settings.
@@ -334,6 +338,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             made_up::submit(&config, requests).await?;
         }
         Command::BenchData { requests, many_for } => made_up::store(&config, requests, &many_for).await?,
+        Command::Webhook(asked) => webhooks::webhook(&config, &asked).await?,
         Command::Token(asked) => tokens::token(&config, &asked).await?,
         Command::Mail(Mail::Check) => {
             let fine = mailbox::imap::check::check(&config).await;

@@ -13,7 +13,7 @@ use crate::Failure;
 use crate::assets::Site;
 use crate::config::Config;
 use crate::mailbox::room::Room;
-use crate::{check, door, http, mailbox, open};
+use crate::{check, door, http, mailbox, open, webhooks};
 
 /// What is under way when the program is told to end gets so long.
 const GRACE: Duration = Duration::from_secs(10);
@@ -31,6 +31,7 @@ pub(crate) async fn serve(config: Config, site: Option<&Path>, dev: bool) -> Res
     let router = http::router(&config, desk.clone(), &room, site, dev)?;
     let handle = Handle::new();
     let mut workers = start_workers(&desk);
+    workers.push(tokio::spawn(webhooks::keep_sending(desk.clone())));
     workers.extend(mailbox::start(&config, &desk, &room).await?);
     tokio::spawn(end_on_signal(desk.clone(), handle.clone()));
     tracing::info!(

@@ -23,6 +23,7 @@ use crate::people::{Agent, Purpose, Secret, Session};
 use crate::people::{join, kinds, person};
 use crate::requests::find_of_kind;
 use crate::store::{Conn, StoreError, Tx, from_row, on};
+use crate::webhooks::{self, WebhookEvent};
 use tresen_model::wish::{Asked, Wish};
 
 /// What was done.
@@ -55,6 +56,9 @@ const DELETIONS: &[&str] = &[
     "DELETE FROM attachment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
     "DELETE FROM comment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
     "DELETE FROM history WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
+    // Nobody is told any more of what happened to them before.
+    "DELETE FROM webhook_delivery WHERE person_id = $1
+     OR number IN (SELECT number FROM request WHERE person_id = $1)",
     "DELETE FROM request WHERE person_id = $1",
     // What they wrote in other people's requests: that somebody did stays, without the words. What
     // only agents could see stays with them.
@@ -392,6 +396,7 @@ impl Desk {
         self.note_erasure(person, now).await?;
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(FINISHED).bind(person.0).bind(now.0).execute(c).await.map(drop))?;
+        webhooks::note_person(&mut tx, WebhookEvent::PersonErased, person, now).await?;
         tx.commit().await?;
         tracing::info!(person = %person, "a person was erased");
         Ok(now)

@@ -16,11 +16,12 @@ use tresen_model::{PersonId, RequestNumber, Timestamp};
 
 use super::owner::Owner;
 use crate::Desk;
-use crate::error::Error;
+use crate::error::{Broken, Error};
 use crate::people::Agent;
 use crate::people::person::{self, Presence};
 use crate::requests::find_of_kind;
 use crate::store::{Conn, StoreError, Tx, on};
+use crate::webhooks::{self, WebhookEvent};
 
 /// A condition on a table with a column `person_id`: the person is not restricted.
 pub(crate) const NOT_RESTRICTED: &str =
@@ -103,12 +104,7 @@ impl Party {
 }
 
 /// Restricts within a transaction; `false` for staff, whose data is no customer's.
-pub(super) async fn set(
-    tx: &mut Tx,
-    person: PersonId,
-    party: Party,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
+pub(super) async fn set(tx: &mut Tx, person: PersonId, party: Party, now: Timestamp) -> Result<bool, Broken> {
     const SQL: &str = "UPDATE person SET restricted_at = COALESCE(restricted_at, $2),
         restricted_by = CASE WHEN restricted_by IS NULL OR restricted_by = $3 THEN $3 ELSE 'both' END
         WHERE id = $1 AND state = 'active' AND role = 'customer'";
@@ -120,6 +116,9 @@ pub(super) async fn set(
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
+    if done == 1 {
+        webhooks::note_person(tx, WebhookEvent::PersonRestricted, person, now).await?;
+    }
     Ok(done == 1)
 }
 

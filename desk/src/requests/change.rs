@@ -15,6 +15,7 @@ use crate::people::{Agent, kinds};
 use crate::privacy::Tally;
 use crate::privacy::statistics;
 use crate::store::{StoreError, Tx, on};
+use crate::webhooks::{self, WebhookEvent};
 use crate::{Desk, random};
 
 pub(super) const CREATED: &str = "created";
@@ -66,7 +67,13 @@ pub(crate) async fn note(
         .execute(c)
         .await
         .map(drop))?;
-    Ok(())
+    let told = match (event, after) {
+        (CREATED, _) => WebhookEvent::RequestCreated,
+        (STATUS, Some("resolved")) => WebhookEvent::RequestResolved,
+        (STATUS | PRIORITY | ASSIGNED, _) => WebhookEvent::RequestChanged,
+        _ => return Ok(()),
+    };
+    webhooks::note_request(tx, told, request, now).await
 }
 
 pub(crate) async fn set_status(

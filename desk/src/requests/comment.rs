@@ -18,6 +18,7 @@ use crate::people::{Agent, Purpose};
 use crate::privacy::Tally;
 use crate::privacy::statistics;
 use crate::store::{Tx, is_duplicate, on};
+use crate::webhooks::{self, WebhookEvent};
 use crate::{Desk, random};
 
 /// A comment's row before it is one.
@@ -370,7 +371,7 @@ pub(crate) async fn count_customer_comment(
         .execute(c)
         .await
         .map(drop))?;
-    Ok(())
+    webhooks::note_request(tx, WebhookEvent::RequestCommented, request, now).await
 }
 
 async fn count_agent_comment(
@@ -391,5 +392,5 @@ async fn count_agent_comment(
         .execute(c)
         .await
         .map(drop))?;
-    Ok(())
+    webhooks::note_request(tx, WebhookEvent::RequestCommented, request, now).await
 }

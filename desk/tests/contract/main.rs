@@ -103,3 +103,4 @@ mod support;
 mod traces;
 mod unfinished;
 mod uploads;
+mod webhooks;

@@ -175,12 +175,14 @@ const EVERYBODY: &[&str] = &[
 
 /// For the operator and the program itself: no page calls them.
 const OPERATOR: &[&str] = &[
+    "add_webhook",
     "add_service_token",
     "add_person",
     "begin_call",
     "audited",
     "caller",
     "close",
+    "due_webhooks",
     "end_call",
     "erase_by_operator",
     "erase_by_token",
@@ -204,11 +206,14 @@ const OPERATOR: &[&str] = &[
     "make_up",
     "open",
     "ready",
+    "remove_webhook",
     "remove_service_token",
+    "replay_webhook",
     "reset_factors_by_operator",
     "retain",
     "retention_preview",
     "retention_record",
+    "rotate_webhook",
     "role_by_operator",
     "send_due_mails",
     "send_mails",
@@ -220,6 +225,8 @@ const OPERATOR: &[&str] = &[
     "take_in",
     "tidy_up",
     "unfinished_erasures",
+    "webhook_came_to",
+    "webhooks",
     "work_on_files",
 ];
 

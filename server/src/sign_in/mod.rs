@@ -4,7 +4,7 @@
 //! audience, time, nonce. Only signatures by a key of the provider's are taken: no `none`, and no
 //! MAC, whose key everybody has who has this desk's settings.
 
-mod reach;
+pub(crate) mod reach;
 pub(crate) mod settings;
 
 use std::fmt;

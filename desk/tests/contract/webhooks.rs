@@ -1,0 +1,209 @@
+//! Webhooks: what programs are told, and what they are not.
+
+use serde_json::{Value, json};
+use tresen_desk::requests::{Access, Change};
+use tresen_desk::webhooks::{Due, NewWebhook, Outcome, WebhookEvent};
+use tresen_model::{Priority, Problem, Status};
+
+use crate::support::{Form, PASSWORD, World, note, refusals, reply};
+
+stories! {
+    a_webhook_is_told_of_what_happens_by_ids_alone,
+    a_webhook_is_told_of_the_events_it_asked_for,
+    nothing_is_told_of_a_restricted_customer,
+    an_erased_person_is_told_of_once_and_nothing_else,
+    a_delivery_is_tried_for_three_days,
+    a_webhook_that_wants_no_more_is_switched_off,
+    two_secrets_sign_after_a_rotation,
+    only_https_and_named_once,
+}
+
+const URL: &str = "https://shop.example.com/hook";
+
+async fn add(world: &World, events: &[WebhookEvent]) -> String {
+    let new = NewWebhook { name: "Shop", url: URL, events, private: false };
+    world.desk.add_webhook(&new).await.unwrap()
+}
+
+/// What is due, taken.
+async fn told(world: &World) -> Vec<Value> {
+    let mut bodies = Vec::new();
+    loop {
+        let due = world.desk.due_webhooks().await.unwrap();
+        if due.is_empty() {
+            return bodies;
+        }
+        for one in due {
+            world.desk.webhook_came_to(one.id, Outcome::Taken(200)).await.unwrap();
+            bodies.push(serde_json::from_str(&one.body).unwrap());
+        }
+    }
+}
+
+async fn types(world: &World) -> Vec<String> {
+    told(world).await.iter().map(|body| body["type"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn one(world: &World) -> Due {
+    let mut due = world.desk.due_webhooks().await.unwrap();
+    assert_eq!(due.len(), 1);
+    due.remove(0)
+}
+
+async fn a_webhook_is_told_of_what_happens_by_ids_alone(world: &World) {
+    let desk = &world.desk;
+    let alan = world.agent("Alan").await;
+    add(world, &[]).await;
+
+    let number =
+        world.submit(&Form::from("ada@example.org").called("Ada Secret").about("Giraffe", "Zebra")).await;
+
+    let due = one(world).await;
+    assert_eq!(due.url, URL);
+    let body: Value = serde_json::from_str(&due.body).unwrap();
+    assert_eq!(
+        (&body["type"], &body["data"]),
+        (&json!("request.created"), &json!({ "number": number.to_string() }))
+    );
+    assert!(body["timestamp"].as_str().unwrap().ends_with('Z'));
+    desk.webhook_came_to(due.id, Outcome::Taken(204)).await.unwrap();
+    let change = |priority, status| Change { priority: Some(priority), status, ..Change::default() };
+    desk.reply(&alan, number, &note("Hm", "one"), Vec::new()).await.unwrap();
+    desk.change(&alan, number, change(Priority::High, Some(Status::Resolved))).await.unwrap();
+    let mut met = types(world).await;
+    met.sort();
+    assert_eq!(met, ["request.changed", "request.commented", "request.resolved"]);
+    // What was undone is not told.
+    assert!(desk.reply(&alan, number, &reply("", "two"), Vec::new()).await.is_err());
+    assert!(told(world).await.is_empty());
+}
+
+async fn a_webhook_is_told_of_the_events_it_asked_for(world: &World) {
+    add(world, &[WebhookEvent::RequestCommented]).await;
+    let ada = world.customer("ada@example.org").await;
+    let number = world.submit(&Form::from("ada@example.org")).await;
+    assert!(told(world).await.is_empty());
+    world.comment(&Access::Session(ada), number, "More").await;
+    assert_eq!(types(world).await, ["request.commented"]);
+    assert!(world.desk.remove_webhook("Shop").await.unwrap());
+    assert!(!world.desk.remove_webhook("Shop").await.unwrap());
+    world.submit(&Form::from("ada@example.org")).await;
+    assert_eq!(world.count_rows("webhook_delivery").await, 0);
+}
+
+async fn nothing_is_told_of_a_restricted_customer(world: &World) {
+    let desk = &world.desk;
+    add(world, &[]).await;
+    let ada = world.customer("ada@example.org").await;
+    world.submit(&Form::from("ada@example.org")).await;
+
+    desk.restrict(&ada).await.unwrap();
+
+    // What was to be told waits.
+    assert_eq!(types(world).await, ["person.restricted"]);
+    world.submit(&Form::from("ada@example.org")).await;
+    assert!(told(world).await.is_empty());
+    desk.lift_restriction(&ada).await.unwrap();
+    assert_eq!(types(world).await, ["request.created"]);
+}
+
+async fn an_erased_person_is_told_of_once_and_nothing_else(world: &World) {
+    let desk = &world.desk;
+    add(world, &[]).await;
+    let ada = world.customer("ada@example.org").await;
+    world.submit(&Form::from("ada@example.org")).await;
+
+    desk.erase_self(&ada, PASSWORD).await.unwrap();
+
+    let told = told(world).await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0]["type"], "person.erased");
+    assert_eq!(told[0]["data"], json!({ "person": ada.person().to_string() }));
+    world.clock.advance_seconds(7 * 24 * 3600 + 1);
+    desk.tidy_up().await.unwrap();
+    assert_eq!(world.count_rows("webhook_delivery").await, 0);
+}
+
+async fn a_delivery_is_tried_for_three_days(world: &World) {
+    let desk = &world.desk;
+    add(world, &[]).await;
+    world.submit(&Form::from("ada@example.org")).await;
+    let first = one(world).await;
+    // While it is being sent, nobody else sends it.
+    assert!(desk.due_webhooks().await.unwrap().is_empty());
+    desk.webhook_came_to(first.id, Outcome::Refused(Some(500))).await.unwrap();
+    assert!(desk.due_webhooks().await.unwrap().is_empty());
+    world.clock.advance_seconds(6);
+    assert_eq!(one(world).await.id, first.id);
+    desk.webhook_came_to(first.id, Outcome::Refused(None)).await.unwrap();
+
+    let mut tries = 2;
+    for _ in 0..3 * 24 * 4 {
+        world.clock.advance_seconds(900);
+        for due in desk.due_webhooks().await.unwrap() {
+            tries += 1;
+            desk.webhook_came_to(due.id, Outcome::Refused(Some(500))).await.unwrap();
+        }
+    }
+
+    assert!((10..=22).contains(&tries), "{tries}");
+    let shop = desk.webhooks().await.unwrap().remove(0);
+    if shop.failed == 0 {
+        world.clock.advance_seconds(10 * 3600);
+        for due in desk.due_webhooks().await.unwrap() {
+            desk.webhook_came_to(due.id, Outcome::Refused(Some(500))).await.unwrap();
+        }
+    }
+    let shop = desk.webhooks().await.unwrap().remove(0);
+    assert_eq!((shop.waiting, shop.failed), (0, 1));
+    assert!(shop.disabled_at.is_some());
+    assert_eq!(desk.audited("webhook-switched-off").await.unwrap().len(), 1);
+    // Switched off, it hears of nothing; switched on, it is told what it missed.
+    world.submit(&Form::from("bob@example.org")).await;
+    assert_eq!(desk.replay_webhook("Shop").await.unwrap(), Some(1));
+    assert_eq!(types(world).await, ["request.created"]);
+    let shop = desk.webhooks().await.unwrap().remove(0);
+    assert_eq!((shop.waiting, shop.failed, shop.failing_since, shop.disabled_at), (0, 0, None, None));
+    assert_eq!(desk.replay_webhook("Other").await.unwrap(), None);
+}
+
+async fn a_webhook_that_wants_no_more_is_switched_off(world: &World) {
+    let desk = &world.desk;
+    add(world, &[]).await;
+    world.submit(&Form::from("ada@example.org")).await;
+    desk.webhook_came_to(one(world).await.id, Outcome::Unwanted).await.unwrap();
+    let shop = desk.webhooks().await.unwrap().remove(0);
+    assert!(shop.disabled_at.is_some() && shop.failed == 1);
+}
+
+async fn two_secrets_sign_after_a_rotation(world: &World) {
+    let desk = &world.desk;
+    let first = add(world, &[]).await;
+    assert!(first.starts_with("whsec_") && first.len() == 50);
+    world.submit(&Form::from("ada@example.org")).await;
+    let before = one(world).await;
+    assert!(before.signature.starts_with("v1,") && !before.signature.contains(' '));
+
+    let second = desk.rotate_webhook("Shop").await.unwrap().unwrap();
+
+    assert_ne!(first, second);
+    world.clock.advance_seconds(60);
+    assert_eq!(one(world).await.signature.split(' ').count(), 2);
+    world.clock.advance_seconds(24 * 3600);
+    assert_eq!(one(world).await.signature.split(' ').count(), 1);
+    assert_eq!(desk.rotate_webhook("Other").await.unwrap(), None);
+}
+
+async fn only_https_and_named_once(world: &World) {
+    add(world, &[]).await;
+    let named = async |name: &str, url: &str, private| {
+        refusals(world.desk.add_webhook(&NewWebhook { name, url, events: &[], private }).await)
+    };
+    for name in ["Shop", "", "a\nb", &"x".repeat(61)] {
+        assert_eq!(named(name, URL, false).await[0].0, "name", "{name:?}");
+    }
+    for url in ["http://shop.example.com", "ftp://shop.example.com", "shop", "https://x y", ""] {
+        assert_eq!(named("Other", url, false).await, [("url", Problem::ChoiceUnknown)], "{url}");
+    }
+    assert_eq!(named("Other", "file:///etc/passwd", true).await[0].0, "url");
+}
