@@ -120,6 +120,8 @@ export const PAGES = [
   ['careful', 'the second factor, an app', () => '/account/factors'],
   ['beginner', 'setting up an app', () => '/account/factors/app'],
   ['beginner', 'setting up an app, refused', () => '/account/factors/app', 200, refuse('main form', { code: '12' })],
+  ['customer', 'API tokens', () => '/account/tokens'],
+  ['agent', 'API tokens, one refused', () => '/account/tokens', 200, refuse('main form[action="/account/tokens"]')],
   ['customer', 'showing who one is', () => '/account/confirm'],
   ['careful', 'showing who one is, by a code', () => '/account/confirm?by=code', 200, refuse('main form', { code: '12' })],
   ['admin', 'who works here', () => '/agent/settings/people'],

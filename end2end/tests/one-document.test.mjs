@@ -215,7 +215,7 @@ test("an agent's whole day is one document", async (t) => {
 
 test('a page is the same however one comes to it: by a link, by reloading, by its address, in a new tab', async () => {
   const [number] = /T-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec((await olga.client.get('/requests')).text);
-  const customers = ['/', '/requests', '/requests?status=closed', `/requests/${number}`, '/requests/new', '/account', '/account/data', '/account/factors', '/privacy', '/imprint'];
+  const customers = ['/', '/requests', '/requests?status=closed', `/requests/${number}`, '/requests/new', '/account', '/account/data', '/account/factors', '/account/tokens', '/privacy', '/imprint'];
   const agents = ['/agent', '/agent?view=all&order=oldest', `/agent/requests/${number}`, '/agent/reports', '/agent/held', '/agent/requests/new'];
   for (const [client, addresses] of [[olga.client, customers], [agent, agents]]) {
     await visit(client, {}, async (page) => {
@@ -880,7 +880,7 @@ test("no file that a customer loads has a word of the agents' pages", async (t) 
     return loaded;
   };
   const number = await write(olga.client, { subject: 'Words' });
-  const customers = await programOf(olga.client, ['/', '/requests/new', '/requests', `/requests/${number}`, '/account', '/account/data', '/account/delete', '/account/factors', '/privacy', '/imprint', '/login', '/register', '/password']);
+  const customers = await programOf(olga.client, ['/', '/requests/new', '/requests', `/requests/${number}`, '/account', '/account/data', '/account/delete', '/account/factors', '/account/tokens', '/privacy', '/imprint', '/login', '/register', '/password']);
   const found = customers.map((file) => ({ path: file.path, words: wordsIn(file) })).filter(({ words }) => words.length > 0);
   assert.deepEqual(found, []);
   // The search finds what there is to be found: a customer's words here, and the agents' in their own code.

@@ -1,8 +1,9 @@
 //! API tokens: of services, and of people.
 
+use serde_json::json;
 use tresen_desk::Error;
 use tresen_desk::people::{Secret, Session};
-use tresen_desk::privacy::Asked;
+use tresen_desk::privacy::{Asked, Needles};
 use tresen_desk::requests::{Access, QueueQuery};
 use tresen_desk::tokens::{Caller, NewService, NewToken, Scope, Scopes, Who};
 use tresen_model::{Problem, Role};
@@ -22,6 +23,7 @@ stories! {
     a_token_is_made_with_a_fresh_proof,
     a_token_is_no_fresh_proof,
     nobody_ends_somebody_elses_token,
+    a_copy_lists_tokens_without_their_secrets,
     erasure_takes_tokens_along,
 }
 
@@ -271,9 +273,25 @@ async fn nobody_ends_somebody_elses_token(world: &World) {
     assert!(caller(world, &secret).await.is_none());
 }
 
+async fn a_copy_lists_tokens_without_their_secrets(world: &World) {
+    let ada = world.customer("ada@example.org").await;
+    let secret = made(world, &ada, &[Scope::RequestsRead, Scope::PeopleExport]).await;
+    let (data, files) = crate::export::exported(world, &ada).await;
+    let token = &data["api_tokens"][0];
+    assert_eq!((&token["name"], &token["last_used_at"]), (&json!("Shop of Ada"), &json!(null)));
+    assert_eq!(token["scopes"], json!(["requests:read", "people:export"]));
+    let text = |file: &str| String::from_utf8_lossy(&files[file]).into_owned();
+    assert!(!text("data.json").contains(secret.reveal()));
+    assert!(text("index.html").contains("Shop of Ada"));
+}
+
 async fn erasure_takes_tokens_along(world: &World) {
     let ada = world.customer("ada@example.org").await;
     let secret = made(world, &ada, &[Scope::RequestsRead]).await;
+    let needles = Needles::parse(&format!("Shop of Ada\n{}", secret.reveal())).unwrap();
+    let places = vec![world.place.data().to_owned()];
+    let found = world.desk.find_traces(needles.into(), places, vec![world.place.outgoing()]).await.unwrap();
+    assert!(found.is_empty(), "a name is sealed, and a secret is stored nowhere");
     assert!(caller(world, &secret).await.is_some());
     world.desk.erase_self(&ada, PASSWORD).await.unwrap();
     assert!(caller(world, &secret).await.is_none());

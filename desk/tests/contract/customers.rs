@@ -201,7 +201,7 @@ async fn a_file_waits_for_its_comment(world: &World) {
 
     assert_eq!((kept.name.as_str(), kept.size), ("notes.txt", 15));
     assert_eq!((world.objects(), world.count_rows("attachment").await), (1, 0));
-    let files = desk.kept_files(&caller, &[kept.handle.clone()]).await.unwrap();
+    let files = desk.kept_files(&caller, std::slice::from_ref(&kept.handle)).await.unwrap();
     let comment = desk.reply(&alan, number, &reply("Here", "one"), files).await.unwrap();
     let shown = desk.conversation_for_agent(&alan, number).await.unwrap();
     assert_eq!(shown.comments[1].id, comment);
@@ -223,7 +223,7 @@ async fn a_file_that_waits_is_its_owners_and_used_once(world: &World) {
     let handle = keep().await;
     let unknown = [("attachments", Problem::ChoiceUnknown)];
     let files = async |caller: &Caller, handles: &[String]| desk.kept_files(caller, handles).await.map(drop);
-    assert_eq!(refusals(files(&other, &[handle.clone()]).await), unknown);
+    assert_eq!(refusals(files(&other, std::slice::from_ref(&handle)).await), unknown);
     assert_eq!(refusals(files(&shop, &[handle.clone(), handle.clone()]).await), unknown);
     for wrong in ["", "x", &handle[..20], &handle[1..]] {
         assert_eq!(refusals(files(&shop, &[wrong.to_owned()]).await), unknown, "{wrong}");
@@ -242,8 +242,8 @@ async fn a_file_that_waits_is_its_owners_and_used_once(world: &World) {
     );
 
     // Of two comments that name it at the same time, one gets it.
-    let first = desk.kept_files(&shop, &[handle.clone()]).await.unwrap();
-    let second = desk.kept_files(&shop, &[handle.clone()]).await.unwrap();
+    let first = desk.kept_files(&shop, std::slice::from_ref(&handle)).await.unwrap();
+    let second = desk.kept_files(&shop, std::slice::from_ref(&handle)).await.unwrap();
     desk.reply(&alan, number, &reply("First", "one"), first).await.unwrap();
     let refused = desk.reply(&alan, number, &reply("Second", "two"), second).await;
     assert_eq!(refusals(refused), unknown);

@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path as AxumPath, Query as AxumQuery, Request};
 use axum::http::header;
 use axum::http::request::Parts;
+use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
@@ -20,16 +21,20 @@ pub(super) struct Json<T>(pub(super) T, pub(super) Bytes);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Failed;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failed> {
+    async fn from_request(request: Request, _: &S) -> Result<Self, Failed> {
         let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media_type = media_type.unwrap_or_default().split(';').next().unwrap_or_default().trim();
         if !media_type.eq_ignore_ascii_case("application/json") {
             return Err(Failed::from(Problem::MediaType).saying("Send application/json.".to_owned()));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| Problem::TooLarge)?;
-        if bytes.len() > LARGEST {
-            return Err(Failed::from(Problem::TooLarge).saying(format!("The limit is {LARGEST} bytes.")));
-        }
+        // Never more than the limit is in memory.
+        let bytes = axum::body::to_bytes(request.into_body(), LARGEST).await.map_err(|error| {
+            if error.into_inner().is::<LengthLimitError>() {
+                Failed::from(Problem::TooLarge).saying(format!("The limit is {LARGEST} bytes."))
+            } else {
+                Failed::from(Problem::Malformed).saying("The body was cut off.".to_owned())
+            }
+        })?;
         let read = serde_json::from_slice(&bytes).map_err(|error| {
             let kind = match error.classify() {
                 Category::Data => Problem::Invalid,

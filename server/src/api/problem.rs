@@ -9,7 +9,7 @@ use serde::Serialize;
 use tresen_app::language::shared::problems;
 use tresen_desk::tokens::Scope;
 use tresen_desk::{Error, Refusal};
-use tresen_model::Language;
+use tresen_model::{Language, Problem as Wrong};
 use utoipa::ToSchema;
 
 /// Seconds until another try has a chance when a database or disk is away.
@@ -301,6 +301,13 @@ impl Failed {
     }
 
     fn refused(refusals: &[Refusal]) -> Self {
+        let wait = refusals.iter().find_map(|refusal| match refusal.problem {
+            Wrong::TooManyAttempts { wait } | Wrong::TooManyGuesses { wait } => Some(wait),
+            _ => None,
+        });
+        if let Some(wait) = wait {
+            return Self::from(Problem::TooManyCalls).after(wait);
+        }
         let errors = refusals.iter().map(|refusal| FieldProblem {
             // Pages call a request's type `kind`.
             field: if refusal.field == "kind" { "type" } else { refusal.field }.to_owned(),

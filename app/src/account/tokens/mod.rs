@@ -38,9 +38,6 @@ const SCOPE: &str = "scope.";
 const MAKE: &str = "/account/tokens";
 const END: &str = "/account/tokens/end";
 
-/// The days that a token may last; empty is for ever.
-const DAYS: [&str; 4] = ["30", "90", "365", ""];
-
 /// What the page shows.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Tokens {

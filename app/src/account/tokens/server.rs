@@ -6,10 +6,13 @@ use tresen_desk::Error;
 use tresen_desk::tokens::{NewToken, Scope};
 use tresen_model::{Address, Problem};
 
-use super::{DAYS, Line, SCOPE, Tokens};
+use super::{Line, SCOPE, Tokens};
 use crate::account::Shown;
 use crate::form::Done;
 use crate::web::{Context, Stop, asked};
+
+/// The days that a token may last; empty is for ever.
+const DAYS: [&str; 4] = ["30", "90", "365", ""];
 
 /// Asks the desk for what the page shows.
 pub(in crate::account) async fn load(context: &Context, done: &str) -> Result<Tokens, Stop> {

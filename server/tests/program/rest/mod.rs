@@ -6,5 +6,6 @@ mod people;
 mod requests;
 mod tokens;
 mod tour;
+mod webhooks;
 
 pub(crate) use client::Program;
