@@ -8,7 +8,8 @@
 //!   hold costs little, wherever they are. The time grows with how many there are, since a beginning of a word is
 //!   looked up by putting the lists of all words together that begin with it.
 //!
-//! Nobody knows beforehand how many hold a word. So a few requests are looked through first, and tell.
+//! Nobody knows beforehand how many hold a word. So a few requests are looked through first, and tell
+//! (docs/decisions/0027-looking-through-or-looking-up.md).
 
 use sqlx::types::Uuid;
 use tresen_model::RequestId;
