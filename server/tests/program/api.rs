@@ -40,7 +40,7 @@ async fn a_program_with_a_token_hands_over_mail() {
             .any(|part| part == token.as_bytes())
     );
     let serving = place.serve();
-    place.wait_for_log("serving").await;
+    serving.listens().await;
     let port = serving.port;
     let mail = "content-type: message/rfc822\r\n";
     let with = format!("authorization: Bearer {token}\r\n{mail}");

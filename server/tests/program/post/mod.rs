@@ -143,6 +143,15 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
+    /// Waits until it listens.
+    pub(crate) async fn listens(&self) {
+        let begun = Instant::now();
+        while tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_err() {
+            assert!(begun.elapsed() < PATIENCE, "it does not listen");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// SIGKILL.
     pub(crate) fn kill(mut self) {
         self.program.kill().unwrap();

@@ -60,7 +60,7 @@ impl Program {
         place.set(&format!("{settings}\n[privacy]\n"));
         assert!(place.run(&["init"], b"").status.success());
         let serving = place.serve();
-        place.wait_for_log("serving").await;
+        serving.listens().await;
         Self { place, serving }
     }
 
