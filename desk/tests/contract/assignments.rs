@@ -13,6 +13,14 @@ stories! {
     what_can_still_be_seen_stays_assigned,
     settled_requests_are_unassigned_where_they_lie,
     an_assignee_who_cannot_see_the_request_is_named_and_kept,
+    an_agent_who_loses_several_types_keeps_the_rest,
+    one_agents_types_leave_another_agents_requests_alone,
+    a_held_request_is_unassigned_too,
+    a_restricted_customers_request_is_unassigned_too,
+    a_type_that_the_settings_lack_is_kept_by_those_who_see_it,
+    counts_follow_each_loss,
+    a_refused_change_of_types_unassigns_nothing,
+    all_requests_of_a_lost_type_are_unassigned_at_once,
 }
 
 const EMAIL: &str = "ada@example.org";
@@ -152,4 +160,162 @@ async fn an_assignee_who_cannot_see_the_request_is_named_and_kept(world: &World)
     world.desk.change(&root, problem, urgent).await.unwrap();
     let shown = world.shown(&root, problem).await;
     assert_eq!((shown.priority, shown.staff.unwrap().assignee), (Priority::Urgent, Some(grace.person())));
+}
+
+async fn assignee(world: &World, reader: &Agent, number: RequestNumber) -> Option<tresen_model::PersonId> {
+    staff(world, reader, number).await.assignee
+}
+
+async fn an_agent_who_loses_several_types_keeps_the_rest(world: &World) {
+    let (root, grace) = (world.admin("Root").await, world.agent("Grace").await);
+    set_kinds(world, "grace", &["problem", "question", "order"]).await;
+    let mut requests = Vec::new();
+    for kind in ["problem", "question", "order"] {
+        let number = submit(world, kind).await;
+        assign(world, &root, number, &grace).await;
+        requests.push(number);
+    }
+
+    set_kinds(world, "grace", &["order"]).await;
+
+    let mut left = unassigned(world, &root).await;
+    left.sort();
+    let mut lost = requests[..2].to_vec();
+    lost.sort();
+    assert_eq!(left, lost);
+    assert_eq!(assignee(world, &root, requests[2]).await, Some(grace.person()));
+    // From some types to one that she never had.
+    set_kinds(world, "grace", &["problem"]).await;
+    assert_eq!(unassigned(world, &root).await.len(), 3);
+}
+
+async fn one_agents_types_leave_another_agents_requests_alone(world: &World) {
+    let (root, grace, alan) =
+        (world.admin("Root").await, world.agent("Grace").await, world.agent("Alan").await);
+    let (hers, his) = (submit(world, "problem").await, submit(world, "problem").await);
+    assign(world, &root, hers, &grace).await;
+    assign(world, &root, his, &alan).await;
+
+    set_kinds(world, "grace", &["question"]).await;
+
+    assert_eq!(unassigned(world, &root).await, [hers]);
+    assert_eq!(assignee(world, &root, his).await, Some(alan.person()));
+    // Alan takes it over, and is not disturbed when Grace loses more.
+    assign(world, &root, hers, &alan).await;
+    world.desk.change_duty(&root, grace.person(), &Duty::Nothing).await.unwrap();
+    assert_eq!(assignee(world, &root, hers).await, Some(alan.person()));
+}
+
+async fn a_held_request_is_unassigned_too(world: &World) {
+    let (root, grace) = (world.admin("Root").await, world.agent("Grace").await);
+    let number = submit(world, "problem").await;
+    assign(world, &root, number, &grace).await;
+    // Work on a request releases it, so one that is assigned and held is made in the database.
+    world.change_rows("UPDATE request SET held_at = created_at, held_why = 'spam'").await;
+
+    set_kinds(world, "grace", &["question"]).await;
+
+    world.desk.release_held(&root, number).await.unwrap();
+    assert_eq!(unassigned(world, &root).await, [number]);
+}
+
+async fn a_restricted_customers_request_is_unassigned_too(world: &World) {
+    let (root, grace) = (world.admin("Root").await, world.agent("Grace").await);
+    let number = submit(world, "problem").await;
+    assign(world, &root, number, &grace).await;
+    let ada = world.customer(EMAIL).await;
+    world.desk.restrict(&ada).await.unwrap();
+
+    set_kinds(world, "grace", &["question"]).await;
+
+    assert_eq!(unassigned(world, &root).await, []);
+    world.desk.lift_restriction(&ada).await.unwrap();
+    assert_eq!(unassigned(world, &root).await, [number]);
+}
+
+async fn a_type_that_the_settings_lack_is_kept_by_those_who_see_it(world: &World) {
+    let (root, grace, alan) =
+        (world.admin("Root").await, world.agent("Grace").await, world.agent("Alan").await);
+    let (hers, his) = (submit(world, "problem").await, submit(world, "problem").await);
+    set_kinds(world, "grace", &["problem"]).await;
+    assign(world, &root, hers, &grace).await;
+    assign(world, &root, his, &alan).await;
+    let mut opening = world.place.opening(world.clock.clone());
+    opening.settings.request_types.retain(|kind| kind.id != "problem");
+    let desk = tresen_desk::Desk::open(opening).await.unwrap();
+    let assignee = async |number| {
+        let shown = desk.conversation_for_agent(&root, number).await.unwrap();
+        shown.staff.unwrap().assignee
+    };
+    assert_eq!(assignee(hers).await, Some(grace.person()));
+
+    // The type can be given to nobody any more; other types and all types can.
+    let problem = ["problem".to_owned()];
+    let said = refusals(desk.set_kinds("grace@desk.example", &problem).await);
+    assert_eq!(said, [("kinds", Problem::ChoiceUnknown)]);
+    desk.set_kinds("grace@desk.example", &[]).await.unwrap();
+    assert_eq!(assignee(hers).await, Some(grace.person()));
+    desk.set_kinds("grace@desk.example", &["question".to_owned()]).await.unwrap();
+    assert_eq!((assignee(hers).await, assignee(his).await), (None, Some(alan.person())));
+    desk.close().await;
+}
+
+async fn counts_follow_each_loss(world: &World) {
+    let (root, grace) = (world.admin("Root").await, world.agent("Grace").await);
+    for kind in ["problem", "problem", "question"] {
+        let number = submit(world, kind).await;
+        assign(world, &root, number, &grace).await;
+    }
+    let counted = async |agent: &Agent| {
+        let counts = world.desk.queue_counts(agent).await.unwrap();
+        (counts.active, counts.mine, counts.unassigned)
+    };
+    assert_eq!(counted(&grace).await, (3, 3, 0));
+
+    set_kinds(world, "grace", &["question"]).await;
+
+    assert_eq!((counted(&grace).await, counted(&root).await), ((1, 1, 0), (3, 0, 2)));
+    world.check_counts().await;
+    set_kinds(world, "grace", &["problem"]).await;
+    assert_eq!((counted(&grace).await, counted(&root).await), ((2, 0, 2), (3, 0, 3)));
+}
+
+async fn a_refused_change_of_types_unassigns_nothing(world: &World) {
+    let (root, grace) = (world.admin("Root").await, world.agent("Grace").await);
+    let number = submit(world, "problem").await;
+    assign(world, &root, number, &grace).await;
+    let steps = staff(world, &root, number).await.history.len();
+
+    let kinds = ["question".to_owned(), "nonsense".to_owned()];
+    let said = refusals(world.desk.set_kinds("grace@desk.example", &kinds).await);
+    assert_eq!(said, [("kinds", Problem::ChoiceUnknown)]);
+    assert!(world.desk.set_kinds("nobody@desk.example", &["question".to_owned()]).await.is_err());
+
+    let shown = staff(world, &root, number).await;
+    assert_eq!((shown.assignee, shown.history.len()), (Some(grace.person()), steps));
+}
+
+async fn all_requests_of_a_lost_type_are_unassigned_at_once(world: &World) {
+    let (root, grace) = (world.admin("Root").await, world.agent("Grace").await);
+    let mut requests = Vec::new();
+    for (at, status) in
+        [Status::Open, Status::Waiting, Status::Closed].into_iter().cycle().take(9).enumerate()
+    {
+        let mut form = Form::from(&format!("customer{at}@example.org"));
+        form.kind = "problem".into();
+        let number = world.submit(&form).await;
+        assign(world, &root, number, &grace).await;
+        let change = Change { status: Some(status), ..Change::default() };
+        world.desk.change(&root, number, change).await.unwrap();
+        requests.push((number, status, staff(world, &root, number).await.history.len()));
+    }
+
+    set_kinds(world, "grace", &["question"]).await;
+
+    for (number, status, steps) in requests {
+        let shown = world.shown(&root, number).await;
+        let seen = shown.staff.unwrap();
+        assert_eq!((shown.status, seen.assignee, seen.history.len()), (status, None, steps + 1));
+        assert!(matches!(seen.history[steps].event, HistoryEvent::Assigned { to: None }));
+    }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use tresen_desk::{Broken, Desk, Error, MasterKey};
 
-use crate::support::{Form, Place, World, assert_fails, clock};
+use crate::mail::Mail;
+use crate::support::{Form, PASSWORD, Place, World, assert_fails, clock, files_under};
 use crate::traces::Needles;
 
 stories! {
@@ -16,6 +17,11 @@ stories! {
     a_copy_that_cannot_be_used_keeps_nobody_from_being_served,
     a_list_of_another_desk_is_left_alone,
     what_only_the_copy_knows_is_erased_while_serving,
+    whichever_state_the_copy_is_in_who_can_be_read_in_it_stays_erased,
+    a_list_older_than_the_erasure_brings_the_person_back,
+    staff_who_were_erased_stay_erased,
+    a_person_of_two_joined_records_stays_erased,
+    old_copies_may_come_back_again_and_again,
 }
 
 const EMAIL: &str = "vorpalina@example.com";
@@ -107,7 +113,7 @@ async fn an_erasure_is_answered_when_its_line_is_on_disk(world: &World) {
 async fn every_way_of_erasing_is_in_the_list(world: &World) {
     let list = local(&world.place);
     let ada = world.customer("ada@example.com").await;
-    world.desk.erase_self(&ada, crate::support::PASSWORD).await.unwrap();
+    world.desk.erase_self(&ada, PASSWORD).await.unwrap();
     assert_eq!(lines(&list).len(), 2);
     world.submit(&Form::from("bob@example.com")).await;
     world.post().await;
@@ -152,9 +158,7 @@ async fn a_copy_that_cannot_be_used_keeps_nobody_from_being_served(world: &World
     let copy = elsewhere.path().join("away/erasures.txt");
     world.desk.close().await;
     let desk = open(world, &world.place, &copy).await.unwrap();
-    desk.add_person("grace@desk.example", "Grace", tresen_model::Role::Agent, crate::support::PASSWORD)
-        .await
-        .unwrap();
+    desk.add_person("grace@desk.example", "Grace", tresen_model::Role::Agent, PASSWORD).await.unwrap();
     assert!(is_known(&desk, "grace@desk.example").await);
     assert_eq!(desk.exchange_erasures().await.unwrap(), 0);
 
@@ -213,5 +217,147 @@ async fn what_only_the_copy_knows_is_erased_while_serving(world: &World) {
     assert_eq!(desk.exchange_erasures().await.unwrap(), 0);
     assert!(is_known(&desk, "bob@example.com").await);
     desk.close().await;
+    old.remove().await;
+}
+
+/// Two customers of whom a copy of the list names both.
+async fn both_erased(world: &World, copy: &Path) -> Place {
+    write(world).await;
+    world.desk.close().await;
+    let old = world.place.copy().await;
+    let desk = open(world, &world.place, copy).await.unwrap();
+    assert!(is_known(&desk, EMAIL).await);
+    world.tick();
+    assert!(is_known(&desk, "bob@example.com").await);
+    desk.close().await;
+    assert_eq!(lines(copy).len(), 3);
+    old
+}
+
+async fn whichever_state_the_copy_is_in_who_can_be_read_in_it_stays_erased(world: &World) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("erasures.txt");
+    let old = both_erased(world, &copy).await;
+    let whole = std::fs::read_to_string(&copy).unwrap();
+    let parts: Vec<&str> = whole.split_inclusive('\n').collect();
+    let other = parts[1].replacen('Z', "z", 1);
+
+    for (state, text, ada, bob) in [
+        ("whole", whole.clone(), false, false),
+        ("with the line ends of Windows", whole.replace('\n', "\r\n"), false, false),
+        ("with empty lines", whole.replace('\n', "\n\n"), false, false),
+        ("in another order", [parts[0], parts[2], parts[1]].concat(), false, false),
+        ("with a line twice", [parts[0], parts[1], parts[1], parts[2]].concat(), false, false),
+        ("with words of somebody", [parts[0], "# ours\n", parts[1], parts[2]].concat(), false, false),
+        ("without its last line feed", whole.trim_end().to_owned(), false, false),
+        ("cut off in its last line", whole[..whole.len() - 20].to_owned(), false, true),
+        ("older", [parts[0], parts[1]].concat(), false, true),
+        ("damaged in a line", [parts[0], &other, parts[2]].concat(), true, false),
+        ("of zeros behind", format!("{}{}", whole, "\0".repeat(4096)), false, false),
+        ("new", parts[0].to_owned(), true, true),
+        ("missing", String::new(), true, true),
+    ] {
+        let again = old.copy().await;
+        let found = elsewhere.path().join("found.txt");
+        std::fs::remove_file(&found).ok();
+        if !text.is_empty() {
+            std::fs::write(&found, text).unwrap();
+        }
+        let desk = open(world, &again, &found).await.unwrap();
+        assert_eq!(
+            (is_known(&desk, EMAIL).await, is_known(&desk, "bob@example.com").await),
+            (ada, bob),
+            "{state}"
+        );
+        desk.close().await;
+        again.remove().await;
+    }
+    old.remove().await;
+}
+
+async fn a_list_older_than_the_erasure_brings_the_person_back(world: &World) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let (copy, older) = (elsewhere.path().join("erasures.txt"), elsewhere.path().join("older.txt"));
+    write(world).await;
+    world.desk.close().await;
+    let old = world.place.copy().await;
+    let desk = open(world, &world.place, &copy).await.unwrap();
+    std::fs::copy(&copy, &older).unwrap();
+    assert!(is_known(&desk, EMAIL).await);
+    desk.exchange_erasures().await.unwrap();
+    desk.close().await;
+
+    let desk = open(world, &old, &older).await.unwrap();
+    assert!(is_known(&desk, EMAIL).await);
+    desk.close().await;
+    // Erased once more, the person is in it once, as is who only the newer copy names.
+    assert_eq!(lines(&older).len(), 2);
+    let desk = open(world, &old, &copy).await.unwrap();
+    desk.close().await;
+    assert_eq!((lines(&copy).len(), lines(&local(&old)).len()), (2, 2));
+    old.remove().await;
+}
+
+async fn staff_who_were_erased_stay_erased(world: &World) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("erasures.txt");
+    let (root, grace) = (world.admin("Root").await, world.agent("Grace").await);
+    let number = world.submit(&Form::from(EMAIL)).await;
+    world.answer(&grace, number, "Mandersnatch").await;
+    world.desk.close().await;
+    let old = world.place.copy().await;
+    let desk = open(world, &world.place, &copy).await.unwrap();
+    assert!(is_known(&desk, "grace@desk.example").await);
+    desk.close().await;
+
+    let desk = open(world, &old, &copy).await.unwrap();
+    assert!(!is_known(&desk, "grace@desk.example").await);
+    let shown = desk.conversation_for_agent(&root, number).await.unwrap();
+    assert!(shown.comments.iter().all(|comment| comment.author.as_deref() != Some("Grace")));
+    desk.close().await;
+    old.remove().await;
+}
+
+async fn a_person_of_two_joined_records_stays_erased(world: &World) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("erasures.txt");
+    world.submit(&Form::from(EMAIL).about("Jabberwocky", "The slithy toves")).await;
+    let ada = world.customer("ada@example.com").await;
+    world.desk.close().await;
+    let before = world.place.copy().await;
+    let desk = open(world, &world.place, &copy).await.unwrap();
+    desk.ask_new_address(&ada, EMAIL, PASSWORD).await.unwrap();
+    desk.settle().await;
+    while desk.send_due_mails().await.unwrap() > 0 {}
+    let mails = files_under(&world.place.outgoing()).into_iter();
+    let mut mails = mails.map(|path| Mail::parse(&std::fs::read(path).unwrap()));
+    let link = mails.find_map(|mail| mail.find_link("account/address").filter(|_| mail.to() == EMAIL));
+    desk.confirm_new_address(&link.unwrap()).await.unwrap();
+    assert!(is_known(&desk, EMAIL).await);
+    desk.close().await;
+
+    // From before the two were joined: both records are there, and neither comes back.
+    let desk = open(world, &before, &copy).await.unwrap();
+    assert!(!is_known(&desk, EMAIL).await);
+    assert!(!is_known(&desk, "ada@example.com").await);
+    desk.close().await;
+    before.remove().await;
+}
+
+async fn old_copies_may_come_back_again_and_again(world: &World) {
+    let elsewhere = tempfile::tempdir().unwrap();
+    let copy = elsewhere.path().join("erasures.txt");
+    let old = both_erased(world, &copy).await;
+    for round in 0..2 {
+        let again = old.copy().await;
+        let desk = open(world, &again, &copy).await.unwrap();
+        assert!(!is_known(&desk, EMAIL).await, "{round}");
+        assert!(!is_known(&desk, "bob@example.com").await, "{round}");
+        assert_eq!(desk.unfinished_erasures().await.unwrap(), 0);
+        desk.close().await;
+        // Nobody is in the list twice.
+        assert_eq!((lines(&copy).len(), lines(&local(&again)).len()), (3, 3), "{round}");
+        again.remove().await;
+    }
     old.remove().await;
 }

@@ -68,6 +68,8 @@ const IN_NAMES: &[(&[&str], LegalForm)] = &[
     (&["gGmbH"], LegalForm::LimitedCompany),
     (&["GmbH"], LegalForm::LimitedCompany),
     (&["mbH"], LegalForm::LimitedCompany),
+    (&["GesmbH"], LegalForm::LimitedCompany),
+    (&["mit", "beschränkter", "Haftung"], LegalForm::LimitedCompany),
     (&["UG"], LegalForm::EntrepreneurialCompany),
     (&["gUG"], LegalForm::EntrepreneurialCompany),
     (&["Unternehmergesellschaft"], LegalForm::EntrepreneurialCompany),
@@ -79,24 +81,35 @@ const IN_NAMES: &[(&[&str], LegalForm)] = &[
     (&["Kommanditgesellschaft"], LegalForm::LimitedPartnership),
     (&["OHG"], LegalForm::GeneralPartnership),
     (&["oHG"], LegalForm::GeneralPartnership),
+    (&["Offene", "Handelsgesellschaft"], LegalForm::GeneralPartnership),
     (&["PartG"], LegalForm::ProfessionalPartnership),
     (&["PartGmbB"], LegalForm::ProfessionalPartnership),
     (&["Partnerschaftsgesellschaft"], LegalForm::ProfessionalPartnership),
+    (&["Partnerschaft"], LegalForm::ProfessionalPartnership),
     (&["eGbR"], LegalForm::RegisteredCivilPartnership),
+    (&["eingetragene", "Gesellschaft", "bürgerlichen", "Rechts"], LegalForm::RegisteredCivilPartnership),
     (&["GbR"], LegalForm::CivilPartnership),
+    (&["Gesellschaft", "bürgerlichen", "Rechts"], LegalForm::CivilPartnership),
     (&["eG"], LegalForm::Cooperative),
     (&["Genossenschaft"], LegalForm::Cooperative),
     (&["eV"], LegalForm::RegisteredAssociation),
     (&["e", "V"], LegalForm::RegisteredAssociation),
+    (&["eingetragener", "Verein"], LegalForm::RegisteredAssociation),
     (&["eK"], LegalForm::Merchant),
     (&["e", "K"], LegalForm::Merchant),
     (&["eKfm"], LegalForm::Merchant),
     (&["eKfr"], LegalForm::Merchant),
     (&["e", "Kfm"], LegalForm::Merchant),
     (&["e", "Kfr"], LegalForm::Merchant),
-    (&["Stiftung"], LegalForm::Foundation),
+    (&["eKffr"], LegalForm::Merchant),
+    (&["e", "Kffr"], LegalForm::Merchant),
+    (&["eingetragener", "Kaufmann"], LegalForm::Merchant),
+    (&["eingetragene", "Kauffrau"], LegalForm::Merchant),
+    (&["öffentlichen", "Rechts"], LegalForm::Public),
     (&["KdöR"], LegalForm::Public),
     (&["AöR"], LegalForm::Public),
+    (&["AdöR"], LegalForm::Public),
+    (&["Stiftung"], LegalForm::Foundation),
     (&["Ltd"], LegalForm::Foreign),
     (&["Limited"], LegalForm::Foreign),
     (&["LLC"], LegalForm::Foreign),
@@ -136,7 +149,10 @@ impl LegalForm {
             .filter(|w| !w.is_empty())
             .collect();
         let rest = words.get(1..).unwrap_or_default();
-        let found = IN_NAMES.iter().find(|(form, _)| rest.windows(form.len()).any(|words| words == *form));
+        let is_form =
+            |words: &[&str], form: &[&str]| words.iter().zip(form).all(|(word, part)| is_same(word, part));
+        let found =
+            IN_NAMES.iter().find(|(form, _)| rest.windows(form.len()).any(|words| is_form(words, form)));
         found.map(|(_, form)| *form)
     }
 
@@ -152,6 +168,13 @@ impl LegalForm {
             Self::Person | Self::CivilPartnership | Self::Association | Self::Foundation | Self::Public
         )
     }
+}
+
+/// Compares words; short ones like "AG" with their case, since names have words like "ag" and "as".
+fn is_same(word: &str, part: &str) -> bool {
+    word == part
+        || part.chars().count() > 3 && word.to_lowercase() == part.to_lowercase()
+        || word == "LTD" && part == "Ltd"
 }
 
 #[cfg(test)]
@@ -184,6 +207,29 @@ mod tests {
             ("Exemple S.à r.l.", Some(LegalForm::Foreign)),
             ("Voorbeeld B.V.", Some(LegalForm::Foreign)),
             ("Przykład Sp. z o.o.", Some(LegalForm::Foreign)),
+            // Written out, and in other spellings.
+            ("MUSTERWERK GMBH", Some(LegalForm::LimitedCompany)),
+            ("Musterwerk Gmbh", Some(LegalForm::LimitedCompany)),
+            ("Musterwerk Ges.m.b.H.", Some(LegalForm::LimitedCompany)),
+            ("Musterwerk Gesellschaft mit beschränkter Haftung", Some(LegalForm::LimitedCompany)),
+            ("Muster Ltd. & Co. KG", Some(LegalForm::LimitedPartnership)),
+            ("Muster GmbH & Co. KGaA", Some(LegalForm::PartnershipByShares)),
+            ("Muster Offene Handelsgesellschaft", Some(LegalForm::GeneralPartnership)),
+            ("Muster Gesellschaft bürgerlichen Rechts", Some(LegalForm::CivilPartnership)),
+            (
+                "Muster eingetragene Gesellschaft bürgerlichen Rechts",
+                Some(LegalForm::RegisteredCivilPartnership),
+            ),
+            ("Turnverein Muster eingetragener Verein", Some(LegalForm::RegisteredAssociation)),
+            ("Erika Muster eingetragene Kauffrau", Some(LegalForm::Merchant)),
+            ("Max Muster eingetragener Kaufmann", Some(LegalForm::Merchant)),
+            ("Erika Muster e. Kffr.", Some(LegalForm::Merchant)),
+            ("Wohnbau Muster eingetragene Genossenschaft", Some(LegalForm::Cooperative)),
+            ("Muster Partnerschaft von Rechtsanwälten mbB", Some(LegalForm::ProfessionalPartnership)),
+            ("Rundfunk Muster, Anstalt des öffentlichen Rechts", Some(LegalForm::Public)),
+            ("Kammer Muster, Körperschaft des öffentlichen Rechts", Some(LegalForm::Public)),
+            ("Stadtwerke Muster AdöR", Some(LegalForm::Public)),
+            ("EXAMPLE LTD", Some(LegalForm::Foreign)),
             // People, and words that only look like one.
             ("Erika Muster", None),
             ("AG", None),

@@ -234,6 +234,61 @@ fn a_legal_notice_lacks_what_its_form_has_to_say() {
 }
 
 #[test]
+fn a_whole_legal_notice_is_a_draft_without_any_one_entry() {
+    type Take = fn(&mut PrivacySettings);
+    fn controller(s: &mut PrivacySettings) -> &mut Controller {
+        s.controller.as_mut().expect("set")
+    }
+    fn profession(settings: &mut PrivacySettings) -> &mut Profession {
+        settings.imprint.profession.as_mut().expect("set")
+    }
+    const ALWAYS: [(Take, &str); 3] = [
+        (|s| controller(s).name = " ".into(), "[name"),
+        (|s| controller(s).address.clear(), "[street and number"),
+        (|s| controller(s).email.clear(), "[email address"),
+    ];
+    const PEOPLE: (Take, &str) = (|s| controller(s).represented_by.clear(), "[names of the people");
+    const REGISTER: (Take, &str) = (|s| controller(s).register_entry = None, "[register and number]");
+    const NUMBER: (Take, &str) =
+        (|s| controller(s).register_entry = Some("Amtsgericht Musterstadt".into()), "[number]");
+    const CHAMBER: (Take, &str) = (|s| profession(s).chamber.clear(), "[chamber]");
+    const TITLE: (Take, &str) = (|s| profession(s).title = " ".into(), "[title in law]");
+    const RULES: (Take, &str) = (|s| profession(s).rules = Localized::default(), "[name of the professional");
+    const LICENCE: (Take, &str) =
+        (|s| s.imprint.licensing_authority.as_mut().expect("set").name.clear(), "[name");
+    let everything: PrivacySettings = read(EVERYTHING);
+    for (name, form, lacks) in [
+        ("Muster GmbH", "GmbH", &[PEOPLE, REGISTER, NUMBER, LICENCE][..]),
+        ("Muster UG (haftungsbeschränkt)", "UG", &[PEOPLE, REGISTER, NUMBER]),
+        ("Muster AG", "AG", &[PEOPLE, REGISTER, NUMBER, LICENCE]),
+        ("Erika Muster e.K.", "e.K.", &[REGISTER, NUMBER]),
+        ("Muster & Beispiel GbR", "GbR", &[PEOPLE]),
+        ("Turnverein Muster e.V.", "e.V.", &[PEOPLE, REGISTER, NUMBER]),
+        ("Stadt Musterstadt", "public", &[PEOPLE]),
+        ("Muster Ltd. & Co. KG", "KG", &[PEOPLE, REGISTER, NUMBER]),
+        ("Muster & Söhne OHG", "OHG", &[PEOPLE, REGISTER, NUMBER]),
+        ("Erika Muster", "person", &[]),
+        ("Erika Muster, Architektin", "person", &[CHAMBER, TITLE, RULES]),
+        ("Kanzlei Muster PartG mbB", "PartG", &[PEOPLE, REGISTER, NUMBER, CHAMBER, TITLE, RULES]),
+        ("Wohnbau Muster eG", "eG", &[PEOPLE, REGISTER, NUMBER, LICENCE]),
+        ("Example Ltd.", "foreign", &[PEOPLE, REGISTER, NUMBER]),
+    ] {
+        let mut whole = everything.clone();
+        controller(&mut whole).name = name.into();
+        controller(&mut whole).legal_form = Some(read(&format!("{form:?}")));
+        assert!(!imprint(Language::English, "Hilfe", &whole).draft, "{name}");
+        for (take, gap) in ALWAYS.iter().chain(lacks) {
+            let mut settings = whole.clone();
+            take(&mut settings);
+            let notice = imprint(Language::English, "Hilfe", &settings);
+            assert!(notice.draft && words(&notice).contains(gap), "{name} {gap}: {}", words(&notice));
+            assert_eq!(words(&notice).matches('[').count(), 1, "{name} {gap}");
+            assert!(imprint(Language::German, "Hilfe", &settings).draft, "{name} {gap}");
+        }
+    }
+}
+
+#[test]
 fn names_every_article() {
     let settings = read(EVERYTHING);
     let english = words(&statement(Language::English, &settings));
