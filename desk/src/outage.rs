@@ -143,4 +143,47 @@ mod tests {
         assert_eq!(room.check().await, None, "asked again at once");
         assert!(Room::of([], &place).check().await.is_some());
     }
+
+    /// Linux' `/dev/full` is a disk without room. Access rights are left out: root passes them.
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn each_way_a_folder_refuses_is_an_outage() {
+        use std::os::unix::fs::symlink;
+        type Make = fn(&Path);
+        for (way, outage, make) in [
+            ("no room", Outage::DiskFull, (|at| symlink("/dev/full", at.join(TRIAL_FILE)).unwrap()) as Make),
+            ("folder removed", Outage::Disk, |at| std::fs::remove_dir(at).unwrap()),
+            ("folder renamed", Outage::Disk, |at| std::fs::rename(at, at.with_extension("old")).unwrap()),
+            ("a file in its place", Outage::Disk, |at| {
+                std::fs::remove_dir(at).unwrap();
+                std::fs::write(at, "x").unwrap();
+            }),
+            ("a link to nowhere in its place", Outage::Disk, |at| {
+                std::fs::remove_dir(at).unwrap();
+                symlink("nowhere", at).unwrap();
+            }),
+            ("a link to itself in its place", Outage::Disk, |at| {
+                std::fs::remove_dir(at).unwrap();
+                symlink(at, at).unwrap();
+            }),
+            ("a folder that is only read", Outage::Disk, |at| {
+                std::fs::remove_dir(at).unwrap();
+                symlink("/proc", at).unwrap();
+            }),
+            ("a folder as the file", Outage::Disk, |at| std::fs::create_dir(at.join(TRIAL_FILE)).unwrap()),
+            ("the file in a folder that is gone", Outage::Disk, |at| {
+                symlink("gone/file", at.join(TRIAL_FILE)).unwrap();
+            }),
+            ("the file below a file", Outage::Disk, |at| {
+                std::fs::write(at.join("file"), "x").unwrap();
+                symlink("file/x", at.join(TRIAL_FILE)).unwrap();
+            }),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            let place = folder.path().join("data");
+            std::fs::create_dir(&place).unwrap();
+            make(&place);
+            assert_eq!(Room::of([], &place).check().await, Some(outage), "{way}");
+        }
+    }
 }
