@@ -98,15 +98,20 @@ impl Listing {
         }
     }
 
+    /// The page of a search to begin in, by the search's own cursor, and how many rows of it were given.
+    fn found(&self) -> (Option<&String>, usize) {
+        match &self.after {
+            Some(Position::Found(cursor, skip)) => (cursor.as_ref(), *skip),
+            _ => (None, 0),
+        }
+    }
+
     /// Takes a page of what a search found, and says where the next one begins.
     fn cut(&self, found: Page<RequestLine>) -> Page<RequestLine> {
-        let (cursor, skip) = match &self.after {
-            Some(Position::Found(cursor, skip)) => (cursor.clone(), *skip),
-            _ => (None, 0),
-        };
+        let (cursor, skip) = self.found();
         let (all, limit) = (found.rows.len(), self.limit());
         let next = if skip + limit < all {
-            Some(Position::Found(cursor, skip + limit))
+            Some(Position::Found(cursor.cloned(), skip + limit))
         } else {
             found.next.map(|next| Position::Found(Some(next), 0))
         };
@@ -178,11 +183,8 @@ impl Desk {
                 Whose::Agent(person) if person == agent.person() => Assignee::Me,
                 Whose::Agent(_) => return Ok(Page { rows: Vec::new(), next: None }),
             };
-            let after = match &listing.after {
-                Some(Position::Found(cursor, _)) => cursor.clone(),
-                _ => None,
-            };
-            let (search, kind) = (listing.search.clone(), listing.kind.clone());
+            let (search, kind, after) =
+                (listing.search.clone(), listing.kind.clone(), listing.found().0.cloned());
             let query =
                 QueueQuery { search, view: listing.view, assignee, kind, order: listing.order, after };
             return Ok(listing.cut(self.queue(agent, &query).await?));
@@ -223,7 +225,8 @@ impl Desk {
                 QueueView::Only(status) => Some(status),
                 QueueView::Active | QueueView::All => None,
             };
-            let query = ListQuery { search: listing.search.clone(), status, after: None };
+            let query =
+                ListQuery { search: listing.search.clone(), status, after: listing.found().0.cloned() };
             let mut found = self.my_requests(session, &query).await?;
             let kind = listing.kind.as_ref();
             found.rows.retain(|row| {

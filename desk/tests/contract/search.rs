@@ -1,6 +1,8 @@
 //! Finding requests by their words.
 
-use tresen_desk::requests::{Access, Assignee, Change, ListQuery, QueueOrder, QueueQuery, QueueView};
+use tresen_desk::requests::{
+    Access, Assignee, Change, ListQuery, Listing, Position, QueueOrder, QueueQuery, QueueView,
+};
 use tresen_model::{RequestNumber, Status};
 
 use crate::support::{Form, World, note, numbers, random_word, set};
@@ -369,6 +371,18 @@ async fn what_is_found_comes_in_pages_and_in_order(world: &World) {
         assert_eq!(shown.len(), 115);
         assert_eq!(set(shown), set(stored.clone()));
     }
+    // A program that goes on to the end gets each of them once.
+    let mut asked =
+        Listing { search: "teapot".into(), view: QueueView::All, limit: 20, ..Listing::default() };
+    let mut listed = Vec::new();
+    for _ in 0..12 {
+        let page = world.desk.list_own_requests(&ada, &asked).await.unwrap();
+        listed.extend(numbers(&page));
+        let Some(next) = page.next else { break };
+        asked.after = Position::parse(&next);
+    }
+    assert_eq!(listed.len(), 115);
+    assert_eq!(set(listed), set(stored.clone()));
     let mut query = ListQuery { search: "teapot".into(), ..ListQuery::default() };
     let mut shown = Vec::new();
     loop {
