@@ -1,5 +1,6 @@
 //! One address, one person: how a mail address is brought into one form.
 
+use tresen_keys::KeyStore;
 use tresen_model::EmailAddress;
 
 /// The form from which the blind index is made: lower case, the domain in ASCII (RFC 5891).
@@ -11,6 +12,12 @@ pub(crate) fn normalise(address: &EmailAddress) -> String {
     let domain = address.domain().to_lowercase();
     let domain = idna::domain_to_ascii(&domain).unwrap_or(domain);
     format!("{}@{domain}", address.local_part().to_lowercase())
+}
+
+/// The blind index of an address: what finds its person in the key store, and tells nothing to who lacks the master
+/// key.
+pub(crate) fn blind_index(keys: &KeyStore, address: &EmailAddress) -> [u8; 32] {
+    keys.master().blind_index(&normalise(address))
 }
 
 #[cfg(test)]

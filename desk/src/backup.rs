@@ -16,15 +16,15 @@ use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteLockingMode;
 use sqlx::types::Uuid;
 use sqlx::{ConnectOptions, Connection};
+use tresen_keys::{KeyStore, MIGRATIONS, MasterKey};
 use tresen_model::Timestamp;
+use tresen_store::{CONNECTIONS, Location, Pool, Store, StoreError, on, sqlite};
 
+use crate::erasure_list::{List, ListError};
 use crate::error::Broken;
-use crate::keys::{KeyStore, MIGRATIONS, MasterKey};
 use crate::migrations::DATA;
-use crate::objects;
-use crate::privacy::list::{self, List};
-use crate::privacy::{ListError, returned};
-use crate::store::{CONNECTIONS, Location, Pool, Store, StoreError, on, sqlite};
+use crate::privacy::returned;
+use crate::{erasure_list, objects};
 
 /// The layout of a backup that this program writes.
 const FORMAT: u32 = 1;
@@ -240,7 +240,7 @@ pub async fn restore(
     let database = file(&places.database)?;
     let manifest = check(from)?;
     let given = remembered.list.map(|path| List::read_whole(path, &master_key)).transpose()?;
-    let local = places.folder.join(list::NAME);
+    let local = places.folder.join(erasure_list::NAME);
     let mut in_place = List::read(&local, &master_key)?;
     let erasures = match database.exists() {
         true => {
@@ -335,10 +335,12 @@ impl Known {
         let unknown_since = (!by_given && !by_place).then_some(at);
         if unknown_since.is_some() && !accept_unknown {
             let reason = match &given {
-                Some(list) => format!("the list knows erasures since {} only", list::rfc3339(list.since)),
+                Some(list) => {
+                    format!("the list knows erasures since {} only", erasure_list::rfc3339(list.since))
+                }
                 None => "nothing here says who was erased".to_owned(),
             };
-            return Err(BackupError::UnknownErasures { reason, since: list::rfc3339(at) });
+            return Err(BackupError::UnknownErasures { reason, since: erasure_list::rfc3339(at) });
         }
         // A list begins with what it knows without a gap.
         let lists: Vec<List> = [given, in_place].into_iter().flatten().collect();
@@ -354,11 +356,11 @@ impl Known {
             return Ok(());
         }
         let finished = data.ids("SELECT person_id FROM erasure WHERE finished_at IS NOT NULL").await?;
-        if finished.iter().all(|person| self.list.get(&list::mark(*person, master)).is_some()) {
+        if finished.iter().all(|person| self.list.get(&erasure_list::mark(*person, master)).is_some()) {
             return Ok(());
         }
         let reason = "the list is older than the backup: it lacks erasures that the backup knows".to_owned();
-        Err(BackupError::UnknownErasures { reason, since: list::rfc3339(self.at) })
+        Err(BackupError::UnknownErasures { reason, since: erasure_list::rfc3339(self.at) })
     }
 }
 
@@ -367,7 +369,7 @@ fn listed_in(erasures: &[Erasure], made: Timestamp, master: &MasterKey) -> List 
     let mut list = List::new(made);
     for (person, _, finished, ..) in erasures {
         if let Some(finished) = finished {
-            list.add(list::mark(*person, master), Timestamp(*finished));
+            list.add(erasure_list::mark(*person, master), Timestamp(*finished));
         }
     }
     list

@@ -1,12 +1,11 @@
 //! What can go wrong.
 
 use sqlx::types::Uuid;
+use tresen_keys::{NoRandomness, SealBroken};
 use tresen_model::{FileCheck, Problem};
+use tresen_store::StoreError;
 
-use crate::abuse::Challenge;
-use crate::keys::{self, NoRandomness, SealBroken};
-use crate::privacy::ListError;
-use crate::store::StoreError;
+use crate::erasure_list::ListError;
 
 /// Why the desk did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +60,15 @@ pub enum Error {
     /// Something broke. The person can do nothing about it.
     #[error(transparent)]
     Broken(#[from] Broken),
+}
+
+/// A stamp for a form, and how many zero bits its proof needs: none while all is calm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Challenge {
+    /// Goes into the form, and comes back with it.
+    pub stamp: String,
+    /// Zero bits.
+    pub bits: u8,
 }
 
 /// One thing to put right, and the field of the form where it stands.
@@ -157,14 +165,14 @@ impl Broken {
     }
 }
 
-impl From<keys::Error> for Broken {
-    fn from(error: keys::Error) -> Self {
+impl From<tresen_keys::Error> for Broken {
+    fn from(error: tresen_keys::Error) -> Self {
         match error {
-            keys::Error::Store(error) => Self::Store(error),
-            keys::Error::Seal(error) => Self::Seal(error),
-            keys::Error::OtherMasterKey => Self::OtherMasterKey,
-            keys::Error::NoRandomness(error) => Self::NoRandomness(error),
-            keys::Error::Inconsistent(table, row) => Self::Inconsistent(table, row),
+            tresen_keys::Error::Store(error) => Self::Store(error),
+            tresen_keys::Error::Seal(error) => Self::Seal(error),
+            tresen_keys::Error::OtherMasterKey => Self::OtherMasterKey,
+            tresen_keys::Error::NoRandomness(error) => Self::NoRandomness(error),
+            tresen_keys::Error::Inconsistent(table, row) => Self::Inconsistent(table, row),
         }
     }
 }
@@ -179,7 +187,7 @@ macro_rules! broken_from {
     )+};
 }
 
-broken_from!(StoreError, keys::Error, SealBroken, NoRandomness, std::io::Error);
+broken_from!(StoreError, tresen_keys::Error, SealBroken, NoRandomness, std::io::Error);
 
 /// Collects refusals, so that a person hears of all of them at once.
 #[derive(Default)]

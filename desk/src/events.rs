@@ -13,9 +13,9 @@ use sqlx::postgres::{PgListener, PgPoolOptions};
 use sqlx::types::Uuid;
 use tokio::sync::broadcast;
 use tresen_model::{PersonId, RequestId};
+use tresen_store::{Store, StoreError, Tx, dialect};
 
 use crate::error::Broken;
-use crate::store::{Store, StoreError, Tx, dialect};
 
 /// How many events a slow listener may lag behind before it misses some.
 const KEPT: usize = 1024;

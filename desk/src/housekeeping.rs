@@ -4,13 +4,14 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use async_recursion::async_recursion as boxed;
 use sqlx::types::Uuid;
+use tresen_store::{dialect, on};
 
 use crate::Desk;
+use crate::accounts::factors;
 use crate::error::{Broken, Error};
-use crate::people::factors;
 use crate::requests::counts;
-use crate::store::{dialect, on};
 
 /// Between two rounds.
 const EVERY: Duration = Duration::from_secs(3600);
@@ -23,7 +24,7 @@ const AT_ONCE: usize = 500;
 
 impl Desk {
     /// Tidies up every hour until the desk is closed.
-    #[crate::boxed]
+    #[boxed]
     pub async fn keep_tidy(&self) {
         let (mut round, mut fold) = (every(EVERY), every(FOLD_EVERY));
         loop {
@@ -50,7 +51,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn tidy_up(&self) -> Result<(), Error> {
         const EXPIRED: &[&str] = &[
             "DELETE FROM device WHERE expires_at < $1",

@@ -17,25 +17,34 @@
 //! Below it: `tresen_store` (two engines), `tresen_keys` (one key a person).
 
 pub mod abuse;
+pub mod accounts;
 mod address;
 pub mod backup;
 mod behind;
 pub mod clock;
+pub mod delivery;
+mod erasure_list;
 mod error;
 mod events;
 mod housekeeping;
+mod indexing;
 pub mod intake;
-pub mod mail;
+mod joining;
 mod migrations;
+mod needles;
 mod objects;
 mod outage;
+pub mod outbox;
 pub mod people;
 pub mod privacy;
 pub mod requests;
 mod search;
-mod settings;
+mod secret;
+pub mod settings;
+mod small_picture;
 #[cfg(test)]
 mod sources;
+pub mod staff;
 pub mod tokens;
 pub mod uploads;
 pub mod webhooks;
@@ -45,41 +54,40 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use async_recursion::async_recursion as boxed;
 use tokio::sync::{Notify, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 use tresen_model::Timestamp;
 
+use self::delivery::{Sent, Templates, Transport};
 use crate::abuse::Counts;
+use crate::accounts::factors::passkeys::relying_party;
 use crate::behind::{Gathered, MOMENT};
 use crate::clock::Clock;
-pub use crate::error::{Broken, Error, Refusal};
+pub use crate::erasure_list::ListError;
+pub use crate::error::{Broken, Challenge, Error, Refusal};
 pub use crate::events::Event;
 use crate::events::Events;
+use crate::indexing::epoch::Filling;
 use crate::intake::Verifier;
-use crate::keys::KeyStore;
-pub use crate::keys::{MasterKey, MasterKeyError};
-use crate::mail::{Sent, Templates, Transport};
 pub use crate::migrations::{has_data, has_keys};
+pub use crate::needles::{NeedleError, Needles, Trace};
 use crate::objects::Objects;
 pub use crate::outage::Outage;
 use crate::outage::Room;
-use crate::people::factors::passkeys::relying_party;
 use crate::people::passwords::Passwords;
 use crate::privacy::farewell::Farewells;
 use crate::privacy::recall::Erasures;
 use crate::privacy::unfinished::Postponed;
 use crate::requests::{QueueTeller, Seen};
 use crate::search::Index;
-use crate::search::epoch::Filling;
-pub use crate::settings::{AttachmentLimits, RequestType, SecondFactor, Settings, SignIn, Translated};
-use crate::store::Store;
-pub use crate::store::{CONNECTIONS, Location, Places, Pool, TooFew};
-
-/// Makes an async method return a boxed future. Its body is compiled here, once; of any other async method
-/// each crate that calls it compiles a copy, with all that it calls.
-pub(crate) use async_recursion::async_recursion as boxed;
-pub(crate) use tresen_keys::{self as keys, random};
-pub(crate) use tresen_store as store;
+pub use crate::secret::Secret;
+pub use crate::settings::Settings;
+pub use crate::small_picture::{SmallPicture, small_picture};
+use tresen_keys::KeyStore;
+pub use tresen_keys::{MasterKey, MasterKeyError};
+use tresen_store::Store;
+pub use tresen_store::{CONNECTIONS, Location, Places, Pool, TooFew};
 
 /// So many answers may still be worked on behind the back of those who asked.
 const BACKGROUND: u32 = 32;
@@ -175,12 +183,14 @@ impl Desk {
     ///
     /// # Errors
     /// [`Broken`] when a database or folder cannot be used.
-    #[crate::boxed]
+    #[boxed]
     pub async fn open(opening: Opening) -> Result<Self, Broken> {
         let pool = opening.pool;
         let store = Store::open(&opening.database, &migrations::DATA, pool).await?;
-        let keys =
-            KeyStore::new(Store::open(&opening.keys, &keys::MIGRATIONS, pool).await?, opening.master_key);
+        let keys = KeyStore::new(
+            Store::open(&opening.keys, &tresen_keys::MIGRATIONS, pool).await?,
+            opening.master_key,
+        );
         keys.check_master().await?;
         let search = Index::open(&store, &opening.folder, pool).await?;
         let privacy_version =
@@ -222,7 +232,7 @@ impl Desk {
             farewells: Farewells::default(),
             mail_wakeup: Notify::new(),
             sent: Sent::default(),
-            mail_files: Arc::new(Semaphore::new(mail::FILES_AT_ONCE)),
+            mail_files: Arc::new(Semaphore::new(delivery::FILES_AT_ONCE)),
             search_wakeup: Notify::new(),
             files_wakeup: Notify::new(),
             previewing: Semaphore::new(1),
@@ -256,7 +266,7 @@ impl Desk {
     }
 
     /// Waits until the desk is being closed.
-    #[crate::boxed]
+    #[boxed]
     pub async fn closing(&self) {
         self.closing.cancelled().await;
     }
@@ -268,7 +278,7 @@ impl Desk {
 
     /// Passes on the events of other nodes and processes, and lets the workers look, until the desk is
     /// closed.
-    #[crate::boxed]
+    #[boxed]
     pub async fn hear_other_nodes(&self) {
         while !self.closing.is_cancelled() {
             tokio::select! {
@@ -291,21 +301,21 @@ impl Desk {
     ///
     /// # Errors
     /// Why nothing can be stored at the moment. The log says more.
-    #[crate::boxed]
+    #[boxed]
     pub async fn ready(&self) -> Result<(), Outage> {
         for store in [&self.store, self.keys.store()] {
             // A pool waits for a server that is being started.
             let pinged = tokio::time::timeout(PING, store.ping()).await;
-            if let Err(error) = pinged.unwrap_or(Err(store::StoreError::PoolTimedOut)) {
+            if let Err(error) = pinged.unwrap_or(Err(tresen_store::StoreError::PoolTimedOut)) {
                 tracing::error!(%error, "a database does not answer");
-                return Err(store::outage::of_store(&error).unwrap_or(Outage::Database));
+                return Err(tresen_store::outage::of_store(&error).unwrap_or(Outage::Database));
             }
         }
         self.room.check().await.map_or(Ok(()), Err)
     }
 
     /// Lets workers end, waits for what is under way, and closes the databases.
-    #[crate::boxed]
+    #[boxed]
     pub async fn close(&self) {
         self.closing.cancel();
         self.settle().await;
@@ -316,7 +326,7 @@ impl Desk {
     }
 
     /// Waits until everything that was answered before its work was done is done.
-    #[crate::boxed]
+    #[boxed]
     pub async fn settle(&self) {
         // Never closed, so this cannot fail.
         drop(self.background.acquire_many(BACKGROUND).await);

@@ -1,7 +1,8 @@
 //! The tables of the data, in the order in which they came.
 
+use tresen_store::{Location, Migrations};
+
 use crate::Broken;
-use crate::store::{Location, Migrations};
 
 /// The migrations of the data.
 pub(crate) static DATA: Migrations = Migrations::new(&[

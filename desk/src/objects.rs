@@ -18,10 +18,10 @@ use futures_util::stream::{self, Stream};
 use sqlx::types::Uuid;
 use tokio::fs;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tresen_keys::random;
 use zeroize::Zeroizing;
 
 use crate::error::Broken;
-use crate::random;
 
 const CHUNK: usize = 64 * 1024;
 const TAG: usize = 16;

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
+use tresen_store::Location;
 
 use crate::error::Broken;
-use crate::store::Location;
-pub use crate::store::outage::Outage;
-use crate::store::outage::{of_file, of_store};
+pub use tresen_store::outage::Outage;
+use tresen_store::outage::{of_file, of_store};
 
 /// Bytes of the file that is written to try whether a disk has room.
 const TRIAL: usize = 64 * 1024;
@@ -106,14 +106,14 @@ fn write(path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{self, Store, on};
+    use tresen_store::{Store, on};
 
     /// SQLite itself says that it is full, and the transaction says so to whoever holds it.
     #[tokio::test]
     async fn a_full_database_is_a_full_disk() {
         let folder = tempfile::tempdir().unwrap();
         let file = Location::File(folder.path().join("keys.db"));
-        let store = Store::open(&file, &crate::keys::MIGRATIONS, store::Pool::of(1)).await.unwrap();
+        let store = Store::open(&file, &tresen_keys::MIGRATIONS, tresen_store::Pool::of(1)).await.unwrap();
         let mut tx = store.write().await.unwrap();
         let outcome = on!(tx.conn(), c => {
             let room = "CREATE TABLE filled (bytes BLOB); PRAGMA max_page_count = 60";

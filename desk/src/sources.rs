@@ -31,7 +31,7 @@ fn answers(path: &Path, found: &mut Vec<String>) {
     }
 }
 
-/// What a transaction has read may not be on disk yet: see [`Tx`](crate::store::Tx).
+/// What a transaction has read may not be on disk yet: see [`Tx`](tresen_store::Tx).
 #[test]
 fn an_answer_ends_its_transaction_first() {
     let mut found = Vec::new();

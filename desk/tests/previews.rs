@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use image::{DynamicImage, GenericImageView, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
 use peak_alloc::PeakAlloc;
-use tresen_desk::uploads::{SmallPicture, small_picture};
+use tresen_desk::{SmallPicture, small_picture};
 
 /// Counts what is allocated.
 #[global_allocator]

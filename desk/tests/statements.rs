@@ -12,12 +12,12 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 use tresen_desk::clock::TestClock;
+use tresen_desk::delivery::{Templates, Transport};
 use tresen_desk::intake::{Envelope, IntakeChannel, TakenIn};
-use tresen_desk::mail::{Outgoing, Templates, Transport};
 use tresen_desk::requests::{Fields, Submission};
-use tresen_desk::{
-    AttachmentLimits, Desk, Location, MasterKey, Opening, Pool, SecondFactor, Settings, SignIn,
-};
+use tresen_desk::settings::Outgoing;
+use tresen_desk::settings::{AttachmentLimits, SecondFactor, SignIn};
+use tresen_desk::{Desk, Location, MasterKey, Opening, Pool, Settings};
 use tresen_model::{EmailAddress, Language, Timestamp};
 
 /// A statement, and how many rows it has returned.
@@ -101,14 +101,14 @@ async fn open(folder: &Path) -> Desk {
         accent: "#1b5e9b".into(),
         request_types: Settings::default_request_types(),
         attachments: AttachmentLimits { max_files: 4, max_bytes: 300_000 },
-        uploads: tresen_desk::uploads::Uploads::default(),
-        privacy: tresen_desk::privacy::PrivacySettings::default(),
+        uploads: tresen_desk::settings::Uploads::default(),
+        privacy: tresen_desk::settings::PrivacySettings::default(),
         outgoing: Outgoing::default().resolved(true),
-        retention: tresen_desk::privacy::Retention::default(),
-        intake: tresen_desk::intake::IntakeSettings::default(),
+        retention: tresen_desk::settings::Retention::default(),
+        intake: tresen_desk::settings::IntakeSettings::default(),
         sign_in: SignIn { second_factor: SecondFactor::Offered },
-        limits: tresen_desk::abuse::LimitSettings::default(),
-        forms: tresen_desk::abuse::FormSettings::default(),
+        limits: tresen_desk::settings::LimitSettings::default(),
+        forms: tresen_desk::settings::FormSettings::default(),
         providers: Vec::new(),
     };
     let opening = Opening {

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 use tresen_desk::clock::SystemClock;
+use tresen_desk::delivery::SendError;
 use tresen_desk::intake::check_resolver;
-use tresen_desk::mail::SendError;
 use tresen_desk::{Location, MasterKey, MasterKeyError, Places, TooFew};
 use tresen_model::MailTrouble;
 

@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use tresen_desk::mail::Templates;
+use tresen_desk::delivery::Templates;
 
 use crate::Failure;
 

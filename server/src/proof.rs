@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use tresen_desk::Needles;
 use tresen_desk::clock::SystemClock;
-use tresen_desk::privacy::Needles;
 
 use crate::config::Config;
 use crate::{Failure, open, permissions};

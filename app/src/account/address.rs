@@ -97,7 +97,8 @@ fn confirmed(language: Language) -> Page {
 #[cfg(feature = "ssr")]
 mod server {
     use tresen_desk::Error;
-    use tresen_desk::people::{Purpose, Secret};
+    use tresen_desk::Secret;
+    use tresen_desk::people::Purpose;
     use tresen_model::Address;
 
     use super::NewAddress;

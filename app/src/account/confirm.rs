@@ -111,7 +111,7 @@ pub(super) fn page(visit: &Visit, asked: Confirm, forms: &Forms) -> Page {
 
 #[cfg(feature = "ssr")]
 mod server {
-    use tresen_desk::people::SecondProof;
+    use tresen_desk::accounts::SecondProof;
     use tresen_model::address;
 
     use super::Confirm;

@@ -28,8 +28,8 @@ pub struct Stamp {
 }
 
 #[cfg(feature = "ssr")]
-impl From<tresen_desk::abuse::Challenge> for Stamp {
-    fn from(challenge: tresen_desk::abuse::Challenge) -> Self {
+impl From<tresen_desk::Challenge> for Stamp {
+    fn from(challenge: tresen_desk::Challenge) -> Self {
         Self { stamp: challenge.stamp, bits: challenge.bits }
     }
 }

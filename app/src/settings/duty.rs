@@ -71,7 +71,7 @@ pub(super) use self::server::{Sent, kinds};
 mod server {
     use std::collections::BTreeMap;
 
-    use tresen_desk::people::Duty;
+    use tresen_desk::staff::Duty;
 
     use super::KIND;
     use crate::web::{Context, Stop};

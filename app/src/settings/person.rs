@@ -27,9 +27,9 @@ pub struct Person {
 }
 
 #[cfg(feature = "ssr")]
-impl From<tresen_desk::people::Colleague> for Person {
-    fn from(one: tresen_desk::people::Colleague) -> Self {
-        let tresen_desk::people::Colleague { id, name, email, role, kinds, second_factor, provider, own } =
+impl From<tresen_desk::staff::Colleague> for Person {
+    fn from(one: tresen_desk::staff::Colleague) -> Self {
+        let tresen_desk::staff::Colleague { id, name, email, role, kinds, second_factor, provider, own } =
             one;
         Self { id, name, email, role, kinds, second_factor, provider, own }
     }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use leptos::prelude::*;
 use serde::Deserialize;
 use tresen_desk::Error;
-use tresen_desk::people::Secret;
+use tresen_desk::Secret;
 use tresen_model::Address;
 
 use crate::components::{ButtonLink, PageHead};

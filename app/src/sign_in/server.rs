@@ -1,8 +1,9 @@
 //! What the server does for signing in.
 
 use tresen_desk::Error;
+use tresen_desk::Secret;
 use tresen_desk::abuse::FormKind;
-use tresen_desk::people::{Purpose, Secret};
+use tresen_desk::people::Purpose;
 use tresen_model::Address;
 use tresen_model::address::{Mailed, Proof};
 

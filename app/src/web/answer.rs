@@ -3,7 +3,7 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Json, Redirect, Response};
 use leptos::prelude::use_context;
-use tresen_desk::abuse::Challenge;
+use tresen_desk::Challenge;
 use tresen_desk::{Error, Refusal};
 use tresen_model::address::Proof;
 use tresen_model::{Address, FileCheck, Problem};

@@ -3,7 +3,9 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use data_encoding::BASE64URL_NOPAD;
-use tresen_desk::people::{DEVICE_LIFETIME, Entry, PATIENCE, Purpose, Secret};
+use tresen_desk::Secret;
+use tresen_desk::accounts::{DEVICE_LIFETIME, PATIENCE};
+use tresen_desk::people::{Entry, Purpose};
 use tresen_model::Language;
 
 /// A cookie to set.

@@ -1,7 +1,9 @@
 //! Letting somebody in, and having them show again who they are.
 
 use tresen_desk::Error;
-use tresen_desk::people::{Entry, Login, Purpose, SecondProof, Secret, Session};
+use tresen_desk::Secret;
+use tresen_desk::accounts::{Login, SecondProof};
+use tresen_desk::people::{Entry, Purpose, Session};
 use tresen_model::Address;
 use tresen_model::address::Proof;
 

@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use tresen_desk::people::{Attempt, Vouched};
+use tresen_desk::accounts::{Attempt, Vouched};
 use tresen_model::Language;
 
 /// An answer that a provider will have given.

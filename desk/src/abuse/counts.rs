@@ -9,14 +9,13 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use tresen_keys::{MasterKey, random};
 use tresen_model::Timestamp;
+use tresen_store::{Conn, Store, StoreError};
 
 use super::memory::Memory;
-use super::settings::Rate;
 use crate::error::Broken;
-use crate::keys::MasterKey;
-use crate::random;
-use crate::store::{Conn, Store, StoreError};
+use crate::settings::Rate;
 
 /// Microseconds of a day.
 const DAY: i64 = 24 * 3_600_000_000;
@@ -321,7 +320,7 @@ impl Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{self, Location};
+    use tresen_store::Location;
 
     fn key(number: u32) -> Key {
         let mut key = [0; 16];
@@ -334,7 +333,8 @@ mod tests {
     async fn a_limit_holds_while_very_many_others_pass_by() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = Location::File(folder.path().join("keys.db"));
-        let store = Store::open(&file, &crate::keys::MIGRATIONS, store::Pool::of(1)).await.expect("opens");
+        let store =
+            Store::open(&file, &tresen_keys::MIGRATIONS, tresen_store::Pool::of(1)).await.expect("opens");
         let counts = Counts::open(&store).await.expect("opens");
         let mut reader = store.read().await.expect("a connection");
         let (rate, now) = (Rate::new(5, 5), Timestamp(1_000_000 * HOUR));

@@ -3,16 +3,16 @@
 
 use std::net::IpAddr;
 
+use async_recursion::async_recursion as boxed;
 use tresen_model::{EmailAddress, PersonId, Problem, Timestamp};
+use tresen_store::{Conn, Tx};
 
 use super::counts::Key;
-use super::settings::Rate;
 use crate::Desk;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
-use crate::mail::MailKind;
-use crate::people::Secret;
-use crate::store::{Conn, Tx};
+use crate::secret::Secret;
+use crate::settings::Rate;
 
 /// Who comes to a form, as far as limits need to know: it is counted under a salted hash, and
 /// written nowhere. Personal data, so there is no `Debug`.
@@ -28,7 +28,7 @@ pub struct Visitor<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Limited {
     /// Mails with a link of a kind.
-    Link(MailKind),
+    Link(&'static str),
     /// Requests of whoever is not logged in.
     Request,
 }
@@ -153,7 +153,7 @@ impl Desk {
         let first = match limited {
             // Whatever else was asked for, each kind of link keeps one an hour.
             Limited::Link(kind) => {
-                let who = format!("{} {mailbox}", kind.as_str());
+                let who = format!("{} {mailbox}", kind);
                 self.knock("link of a kind", who.as_bytes(), Rate::new(1, 1)).await?.is_none()
             }
             Limited::Request => false,
@@ -180,7 +180,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn knock(&self, what: &str, who: &[u8], rate: Rate) -> Result<Option<u64>, Error> {
         let now = self.now();
         let mut connection = self.store.read().await?;

@@ -12,7 +12,6 @@ mod counts;
 mod limits;
 mod memory;
 mod screen;
-mod settings;
 mod stamp;
 mod words;
 
@@ -21,5 +20,4 @@ pub use limits::Visitor;
 pub(crate) use limits::{Guess, Left, Limited};
 pub(crate) use screen::Written;
 pub use screen::{Screened, Signs};
-pub use settings::{FormSettings, LimitSettings, Rate};
-pub use stamp::{Challenge, FormKind};
+pub use stamp::FormKind;

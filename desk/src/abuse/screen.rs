@@ -6,14 +6,16 @@
 
 use std::net::IpAddr;
 
+use async_recursion::async_recursion as boxed;
 use tresen_model::{EmailAddress, Timestamp};
+use tresen_store::Reader;
 
 use super::limits::network_bytes;
-use super::stamp::{Challenge, FormKind, Stamp, is_proof};
+use super::stamp::{FormKind, Stamp, is_proof};
 use super::words;
 use crate::Desk;
-use crate::error::{Broken, Error};
-use crate::store::Reader;
+use crate::address::blind_index;
+use crate::error::{Broken, Challenge, Error};
 
 /// From so many points on a proof of work is not enough.
 const HOLD: u32 = 4;
@@ -66,7 +68,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn stamp(&self, kind: FormKind) -> Result<Challenge, Error> {
         let now = self.now();
         let mut connection = self.store.read().await?;
@@ -115,7 +117,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Prove`] with the stamp for the second time.
-    #[crate::boxed]
+    #[boxed]
     pub async fn screen_registration(&self, signs: &Signs<'_>) -> Result<(), Error> {
         if !self.settings.forms.screen {
             return Ok(());
@@ -244,7 +246,7 @@ impl Desk {
             points += if sign { its } else { 0 };
         }
         // How many others have sent much the same this day.
-        let author = self.blind_index(written.email);
+        let author = blind_index(&self.keys, written.email);
         let mut others = 0;
         for text in words::likeness(written.subject, written.body) {
             let parts: [&[u8]; 2] = [text.as_bytes(), &author];

@@ -9,10 +9,11 @@
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use tresen_keys::MasterKey;
+use tresen_keys::random::{self, NoRandomness};
 use tresen_model::Timestamp;
 
-use crate::keys::MasterKey;
-use crate::random::{self, NoRandomness};
+use crate::error::Challenge;
 
 /// Bytes that are signed, and of the MAC.
 const SIGNED: usize = 19;
@@ -34,15 +35,6 @@ impl FormKind {
             Self::Register => 2,
         }
     }
-}
-
-/// A stamp for a form, and how many zero bits its proof needs: none while all is calm.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Challenge {
-    /// Goes into the form, and comes back with it.
-    pub stamp: String,
-    /// Zero bits.
-    pub bits: u8,
 }
 
 /// A stamp that came back.

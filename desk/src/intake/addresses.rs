@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use data_encoding::{BASE64_NOPAD, HEXLOWER};
 use tresen_model::EmailAddress;
 
-use crate::privacy::without_line_breaks;
+use crate::needles::without_line_breaks;
 
 /// Bytes of all addresses. A message with more, such as a list of customers, is opened.
 const MOST: usize = 64 * 1024;
@@ -152,7 +152,7 @@ mod tests {
     use data_encoding::{BASE64, BASE64URL};
 
     use super::*;
-    use crate::privacy::forms;
+    use crate::needles::forms;
 
     fn address(text: &str) -> EmailAddress {
         EmailAddress::known(text).expect("an address")

@@ -1,24 +1,27 @@
 //! Messages that could not be handled: kept whole, sealed, with the reason, until an admin has
 //! looked. They belong to nobody that we know, so each has a key of its own in the key store.
 
+use async_recursion::async_recursion as boxed;
 use serde::{Deserialize, Serialize};
 use sqlx::types::Uuid;
+use tresen_keys::{PersonKey, random};
 use tresen_mail::Limits;
 use tresen_model::{AsideReason, EmailAddress, IntakeChannel, PersonId, Role, Timestamp};
+use tresen_store::{Tx, from_row, on};
 use zeroize::Zeroizing;
 
 use super::addresses::{addresses, can_be_found, hold};
 use super::identify::claim;
-use super::own_links::blocking;
 use super::{Envelope, Identity, TakenIn};
+use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::keys::PersonKey;
-use crate::mail::{Mail, MailKind, Payload};
+use crate::needles::Needles;
+use crate::outbox::enqueue::{Mail, Payload};
+use crate::outbox::kinds::MailKind;
 use crate::people::Agent;
+use crate::people::own_links::blocking;
 use crate::people::person::{self, Presence};
-use crate::privacy::Needles;
-use crate::store::{Conn, Tx, from_row, on};
-use crate::{Desk, random};
+use crate::requests::counts::set_aside;
 
 /// A message that was set aside. Its text is known only to whoever downloads it.
 #[derive(Clone, PartialEq, Eq)]
@@ -157,7 +160,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin.
-    #[crate::boxed]
+    #[boxed]
     pub async fn set_aside(&self, admin: &Agent) -> Result<Vec<AsideMessage>, Error> {
         const SQL: &str = "SELECT id, size, reason, channel, at, summary_sealed FROM mail_aside
             ORDER BY at DESC, id DESC LIMIT 1000";
@@ -198,7 +201,7 @@ impl Desk {
     pub(crate) async fn tell_of_asides(&self) -> Result<(), Broken> {
         const TOLD: &str = "SELECT 1 FROM outbox WHERE person_id = $1 AND kind = $2 AND created_at > $3";
         let mut reader = self.store.read().await?;
-        let count = count(reader.conn()).await?;
+        let count = set_aside(reader.conn()).await?;
         if count == 0 {
             return Ok(());
         }
@@ -236,7 +239,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn aside_message(&self, admin: &Agent, id: Uuid) -> Result<Vec<u8>, Error> {
         admin.require_admin()?;
         let (_, raw) = Broken::pass_over(self.open_aside(id).await)?.flatten().ok_or(Error::NotFound)?;
@@ -247,7 +250,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn delete_aside(&self, admin: &Agent, id: Uuid) -> Result<(), Error> {
         admin.require_admin()?;
         if self.discard_asides(&[id]).await? == 0 { Err(Error::NotFound) } else { Ok(()) }
@@ -258,7 +261,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] for whoever is no admin, [`Error::NotFound`], and those of
     /// [`take_in`](Self::take_in).
-    #[crate::boxed]
+    #[boxed]
     pub async fn retry_aside(&self, admin: &Agent, id: Uuid) -> Result<TakenIn, Error> {
         admin.require_admin()?;
         let (envelope, raw) =
@@ -423,13 +426,6 @@ impl Desk {
         on!(tx.conn(), c => sqlx::query(SQL).bind(id).bind(reason).execute(c).await.map(drop))?;
         Ok(tx.commit().await?)
     }
-}
-
-/// How many messages are set aside.
-pub(crate) async fn count(conn: Conn<'_>) -> Result<u32, Broken> {
-    const SQL: &str = "SELECT COUNT(*) FROM mail_aside";
-    let (count,): (i64,) = on!(conn, c => sqlx::query_as(SQL).fetch_one(c).await)?;
-    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 async fn delete_row(tx: &mut Tx, id: Uuid) -> Result<(), Broken> {

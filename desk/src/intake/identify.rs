@@ -1,11 +1,11 @@
 //! By what a message is known again.
 
 use sha2::{Digest, Sha256};
+use tresen_store::{StoreError, Tx, on};
 
 use crate::Desk;
 use crate::error::Broken;
-use crate::mail::thread::OwnMessage;
-use crate::store::{StoreError, Tx, on};
+use crate::outbox::thread::OwnMessage;
 
 /// What is known of a message before it is read.
 pub(super) struct Identity {

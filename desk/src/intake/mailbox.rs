@@ -1,8 +1,10 @@
 //! How far the mailboxes were read.
 
+use async_recursion::async_recursion as boxed;
+use tresen_store::on;
+
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::store::on;
 
 /// How far a mailbox was read (RFC 3501, 2.3.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +20,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn mailbox_position(&self, name: &str) -> Result<Option<MailboxPosition>, Error> {
         const SQL: &str = "SELECT uid_validity, next_uid FROM mailbox WHERE name = $1";
         let mut reader = self.store.read().await?;
@@ -37,7 +39,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn set_mailbox_position(&self, name: &str, position: MailboxPosition) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO mailbox (name, uid_validity, next_uid) VALUES ($1, $2, $3)
             ON CONFLICT (name) DO UPDATE SET uid_validity = excluded.uid_validity, next_uid = excluded.next_uid";

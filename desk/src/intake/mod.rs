@@ -4,10 +4,8 @@ mod addresses;
 pub(crate) mod aside;
 mod identify;
 mod mailbox;
-mod own_links;
 mod quotes;
 mod report;
-mod settings;
 mod store;
 mod thread;
 mod verdict;
@@ -16,21 +14,21 @@ mod writer;
 
 use std::time::Duration;
 
+use async_recursion::async_recursion as boxed;
 use tresen_mail::Message;
-use tresen_model::{EmailAddress, Language, RequestNumber, Subject};
+use tresen_model::{EmailAddress, RequestNumber};
 
 use self::identify::{Identity, claim};
-use self::own_links::Clean;
 use self::store::{Incoming, Tried};
 use self::writer::Writer;
 use crate::Desk;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
+use crate::people::own_links::Clean;
 use crate::requests::File;
 
 pub use self::aside::AsideMessage;
 pub use self::mailbox::MailboxPosition;
-pub use self::settings::IntakeSettings;
 pub(crate) use self::verify::Verifier;
 pub use self::verify::check_resolver;
 pub use tresen_mail::is_filter_header;
@@ -100,7 +98,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Broken`] when a database or the disk failed, [`Error::Busy`] while somebody whom the
     /// message is about is being erased: the channel keeps its copy and tries again later.
-    #[crate::boxed]
+    #[boxed]
     pub async fn take_in(&self, raw: &[u8], envelope: &Envelope) -> Result<TakenIn, Error> {
         let taken = self.take(raw, envelope, false).await?;
         tracing::info!(channel = envelope.channel.as_str(), outcome = taken.as_str(), "a mail was taken in");
@@ -186,14 +184,4 @@ impl Desk {
         };
         plain(address) == plain(&self.settings.mail_from)
     }
-}
-
-/// What stands where a mail has no subject.
-pub(crate) fn no_subject(language: Language) -> Subject {
-    let words = match language {
-        Language::English => "(no subject)",
-        Language::German => "(ohne Betreff)",
-    };
-    let Ok(subject) = Subject::parse(words) else { unreachable!("these words are a subject") };
-    subject
 }

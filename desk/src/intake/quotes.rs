@@ -8,19 +8,20 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use sqlx::types::Uuid;
+use tresen_keys::PersonKey;
 use tresen_mail::{KnownText, KnownTexts, LEFT_OUT, Message, Part, Participant, replace_references};
 use tresen_model::{Body, EmailAddress, PersonId, Subject};
+use tresen_store::Conn;
 
 use super::thread::Thread;
 use crate::Desk;
+use crate::address::blind_index;
 use crate::error::{Broken, Error};
-use crate::keys::PersonKey;
-use crate::mail::{MailContext, MailKind};
+use crate::outbox::kinds::{MailContext, MailKind};
 use crate::people::person;
 use crate::requests::access::RequestHead;
 use crate::requests::find_any;
 use crate::requests::quotes::{self, Field, Original};
-use crate::store::Conn;
 
 /// Mails of the desk in which a customer may answer.
 const OWN_MAILS: [MailKind; 5] = [
@@ -63,7 +64,7 @@ impl Desk {
     ) -> Result<String, Error> {
         let mut reader = self.store.read().await?;
         let Some(head) = find_any(reader.conn(), thread.number).await? else { return Ok(text) };
-        let sender = self.keys.find(&self.blind_index(from)).await?.map(|(person, _)| person);
+        let sender = self.keys.find(&blind_index(&self.keys, from)).await?.map(|(person, _)| person);
         let Some(known) = self.conversation_so_far(reader.conn(), &head, sender).await? else {
             return Ok(text);
         };

@@ -3,13 +3,13 @@
 use sqlx::types::Uuid;
 use tresen_mail::{Bounce, Returned};
 use tresen_model::Timestamp;
+use tresen_store::{StoreError, Tx, on};
 
 use super::identify::claim;
 use super::{Identity, TakenIn};
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::mail::thread::OwnMessage;
-use crate::store::{StoreError, Tx, on};
+use crate::outbox::thread::OwnMessage;
 
 /// After so many mails that came back for good, nothing more is sent to an address.
 const MOST_BOUNCES: i64 = 3;

@@ -1,31 +1,31 @@
 //! Storing what a mail says: a new request, a comment, or an agent's answer, in one transaction
 //! with the note that the mail was taken in.
 
+use tresen_keys::PersonKey;
 use tresen_mail::{Correspondent, Message, Remark};
 use tresen_model::{
     AsideReason, AuthorKind, Body, Channel, CommentId, EmailAddress, HeldWhy, MailRemark, PersonId,
     PersonName, RequestId, Standing, Status, Subject, Timestamp, Visibility,
 };
+use tresen_store::{Conn, StoreError, Tx, on};
 
 use super::identify::{Identity, claim};
 use super::thread::Thread;
 use super::verdict::{Dmarc, Judgement};
-use super::{Envelope, TakenIn, no_subject};
+use super::{Envelope, TakenIn};
 use crate::Desk;
+use crate::address::blind_index;
 use crate::error::{Broken, Error};
 use crate::events::Event;
-use crate::keys::PersonKey;
 use crate::people::kinds;
 use crate::people::person::{self, PersonRow, Presence, Writer};
 use crate::requests::access::RequestHead;
-use crate::requests::change;
 use crate::requests::comment::{self, MailPart, NewComment, count_customer_comment};
 use crate::requests::files::{self, File};
-use crate::requests::find_any;
 use crate::requests::outsiders::is_admitted;
-use crate::requests::submit::{Cause, NewRequest};
+use crate::requests::submit::{Cause, NewRequest, no_subject};
+use crate::requests::{change, find_any};
 use crate::search::mark_stale;
-use crate::store::{Conn, StoreError, Tx, on};
 
 /// A mail that was read, and what is thought of it.
 pub(super) struct Incoming<'a> {
@@ -68,7 +68,8 @@ struct Sender<'a> {
 impl Desk {
     pub(super) async fn store_message(&self, incoming: &Incoming<'_>) -> Result<Tried, Error> {
         let now = self.now();
-        let (person, key) = self.keys.find_or_create(&self.blind_index(&incoming.from.address), now).await?;
+        let (person, key) =
+            self.keys.find_or_create(&blind_index(&self.keys, &incoming.from.address), now).await?;
         let name = name(incoming.from);
         let believed = !incoming.automatic && incoming.judgement.hold().is_none();
         let learns = name.is_some() && believed && self.is_nameless_guest(person).await?;

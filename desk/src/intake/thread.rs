@@ -7,15 +7,15 @@ use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_mail::Message;
 use tresen_model::{PersonId, RequestNumber};
+use tresen_store::{Conn, StoreError, dialect, on};
 
 use super::Envelope;
 use crate::Desk;
 use crate::error::Error;
-use crate::mail::thread::{OwnMessage, ReplyToken};
+use crate::outbox::thread::{OwnMessage, ReplyToken};
 use crate::people::person;
 use crate::requests::access::RequestHead;
 use crate::requests::find_any;
-use crate::store::{Conn, StoreError, dialect, on};
 
 /// So many Message-IDs of a mail are looked at, the newest first.
 const MOST_ANSWERS: usize = 50;

@@ -4,8 +4,8 @@
 use tresen_mail::Signals;
 use tresen_model::{EmailAddress, HeldWhy, MailVerdict};
 
-use super::IntakeSettings;
 use crate::address::normalise;
+use crate::settings::IntakeSettings;
 
 /// What DMARC (RFC 7489) says about the address in From.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,9 +25,9 @@ use tokio::time::timeout;
 use tresen_model::{EmailAddress, Timestamp};
 
 use super::identify::split;
-use super::settings::IntakeSettings;
 use crate::address::normalise;
 use crate::error::Broken;
+use crate::settings::IntakeSettings;
 
 /// How long one mail is checked, waiting included.
 const LIMIT: Duration = Duration::from_secs(5);

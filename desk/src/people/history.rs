@@ -2,11 +2,11 @@
 //! GDPR), and that data came from another desk. Only that, and when; never what it was before.
 
 use sqlx::types::Uuid;
+use tresen_keys::random;
 use tresen_model::{PersonId, Timestamp};
+use tresen_store::{Conn, Tx, on};
 
 use crate::error::Broken;
-use crate::random;
-use crate::store::{Conn, Tx, on};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,18 +9,14 @@
 
 use std::collections::HashMap;
 
-use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
-use tresen_model::{EmailAddress, PersonId, Problem, RequestId, Role, Timestamp};
+use tresen_model::PersonId;
+use tresen_store::{Conn, StoreError, Tx, on};
 
-use super::person::{self, Presence};
-use super::{Agent, sessions};
-use crate::error::{Broken, Error};
-use crate::events::Event;
-use crate::privacy::restrict::NOT_RESTRICTED;
-use crate::requests::{Access, change};
-use crate::store::{Conn, StoreError, Tx, on};
-use crate::{Desk, RequestType};
+use super::Agent;
+use crate::Desk;
+use crate::error::Error;
+use crate::settings::RequestType;
 
 /// A condition: the agent with this id (a placeholder or a column) works on the request type in this column.
 pub(crate) fn seen_by(agent: &str, kind: &str) -> String {
@@ -59,20 +55,14 @@ pub(crate) async fn includes(conn: Conn<'_>, agent: PersonId, kind: &str) -> Res
     Ok(kinds.is_empty() || kinds.iter().any(|own| own == kind))
 }
 
-/// Puts others in their place; none are all. Requests of types that the agent works on no more are
-/// unassigned.
-pub(crate) async fn replace(
-    tx: &mut Tx,
-    agent: PersonId,
-    kinds: &[String],
-    now: Timestamp,
-) -> Result<(), Broken> {
+/// Puts others in their place; none are all.
+pub(crate) async fn replace(tx: &mut Tx, agent: PersonId, kinds: &[String]) -> Result<(), StoreError> {
     const INSERT: &str = "INSERT INTO agent_kind (person_id, kind) VALUES ($1, $2) ON CONFLICT DO NOTHING";
     forget(tx, agent).await?;
     for kind in kinds {
         on!(tx.conn(), c => sqlx::query(INSERT).bind(agent.0).bind(kind).execute(c).await.map(drop))?;
     }
-    change::release_unseen(tx, agent, now).await
+    Ok(())
 }
 
 /// The agent works on everything.
@@ -82,31 +72,6 @@ pub(crate) async fn forget(tx: &mut Tx, agent: PersonId) -> Result<(), StoreErro
 }
 
 impl Desk {
-    /// Says which request types an agent works on; none are all. For the operator's command line.
-    ///
-    /// # Errors
-    /// A refusal of `email` when nobody at the desk has it, or an admin, who sees everything; of `kinds`
-    /// when one is no request type.
-    #[crate::boxed]
-    pub async fn set_kinds(&self, email: &str, kinds: &[String]) -> Result<(), Error> {
-        let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        if kinds.iter().any(|kind| self.settings.request_type(kind).is_none()) {
-            return Err(Error::refused("kinds", Problem::ChoiceUnknown));
-        }
-        let no_agent = || Error::refused("email", Problem::ChoiceUnknown);
-        let (agent, _) = self.keys.find(&self.blind_index(&email)).await?.ok_or_else(no_agent)?;
-        let mut tx = self.store.write().await?;
-        let now = self.now();
-        let Presence::Here = person::touch(&mut tx, agent, now).await? else { return Err(no_agent()) };
-        let row = person::find(tx.conn(), agent).await?.ok_or_else(no_agent)?;
-        if row.role()? != Role::Agent {
-            return Err(no_agent());
-        }
-        replace(&mut tx, agent, kinds, now).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
     /// The request types that the agent works on, of those in the settings.
     ///
     /// # Errors
@@ -122,46 +87,4 @@ impl Desk {
         let some = has_some_only(self.store.read().await?.conn(), agent.person()).await?;
         if some { Err(Error::Forbidden) } else { Ok(()) }
     }
-
-    /// Whether an agent may still hear of an event: they are logged in, they work on the request's type,
-    /// and its customer is not restricted.
-    ///
-    /// # Errors
-    /// [`Error::Gone`] once they are logged out: nothing more is for them.
-    #[crate::boxed]
-    pub async fn concerns(&self, agent: &Agent, event: &Event) -> Result<bool, Error> {
-        let mut reader = self.store.read().await?;
-        if !sessions::is_live(reader.conn(), agent.session(), self.now()).await? {
-            return Err(Error::Gone);
-        }
-        Ok(shows(reader.conn(), agent.person(), event.request).await?)
-    }
-
-    /// The same for the customer, or for whoever holds the mailed link.
-    ///
-    /// # Errors
-    /// [`Error::Gone`] once they are logged out.
-    #[crate::boxed]
-    pub async fn concerns_customer(&self, access: &Access, event: &Event) -> Result<bool, Error> {
-        if !event.public || access.person() != event.customer {
-            return Ok(false);
-        }
-        let Access::Session(session) = access else { return Ok(true) };
-        let mut reader = self.store.read().await?;
-        if sessions::is_live(reader.conn(), session, self.now()).await? { Ok(true) } else { Err(Error::Gone) }
-    }
-}
-
-/// Whether a request is there for an agent.
-async fn shows(conn: Conn<'_>, agent: PersonId, request: RequestId) -> Result<bool, StoreError> {
-    let sql = format!(
-        "SELECT id FROM request WHERE id = $1 AND {NOT_RESTRICTED} AND {}",
-        seen_by("$2", "request.kind")
-    );
-    let row: Option<(Uuid,)> = on!(conn, c => sqlx::query_as(AssertSqlSafe(sql))
-        .bind(request.0)
-        .bind(agent.0)
-        .fetch_optional(c)
-        .await)?;
-    Ok(row.is_some())
 }

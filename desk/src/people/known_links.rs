@@ -1,10 +1,11 @@
 //! Tells whether a word is the secret of a link that was mailed, used or expired ones included.
 
-use super::sessions::Secret;
-use super::tokens::Purpose;
+use tresen_store::on;
+
 use crate::Desk;
 use crate::error::Broken;
-use crate::store::on;
+use crate::people::links::Purpose;
+use crate::secret::Secret;
 
 /// The purposes of links that stand in mails.
 const MAILED: [Purpose; 7] = [

@@ -7,11 +7,11 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHasher, Version};
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
+use tresen_keys::random;
 use tresen_model::Problem;
 use zeroize::Zeroizing;
 
 use crate::error::{Broken, Error};
-use crate::random;
 
 /// The least length of a password, in characters.
 pub const MIN_PASSWORD: usize = 10;

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
+use tresen_keys::PersonKey;
 use tresen_model::{EmailAddress, Language, PersonId, PersonName, Role, Timestamp};
+use tresen_store::{Conn, StoreError, Tx, dialect, from_row, on};
 
 use super::kinds;
-use crate::address::normalise;
+use crate::Desk;
+use crate::address::blind_index;
 use crate::error::{Broken, Error};
-use crate::keys::PersonKey;
-use crate::store::{Conn, StoreError, Tx, dialect, from_row, on};
-use crate::{Desk, keys};
 
 /// A person as stored.
 pub(crate) struct PersonRow {
@@ -82,7 +82,7 @@ impl PersonRow {
         self.name_sealed.as_ref().map_or(Ok(None), |sealed| open_name(self.id, sealed, key))
     }
 
-    pub(crate) fn password_hash(&self, key: &PersonKey) -> Result<Option<String>, keys::SealBroken> {
+    pub(crate) fn password_hash(&self, key: &PersonKey) -> Result<Option<String>, tresen_keys::SealBroken> {
         self.password_sealed
             .as_ref()
             .map(|sealed| key.open_text("person.password", self.id, sealed))
@@ -225,18 +225,26 @@ pub(crate) async fn mark_reachable(tx: &mut Tx, person: PersonId) -> Result<(), 
     on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).execute(c).await.map(drop))
 }
 
-impl Desk {
-    /// The blind index of an address.
-    pub(crate) fn blind_index(&self, address: &EmailAddress) -> [u8; 32] {
-        self.keys.master().blind_index(&normalise(address))
-    }
+/// `None` leaves the choice to the first sign-in, see [`Desk::adopt_language`].
+pub(crate) async fn set_language(
+    tx: &mut Tx,
+    person: Uuid,
+    language: Option<Language>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE person SET language = $2 WHERE id = $1";
+    let tag = language.map_or("", Language::tag);
+    on!(tx.conn(), c => sqlx::query(SQL).bind(person).bind(tag).execute(c).await.map(drop))
+}
 
+impl Desk {
     /// The row and the key of somebody by address, if there is an active person.
     pub(crate) async fn find_by_address(
         &self,
         address: &EmailAddress,
     ) -> Result<Option<(PersonRow, PersonKey)>, Broken> {
-        let Some((person, key)) = self.keys.find(&self.blind_index(address)).await? else { return Ok(None) };
+        let Some((person, key)) = self.keys.find(&blind_index(&self.keys, address)).await? else {
+            return Ok(None);
+        };
         let row = find(self.store.read().await?.conn(), person).await?;
         Ok(row.filter(PersonRow::is_active).map(|row| (row, key)))
     }

@@ -2,19 +2,20 @@
 
 use std::time::Duration;
 
+use async_recursion::async_recursion as boxed;
 use data_encoding::BASE64URL_NOPAD;
 use sqlx::types::Uuid;
 use tresen_model::views::SessionView;
-use tresen_model::{Language, PersonId, Role, Timestamp};
-use zeroize::Zeroizing;
+use tresen_model::{Language, PersonId, Problem, Role, Timestamp};
+use tresen_store::{Conn, StoreError, Tx, from_row, on};
 
-use super::factors::Factor;
+use super::links;
 use super::person::PersonRow;
-use super::{devices, tokens};
 use crate::error::{Broken, Error};
-use crate::privacy::Restriction;
-use crate::store::{Conn, StoreError, Tx, from_row, on};
-use crate::{Desk, outage, random};
+use crate::people::factor::Factor;
+use crate::people::restriction::Restriction;
+use crate::secret::Secret;
+use crate::{Desk, outage};
 
 /// A session ends so many seconds after its last use: 30 days for customers.
 const CUSTOMER_IDLE: i64 = 30 * 24 * 3600;
@@ -28,32 +29,11 @@ const NOTED_EVERY: i64 = 300;
 /// No page waits longer for that. A use that is not noted is noted next time.
 const NOTED_WITHIN: Duration = Duration::from_secs(1);
 
-/// What a browser keeps to show who it belongs to, or what a mailed link carries: 256
-/// random bits. Only a keyed hash of it is stored.
-#[derive(Clone)]
-pub struct Secret(Zeroizing<String>);
-
-impl Secret {
-    pub(crate) fn random() -> Result<Self, random::NoRandomness> {
-        Ok(Self(Zeroizing::new(BASE64URL_NOPAD.encode(&random::bytes::<32>()?))))
-    }
-
-    /// Takes what a browser or a link gave; anything may be in it.
-    pub fn received(text: &str) -> Self {
-        Self(Zeroizing::new(text.to_owned()))
-    }
-
-    /// The text to give away.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
 /// What a browser is given when somebody has logged in.
 pub struct Entry {
     /// Shows that it belongs to a session.
     pub session: Secret,
-    /// Shows next time that it was here before; see [`devices`](super::devices).
+    /// Shows next time that it was here before; see [`devices`](crate::accounts::devices).
     pub device: Secret,
 }
 
@@ -232,11 +212,20 @@ from_row!(Row {
 });
 
 impl Desk {
+    /// Whether somebody with a role may use a way in of this desk's own, such as a password.
+    ///
+    /// # Errors
+    /// A refusal on the field `password` when the operator wants them to sign in with a provider.
+    pub(crate) fn may_enter_here(&self, role: Role) -> Result<(), Error> {
+        let only = role.is_staff() && self.settings.providers.iter().any(|provider| provider.only);
+        if only { Err(Error::refused("password", Problem::OnlyWithProvider)) } else { Ok(()) }
+    }
+
     /// Finds out who a session secret belongs to; `None` when it has ended or never was.
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn session(&self, secret: &Secret) -> Result<Option<Session>, Error> {
         const SQL: &str = "SELECT session.person_id, session.last_used_at, session.proved_at, session.factor,
             session.ends_at, person.role, person.language, person.restricted_at, person.restricted_by
@@ -327,7 +316,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn logout(&self, session: &Session) -> Result<(), Error> {
         const SQL: &str = "DELETE FROM session WHERE token_hash = $1";
         let mut tx = self.store.write().await?;
@@ -364,7 +353,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn end_session(&self, session: &Session, handle: &str) -> Result<(), Error> {
         const FIND: &str = "SELECT token_hash FROM session WHERE person_id = $1";
         const DELETE: &str = "DELETE FROM session WHERE token_hash = $1";
@@ -414,6 +403,12 @@ pub(crate) async fn sign_out_but(
 ) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM session WHERE person_id = $1 AND token_hash <> $2";
     on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).bind(except).execute(c).await.map(drop))?;
-    tokens::revoke(tx, person, now).await?;
-    devices::forget(tx, person).await
+    links::revoke(tx, person, now).await?;
+    forget_devices(tx, person).await
+}
+
+/// Forgets all browsers of a person: when one of them may be in wrong hands.
+async fn forget_devices(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM device WHERE person_id = $1";
+    on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).execute(c).await.map(drop))
 }

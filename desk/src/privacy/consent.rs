@@ -4,18 +4,17 @@
 //! Whoever withdraws has the processing of their data restricted ([`super::restrict`]) until
 //! they erase it or agree again.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::types::Uuid;
 use tresen_model::{PersonId, Timestamp};
+use tresen_store::{Conn, on};
 
 use super::owner::Owner;
 use super::restrict::{self, Party};
+use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::people::consent;
 use crate::people::person::{self, Presence};
-use crate::store::{Conn, Tx, on};
-use crate::{Desk, random};
-
-/// What the consent of the form is for.
-const PROCESSING: &str = "processing";
 
 /// A consent as it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +60,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn consents(&self, owner: &impl Owner) -> Result<Vec<Consent>, Error> {
         Ok(consents(self.store.read().await?.conn(), owner.person()).await?)
     }
@@ -75,7 +74,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] while the person is being erased.
-    #[crate::boxed]
+    #[boxed]
     pub async fn withdraw_consent(&self, owner: &impl Owner, which: Option<&str>) -> Result<(), Error> {
         const ALL: &str =
             "UPDATE consent SET withdrawn_at = $2 WHERE person_id = $1 AND withdrawn_at IS NULL";
@@ -111,40 +110,15 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] while the person is being erased.
-    #[crate::boxed]
+    #[boxed]
     pub async fn give_consent(&self, owner: &impl Owner) -> Result<(), Error> {
         let person = owner.person();
         let now = self.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::NotFound) };
-        self.store_consent(&mut tx, person, "account", now).await?;
+        consent::store(&mut tx, person, self.privacy_version, "account", now).await?;
         restrict::unset(&mut tx, person, Party::Customer, now).await?;
         tx.commit().await?;
         self.after_lifting(person).await
-    }
-
-    /// Stores that a person agreed, now, to the text in force. `via` says where: `form` or
-    /// `account`.
-    pub(crate) async fn store_consent(
-        &self,
-        tx: &mut Tx,
-        person: PersonId,
-        via: &str,
-        now: Timestamp,
-    ) -> Result<(), Broken> {
-        const SQL: &str = "INSERT INTO consent (id, person_id, purpose, text_version, given_at, given_via)
-            VALUES ($1, $2, $3, $4, $5, $6)";
-        let id = random::id(now)?;
-        on!(tx.conn(), c => sqlx::query(SQL)
-            .bind(id)
-            .bind(person.0)
-            .bind(PROCESSING)
-            .bind(self.privacy_version)
-            .bind(now.0)
-            .bind(via)
-            .execute(c)
-            .await
-            .map(drop))?;
-        Ok(())
     }
 }

@@ -6,25 +6,29 @@
 //! crash finished at the next start, and anything else that comes between (such as a full
 //! disk) within minutes: see [`unfinished`](super::unfinished). Every step may be done twice.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::types::Uuid;
+use tresen_keys::PersonKey;
 use tresen_model::views::ErasureCount;
+use tresen_model::wish::{Asked, Wish};
 use tresen_model::{PersonId, RequestNumber, Role, Timestamp};
+use tresen_store::{Conn, StoreError, Tx, from_row, on};
 
 use super::owner::Owner;
 use super::retention::Idle;
-use crate::Desk;
 use crate::abuse::Limited;
+use crate::address::blind_index;
 use crate::error::{Broken, Error};
-use crate::events;
-use crate::keys::PersonKey;
-use crate::mail::MailKind;
+use crate::outbox::kinds::MailKind;
 use crate::people::person::Presence;
-use crate::people::{Agent, Purpose, Secret, Session};
-use crate::people::{join, kinds, person};
+use crate::people::{Agent, Purpose, Session, kinds, person};
 use crate::requests::find_of_kind;
-use crate::store::{Conn, StoreError, Tx, from_row, on};
+use crate::secret::Secret;
 use crate::webhooks::{self, WebhookEvent};
-use tresen_model::wish::{Asked, Wish};
+use crate::{Desk, events};
+
+/// The wish of an erasure that ends a join.
+pub(crate) const JOIN: &str = "join";
 
 /// What was done.
 #[derive(Clone, PartialEq, Eq)]
@@ -111,7 +115,7 @@ impl Begun {
 
     /// Whether it ends a guest who was joined with an account: what they wrote is there still.
     pub(super) fn is_join(&self) -> bool {
-        self.wish == join::WISH
+        self.wish == JOIN
     }
 
     pub(super) fn count(&self) -> Result<ErasureCount, Broken> {
@@ -156,7 +160,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn erasure_preview(&self, owner: &impl Owner) -> Result<ErasureCount, Error> {
         let mut reader = self.store.read().await?;
         Ok(count(reader.conn(), owner.person()).await?)
@@ -166,7 +170,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn erasure_preview_by_link(&self, link: &Secret) -> Result<ErasureCount, Error> {
         let opened = self.peek(Purpose::Erase, link).await?;
         let mut reader = self.store.read().await?;
@@ -177,7 +181,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal on `password`; [`Error::Unfinished`] when it could not be finished now.
-    #[crate::boxed]
+    #[boxed]
     pub async fn erase_self(&self, session: &Session, password: &str) -> Result<Erased, Error> {
         let (row, key) = self.require_person(session.person()).await?;
         self.require_password(&row, &key, "password", password).await?;
@@ -189,11 +193,11 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal of the address: its form, or too many mails to it.
-    #[crate::boxed]
+    #[boxed]
     pub async fn ask_erasure(&self, email: &str) -> Result<(), Error> {
         let email =
             tresen_model::EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        self.limit_address(Limited::Link(MailKind::EraseLink), &email).await?;
+        self.limit_address(Limited::Link(MailKind::EraseLink.as_str()), &email).await?;
         let desk = self.clone();
         self.in_background(async move {
             match desk.find_by_address(&email).await? {
@@ -209,7 +213,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`], [`Error::Unfinished`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn erase_by_link(&self, link: &Secret) -> Result<Erased, Error> {
         let opened = self.peek(Purpose::Erase, link).await?;
         self.erase(opened.person, Wish::Link).await
@@ -219,11 +223,13 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal of the address's form, or [`Error::Broken`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn role_by_operator(&self, email: &str) -> Result<Option<Role>, Error> {
         let email =
             tresen_model::EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        let Some((person, _)) = self.keys.find(&self.blind_index(&email)).await? else { return Ok(None) };
+        let Some((person, _)) = self.keys.find(&blind_index(&self.keys, &email)).await? else {
+            return Ok(None);
+        };
         let mut reader = self.store.read().await?;
         // A key without a row: its erasure is under way.
         let row = person::find(reader.conn(), person).await?;
@@ -234,11 +240,11 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal of the address's form, or [`Error::Unfinished`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn erase_by_operator(&self, email: &str) -> Result<Option<Erased>, Error> {
         let email =
             tresen_model::EmailAddress::known(email).map_err(|problem| Error::refused("email", problem))?;
-        match self.keys.find(&self.blind_index(&email)).await? {
+        match self.keys.find(&blind_index(&self.keys, &email)).await? {
             Some((person, _)) => self.erase(person, Wish::Operator).await.map(Some),
             None => Ok(None),
         }
@@ -250,7 +256,7 @@ impl Desk {
     /// [`Error::NotFound`]; [`Error::Forbidden`] for somebody of the desk, whom only they
     /// themselves and the operator erase, and for an agent who works on some request types only: it
     /// reaches what they cannot see.
-    #[crate::boxed]
+    #[boxed]
     pub async fn erasure_preview_for_agent(
         &self,
         agent: &Agent,
@@ -266,7 +272,7 @@ impl Desk {
     /// # Errors
     /// As [`erasure_preview_for_agent`](Self::erasure_preview_for_agent), [`Error::ProofNeeded`] and
     /// [`Error::Unfinished`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn erase_by_agent(
         &self,
         agent: &Agent,
@@ -423,7 +429,7 @@ impl Desk {
             (Presence::Here, Some(row), Some(key)) => Broken::pass_over(row.email(&key))?,
             _ => None,
         };
-        let index = email.map(|email| (account, self.blind_index(&email)));
+        let index = email.map(|email| (account, blind_index(&self.keys, &email)));
         let deleted = self.keys.delete(person, index.as_ref()).await?;
         drop(tx);
         Ok(deleted)

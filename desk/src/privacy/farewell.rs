@@ -8,14 +8,17 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use tresen_keys::random;
 use tresen_model::{EmailAddress, Language, PersonId};
+use tresen_store::on;
 
 use super::erase::Erased;
+use crate::Desk;
+use crate::delivery::compose::{OutgoingMail, Sender};
+use crate::delivery::templates::Rendered;
 use crate::error::Broken;
-use crate::mail::{MailContext, MailKind, OutgoingMail, Rendered, Sender};
+use crate::outbox::kinds::{MailContext, MailKind};
 use crate::people::person::{self, PersonRow};
-use crate::store::on;
-use crate::{Desk, random};
 
 /// Where the last mail goes.
 pub(super) struct Farewell {

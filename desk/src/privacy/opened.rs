@@ -2,15 +2,15 @@
 //! sent may repeat it, under a key of their own.
 
 use sqlx::types::Uuid;
+use tresen_keys::PersonKey;
 use tresen_model::{PersonId, RequestNumber};
+use tresen_store::{from_row, on};
 
-use super::verify::{Needles, Trace};
 use crate::Desk;
 use crate::error::Broken;
-use crate::keys::PersonKey;
+use crate::needles::{Needles, Trace};
 use crate::people::person;
 use crate::requests::{StoredFile, sealed_for};
-use crate::store::{from_row, on};
 
 /// Rows that are opened in one go.
 const BATCH: i64 = 200;

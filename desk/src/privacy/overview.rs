@@ -1,15 +1,17 @@
 //! What is stored about a person (Art. 15 GDPR), in numbers and kinds.
 
+use async_recursion::async_recursion as boxed;
 use tresen_model::views::ErasureCount;
 use tresen_model::{Channel, EmailAddress, Timestamp};
+use tresen_store::on;
 
 use super::consent::{self, Consent};
 use super::owner::Owner;
-use super::restrict::{self, Restriction};
 use crate::Desk;
 use crate::error::Error;
+use crate::people::restriction;
+use crate::people::restriction::Restriction;
 use crate::people::{PersonStep, history};
-use crate::store::on;
 
 /// What is stored about a person, for themselves.
 pub struct Overview {
@@ -44,7 +46,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when they are being erased.
-    #[crate::boxed]
+    #[boxed]
     pub async fn data_overview(&self, owner: &impl Owner) -> Result<Overview, Error> {
         const SINCE: &str = "SELECT created_at FROM person WHERE id = $1";
         const CHANNELS: &str = "SELECT channel, COUNT(*) FROM request WHERE person_id = $1 GROUP BY channel";
@@ -72,7 +74,7 @@ impl Desk {
             mails_sent: sent.cast_unsigned(),
             needs_consent: consent::all_withdrawn(&consents),
             consents,
-            restriction: restrict::restriction(reader.conn(), person).await?,
+            restriction: restriction::restriction(reader.conn(), person).await?,
             history: history::steps(reader.conn(), person).await?,
             staff: row.role()?.is_staff(),
         })

@@ -8,16 +8,18 @@
 //! is found later opens nothing. The access shows, copies, restricts and erases the person's data,
 //! and nothing else: it is no login. A new password or address ends it, and so does its button.
 
+use async_recursion::async_recursion as boxed;
+use tresen_model::wish::Wish;
 use tresen_model::{EmailAddress, PersonId, Timestamp};
 
 use super::erase::Erased;
 use crate::Desk;
 use crate::abuse::Limited;
 use crate::error::Error;
-use crate::mail::MailKind;
+use crate::outbox::kinds::MailKind;
 use crate::people::person::{self, Presence};
-use crate::people::{Purpose, Secret, Session};
-use tresen_model::wish::Wish;
+use crate::people::{Purpose, Session};
+use crate::secret::Secret;
 
 mod sealed {
     pub trait Sealed: Send + Sync {}
@@ -68,10 +70,10 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal of the address: its form, or too many mails to it.
-    #[crate::boxed]
+    #[boxed]
     pub async fn ask_data_link(&self, email: &str) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        self.limit_address(Limited::Link(MailKind::DataLink), &email).await?;
+        self.limit_address(Limited::Link(MailKind::DataLink.as_str()), &email).await?;
         let desk = self.clone();
         self.in_background(async move {
             match desk.find_by_address(&email).await? {
@@ -88,7 +90,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn exchange_data_link(&self, link: &Secret) -> Result<Secret, Error> {
         let opened = self.peek(Purpose::Data, link).await?;
         let now = self.now();
@@ -107,7 +109,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Gone`] when it has ended or never was.
-    #[crate::boxed]
+    #[boxed]
     pub async fn data_access(&self, access: &Secret) -> Result<DataAccess, Error> {
         let opened = self.peek(Purpose::DataAccess, access).await?;
         Ok(DataAccess { person: opened.person })
@@ -117,7 +119,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn end_data_access(&self, access: &Secret) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
         match self.redeem(&mut tx, Purpose::DataAccess, access).await {
@@ -132,7 +134,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] as in [`erase_self`](Self::erase_self).
-    #[crate::boxed]
+    #[boxed]
     pub async fn erase_by_data_access(&self, access: &DataAccess) -> Result<Erased, Error> {
         self.erase(access.person, Wish::Link).await
     }
@@ -142,7 +144,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when they are being erased.
-    #[crate::boxed]
+    #[boxed]
     pub async fn ask_own_erasure(&self, session: &Session) -> Result<(), Error> {
         let (row, key) = self.require_person(session.person()).await?;
         let desk = self.clone();

@@ -11,15 +11,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use async_recursion::async_recursion as boxed;
 use sqlx::types::Uuid;
+use tresen_keys::MasterKey;
 use tresen_model::{PersonId, Timestamp};
+use tresen_store::on;
 
-use super::list::{self, List, ListError, NAME};
 use super::returned;
-use crate::Desk;
+use crate::erasure_list::{List, ListError, NAME};
 use crate::error::{Broken, Error};
-use crate::keys::MasterKey;
-use crate::store::on;
+use crate::{Desk, erasure_list};
 
 /// Poll interval of the copy.
 const EVERY: Duration = Duration::from_secs(15);
@@ -95,19 +96,19 @@ impl Erasures {
     fn note(&self, erased: &[(Uuid, Timestamp)]) -> Result<(), ListError> {
         let master = &self.0.master;
         let mut state = self.locked();
-        let marks = erased.iter().map(|(person, at)| (list::mark(*person, master), *at));
+        let marks = erased.iter().map(|(person, at)| (erasure_list::mark(*person, master), *at));
         let new: Vec<_> = marks.filter(|(mark, _)| state.list.get(mark).is_none()).collect();
         self.add(&mut state, &new)
     }
 
-    fn add(&self, state: &mut State, new: &[(list::Mark, Timestamp)]) -> Result<(), ListError> {
+    fn add(&self, state: &mut State, new: &[(erasure_list::Mark, Timestamp)]) -> Result<(), ListError> {
         let Shared { path, master, .. } = &*self.0;
         if new.is_empty() && path.exists() {
             return Ok(());
         }
         let written = if path.exists() {
-            let lines: String = new.iter().map(|(mark, at)| list::line(mark, *at, master)).collect();
-            list::append(path, &lines)
+            let lines: String = new.iter().map(|(mark, at)| erasure_list::line(mark, *at, master)).collect();
+            erasure_list::append(path, &lines)
         } else {
             // Somebody has removed it.
             let mut list = state.list.clone();
@@ -178,7 +179,7 @@ impl Erasures {
 
     /// Whether the list names somebody beside these.
     fn know_more_than(&self, erased: &[(Uuid, Timestamp)]) -> bool {
-        let known = erased.iter().map(|(person, _)| list::mark(*person, &self.0.master)).collect();
+        let known = erased.iter().map(|(person, _)| erasure_list::mark(*person, &self.0.master)).collect();
         self.locked().list.names_others(&known)
     }
 
@@ -221,7 +222,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`]; but a copy that cannot be used is logged and tried again.
-    #[crate::boxed]
+    #[boxed]
     pub async fn exchange_erasures(&self) -> Result<usize, Error> {
         if self.store.is_postgres() {
             // Another node has a list of its own, and the same databases.
@@ -270,7 +271,7 @@ impl Desk {
     }
 
     /// Keeps the copy of the list up to date until the desk is closed.
-    #[crate::boxed]
+    #[boxed]
     pub async fn keep_erasures_copied(&self) {
         loop {
             tokio::select! {
@@ -287,7 +288,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn unfinished_erasures(&self) -> Result<u64, Error> {
         const SQL: &str = "SELECT COUNT(*) FROM erasure WHERE finished_at IS NULL";
         let mut reader = self.store.read().await?;

@@ -8,12 +8,12 @@
 
 use data_encoding::{BASE32_NOPAD, BASE64};
 use ed25519_dalek::{Signature, Signer, SigningKey, Verifier};
+use tresen_keys::random::{self, NoRandomness};
 use tresen_model::Timestamp;
 use tresen_model::views::ErasureCount;
-
-use crate::random::{self, NoRandomness};
-use crate::{Desk, MasterKey};
 use tresen_model::wish::Wish;
+
+use crate::{Desk, MasterKey};
 
 /// What a receipt says.
 #[derive(Clone, PartialEq, Eq)]

@@ -12,81 +12,19 @@
 //!
 //! The customer and the agents may each restrict, and each lift their own (`both` until then).
 
+use async_recursion::async_recursion as boxed;
 use tresen_model::{PersonId, RequestNumber, Timestamp};
+use tresen_store::{StoreError, Tx, on};
 
 use super::owner::Owner;
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::Agent;
+use crate::people::Restriction;
 use crate::people::person::{self, Presence};
+use crate::people::restriction;
 use crate::requests::find_of_kind;
-use crate::store::{Conn, StoreError, Tx, on};
 use crate::webhooks::{self, WebhookEvent};
-
-/// A condition on a table with a column `person_id`: the person is not restricted.
-pub(crate) const NOT_RESTRICTED: &str =
-    "person_id NOT IN (SELECT id FROM person WHERE restricted_at IS NOT NULL)";
-
-/// Who restricted the processing of somebody's data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RestrictedBy {
-    /// The customer.
-    Customer,
-    /// An agent.
-    Agent,
-    /// Both, each for reasons of their own.
-    Both,
-}
-
-impl RestrictedBy {
-    fn parse(word: &str) -> Option<Self> {
-        match word {
-            "customer" => Some(Self::Customer),
-            "agent" => Some(Self::Agent),
-            "both" => Some(Self::Both),
-            _ => None,
-        }
-    }
-
-    /// Whether the customer has something to lift.
-    pub fn customer(self) -> bool {
-        self != Self::Agent
-    }
-
-    /// Whether agents have.
-    pub fn agent(self) -> bool {
-        self != Self::Customer
-    }
-}
-
-/// A restriction in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Restriction {
-    /// Since when.
-    pub since: Timestamp,
-    /// By whom.
-    pub by: RestrictedBy,
-}
-
-impl Restriction {
-    /// Reads the columns of a person.
-    pub(crate) fn read(since: Option<i64>, by: Option<&str>) -> Option<Self> {
-        Some(Self {
-            since: Timestamp(since?),
-            // What cannot be read holds for both: nobody alone lifts it.
-            by: by.and_then(RestrictedBy::parse).unwrap_or(RestrictedBy::Both),
-        })
-    }
-}
-
-/// The restriction of a person, if there is one.
-pub(crate) async fn restriction(conn: Conn<'_>, person: PersonId) -> Result<Option<Restriction>, StoreError> {
-    const SQL: &str = "SELECT restricted_at, restricted_by FROM person
-        WHERE id = $1 AND restricted_at IS NOT NULL";
-    let row: Option<(i64, Option<String>)> =
-        on!(conn, c => sqlx::query_as(SQL).bind(person.0).fetch_optional(c).await)?;
-    Ok(row.and_then(|(since, by)| Restriction::read(Some(since), by.as_deref())))
-}
 
 #[derive(Clone, Copy)]
 pub(crate) enum Party {
@@ -144,7 +82,7 @@ pub(super) async fn unset(
         .execute(c)
         .await
         .map(|done| done.rows_affected()))?;
-    if done == 1 && restriction(tx.conn(), person).await?.is_none() {
+    if done == 1 && restriction::restriction(tx.conn(), person).await?.is_none() {
         on!(tx.conn(), c => sqlx::query(MAILS).bind(person.0).bind(now.0).execute(c).await.map(drop))?;
     }
     Ok(done == 1)
@@ -155,16 +93,16 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn own_restriction(&self, owner: &impl Owner) -> Result<Option<Restriction>, Error> {
-        Ok(restriction(self.store.read().await?.conn(), owner.person()).await?)
+        Ok(restriction::restriction(self.store.read().await?.conn(), owner.person()).await?)
     }
 
     /// Restricts the processing of one's own data. Restricted already is fine.
     ///
     /// # Errors
     /// [`Error::Forbidden`] for staff, whose work is no customer's data.
-    #[crate::boxed]
+    #[boxed]
     pub async fn restrict(&self, owner: &impl Owner) -> Result<(), Error> {
         self.restrict_person(owner.person(), Party::Customer).await
     }
@@ -174,7 +112,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] when only agents have set it, or consent was withdrawn and not
     /// given again: that is done by [`give_consent`](Self::give_consent).
-    #[crate::boxed]
+    #[boxed]
     pub async fn lift_restriction(&self, owner: &impl Owner) -> Result<(), Error> {
         if self.needs_consent(owner).await? {
             return Err(Error::Forbidden);
@@ -187,7 +125,7 @@ impl Desk {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] when it is the request of somebody on staff, and for an
     /// agent who works on some request types only: it reaches all requests of the customer.
-    #[crate::boxed]
+    #[boxed]
     pub async fn restrict_customer(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
         let customer = self.customer_of(agent, number).await?;
         self.require_all_kinds(agent).await?;
@@ -199,7 +137,7 @@ impl Desk {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] when only the customer has set it, and for an agent who
     /// works on some request types only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn lift_for_customer(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
         let customer = self.customer_of(agent, number).await?;
         self.require_all_kinds(agent).await?;
@@ -210,14 +148,14 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn restriction_of(
         &self,
         agent: &Agent,
         number: RequestNumber,
     ) -> Result<Option<Restriction>, Error> {
         let customer = self.customer_of(agent, number).await?;
-        Ok(restriction(self.store.read().await?.conn(), customer).await?)
+        Ok(restriction::restriction(self.store.read().await?.conn(), customer).await?)
     }
 
     async fn customer_of(&self, agent: &Agent, number: RequestNumber) -> Result<PersonId, Error> {
@@ -240,7 +178,7 @@ impl Desk {
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::NotFound) };
         if !unset(&mut tx, person, party, now).await? {
-            return match restriction(tx.conn(), person).await? {
+            return match restriction::restriction(tx.conn(), person).await? {
                 Some(_) => Err(Error::Forbidden),
                 None => Ok(tx.rollback().await?),
             };

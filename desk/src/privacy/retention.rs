@@ -14,18 +14,19 @@
 //! whether it still holds. What was done stands in the log and in the table `audit`, in
 //! numbers.
 
+use async_recursion::async_recursion as boxed;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
+use tresen_model::wish::Wish;
 use tresen_model::{PersonId, RequestId, Timestamp};
+use tresen_store::{Conn, StoreError, Tx, on};
 
-use super::restrict::NOT_RESTRICTED;
 use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::people::restriction::NOT_RESTRICTED;
 use crate::requests::remove::delete_request;
-use crate::store::{Conn, StoreError, Tx, on};
-use tresen_model::wish::Wish;
 
 /// Looked for at once.
 const BATCH: i64 = 100;
@@ -131,7 +132,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn retention_preview(&self) -> Result<Expired, Error> {
         let now = self.now();
         let limits = self.limits(now);
@@ -157,7 +158,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] when it could not go on; what was done until then is done.
-    #[crate::boxed]
+    #[boxed]
     pub async fn retain(&self) -> Result<Expired, Error> {
         let now = self.now();
         let limits = self.limits(now);
@@ -172,7 +173,7 @@ impl Desk {
                 "what had reached its retention limit was erased"
             );
             let mut tx = self.store.write().await?;
-            super::audit(&mut tx, "retention", &done, now).await?;
+            crate::people::audit::audit(&mut tx, "retention", &done, now).await?;
             tx.commit().await?;
             self.store.forget_traces_soon().await;
             self.search.forget_traces().await?;
@@ -292,7 +293,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn retention_record(&self) -> Result<Vec<(Timestamp, Expired)>, Error> {
         const SQL: &str =
             "SELECT id, at, counts FROM audit WHERE event = 'retention' ORDER BY at DESC, id LIMIT 100";

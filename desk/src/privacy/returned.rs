@@ -6,14 +6,14 @@
 //! the [list](super::list) of erasures that was kept elsewhere remembers them.
 
 use sqlx::types::Uuid;
+use tresen_keys::KeyStore;
 use tresen_model::views::ErasureCount;
 use tresen_model::{PersonId, Timestamp};
+use tresen_store::{Store, on};
 
-use super::list::{self, List};
-use crate::Desk;
+use crate::erasure_list::List;
 use crate::error::Broken;
-use crate::keys::KeyStore;
-use crate::store::{Store, on};
+use crate::{Desk, erasure_list};
 
 impl Desk {
     /// Purges whoever was erased and is here again. Looks through all persons only where data and key store do
@@ -109,7 +109,7 @@ pub(crate) async fn erase_listed(data: &Store, keys: &KeyStore, list: &List) -> 
     let mut here = data.ids("SELECT id FROM person").await?;
     here.extend(keys.holders().await?);
     let named = here.into_iter().filter_map(|person| {
-        let at = list.get(&list::mark(person, keys.master()))?;
+        let at = list.get(&erasure_list::mark(person, keys.master()))?;
         Some((person, at))
     });
     let named: Vec<(Uuid, Timestamp)> = named.collect();

@@ -8,12 +8,9 @@
 //! - [`privacy_statement`], [`imprint`]: the documents, in both languages with the same sections
 //! - [`digest`]: what names a version of a text, for consents
 
-mod country;
 mod english;
 mod german;
-mod legal_form;
 mod legal_notice;
-mod settings;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -23,17 +20,12 @@ use tresen_model::Language;
 
 pub use tresen_model::document::{Block, Document, Section};
 
-pub use country::{Country, UnknownCountry};
-pub use legal_form::LegalForm;
-pub use settings::{
-    Addition, Authority, Contact, Controller, ImprintSettings, Localized, PrivacySettings, Processor,
-    Profession, Retention,
-};
+use crate::settings::{PrivacySettings, Retention};
 use writer::Writer;
 
 /// Days after its last login at which a browser is forgotten.
 const DEVICE_DAYS: u32 = 180;
-const _: () = assert!(DEVICE_DAYS as i64 * 24 * 3600 == crate::people::DEVICE_LIFETIME);
+const _: () = assert!(DEVICE_DAYS as i64 * 24 * 3600 == crate::accounts::DEVICE_LIFETIME);
 
 /// The privacy statement of the desk called `desk_name`, with the retention in force.
 pub fn privacy_statement(

@@ -9,15 +9,16 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use async_recursion::async_recursion as boxed;
+use tresen_model::wish::Wish;
 use tresen_model::{PersonId, Timestamp};
+use tresen_store::on;
 
 use super::erase::{Begun, Erased};
 use super::receipt;
 use super::retention::Idle;
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::store::on;
-use tresen_model::wish::Wish;
 
 /// So often an erasure is tried at once, and so long waited in between: another transaction may
 /// have been in the way.
@@ -97,7 +98,7 @@ impl Desk {
     }
 
     /// Goes on with erasures until the desk is closed, and keeps the statistics small.
-    #[crate::boxed]
+    #[boxed]
     pub async fn keep_finishing(&self) {
         loop {
             tokio::select! {
@@ -118,7 +119,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Broken`] when they could not be looked for. One that fails again is logged, and
     /// keeps no other one from being finished.
-    #[crate::boxed]
+    #[boxed]
     pub async fn finish_erasures(&self) -> Result<u64, Error> {
         let postponed = self.postponed.locked().clone();
         let mut done = 0;

@@ -1,12 +1,13 @@
 //! The versions of the privacy statement: a consent refers to one, and old ones stay.
 
+use async_recursion::async_recursion as boxed;
 use tresen_model::{Language, Timestamp};
+use tresen_store::{Store, on};
 
 use super::statement::{Document, digest, privacy_statement};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::settings::Settings;
-use crate::store::{Store, on};
 
 /// Stores the texts of the settings as a new version if they differ from the newest, and
 /// gives the version in force.
@@ -59,7 +60,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] when there is no such version.
-    #[crate::boxed]
+    #[boxed]
     pub async fn privacy_text(
         &self,
         language: Language,

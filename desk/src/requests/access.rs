@@ -3,10 +3,10 @@
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::{HeldWhy, PersonId, RequestId, RequestNumber, Status, Timestamp};
+use tresen_store::{Conn, StoreError, from_row, on};
 
 use crate::error::{Broken, Error};
 use crate::people::{Agent, LinkHolder, Session, kinds};
-use crate::store::{Conn, StoreError, from_row, on};
 
 /// The proof with which a customer comes: the login, or the mailed link of one request.
 #[derive(Clone)]

@@ -1,15 +1,16 @@
 //! An agent writes a request down for a customer who called.
 
+use async_recursion::async_recursion as boxed;
 use tresen_model::{Body, Channel, EmailAddress, Language, PersonName, Problem, Subject};
 
 use super::files::{self, File};
 use super::submit::{About, NewRequest, Stored, Submitted, parse_kind};
 use crate::Desk;
+use crate::address::blind_index;
 use crate::error::{Error, Refusals};
 use crate::events::Event;
-use crate::mail::MailKind;
-use crate::people::person;
-use crate::people::{Agent, kinds};
+use crate::outbox::kinds::MailKind;
+use crate::people::{Agent, kinds, person};
 
 /// What the agent typed, as it came.
 pub struct Capture<'a> {
@@ -37,7 +38,7 @@ impl Desk {
     /// # Errors
     /// Refusals of the fields, of `email` when the customer's data is restricted, of `kind` when the agent
     /// does not work on it; [`Error::Busy`] while the customer is being erased.
-    #[crate::boxed]
+    #[boxed]
     pub async fn capture(
         &self,
         agent: &Agent,
@@ -59,7 +60,7 @@ impl Desk {
             return Err(Error::refused("kind", Problem::ChoiceUnknown));
         }
         let now = self.now();
-        let (person, key) = self.keys.find_or_create(&self.blind_index(&email), now).await?;
+        let (person, key) = self.keys.find_or_create(&blind_index(&self.keys, &email), now).await?;
         let writer = agent.person();
         let once_hash = self.keys.master().fingerprint(
             "capture",

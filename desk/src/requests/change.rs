@@ -1,22 +1,23 @@
 //! Status, priority and assignment, each with an entry in the history.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
+use tresen_keys::random;
 use tresen_model::{AuthorKind, PersonId, Priority, Problem, RequestId, RequestNumber, Status, Timestamp};
+use tresen_store::{StoreError, Tx, on};
 
 use super::access::{self, Access, RequestHead};
-use super::held;
 use super::submit::About;
+use super::{held, statistics};
+use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::events::Event;
-use crate::mail::MailKind;
+use crate::outbox::kinds::MailKind;
 use crate::people::person::{self, Presence};
 use crate::people::{Agent, kinds};
-use crate::privacy::Tally;
-use crate::privacy::statistics;
-use crate::store::{StoreError, Tx, on};
+use crate::requests::statistics::Tally;
 use crate::webhooks::{self, WebhookEvent};
-use crate::{Desk, random};
 
 pub(super) const CREATED: &str = "created";
 pub(super) const STATUS: &str = "status";
@@ -209,7 +210,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn close_or_reopen(
         &self,
         access: &Access,
@@ -244,7 +245,7 @@ impl Desk {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`]; a refusal on `assignee` when that is no agent, or one
     /// who does not work on this request type; [`Error::Changed`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn change(&self, agent: &Agent, number: RequestNumber, change: Change) -> Result<(), Error> {
         let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;

@@ -1,25 +1,25 @@
 //! Comments: what customers and agents write in a request.
 
+use async_recursion::async_recursion as boxed;
+use tresen_keys::{PersonKey, random};
 use tresen_model::{
     AuthorKind, Body, Channel, CommentId, MailRemark, MailVerdict, PersonId, PersonName, Problem, RequestId,
     RequestNumber, Standing, Status, Timestamp, Visibility,
 };
+use tresen_store::{Tx, is_duplicate, on};
 
 use super::access::{self, Access, RequestHead};
-use super::change;
 use super::files::{self, File};
-use super::held;
+use super::{change, held, statistics};
+use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::events::Event;
-use crate::keys::PersonKey;
-use crate::mail::{Mail, MailKind, Payload};
+use crate::outbox::enqueue::{Mail, Payload};
+use crate::outbox::kinds::MailKind;
 use crate::people::person::{self, Presence};
 use crate::people::{Agent, Purpose};
-use crate::privacy::Tally;
-use crate::privacy::statistics;
-use crate::store::{Tx, is_duplicate, on};
+use crate::requests::statistics::Tally;
 use crate::webhooks::{self, WebhookEvent};
-use crate::{Desk, random};
 
 /// A comment's row before it is one.
 pub(crate) struct NewComment<'a> {
@@ -125,7 +125,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal on `body`, also while the customer's data is restricted; [`Error::NotFound`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn comment(
         &self,
         access: &Access,
@@ -188,7 +188,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal on `body`; [`Error::NotFound`], [`Error::Restricted`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn reply(
         &self,
         agent: &Agent,

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
+use tresen_keys::PersonKey;
 use tresen_model::views::{
     AgentName, Attachment, Comment, Conversation, HistoryEntry, HistoryEvent, PersonView, StaffView,
 };
@@ -11,17 +13,15 @@ use tresen_model::{
     AuthorKind, Channel, CommentId, HeldWhy, MailRemark, MailVerdict, PersonId, PersonName, Priority,
     RequestId, RequestNumber, Standing, Status, Timestamp, Visibility,
 };
+use tresen_store::{Conn, from_row, on};
 
 use super::access::{self, Access, RequestHead};
-use super::change;
 use super::files::AttachmentRow;
-use super::quotes;
 use super::readable::{FOR_CUSTOMERS, author_may_be_read, sealed_for};
+use super::{change, quotes};
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::keys::PersonKey;
 use crate::people::{Agent, PersonEvent, history, kinds, person};
-use crate::store::{Conn, from_row, on};
 
 struct CommentRow {
     id: Uuid,
@@ -111,7 +111,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also for somebody else's.
-    #[crate::boxed]
+    #[boxed]
     pub async fn conversation(&self, access: &Access, number: RequestNumber) -> Result<Conversation, Error> {
         let mut reader = self.store.read().await?;
         let head = access.find(reader.conn(), number).await?;
@@ -123,7 +123,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn conversation_for_agent(
         &self,
         agent: &Agent,
@@ -384,7 +384,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn agents(&self, _: &Agent) -> Result<Vec<AgentName>, Error> {
         let mut reader = self.store.read().await?;
         Ok(self.agent_names(reader.conn(), None).await?)
@@ -444,7 +444,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also for somebody else's.
-    #[crate::boxed]
+    #[boxed]
     pub async fn request_id(&self, access: &Access, number: RequestNumber) -> Result<RequestId, Error> {
         Ok(access.find(self.store.read().await?.conn(), number).await?.request())
     }
@@ -453,7 +453,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn request_id_for_agent(
         &self,
         agent: &Agent,

@@ -1,14 +1,14 @@
 //! How many requests there are of each kind, kept by triggers (docs/decisions/0021-counts-by-triggers.md).
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
+use tresen_store::{Conn, StoreError, Tx, on};
 
 use super::queue::ACTIVE;
 use crate::Desk;
 use crate::error::Error;
-use crate::intake::aside;
 use crate::people::{Agent, kinds};
-use crate::store::{Conn, StoreError, Tx, on};
 
 /// How many requests want something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,14 +50,14 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn queue_counts(&self, agent: &Agent) -> Result<QueueCounts, Error> {
         let mut reader = self.store.read().await?;
         let sql = counts();
         let (active, mine, unassigned, held): (i64, i64, i64, i64) = on!(reader.conn(), c =>
             sqlx::query_as(AssertSqlSafe(sql)).bind(agent.person().0).bind(Uuid::nil()).fetch_one(c).await)?;
         let aside = match agent.require_admin() {
-            Ok(()) => aside::count(reader.conn()).await?,
+            Ok(()) => set_aside(reader.conn()).await?,
             Err(_) => 0,
         };
         Ok(QueueCounts {
@@ -68,6 +68,13 @@ impl Desk {
             aside: aside.into(),
         })
     }
+}
+
+/// How many messages are set aside.
+pub(crate) async fn set_aside(conn: Conn<'_>) -> Result<u32, StoreError> {
+    const SQL: &str = "SELECT COUNT(*) FROM mail_aside";
+    let (count,): (i64,) = on!(conn, c => sqlx::query_as(SQL).fetch_one(c).await)?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Adds up what is counted several times for the same, where there is much of it, and forgets what comes to
@@ -90,7 +97,7 @@ pub(crate) async fn fold(tx: &mut Tx) -> Result<(), StoreError> {
 mod tests {
     use super::*;
     use crate::migrations::DATA;
-    use crate::store::{Location, Pool, Statement, Store};
+    use tresen_store::{Location, Pool, Statement, Store};
 
     #[tokio::test]
     async fn the_counts_read_no_request() {

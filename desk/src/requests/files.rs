@@ -1,26 +1,28 @@
 //! Files that come with a comment.
 
+use async_recursion::async_recursion as boxed;
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, TryStreamExt};
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
+use tresen_keys::{PersonKey, random};
 use tresen_model::views::{Attachment, Preview};
 use tresen_model::{
     AttachmentId, CommentId, PersonId, Problem, RequestId, RequestNumber, Timestamp, file_name,
 };
+use tresen_store::{StoreError, Tx, from_row, on};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
 use super::access::{self, Access, RequestHead};
 use super::readable;
+use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::keys::PersonKey;
 use crate::objects::{Stored, Upload};
 use crate::people::Agent;
-use crate::store::{StoreError, Tx, from_row, on};
-use crate::uploads::{Uploads, image_type, is_image};
-use crate::{Desk, random};
+use crate::settings::Uploads;
+use crate::small_picture::{image_type, is_image};
 
 /// A file that is on disk, sealed, and waits for the comment that it belongs to. Dropped, it
 /// is removed.
@@ -360,7 +362,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also for somebody else's, and for files of internal notes.
-    #[crate::boxed]
+    #[boxed]
     pub async fn attachment(
         &self,
         access: &Access,
@@ -375,7 +377,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn attachment_for_agent(
         &self,
         agent: &Agent,

@@ -1,15 +1,16 @@
 //! A mail's HTML, cleaned when it came in, for whoever wants to see it as it was formatted.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::{AttachmentId, CommentId, RequestNumber};
+use tresen_store::on;
 
 use super::access::{self, Access, RequestHead};
 use super::readable::{self, FOR_CUSTOMERS};
 use crate::Desk;
 use crate::error::Error;
 use crate::people::Agent;
-use crate::store::on;
 
 /// A mail's HTML. Holds what somebody wrote.
 pub struct Formatted {
@@ -25,7 +26,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when it has none, and for somebody else's.
-    #[crate::boxed]
+    #[boxed]
     pub async fn formatted(
         &self,
         access: &Access,
@@ -40,7 +41,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Restricted`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn formatted_for_agent(
         &self,
         agent: &Agent,

@@ -4,17 +4,18 @@
 //! sealed with the uploader's person key, and names it in the comment. A file that no comment names within twelve
 //! hours can no longer be named, and the sweep removes it within a day after that.
 
+use async_recursion::async_recursion as boxed;
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
+use tresen_keys::PersonKey;
 use tresen_model::Problem;
+use tresen_store::{dialect, on};
 
 use super::files::File;
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::keys::PersonKey;
-use crate::store::{dialect, on};
 use crate::tokens::Caller;
 
 /// Lifetime of a handle, in seconds. The sweep takes files without a row that are older than a day.
@@ -54,7 +55,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when they are being erased.
-    #[crate::boxed]
+    #[boxed]
     pub async fn keep_file(&self, caller: &Caller, file: File) -> Result<Handed, Error> {
         let key = self.key_of(caller).await?;
         let id = file.id();
@@ -79,7 +80,7 @@ impl Desk {
     /// # Errors
     /// A refusal of `attachments`: a handle that is unknown, somebody else's, expired, used already or named twice,
     /// too many files, or too large ones.
-    #[crate::boxed]
+    #[boxed]
     pub async fn kept_files(&self, caller: &Caller, handles: &[String]) -> Result<Vec<File>, Error> {
         let limits = self.settings.attachments;
         if handles.is_empty() {

@@ -1,15 +1,17 @@
 //! Requests that are held back as suspected spam: stored, answered by nobody, in no list but the
 //! one here, until an agent has looked. Nothing is dropped silently.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{HeldLine, Page};
 use tresen_model::{AuthorKind, HeldWhy, PersonId, RequestId, RequestNumber, Timestamp};
+use tresen_store::{Conn, StoreError, Tx, from_row, on};
 
 use super::access::{self, Access, RequestHead};
 use super::change::{self, Actor};
 use super::list::{read_cursor, write_cursor};
-use super::remove::delete_request;
+use super::statistics;
 use super::submit::Cause;
 use crate::Desk;
 use crate::error::{Broken, Error};
@@ -17,8 +19,7 @@ use crate::events::Event;
 use crate::people::Agent;
 use crate::people::kinds::seen_by;
 use crate::people::person::{self, Presence};
-use crate::privacy::{Tally, Wish, statistics};
-use crate::store::{Conn, StoreError, Tx, from_row, on};
+use crate::requests::statistics::Tally;
 
 /// Rows of a page.
 const PAGE: usize = 50;
@@ -78,7 +79,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] while the customer's data is restricted.
-    #[crate::boxed]
+    #[boxed]
     pub async fn confirm_request(&self, access: &Access, number: RequestNumber) -> Result<(), Error> {
         let head = access.find(self.store.read().await?.conn(), number).await?;
         let now = self.now();
@@ -103,7 +104,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn held_requests(&self, agent: &Agent, after: Option<&str>) -> Result<Page<HeldLine>, Error> {
         let sql = format!(
             "SELECT request.id, number, person_id, subject_sealed, request.created_at,
@@ -151,7 +152,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also when it is not held; [`Error::Restricted`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn release_held(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
         let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
@@ -172,48 +173,6 @@ impl Desk {
         let event = Event { request, customer, public: true };
         tx.commit().await?;
         self.committed(event);
-        Ok(())
-    }
-
-    /// It is spam: the request is erased, and its sender too when there is nothing else of theirs
-    /// and nobody ever showed that the address is theirs.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`] also when it is not held; [`Error::Restricted`].
-    #[crate::boxed]
-    pub async fn discard_held(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
-        let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
-        let (customer, request) = (head.customer(), head.request());
-        let mut tx = self.store.write().await?;
-        let Presence::Here = person::touch(&mut tx, customer, self.now()).await? else {
-            return Err(Error::NotFound);
-        };
-        let head = access::find_for_agent(tx.conn(), agent, number).await?;
-        if head.held().is_none() {
-            return Err(Error::NotFound);
-        }
-        let files = delete_request(&mut tx, request).await?;
-        tx.commit().await?;
-        for file in files {
-            self.objects.delete(file).await?;
-        }
-        self.store.forget_traces_soon().await;
-        self.erase_if_unknown(customer).await
-    }
-
-    /// Erases somebody of whom there is nothing, and whose address was never proven.
-    pub(crate) async fn erase_if_unknown(&self, person: PersonId) -> Result<(), Error> {
-        const SQL: &str = "SELECT id FROM person WHERE id = $1 AND role = 'customer' AND state = 'active'
-            AND proven_at IS NULL AND password_sealed IS NULL AND restricted_at IS NULL
-            AND NOT EXISTS (SELECT 1 FROM request WHERE request.person_id = person.id)
-            AND NOT EXISTS (SELECT 1 FROM comment WHERE comment.author_id = person.id)";
-        let mut reader = self.store.read().await?;
-        let row: Option<(Uuid,)> =
-            on!(reader.conn(), c => sqlx::query_as(SQL).bind(person.0).fetch_optional(c).await)?;
-        drop(reader);
-        if row.is_some() {
-            self.erase(person, Wish::Retention).await?;
-        }
         Ok(())
     }
 }

@@ -5,18 +5,18 @@ use std::collections::{HashMap, HashSet};
 use bytes::Bytes;
 use sqlx::types::Uuid;
 use tokio::sync::mpsc;
+use tresen_keys::{PersonKey, random};
 use tresen_model::{
     AuthorKind, Channel, PersonId, PersonName, Priority, RequestId, RequestNumber, Standing, Status, Subject,
     Timestamp, Visibility,
 };
+use tresen_store::{Conn, StoreError, Tx, on};
 
 use super::change;
 use super::comment::{self, MailPart};
 use super::files::{self, File};
+use crate::Desk;
 use crate::error::Broken;
-use crate::keys::PersonKey;
-use crate::store::{Conn, StoreError, Tx, on};
-use crate::{Desk, random};
 
 /// A request of an export, parsed.
 pub(crate) struct NewRequest {

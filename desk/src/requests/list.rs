@@ -1,15 +1,16 @@
 //! A customer's own requests.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::types::Uuid;
+use tresen_keys::PersonKey;
 use tresen_model::views::{Page, RequestLine};
 use tresen_model::{PersonId, Priority, RequestId, RequestNumber, Status, Timestamp};
+use tresen_store::{Conn, Statement, from_row, on};
 
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::keys::PersonKey;
 use crate::people::Session;
 use crate::search::{Listing, Order, Words};
-use crate::store::{Conn, Statement, from_row, on};
 
 /// Rows of a page.
 pub(super) const PAGE: usize = 25;
@@ -79,7 +80,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when the person is being erased.
-    #[crate::boxed]
+    #[boxed]
     pub async fn my_requests(
         &self,
         session: &Session,

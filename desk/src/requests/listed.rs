@@ -1,18 +1,19 @@
 //! Lists of requests for programs: pages of any size, by an opaque cursor.
 
+use async_recursion::async_recursion as boxed;
 use data_encoding::BASE64URL_NOPAD;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_model::views::{Page, RequestLine};
 use tresen_model::{PersonId, Priority, RequestNumber, Status, Timestamp};
+use tresen_store::{from_row, on};
 
 use super::list::{ListQuery, read_cursor, write_cursor};
 use super::queue::{Assignee, QueueOrder, QueueQuery, QueueView};
 use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::people::restriction::NOT_RESTRICTED;
 use crate::people::{Agent, Session, kinds};
-use crate::privacy::restrict::NOT_RESTRICTED;
-use crate::store::{from_row, on};
 
 /// The most rows of a page.
 pub const MOST: usize = 200;
@@ -173,7 +174,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn list_requests(&self, agent: &Agent, listing: &Listing) -> Result<Page<RequestLine>, Error> {
         if !listing.search.trim().is_empty() {
             let assignee = match listing.assignee {
@@ -214,7 +215,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when the person is being erased.
-    #[crate::boxed]
+    #[boxed]
     pub async fn list_own_requests(
         &self,
         session: &Session,

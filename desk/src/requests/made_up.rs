@@ -1,14 +1,16 @@
 //! Requests in bulk, to measure a desk with very many: stored, sealed and indexed like others, but many in
 //! one transaction and without mails.
 
+use async_recursion::async_recursion as boxed;
 use tresen_model::{AuthorKind, Body, Channel, EmailAddress, Language, Subject, Visibility};
+use tresen_store::on;
 
 use super::comment::{self, NewComment};
 use super::submit::NewRequest;
 use crate::Desk;
+use crate::address::blind_index;
 use crate::error::{Broken, Error};
 use crate::people::person;
-use crate::store::on;
 
 /// A request that nobody wrote.
 pub struct MadeUp {
@@ -27,13 +29,13 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn make_up(&self, requests: &[MadeUp]) -> Result<(), Error> {
         const COMMENTS: &str = "UPDATE request SET comments = comments + $2 WHERE id = $1";
         let now = self.now();
         let mut owners = Vec::with_capacity(requests.len());
         for request in requests {
-            owners.push(self.keys.find_or_create(&self.blind_index(&request.email), now).await?);
+            owners.push(self.keys.find_or_create(&blind_index(&self.keys, &request.email), now).await?);
         }
         let mut tx = self.store.write().await?;
         for (request, (person, key)) in requests.iter().zip(&owners) {

@@ -4,8 +4,10 @@
 //! An outsider's words are sealed with the outsider's key, so they go when the outsider is erased,
 //! wherever they stand, and nothing has to be sealed anew when they move.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::types::Uuid;
 use tresen_model::{AuthorKind, Channel, CommentId, PersonId, RequestId, RequestNumber, Subject, Timestamp};
+use tresen_store::{Conn, StoreError, Tx, from_row, on};
 
 use super::access::{self, RequestHead};
 use super::change;
@@ -15,7 +17,6 @@ use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::people::Agent;
 use crate::people::person::{self, Presence};
-use crate::store::{Conn, StoreError, Tx, from_row, on};
 
 /// What an outsider wrote, where it can be decided about.
 struct Row {
@@ -105,7 +106,7 @@ impl Desk {
     /// # Errors
     /// [`Error::NotFound`] when it is no outsider's comment; [`Error::Restricted`];
     /// [`Error::Forbidden`] for somebody of the desk: they answer as agents.
-    #[crate::boxed]
+    #[boxed]
     pub async fn admit(&self, agent: &Agent, number: RequestNumber, comment: CommentId) -> Result<(), Error> {
         const ADMIT: &str = "INSERT INTO participant (request_id, person_id, admitted_by, at)
             VALUES ($1, $2, $3, $4) ON CONFLICT (request_id, person_id) DO NOTHING";
@@ -156,7 +157,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`admit`](Self::admit), but for the last.
-    #[crate::boxed]
+    #[boxed]
     pub async fn split_off(
         &self,
         agent: &Agent,
@@ -190,7 +191,7 @@ impl Desk {
             key: &key,
             kind: &kind,
             channel: Channel::Mail,
-            subject: &subject.unwrap_or_else(|| crate::intake::no_subject(person.language())),
+            subject: &subject.unwrap_or_else(|| crate::requests::submit::no_subject(person.language())),
             body: "",
             once_hash: None,
             captured_by: None,

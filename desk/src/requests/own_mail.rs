@@ -1,17 +1,19 @@
 //! What an agent has answered by mail, where the desk could not tell that it was theirs.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::types::Uuid;
+use tresen_keys::PersonKey;
 use tresen_model::{CommentId, PersonId, RequestId, RequestNumber, Timestamp};
+use tresen_store::{Tx, on};
 
 use super::access;
 use super::sealed::{SEALED, seal_anew};
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::keys::PersonKey;
-use crate::mail::{Mail, MailKind, Payload};
+use crate::outbox::enqueue::{Mail, Payload};
+use crate::outbox::kinds::MailKind;
 use crate::people::Agent;
 use crate::people::person::{self, Presence};
-use crate::store::{Tx, on};
 
 impl Desk {
     /// Sends what an agent has mailed to the customer, as an answer: whoever is signed in has shown who
@@ -19,7 +21,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] when it is no mail of this agent that waits; [`Error::Restricted`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn send_as_answer(
         &self,
         agent: &Agent,

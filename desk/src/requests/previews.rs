@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use async_recursion::async_recursion as boxed;
 use bytes::Bytes;
 use futures_util::stream;
 use tresen_model::{AttachmentId, RequestNumber};
@@ -12,7 +13,7 @@ use super::files::{OpenFile, boxed, opened_key};
 use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::Agent;
-use crate::uploads::is_image;
+use crate::small_picture::is_image;
 
 /// So often, and so long each time, whoever asks for a small picture waits for it.
 const PREVIEW_LOOKS: usize = 20;
@@ -24,7 +25,7 @@ impl Desk {
     ///
     /// # Errors
     /// As [`attachment`](Self::attachment), and [`Error::NotFound`] for a file that has none.
-    #[crate::boxed]
+    #[boxed]
     pub async fn preview(
         &self,
         access: &Access,
@@ -40,7 +41,7 @@ impl Desk {
     /// # Errors
     /// As [`attachment_for_agent`](Self::attachment_for_agent), and [`Error::NotFound`] for a file that
     /// has none.
-    #[crate::boxed]
+    #[boxed]
     pub async fn preview_for_agent(
         &self,
         agent: &Agent,

@@ -1,16 +1,17 @@
 //! The agents' queue: everyone's requests.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::types::Uuid;
 use tresen_model::views::{Page, RequestLine};
 use tresen_model::{PersonId, Priority, RequestNumber, Status, Timestamp};
+use tresen_store::{Statement, from_row};
 
 use super::list::{find_by_number, read_cursor, sorted_by, write_cursor};
 use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::people::restriction::NOT_RESTRICTED;
 use crate::people::{Agent, kinds, person};
-use crate::privacy::restrict::NOT_RESTRICTED;
 use crate::search::{Listing, Order, Words};
-use crate::store::{Statement, from_row};
 
 /// Rows of a page.
 const PAGE: usize = 50;
@@ -175,7 +176,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn queue(&self, agent: &Agent, query: &QueueQuery) -> Result<Page<RequestLine>, Error> {
         let rows = if query.search.trim().is_empty() {
             self.queue_page(agent, query).await?
@@ -266,7 +267,7 @@ fn in_its_order(rows: &mut [Row], order: QueueOrder) {
 mod tests {
     use super::*;
     use crate::migrations::DATA;
-    use crate::store::{Location, Pool, Store};
+    use tresen_store::{Location, Pool, Store};
 
     async fn plan(store: &Store, asked: &str) -> String {
         let mut statement = Statement::default();

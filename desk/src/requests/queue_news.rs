@@ -7,16 +7,18 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
 use tresen_model::RequestId;
+use tresen_store::{dialect, on};
 
 use crate::Desk;
 use crate::error::Broken;
+use crate::people::restriction::NOT_RESTRICTED;
 use crate::people::{Agent, kinds};
-use crate::privacy::restrict::NOT_RESTRICTED;
-use crate::store::{dialect, on};
 
 /// How long events are gathered before they are told.
 const GATHER: Duration = Duration::from_millis(100);
@@ -91,7 +93,7 @@ impl Desk {
     }
 
     /// Tells those who watch the queue what happens, until the desk is closed.
-    #[crate::boxed]
+    #[boxed]
     pub async fn tell_queues(&self) {
         let mut events = self.events();
         let mut changed: Vec<RequestId> = Vec::new();

@@ -8,11 +8,11 @@ use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tresen_mail::{LEFT_OUT, references, replace_references};
 use tresen_model::{PersonId, RequestId};
+use tresen_store::{Conn, dialect, from_row, on};
 
 use super::readable::{author_may_be_read, sealed_for};
 use crate::Desk;
 use crate::error::Broken;
-use crate::store::{Conn, dialect, from_row, on};
 
 /// Comments of a request that are opened to find quotes of them: the newest.
 const MOST: i64 = 200;

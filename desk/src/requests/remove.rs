@@ -2,8 +2,7 @@
 
 use sqlx::types::Uuid;
 use tresen_model::RequestId;
-
-use crate::store::{StoreError, Tx, on};
+use tresen_store::{StoreError, Tx, on};
 
 /// `$1` is the request. That its mails were taken in stays known, so that they are not again.
 const DELETIONS: &[&str] = &[

@@ -2,10 +2,10 @@
 
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
+use tresen_keys::PersonKey;
+use tresen_store::{Tx, on};
 
 use crate::error::Broken;
-use crate::keys::PersonKey;
-use crate::store::{Tx, on};
 
 /// Values that are sealed anew at a time.
 const BATCH: i64 = 200;

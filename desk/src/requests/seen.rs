@@ -4,16 +4,16 @@
 
 use std::collections::BTreeMap;
 
+use async_recursion::async_recursion as boxed;
 use sqlx::types::Uuid;
 use tresen_model::views::Conversation;
 use tresen_model::{CommentId, RequestNumber, Timestamp};
+use tresen_store::{Conn, Tx, on};
 
 use super::access::{self, Access, RequestHead};
-use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::outage;
 use crate::people::Agent;
-use crate::store::{Conn, Tx, on};
+use crate::{Desk, outage};
 
 /// One side has seen a request with what was written until then.
 #[derive(Clone, Copy)]
@@ -37,7 +37,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`] also for somebody else's request, and for a comment that is in another one.
-    #[crate::boxed]
+    #[boxed]
     pub async fn note_seen(
         &self,
         access: &Access,
@@ -58,7 +58,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::NotFound`], also for a comment that is in another request.
-    #[crate::boxed]
+    #[boxed]
     pub async fn note_seen_by_agent(
         &self,
         agent: &Agent,

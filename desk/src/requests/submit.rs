@@ -1,24 +1,28 @@
 //! A request comes in through the form.
 
+use async_recursion::async_recursion as boxed;
+use tresen_keys::{PersonKey, random};
 use tresen_model::{
     AuthorKind, Body, Channel, CommentId, EmailAddress, HeldWhy, Language, PersonId, PersonName, Problem,
     RequestId, RequestNumber, Subject, Timestamp, Visibility,
 };
+use tresen_store::{Tx, on};
 
-use super::change;
 use super::comment::{self, MailPart, NewComment};
 use super::files::{self, File};
+use super::{change, statistics};
+use crate::Desk;
 use crate::abuse::{Limited, Screened, Signs, Written};
+use crate::address::blind_index;
 use crate::error::{Broken, Error, Refusals};
 use crate::events::Event;
-use crate::keys::PersonKey;
-use crate::mail::{Mail, MailKind, Payload};
+use crate::outbox::enqueue::{Mail, Payload};
+use crate::outbox::kinds::MailKind;
+use crate::people::consent;
 use crate::people::person::{self, PersonRow};
 use crate::people::{Purpose, Session};
-use crate::privacy::{Tally, statistics};
+use crate::requests::statistics::Tally;
 use crate::settings::Settings;
-use crate::store::{Tx, on};
-use crate::{Desk, random};
 
 /// How often a number that is taken is drawn again. With 40 bits it hardly ever is, but among a million
 /// one is drawn twice every other time.
@@ -108,7 +112,7 @@ impl Submission {
     /// Cuts the secrets of our links, which somebody may have pasted.
     async fn cut_secrets(&mut self, desk: &Desk) -> Result<(), Broken> {
         let cut = desk.without_secrets(self.subject.as_str()).await?;
-        self.subject = Subject::parse(&cut).unwrap_or_else(|_| crate::intake::no_subject(self.language));
+        self.subject = Subject::parse(&cut).unwrap_or_else(|_| self::no_subject(self.language));
         let cut = desk.without_secrets(self.body.as_str()).await?;
         if let Ok(body) = Body::parse(&cut).or_else(|_| Body::parse("…")) {
             self.body = body;
@@ -203,7 +207,7 @@ impl Desk {
     /// # Errors
     /// A refusal on `body` while the person's data is restricted; [`Error::Busy`] when the
     /// person is being erased and that takes long, otherwise [`Error::Broken`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn submit(
         &self,
         submission: Submission,
@@ -219,7 +223,7 @@ impl Desk {
     /// # Errors
     /// As [`submit`](Self::submit); [`Error::Prove`] when the page is to show a proof of work
     /// first; a refusal on `email` when too many requests came in its name.
-    #[crate::boxed]
+    #[boxed]
     pub async fn submit_screened(
         &self,
         submission: Submission,
@@ -259,7 +263,7 @@ impl Desk {
             let now = self.now();
             let (person, key) = match session {
                 Some(session) => (session.person(), self.require_person(session.person()).await?.1),
-                None => self.keys.find_or_create(&self.blind_index(&submission.email), now).await?,
+                None => self.keys.find_or_create(&blind_index(&self.keys, &submission.email), now).await?,
             };
             let once_hash = self.once_hash(person, &submission);
             match self.try_submit(person, &key, &submission, &files, once_hash, held, now).await? {
@@ -356,7 +360,7 @@ impl Desk {
             tx.rollback().await?;
             return Ok(Tried::Known);
         };
-        self.store_consent(&mut tx, person, "form", now).await?;
+        consent::store(&mut tx, person, self.privacy_version, "form", now).await?;
         if held.is_some() {
             self.ask_to_confirm(&mut tx, (&row, key), request, now).await?;
         } else {
@@ -511,4 +515,14 @@ impl Desk {
         }
         Err(Broken::Inconsistent("request.number", id))
     }
+}
+
+/// What stands where a mail has no subject.
+pub(crate) fn no_subject(language: Language) -> Subject {
+    let words = match language {
+        Language::English => "(no subject)",
+        Language::German => "(ohne Betreff)",
+    };
+    let Ok(subject) = Subject::parse(words) else { unreachable!("these words are a subject") };
+    subject
 }

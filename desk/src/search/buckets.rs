@@ -6,14 +6,14 @@
 //! requests for those that it has. Each step divides one table, and leaves all others alone (linear hashing).
 
 /// At most so many tables. With more, a search would take longer than an erasure gains.
-pub(super) const MOST: u8 = 64;
+pub(crate) const MOST: u8 = 64;
 
 /// A table is divided when there are more requests than this for each of them, on average. Writing one anew takes
 /// well under a second.
 const FULL: u64 = 16_384;
 
 /// The table of a person whose id ends with this byte, which is random. There are `count` tables.
-pub(super) fn bucket(last: u8, count: u8) -> u8 {
+pub(crate) fn bucket(last: u8, count: u8) -> u8 {
     let among = count.next_power_of_two();
     let bucket = last % among;
     // The table that it would be in has not been made yet.
@@ -21,13 +21,13 @@ pub(super) fn bucket(last: u8, count: u8) -> u8 {
 }
 
 /// How many tables so many requests want.
-pub(super) fn wanted(requests: i64) -> u8 {
+pub(crate) fn wanted(requests: i64) -> u8 {
     u8::try_from(requests.max(1).unsigned_abs().div_ceil(FULL)).map_or(MOST, |count| count.min(MOST))
 }
 
 /// With `count` tables, the one that is divided next, and the last bytes of those who leave it for the table number
 /// `count`.
-pub(super) fn divided(count: u8) -> (u8, Vec<u8>) {
+pub(crate) fn divided(count: u8) -> (u8, Vec<u8>) {
     let leaving: Vec<u8> = (0..=u8::MAX).filter(|last| bucket(*last, count + 1) == count).collect();
     (bucket(leaving[0], count), leaving)
 }

@@ -13,11 +13,11 @@
 
 use sqlx::types::Uuid;
 use tresen_model::RequestId;
+use tresen_store::{Conn, Statement, from_row};
 
 use super::buckets::MOST;
 use super::{Index, Words, postgres, sqlite};
 use crate::error::Broken;
-use crate::store::{Conn, Statement, from_row};
 
 /// So many requests are looked through first.
 const FIRST: i64 = 64;

@@ -4,11 +4,11 @@
 use std::path::Path;
 
 use tresen_model::{PersonId, RequestId};
+use tresen_store::{Pool, Store};
 
 use super::postgres::Tables;
 use super::sqlite::Fts;
 use crate::error::Broken;
-use crate::store::{Pool, Store};
 
 pub(crate) enum Index {
     Sqlite(Fts),
@@ -46,7 +46,7 @@ impl Index {
         }
     }
 
-    /// Makes an empty file of SQLite ready for so many requests; on PostgreSQL [an epoch](super::epoch) begins so.
+    /// Makes an empty file of SQLite ready for so many requests; on PostgreSQL [an epoch](crate::indexing::epoch) begins so.
     pub(crate) async fn prepare(&self, requests: i64) -> Result<(), Broken> {
         match self {
             Self::Sqlite(fts) => fts.prepare(requests).await,

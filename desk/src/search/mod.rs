@@ -1,25 +1,22 @@
 //! Full-text search.
 //!
 //! An index needs words in the clear. So it stands apart from the data ([`index`]), is never
-//! backed up, and can be made again from the sealed data at any time ([`indexer`]). When it has to be
-//! is known from its [`epoch`].
+//! backed up, and can be made again from the sealed data at any time ([`indexing`](crate::indexing)).
 
-mod buckets;
-pub(crate) mod epoch;
+pub(crate) mod buckets;
 mod find;
 mod index;
-mod indexer;
+pub(crate) mod mark;
 mod postgres;
 mod sqlite;
 mod words;
 
 pub(crate) use find::{Listing, Order};
 pub(crate) use index::{Entry, Index};
-pub(crate) use indexer::mark_stale;
+pub(crate) use mark::mark_stale;
 
+use tresen_store::Statement;
 use words::Sought;
-
-use crate::store::Statement;
 
 /// The words that somebody searches for: each must occur, as the beginning of a word.
 pub(crate) struct Words(Vec<Sought>);

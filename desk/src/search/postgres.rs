@@ -10,12 +10,12 @@ use std::collections::BTreeSet;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 use tokio::sync::Mutex;
 use tresen_model::{PersonId, RequestId};
+use tresen_store::{StoreError, dialect};
 
 use super::buckets::{self, MOST, bucket};
 use super::index::Entry;
 use super::words::{self, FORM};
 use crate::error::Broken;
-use crate::store::{StoreError, dialect};
 
 pub(crate) struct Tables {
     pool: PgPool,

@@ -12,12 +12,12 @@ use std::path::Path;
 use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 use tresen_model::{PersonId, RequestId};
+use tresen_store::{Conn, Location, Migrations, Pool, Store, StoreError, Tx, dialect, from_row};
 
 use super::buckets::{self, MOST, bucket};
 use super::index::Entry;
 use super::words::{self, FORM};
 use crate::error::Broken;
-use crate::store::{Conn, Location, Migrations, Pool, Store, StoreError, Tx, dialect, from_row};
 
 /// With more entries than this share of its table a person is forgotten by writing it anew.
 const LARGE_SHARE: i64 = 100;

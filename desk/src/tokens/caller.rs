@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use async_recursion::async_recursion as boxed;
 use sqlx::types::Uuid;
 use tresen_model::{Language, PersonId, Role, Timestamp};
+use tresen_store::{from_row, on};
 
 use super::scope::{Scope, Scopes};
 use crate::abuse::Left;
 use crate::error::{Broken, Error};
-use crate::people::{Agent, Secret, Session};
-use crate::privacy::{Erased, Wish};
-use crate::store::{from_row, on};
+use crate::people::{Agent, Session};
+use crate::secret::Secret;
 use crate::{Desk, outage};
 
 /// The last use is noted at most once in so many seconds.
@@ -156,7 +157,7 @@ impl Desk {
     /// # Errors
     /// [`Error::Forbidden`] when there is no such token, it has expired, or its owner is gone, restricted or in
     /// another role; [`Error::Busy`] when it was used too often; [`Error::Broken`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn caller(&self, secret: &Secret) -> Result<(Caller, Allowance), Error> {
         const SQL: &str = "SELECT api_token.name, scopes, staff, expires_at, last_used_at, person_id,
             person.role, person.language, person.state, person.restricted_at
@@ -191,18 +192,6 @@ impl Desk {
         };
         let expires_at = row.expires_at.map(Timestamp);
         Ok((Caller { hash, session, service, scopes, expires_at }, allowance))
-    }
-
-    /// Erases the customer whose token it is, who gave it that scope with a fresh proof.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] without the scope, and for whoever works at the desk; [`Error::Unfinished`].
-    #[crate::boxed]
-    pub async fn erase_by_token(&self, caller: &Caller) -> Result<Erased, Error> {
-        match caller.who(self.now(), Scope::PeopleErase) {
-            Ok(Who::Customer(session)) => self.erase(session.person(), Wish::Person).await,
-            Ok(Who::Agent(_)) | Err(_) => Err(Error::Forbidden),
-        }
     }
 
     async fn count_call(&self, hash: &[u8]) -> Result<Allowance, Error> {

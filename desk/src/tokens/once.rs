@@ -3,12 +3,13 @@
 //! An answer is kept as public ids: a request's number, a comment's id, a receipt. The caller's words are not kept, and
 //! the answer is written again from what is stored.
 
+use async_recursion::async_recursion as boxed;
 use tresen_model::Timestamp;
+use tresen_store::{is_duplicate, on};
 
 use super::caller::Caller;
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::store::{is_duplicate, on};
 
 /// How long an answer is kept, in seconds.
 const KEPT: i64 = 24 * 3600;
@@ -34,7 +35,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn begin_call(&self, caller: &Caller, key: &str, call: &[&[u8]]) -> Result<First, Error> {
         const INSERT: &str =
             "INSERT INTO api_call (token_hash, key_hash, call_hash, started_at) VALUES ($1, $2, $3, $4)";
@@ -91,7 +92,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn end_call(&self, caller: &Caller, key: &str, answer: Option<&str>) -> Result<(), Error> {
         const DONE: &str = "UPDATE api_call SET answer = $3 WHERE token_hash = $1 AND key_hash = $2";
         const FORGET: &str =

@@ -1,16 +1,18 @@
 //! Tokens that people make for themselves, on the page of their account.
 
+use async_recursion::async_recursion as boxed;
 use data_encoding::BASE64URL_NOPAD;
 use tresen_model::{Problem, Timestamp};
+use tresen_store::{Tx, on};
 
 use super::rows::{self, New, Owner};
 use super::scope::Scopes;
 use crate::Desk;
 use crate::error::{Broken, Error, Refusals};
+use crate::people::Session;
+use crate::people::audit::audit;
 use crate::people::person::{self, Presence};
-use crate::people::{Secret, Session};
-use crate::privacy::audit;
-use crate::store::{Tx, on};
+use crate::secret::Secret;
 
 /// The most tokens that one person may have.
 const MOST: usize = 20;
@@ -56,7 +58,7 @@ impl Desk {
     /// [`Error::ProofNeeded`]; [`Error::FactorNeeded`] for an agent who signed in without the second factor that
     /// they need; [`Error::Restricted`]; refusals of `name`, `scopes` (none, or one that their role has not) and
     /// `days`.
-    #[crate::boxed]
+    #[boxed]
     pub async fn make_token(&self, session: &Session, new: &NewToken<'_>) -> Result<Secret, Error> {
         let role = session.role();
         if role.is_staff() {
@@ -106,7 +108,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Forbidden`] when they are being erased.
-    #[crate::boxed]
+    #[boxed]
     pub async fn tokens_of(&self, session: &Session) -> Result<Vec<TokenLine>, Error> {
         let key = self.keys.get(session.person()).await?.ok_or(Error::Forbidden)?;
         let mut reader = self.store.read().await?;
@@ -128,7 +130,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn end_token(&self, session: &Session, handle: &str) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
         for row in rows::of_person(tx.conn(), session.person()).await? {

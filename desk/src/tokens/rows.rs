@@ -2,14 +2,14 @@
 
 use serde::Serialize;
 use sqlx::types::Uuid;
+use tresen_keys::PersonKey;
 use tresen_model::{PersonId, Problem, Timestamp};
+use tresen_store::{Conn, StoreError, Tx, from_row, on};
 
 use super::scope::Scopes;
 use crate::Desk;
 use crate::error::Broken;
-use crate::keys::PersonKey;
-use crate::people::Secret;
-use crate::store::{Conn, StoreError, Tx, from_row, on};
+use crate::secret::Secret;
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 60;

@@ -1,14 +1,17 @@
 //! Tokens of services. The operator makes them on the command line, and may give any scope.
 
+use async_recursion::async_recursion as boxed;
 use tresen_model::{EmailAddress, Language, PersonId, PersonName, Problem, Timestamp};
+use tresen_store::{Tx, from_row, is_duplicate, on};
 
 use super::rows::{self, New, Owner};
 use super::scope::{Scope, Scopes};
 use crate::Desk;
+use crate::address::blind_index;
 use crate::error::{Broken, Error};
-use crate::people::{Secret, kinds, person};
-use crate::privacy::audit;
-use crate::store::{Tx, from_row, is_duplicate, on};
+use crate::people::audit::audit;
+use crate::people::{kinds, person};
+use crate::secret::Secret;
 
 /// What the operator asks for.
 pub struct NewService<'a> {
@@ -52,7 +55,7 @@ impl Desk {
     ///
     /// # Errors
     /// Refusals of `name` (taken, empty or longer than 60 characters), `scope` (none) and `kind` (unknown).
-    #[crate::boxed]
+    #[boxed]
     pub async fn add_service_token(&self, new: &NewService<'_>) -> Result<Secret, Error> {
         let unknown = |field| Error::refused(field, Problem::ChoiceUnknown);
         let name = rows::name(new.name).map_err(|problem| Error::refused("name", problem))?;
@@ -67,7 +70,7 @@ impl Desk {
         let (hash, now) = (self.api_token_hash(&secret), self.now());
         let actor = if acts { Some(self.service_address(name)?) } else { None };
         let known = match &actor {
-            Some(address) => Some(self.keys.find_or_create(&self.blind_index(address), now).await?),
+            Some(address) => Some(self.keys.find_or_create(&blind_index(&self.keys, address), now).await?),
             None => None,
         };
         let mut tx = self.store.write().await?;
@@ -82,7 +85,7 @@ impl Desk {
             };
             person::ensure(&mut tx, &writer, now).await?.ok_or(Error::Busy { wait: 5 })?;
             put_to_work(&mut tx, *id).await?;
-            kinds::replace(&mut tx, *id, new.kinds, now).await?;
+            kinds::replace(&mut tx, *id, new.kinds).await?;
         }
         let row = New {
             owner: Owner::Service(name, known.as_ref().map(|(id, _)| *id)),
@@ -115,7 +118,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn service_tokens(&self) -> Result<Vec<ServiceToken>, Error> {
         const SQL: &str = "SELECT name, scopes, created_at, expires_at, last_used_at FROM api_token
             WHERE name IS NOT NULL ORDER BY name";
@@ -135,7 +138,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn remove_service_token(&self, name: &str) -> Result<bool, Error> {
         const SQL: &str = "DELETE FROM api_token WHERE name = $1";
         let mut tx = self.store.write().await?;

@@ -2,12 +2,11 @@
 //! size, and never lies anywhere in the clear.
 
 use std::io;
-use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::settings::Scanner;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
-use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 #[cfg(unix)]
@@ -28,48 +27,6 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Its answer is one short line.
 const LONGEST_ANSWER: u64 = 1024;
-
-/// Where a clamd listens: `/run/clamav/clamd.ctl`, or `127.0.0.1:3310`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Scanner {
-    /// A socket in the file system.
-    Socket(PathBuf),
-    /// Host and port. The files go there in the clear: it is this machine, or a network of your own.
-    Network(String),
-}
-
-impl TryFrom<String> for Scanner {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text.starts_with('/') {
-            return Ok(Self::Socket(PathBuf::from(text)));
-        }
-        let port = text.rsplit_once(':').filter(|(host, _)| !host.is_empty());
-        match port.and_then(|(_, port)| port.parse::<u16>().ok()) {
-            Some(_) => Ok(Self::Network(text)),
-            None => Err(format!(
-                "{text:?} is no place of a clamd: it is a socket such as /run/clamav/clamd.ctl, or host:port"
-            )),
-        }
-    }
-}
-
-impl From<Scanner> for String {
-    fn from(scanner: Scanner) -> Self {
-        scanner.to_string()
-    }
-}
-
-impl std::fmt::Display for Scanner {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Socket(path) => path.display().fmt(f),
-            Self::Network(address) => address.fmt(f),
-        }
-    }
-}
 
 /// What a scanner says of a file.
 #[derive(Debug, PartialEq, Eq)]

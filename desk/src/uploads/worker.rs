@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
+use tresen_keys::PersonKey;
 use tresen_model::{PersonId, Timestamp};
+use tresen_store::{StoreError, dialect, from_row, on};
 
-use super::preview::{self, SmallPicture};
 use super::scanner::{NoVerdict, Verdict};
-use crate::Desk;
 use crate::error::Broken;
-use crate::keys::PersonKey;
 use crate::people::person;
 use crate::requests::{StoredFile, file_key, hold_both, sealed_for};
-use crate::store::{StoreError, dialect, from_row, on};
+use crate::small_picture::SmallPicture;
+use crate::{Desk, small_picture};
 
 /// Whoever waits for nothing else looks so often.
 const EVERY: Duration = Duration::from_secs(30);
@@ -58,7 +59,7 @@ enum Checked {
 
 impl Desk {
     /// Works on files until the desk is closed.
-    #[crate::boxed]
+    #[boxed]
     pub async fn look_after_files(&self) {
         loop {
             match self.work_on_files().await {
@@ -78,7 +79,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Broken`]; then the file in hand is due again later.
-    #[crate::boxed]
+    #[boxed]
     pub async fn work_on_files(&self) -> Result<usize, Broken> {
         let mut worked = 0;
         while !self.closing.is_cancelled()
@@ -152,10 +153,10 @@ impl Desk {
             // What comes next was noted with the verdict.
             Checked::Infected | Checked::Unknown => return Ok(()),
         }
-        let wanted = preview::is_image(&due.media_type)
+        let wanted = small_picture::is_image(&due.media_type)
             && due.preview_width.is_none()
             && tries <= MOST_TRIES
-            && due.size.cast_unsigned() <= preview::MOST_BYTES
+            && due.size.cast_unsigned() <= small_picture::MOST_BYTES
             && self.settings.uploads.preview_megapixels > 0;
         if wanted && whose.restricted {
             // Their data is kept and nothing else is done with it (Art. 18 GDPR): later, perhaps.
@@ -217,7 +218,8 @@ impl Desk {
         let media_type = due.media_type.clone();
         let most = u64::from(self.settings.uploads.preview_megapixels) * 1_000_000;
         let made =
-            tokio::task::spawn_blocking(move || preview::small_picture(&contents, &media_type, most)).await;
+            tokio::task::spawn_blocking(move || small_picture::small_picture(&contents, &media_type, most))
+                .await;
         if made.is_err() {
             tracing::warn!(file = %due.id, "an image could not be made small: the decoder gave up");
         }

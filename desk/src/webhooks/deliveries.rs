@@ -1,13 +1,15 @@
 //! What is due, retries, and what fails for good.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
+use tresen_keys::random;
 use tresen_model::{RequestNumber, Timestamp};
+use tresen_store::{dialect, from_row, on};
 
+use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::privacy::audit;
-use crate::store::{dialect, from_row, on};
-use crate::{Desk, random};
+use crate::people::audit::audit;
 
 /// Deliveries that are sent side by side.
 const AT_ONCE: i64 = 20;
@@ -71,7 +73,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn due_webhooks(&self) -> Result<Vec<Due>, Error> {
         const DUE: &str =
             "SELECT webhook_delivery.id, webhook_id, event, number, person_id, at, url, private,
@@ -142,7 +144,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn webhook_came_to(&self, delivery: Uuid, outcome: Outcome) -> Result<(), Error> {
         const FIND: &str =
             "SELECT webhook_id, at, attempts FROM webhook_delivery WHERE id = $1 AND state = 'queued'";

@@ -1,16 +1,18 @@
 //! Where programs are told, and the secrets that sign it. The operator sets them on the command line.
 
+use async_recursion::async_recursion as boxed;
 use data_encoding::BASE64;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use sqlx::types::Uuid;
+use tresen_keys::random;
 use tresen_model::{Problem, Timestamp};
+use tresen_store::{from_row, is_duplicate, on};
 
 use super::event::WebhookEvent;
+use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::privacy::audit;
-use crate::store::{from_row, is_duplicate, on};
-use crate::{Desk, random};
+use crate::people::audit::audit;
 
 /// How long two secrets sign after a rotation, in seconds.
 const BOTH: i64 = 24 * 3600;
@@ -66,7 +68,7 @@ impl Desk {
     ///
     /// # Errors
     /// Refusals of `name` (taken, empty or too long) and `url`.
-    #[crate::boxed]
+    #[boxed]
     pub async fn add_webhook(&self, new: &NewWebhook<'_>) -> Result<String, Error> {
         const SQL: &str = "INSERT INTO webhook (id, name, url, events, private, generation, created_at)
             VALUES ($1, $2, $3, $4, $5, 1, $6)";
@@ -112,7 +114,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn webhooks(&self) -> Result<Vec<Webhook>, Error> {
         const SQL: &str = "SELECT name, url, events, failing_since, disabled_at,
             (SELECT COUNT(*) FROM webhook_delivery WHERE webhook_id = webhook.id AND state = 'queued') AS waiting,
@@ -136,7 +138,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn remove_webhook(&self, name: &str) -> Result<bool, Error> {
         const DELIVERIES: &str =
             "DELETE FROM webhook_delivery WHERE webhook_id IN (SELECT id FROM webhook WHERE name = $1)";
@@ -157,7 +159,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn rotate_webhook(&self, name: &str) -> Result<Option<String>, Error> {
         const SQL: &str = "UPDATE webhook SET generation = generation + 1, rotated_until = $2 WHERE name = $1
             RETURNING id, generation";
@@ -177,7 +179,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::Broken`] only.
-    #[crate::boxed]
+    #[boxed]
     pub async fn replay_webhook(&self, name: &str) -> Result<Option<u64>, Error> {
         const ON: &str = "UPDATE webhook SET disabled_at = NULL, failing_since = NULL WHERE name = $1";
         const AGAIN: &str =

@@ -2,12 +2,12 @@
 
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
+use tresen_keys::random;
 use tresen_model::{PersonId, RequestId, Timestamp};
+use tresen_store::{Tx, on};
 
 use crate::error::Broken;
-use crate::privacy::restrict::NOT_RESTRICTED;
-use crate::random;
-use crate::store::{Tx, on};
+use crate::people::restriction::NOT_RESTRICTED;
 
 /// Something that happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

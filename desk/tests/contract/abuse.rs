@@ -3,8 +3,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use tresen_desk::abuse::{LimitSettings, Rate, Visitor};
-use tresen_desk::people::{Login, Secret};
+use tresen_desk::Secret;
+use tresen_desk::abuse::Visitor;
+use tresen_desk::accounts::Login;
+use tresen_desk::settings::{LimitSettings, Rate};
 use tresen_desk::tokens::Scope;
 use tresen_desk::{Desk, Error};
 use tresen_model::{Language, Problem};

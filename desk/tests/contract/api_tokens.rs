@@ -2,8 +2,10 @@
 
 use serde_json::json;
 use tresen_desk::Error;
-use tresen_desk::people::{Secret, Session};
-use tresen_desk::privacy::{Asked, Needles};
+use tresen_desk::Needles;
+use tresen_desk::Secret;
+use tresen_desk::people::Session;
+use tresen_desk::privacy::Asked;
 use tresen_desk::requests::{Access, QueueQuery};
 use tresen_desk::tokens::{Caller, NewService, NewToken, Scope, Scopes, Who};
 use tresen_model::{Problem, Role};

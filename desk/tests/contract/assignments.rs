@@ -1,7 +1,8 @@
 //! Nobody keeps a request that they can no longer see.
 
-use tresen_desk::people::{Agent, Duty};
+use tresen_desk::people::Agent;
 use tresen_desk::requests::{Access, Assignee, Change, QueueQuery, QueueView};
+use tresen_desk::staff::Duty;
 use tresen_model::views::{HistoryEvent, StaffView};
 use tresen_model::{AuthorKind, Priority, Problem, RequestNumber, Role, Status};
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use aho_corasick::AhoCorasick;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tokio::task::JoinSet;
-use tresen_desk::privacy::Needles as Sought;
+use tresen_desk::Needles as Sought;
 use tresen_desk::requests::{QueueQuery, QueueView, Submission};
 use tresen_desk::{Desk, Location};
 use tresen_model::RequestNumber;

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use sqlx::{Connection, PgConnection, SqliteConnection};
-use tresen_desk::people::{Purpose, Secret};
-use tresen_desk::privacy::RestrictedBy;
+use tresen_desk::Secret;
+use tresen_desk::people::Purpose;
+use tresen_desk::people::RestrictedBy;
 use tresen_desk::{Error, Location};
 use tresen_model::{Language, Problem};
 

@@ -1,7 +1,8 @@
 //! Browsers that are known: what is told of others, and who is one.
 
 use tresen_desk::Desk;
-use tresen_desk::people::{Login, SecondProof, Secret};
+use tresen_desk::Secret;
+use tresen_desk::accounts::{Login, SecondProof};
 use tresen_model::{Language, Role};
 
 use crate::support::{OTHER_PASSWORD, PASSWORD, World, entered};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use tresen_desk::people::{Purpose, Secret, Session};
+use tresen_desk::Secret;
+use tresen_desk::people::{Purpose, Session};
 use tresen_desk::requests::{Access, ListQuery};
 use tresen_desk::{Desk, Error};
 use tresen_model::{Language, Problem, RequestNumber};

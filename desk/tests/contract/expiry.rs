@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tresen_desk::Location;
-use tresen_desk::people::{Login, SecondProof};
+use tresen_desk::accounts::{Login, SecondProof};
 use tresen_model::Language;
 
 use crate::support::{PASSWORD, World};

@@ -2,7 +2,9 @@
 //! links and browsers that are good for nothing any more, counts of wrong codes.
 
 use tresen_desk::Error;
-use tresen_desk::people::{Factor, Purpose, SecondProof, Secret};
+use tresen_desk::Secret;
+use tresen_desk::accounts::SecondProof;
+use tresen_desk::people::{Factor, Purpose};
 use tresen_model::{Language, Problem, Role};
 
 use crate::factors::{App, customer, half, set_up, strict};

@@ -4,8 +4,11 @@
 use std::sync::Arc;
 
 use totp_rs::{Builder, Secret as AppSecret, Totp};
-use tresen_desk::people::{Entry, Factor, Login, Purpose, SecondProof, Secret, Session};
-use tresen_desk::{Desk, Error, SecondFactor};
+use tresen_desk::Secret;
+use tresen_desk::accounts::{Login, SecondProof};
+use tresen_desk::people::{Entry, Factor, Purpose, Session};
+use tresen_desk::settings::SecondFactor;
+use tresen_desk::{Desk, Error};
 use tresen_model::{Language, Problem, Role};
 
 use crate::mail::Mail;

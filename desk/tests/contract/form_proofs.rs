@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use data_encoding::BASE64URL_NOPAD as BASE64;
-use tresen_desk::abuse::{Challenge, FormKind};
+use tresen_desk::Challenge;
+use tresen_desk::abuse::FormKind;
 use tresen_desk::{Desk, Error};
 
 use crate::form_spam::{Sent, form, send};

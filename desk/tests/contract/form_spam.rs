@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-use tresen_desk::abuse::{Challenge, FormKind, Signs};
-use tresen_desk::people::{Agent, Secret};
+use tresen_desk::Challenge;
+use tresen_desk::Secret;
+use tresen_desk::abuse::{FormKind, Signs};
+use tresen_desk::people::Agent;
 use tresen_desk::requests::{Access, Submission, Submitted};
 use tresen_desk::{Desk, Error};
 use tresen_model::{HeldWhy, RequestNumber};

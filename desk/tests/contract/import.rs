@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use serde_json::{Value, json};
-use tresen_desk::people::Secret;
+use tresen_desk::Secret;
 use tresen_desk::privacy::{ImportError, Imported};
 use tresen_desk::requests::Change;
 use tresen_desk::{Desk, Error};

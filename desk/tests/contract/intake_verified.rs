@@ -5,9 +5,10 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use tresen_desk::Desk;
+use tresen_desk::delivery::Signer;
 use tresen_desk::intake::TakenIn;
-use tresen_desk::mail::{Dkim, Signer};
 use tresen_desk::requests::Access;
+use tresen_desk::settings::Dkim;
 use tresen_model::{AuthorKind, MailVerdict, Standing};
 
 use crate::letters::Letter;

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use sqlx::types::Uuid;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tokio::sync::Barrier;
+use tresen_desk::Secret;
 use tresen_desk::intake::TakenIn;
-use tresen_desk::people::{Agent, Duty, NewColleague, Purpose, Secret, Session};
+use tresen_desk::people::{Agent, Purpose, Session};
 use tresen_desk::requests::Access;
+use tresen_desk::staff::{Duty, NewColleague};
 use tresen_desk::{Error, Location};
 use tresen_model::{Language, PersonId, Problem, RequestNumber, Standing};
 

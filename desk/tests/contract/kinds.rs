@@ -5,7 +5,8 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tresen_desk::intake::TakenIn;
 use tresen_desk::people::Agent;
-use tresen_desk::privacy::{Asked, Day};
+use tresen_desk::privacy::Asked;
+use tresen_desk::requests::Day;
 use tresen_desk::requests::{
     Access, Assignee, Capture, Change, QueueNews, QueueOrder, QueueQuery, QueueView,
 };

@@ -1,6 +1,6 @@
 //! The language of those who work at the desk.
 
-use tresen_desk::people::{Added, Duty, NewColleague};
+use tresen_desk::staff::{Added, Duty, NewColleague};
 use tresen_model::{Language, Role};
 
 use crate::support::{Form, PASSWORD, World, refusals};

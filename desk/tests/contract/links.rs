@@ -1,7 +1,8 @@
 //! Links that were mailed.
 
 use tresen_desk::Error;
-use tresen_desk::people::{Purpose, Secret};
+use tresen_desk::Secret;
+use tresen_desk::people::Purpose;
 use tresen_desk::requests::Access;
 use tresen_model::{Language, RequestNumber};
 

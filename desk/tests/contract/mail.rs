@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
-use tresen_desk::people::Secret;
+use tresen_desk::Secret;
 
 /// A mail, decoded.
 pub(crate) struct Mail {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mail_parser::{MessageParser, MimeHeaders};
-use tresen_desk::mail::{Outgoing, Transport};
+use tresen_desk::delivery::Transport;
 use tresen_desk::people::Agent;
 use tresen_desk::requests::{Access, Change, Reply};
+use tresen_desk::settings::Outgoing;
 use tresen_desk::{Desk, Error};
 use tresen_model::views::Delivery;
 use tresen_model::{CommentId, DeliveryState, Language, MailTrouble, RequestNumber, Role, Status};

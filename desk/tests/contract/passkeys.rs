@@ -6,7 +6,9 @@ use ring::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tresen_desk::Error;
-use tresen_desk::people::{Factor, Login, Secret, Session};
+use tresen_desk::Secret;
+use tresen_desk::accounts::Login;
+use tresen_desk::people::{Factor, Session};
 use tresen_model::{Language, Problem};
 
 use crate::support::{PASSWORD, World, assert_fails, files_under, random_word, refusals};

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use tresen_desk::people::{
-    Added, Agent, Colleague, Duty, NewColleague, Provider, Purpose, RoleRule, Secret, Session, Vouched,
-};
+use tresen_desk::Secret;
+use tresen_desk::accounts::Vouched;
+use tresen_desk::people::{Agent, Purpose, Session};
 use tresen_desk::requests::Change;
+use tresen_desk::settings::{Provider, RoleRule};
+use tresen_desk::staff::{Added, Colleague, Duty, NewColleague};
 use tresen_desk::{Desk, Error};
 use tresen_model::{Language, PersonId, Problem, Role};
 

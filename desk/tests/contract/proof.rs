@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use tresen_desk::privacy::{Needles, Trace};
+use tresen_desk::{Needles, Trace};
 
 use crate::support::{Engine, Form, PASSWORD, World, note, random_word};
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use tresen_desk::Needles;
 use tresen_desk::intake::TakenIn;
 use tresen_desk::people::{Agent, Session};
-use tresen_desk::privacy::Needles;
 use tresen_desk::requests::Access;
 use tresen_model::RequestNumber;
 use tresen_model::views::Comment;

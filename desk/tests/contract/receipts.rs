@@ -1,6 +1,7 @@
 //! Receipts: whoever was erased can show that they were, and nobody else can make that up.
 
-use tresen_desk::privacy::{Asked, Checked, Needles, Wish};
+use tresen_desk::Needles;
+use tresen_desk::privacy::{Asked, Checked, Wish};
 use tresen_desk::{Desk, Error, MasterKey};
 
 use crate::support::{Form, PASSWORD, Place, World, assert_fails, clock};

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use tresen_desk::Error;
+use tresen_desk::people::RestrictedBy;
 use tresen_desk::people::{Agent, Session};
-use tresen_desk::privacy::{Asked, RestrictedBy};
+use tresen_desk::privacy::Asked;
 use tresen_desk::requests::{Access, Assignee, Capture, Change, QueueOrder, QueueQuery, QueueView};
 use tresen_model::{AttachmentId, Language, Priority, Problem, RequestNumber, Status, Visibility};
 

@@ -5,9 +5,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Mutex;
 
-use tresen_desk::people::{Agent, Duty, NewColleague, SecondProof, Secret, Session};
-use tresen_desk::privacy::{Asked, Day};
+use tresen_desk::Secret;
+use tresen_desk::accounts::SecondProof;
+use tresen_desk::people::{Agent, Session};
+use tresen_desk::privacy::Asked;
+use tresen_desk::requests::Day;
 use tresen_desk::requests::{Access, Capture, Change, ListQuery, Listing, QueueQuery};
+use tresen_desk::staff::{Duty, NewColleague};
 use tresen_desk::tokens::{NewToken, Scope};
 use tresen_desk::{Error, Event};
 use tresen_model::{AttachmentId, CommentId, Language, Priority, RequestNumber};

@@ -1,7 +1,10 @@
 //! Signing in with a provider: what its word is worth, and what it is not.
 
 use serde_json::json;
-use tresen_desk::people::{Attempt, PATIENCE, Provider, RoleRule, Secret, Session, Vouched};
+use tresen_desk::Secret;
+use tresen_desk::accounts::{Attempt, PATIENCE, Vouched};
+use tresen_desk::people::Session;
+use tresen_desk::settings::{Provider, RoleRule};
 use tresen_desk::tokens::{NewToken, Scope, Scopes};
 use tresen_desk::{Desk, Error, Event};
 use tresen_model::views::{HistoryEntry, HistoryEvent};

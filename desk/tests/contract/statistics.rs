@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tresen_desk::people::Agent;
-use tresen_desk::privacy::{Day, Statistic, Tally};
 use tresen_desk::requests::{Access, Capture, Change, Reply};
+use tresen_desk::requests::{Day, Statistic, Tally};
 use tresen_desk::{Desk, Location};
 use tresen_model::{Language, RequestNumber, Status};
 

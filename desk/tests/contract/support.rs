@@ -9,20 +9,20 @@ use futures_util::TryStreamExt;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
-use tresen_desk::abuse::{FormSettings, LimitSettings};
+use tresen_desk::Secret;
+use tresen_desk::accounts::Login;
 use tresen_desk::clock::TestClock;
-use tresen_desk::intake::IntakeSettings;
-use tresen_desk::mail::{Templates, Transport};
-use tresen_desk::people::{Agent, Entry, LinkHolder, Login, Purpose, Secret, Session};
-use tresen_desk::privacy::{PrivacySettings, Retention};
+use tresen_desk::delivery::{Templates, Transport};
+use tresen_desk::people::{Agent, Entry, LinkHolder, Purpose, Session};
 use tresen_desk::requests::{
     Access, Fields, File, ListQuery, OpenFile, QueueQuery, Reply, Submission, Submitted,
 };
+use tresen_desk::settings::IntakeSettings;
+use tresen_desk::settings::{AttachmentLimits, SecondFactor, SignIn};
+use tresen_desk::settings::{FormSettings, LimitSettings};
+use tresen_desk::settings::{PrivacySettings, Retention};
 use tresen_desk::tokens::{NewService, Scope};
-use tresen_desk::{
-    AttachmentLimits, Broken, Desk, Error, Location, MasterKey, Opening, Pool, Refusal, SecondFactor,
-    Settings, SignIn,
-};
+use tresen_desk::{Broken, Desk, Error, Location, MasterKey, Opening, Pool, Refusal, Settings};
 use tresen_model::views::{Page, RequestLine};
 use tresen_model::{EmailAddress, Language, Problem, RequestNumber, Role, Status, Timestamp, Visibility};
 
@@ -234,9 +234,9 @@ fn settings() -> Settings {
         accent: "#1b5e9b".into(),
         request_types: Settings::default_request_types(),
         attachments: AttachmentLimits { max_files: MAX_FILES, max_bytes: MAX_BYTES },
-        uploads: tresen_desk::uploads::Uploads::default(),
+        uploads: tresen_desk::settings::Uploads::default(),
         privacy: PrivacySettings::default(),
-        outgoing: tresen_desk::mail::Outgoing::default().resolved(true),
+        outgoing: tresen_desk::settings::Outgoing::default().resolved(true),
         retention: Retention::default(),
         intake: IntakeSettings {
             authserv_id: Some(crate::letters::TRUSTED.into()),

@@ -11,8 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, UnixStream};
 use tresen_desk::people::Agent;
 use tresen_desk::requests::{Access, File, Submission};
-use tresen_desk::uploads::{Scanner, Uploads};
-use tresen_desk::{AttachmentLimits, Desk, Error, Location};
+use tresen_desk::settings::AttachmentLimits;
+use tresen_desk::settings::{Scanner, Uploads};
+use tresen_desk::{Desk, Error, Location};
 use tresen_model::views::Attachment;
 use tresen_model::{FileCheck, Language, RequestNumber};
 

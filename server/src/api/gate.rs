@@ -12,7 +12,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE32_NOPAD;
 use tracing::Instrument;
-use tresen_desk::people::Secret;
+use tresen_desk::Secret;
 use tresen_desk::tokens::{Allowance, Caller, Scope, Who};
 use tresen_desk::{Error, Settings};
 

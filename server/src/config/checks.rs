@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use tresen_desk::intake::{IntakeSettings, is_filter_header};
-use tresen_desk::mail::Outgoing;
-use tresen_desk::{AttachmentLimits, Location, RequestType};
+use tresen_desk::Location;
+use tresen_desk::intake::is_filter_header;
+use tresen_desk::settings::IntakeSettings;
+use tresen_desk::settings::Outgoing;
+use tresen_desk::settings::{AttachmentLimits, RequestType};
 use tresen_model::EmailAddress;
 
 use super::{ConfigError, Logo, wrong};

@@ -21,12 +21,14 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use tresen_desk::abuse::FormSettings;
-use tresen_desk::intake::IntakeSettings;
-use tresen_desk::mail::{Outgoing, Signer, Templates, Transport, TransportError, read_certificates};
-use tresen_desk::privacy::{PrivacySettings, Retention};
-use tresen_desk::uploads::Uploads;
-use tresen_desk::{AttachmentLimits, CONNECTIONS, Location, RequestType, SecondFactor, Settings, SignIn};
+use tresen_desk::delivery::{Signer, Templates, Transport, TransportError, read_certificates};
+use tresen_desk::settings::FormSettings;
+use tresen_desk::settings::IntakeSettings;
+use tresen_desk::settings::Outgoing;
+use tresen_desk::settings::Uploads;
+use tresen_desk::settings::{AttachmentLimits, RequestType, SecondFactor, SignIn};
+use tresen_desk::settings::{PrivacySettings, Retention};
+use tresen_desk::{CONNECTIONS, Location, Settings};
 use tresen_model::EmailAddress;
 
 use self::checks::{

@@ -1,6 +1,6 @@
 //! How long things may be kept: a limit of nothing erases everything at once.
 
-use tresen_desk::privacy::Retention;
+use tresen_desk::settings::Retention;
 
 use super::{ConfigError, wrong};
 

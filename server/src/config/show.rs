@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use tresen_desk::intake::IntakeSettings;
-use tresen_desk::mail::Signer;
-use tresen_desk::{Location, SecondFactor};
+use tresen_desk::Location;
+use tresen_desk::delivery::Signer;
+use tresen_desk::settings::IntakeSettings;
+use tresen_desk::settings::SecondFactor;
 
 use super::Config;
 use crate::door::settings::Tls;

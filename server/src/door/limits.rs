@@ -17,7 +17,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use serde::Deserialize;
 use tresen_app::web::{App, Away, Context, Trouble};
 use tresen_desk::Error;
-use tresen_desk::abuse::{self, Rate};
+use tresen_desk::settings;
+use tresen_desk::settings::Rate;
 
 use super::client::Client;
 use crate::api;
@@ -54,9 +55,9 @@ pub(crate) struct LimitSettings {
 
 impl LimitSettings {
     /// What the desk looks after, for it knows accounts and addresses.
-    pub(crate) fn desk(&self) -> abuse::LimitSettings {
+    pub(crate) fn desk(&self) -> settings::LimitSettings {
         let Self { account, guess, address, sender, token, .. } = *self;
-        abuse::LimitSettings { account, guess, address, sender, token }
+        settings::LimitSettings { account, guess, address, sender, token }
     }
 
     /// For `tresen config show`.
@@ -78,7 +79,8 @@ impl LimitSettings {
 impl Default for LimitSettings {
     /// Enough for an office behind one address.
     fn default() -> Self {
-        let abuse::LimitSettings { account, guess, address, sender, token } = abuse::LimitSettings::default();
+        let settings::LimitSettings { account, guess, address, sender, token } =
+            settings::LimitSettings::default();
         Self {
             login: Rate::new(20, 120),
             link: Rate::new(10, 60),

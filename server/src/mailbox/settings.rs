@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
-use tresen_desk::RequestType;
+use tresen_desk::settings::RequestType;
 use tresen_model::EmailAddress;
 
 use crate::config::{ConfigError, wrong};

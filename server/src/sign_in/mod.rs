@@ -31,8 +31,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 use tresen_app::web::{Asking, NoSignIn, SignIn};
+use tresen_desk::accounts::{Attempt, Vouched};
 use tresen_desk::clock::Clock;
-use tresen_desk::people::{Attempt, Vouched};
 use tresen_model::{Language, Timestamp};
 
 use self::reach::{Reach, Unreached};

@@ -5,8 +5,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use tresen_desk::SecondFactor;
-use tresen_desk::people::{Provider as Rules, RoleRule};
+use tresen_desk::settings::SecondFactor;
+use tresen_desk::settings::{Provider as Rules, RoleRule};
 use tresen_model::Role;
 
 use super::reach::is_this_machine;

@@ -49,7 +49,7 @@ async fn what_comes_after_the_clock_was_set_back_stands_last() {
 
     // So it is for whoever reads it otherwise.
     let desk = open(&data).await;
-    let token = tresen_desk::people::Secret::received(token);
+    let token = tresen_desk::Secret::received(token);
     let access = Access::Link(desk.open_request_link(&token).await.unwrap());
     let number = tresen_model::RequestNumber::parse(page.rsplit('/').next().unwrap()).unwrap();
     let comments = desk.conversation(&access, number).await.unwrap().comments;

@@ -4,9 +4,10 @@ use axum::body::Body;
 use axum::http::header;
 use axum::response::Response;
 use tresen_desk::Error;
-use tresen_desk::people::{PersonEvent, Purpose, Secret};
-use tresen_desk::privacy::statement::Processor;
+use tresen_desk::Secret;
+use tresen_desk::people::{PersonEvent, Purpose};
 use tresen_desk::privacy::{self, Overview, Owner};
+use tresen_desk::settings::Processor;
 use tresen_model::address::Mailed;
 use tresen_model::{Address, Language, Problem};
 

@@ -1,6 +1,7 @@
 //! What the server does for `/account/delete`.
 
-use tresen_desk::people::{Purpose, Secret};
+use tresen_desk::Secret;
+use tresen_desk::people::Purpose;
 use tresen_desk::{Error, privacy};
 use tresen_model::Address;
 use tresen_model::address::Mailed;

@@ -1,7 +1,7 @@
 //! What the server does for the second factors.
 
 use tresen_desk::Error;
-use tresen_desk::people::{AppSetup, FactorAdded};
+use tresen_desk::accounts::{AppSetup, FactorAdded};
 use tresen_model::Address;
 
 use super::app::Setup;

@@ -3,7 +3,7 @@
 use leptos::server_fn::codec::MultipartData;
 use tresen_desk::Error;
 use tresen_desk::people::Agent;
-use tresen_desk::privacy::RestrictedBy;
+use tresen_desk::people::RestrictedBy;
 use tresen_desk::requests::{Change, Reply};
 use tresen_model::views::{Conversation, PersonView, StaffView};
 use tresen_model::{Address, PersonId, Priority, Problem, RequestNumber, Status, Visibility};

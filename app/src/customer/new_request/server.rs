@@ -13,8 +13,9 @@ use crate::web::{Act, Context, Stop, Submitted, asked, received};
 /// Asks the desk for what the page shows.
 pub(in crate::customer) async fn load(context: &Context) -> Result<NewRequest, Stop> {
     let desk = &context.app.desk;
-    let kind =
-        |kind: &tresen_desk::RequestType| (kind.id.clone(), kind.name.get(context.language).to_owned());
+    let kind = |kind: &tresen_desk::settings::RequestType| {
+        (kind.id.clone(), kind.name.get(context.language).to_owned())
+    };
     let (account, stamp) = match context.session() {
         Some(session) => {
             let account = desk.account(session).await?;

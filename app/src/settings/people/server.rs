@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tresen_desk::Error;
-use tresen_desk::people::{Added, NewColleague};
+use tresen_desk::staff::{Added, NewColleague};
 use tresen_model::{Address, Language, PersonId, Problem};
 
 use super::{ADDED, INVITED, Invitation, People, WITHDRAWN};

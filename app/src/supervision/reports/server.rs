@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use tresen_desk::Settings;
-use tresen_desk::privacy::{Day, Statistic, Tally};
+use tresen_desk::requests::{Day, Statistic, Tally};
 use tresen_model::Language;
 
 use super::{Reports, Tables};

@@ -2,20 +2,22 @@
 
 use serde::Serialize;
 use sqlx::types::Uuid;
+use tresen_keys::PersonKey;
 use tresen_model::views::HistoryEvent;
 use tresen_model::{
     AuthorKind, FileCheck, PersonId, RequestId, RequestNumber, Standing, Timestamp, Visibility,
 };
+use tresen_store::{from_row, on};
 
 use super::Attached;
 use crate::Desk;
+use crate::accounts::{factors, providers};
 use crate::error::Broken;
-use crate::keys::PersonKey;
 use crate::people::person::PersonRow;
-use crate::people::{factors, history, kinds, providers};
-use crate::privacy::{consent, restrict};
+use crate::people::restriction;
+use crate::people::{history, kinds};
+use crate::privacy::consent;
 use crate::requests::{Reader, Reading, files};
-use crate::store::{from_row, on};
 use crate::tokens::{self, ExportedToken};
 
 /// The name of the format, and its version: higher when what stands there changes its meaning.
@@ -246,7 +248,7 @@ impl Desk {
         let mails: Vec<MailRow> =
             on!(reader.conn(), c => sqlx::query_as(MAILS).bind(row.id).fetch_all(c).await)?;
         let consents = consent::consents(reader.conn(), person).await?;
-        let restriction = restrict::restriction(reader.conn(), person).await?;
+        let restriction = restriction::restriction(reader.conn(), person).await?;
         let steps = history::steps(reader.conn(), person).await?;
         let factors = factors::read(reader.conn(), person).await?;
         let passkeys = factors::passkeys::lines(reader.conn(), person, key).await?;

@@ -15,22 +15,23 @@ mod html;
 mod words;
 mod zip;
 
+use async_recursion::async_recursion as boxed;
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt, TryStreamExt};
 use sqlx::types::Uuid;
 use tokio::sync::mpsc;
+use tresen_keys::PersonKey;
 use tresen_model::{EmailAddress, Language, PersonId};
+use tresen_store::on;
 use zeroize::Zeroizing;
 
 use self::data::{Person, Request, RequestRow};
 use self::zip::Zip;
 use crate::Desk;
 use crate::error::{Broken, Error};
-use crate::keys::PersonKey;
 use crate::privacy::owner::Owner;
 use crate::requests::sealed_for;
-use crate::store::on;
 
 /// Describes `data.json`.
 const SCHEMA: &str = include_str!("../../../../docs/export.schema.json");
@@ -65,7 +66,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::ProofNeeded`]; [`Error::Forbidden`] when they are being erased.
-    #[crate::boxed]
+    #[boxed]
     pub async fn export(&self, owner: &impl Owner) -> Result<Export, Error> {
         if !owner.is_fresh(self.now()) {
             return Err(Error::ProofNeeded);
@@ -77,7 +78,7 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal of the address's form, or [`Error::Broken`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn export_by_operator(&self, email: &str) -> Result<Option<Export>, Error> {
         let email = EmailAddress::known(email).map_err(|problem| Error::refused("email", problem))?;
         match self.find_by_address(&email).await? {

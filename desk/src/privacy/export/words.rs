@@ -2,7 +2,7 @@
 
 use tresen_model::{Language, Priority, Status};
 
-use crate::mail::MailKind;
+use crate::outbox::kinds::MailKind;
 use crate::settings::Settings;
 
 /// A text in the language of the page.

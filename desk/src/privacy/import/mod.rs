@@ -15,19 +15,20 @@ mod data;
 use std::collections::HashSet;
 use std::fs::File;
 
+use async_recursion::async_recursion as boxed;
 use tokio::sync::mpsc;
+use tresen_keys::{PersonKey, random};
 use tresen_model::{PersonId, Timestamp};
+use tresen_store::{Tx, is_duplicate, on};
 
 use self::archive::Archive;
 use self::data::{Consent, Incoming};
 use super::restrict::{self, Party};
+use crate::Desk;
+use crate::address::blind_index;
 use crate::error::Broken;
-use crate::keys::PersonKey;
-use crate::people::person;
-use crate::people::{PersonEvent, history};
+use crate::people::{PersonEvent, history, person};
 use crate::requests::import::{self as requests, TakenFiles};
-use crate::store::{Tx, is_duplicate, on};
-use crate::{Desk, random};
 
 /// How often it is tried again when a number is taken at the same moment.
 const TRIES: usize = 5;
@@ -137,7 +138,7 @@ impl Desk {
     ///
     /// # Errors
     /// See [`ImportError`]; each is a sentence for the operator.
-    #[crate::boxed]
+    #[boxed]
     pub async fn import_person(&self, file: File) -> Result<Imported, ImportError> {
         let now = self.now();
         let judged = tokio::task::spawn_blocking(move || {
@@ -147,8 +148,11 @@ impl Desk {
             Ok::<_, ImportError>((archive, incoming))
         });
         let (archive, incoming) = judged.await.map_err(|_| Broken::Task)??;
-        let (person, key) =
-            self.keys.find_or_create(&self.blind_index(&incoming.email), now).await.map_err(Broken::from)?;
+        let (person, key) = self
+            .keys
+            .find_or_create(&blind_index(&self.keys, &incoming.email), now)
+            .await
+            .map_err(Broken::from)?;
         let known = {
             let mut reader = self.store.read().await?;
             requests::known(self, reader.conn(), person, &incoming.requests).await?

@@ -4,7 +4,8 @@ mod rights;
 mod storage;
 
 use super::writer::{Writer, paragraph, texts};
-use super::{Block, DEVICE_DAYS, Retention};
+use super::{Block, DEVICE_DAYS};
+use crate::settings::Retention;
 
 /// Writes every section and returns the title.
 pub(super) fn statement(writer: &mut Writer<'_>, retention: &Retention) -> String {

@@ -2,8 +2,10 @@
 
 use tresen_model::Language;
 
+use super::Block;
 use super::writer::{Writer, paragraph, said};
-use super::{Block, LegalForm, Profession};
+use crate::settings::LegalForm;
+use crate::settings::Profession;
 
 /// Writes every section that concerns the operator and returns the title.
 pub(super) fn imprint(writer: &mut Writer<'_>) -> String {

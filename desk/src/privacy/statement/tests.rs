@@ -1,3 +1,4 @@
+use crate::settings::{Controller, Localized, Profession};
 use serde::de::DeserializeOwned;
 
 use super::*;

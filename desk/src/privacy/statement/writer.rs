@@ -4,7 +4,9 @@ use std::cell::Cell;
 
 use tresen_model::Language;
 
-use super::{Authority, Block, Contact, Country, Document, Localized, PrivacySettings, Processor, Section};
+use super::{Block, Document, Section};
+use crate::settings::Country;
+use crate::settings::{Authority, Contact, Localized, PrivacySettings, Processor};
 
 /// Owned texts from texts of any kind.
 macro_rules! texts {

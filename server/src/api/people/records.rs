@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
-use tresen_desk::people::Customer;
+use tresen_desk::privacy::Customer;
 use tresen_desk::tokens::{Scope, Who};
 use tresen_model::Language;
 use utoipa::ToSchema;

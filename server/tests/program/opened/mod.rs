@@ -5,12 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::Connection;
+use tresen_desk::Needles;
 use tresen_desk::clock::{Clock, SystemClock};
-use tresen_desk::intake::IntakeSettings;
-use tresen_desk::mail::{Outgoing, Templates, Transport};
-use tresen_desk::privacy::{Checked, Needles, PrivacySettings, Retention};
+use tresen_desk::delivery::{Templates, Transport};
+use tresen_desk::privacy::Checked;
 use tresen_desk::requests::{Fields, Submission};
-use tresen_desk::{AttachmentLimits, Desk, Location, MasterKey, Opening, SecondFactor, Settings, SignIn};
+use tresen_desk::settings::IntakeSettings;
+use tresen_desk::settings::Outgoing;
+use tresen_desk::settings::{AttachmentLimits, SecondFactor, SignIn};
+use tresen_desk::settings::{PrivacySettings, Retention};
+use tresen_desk::{Desk, Location, MasterKey, Opening, Settings};
 use tresen_model::{EmailAddress, Language};
 
 /// Requests that [`write`] makes.

@@ -1,8 +1,9 @@
 //! How long, how deleted, how protected.
 
 use super::super::writer::{Writer, paragraph, texts};
-use super::super::{Block, DEVICE_DAYS, Retention};
+use super::super::{Block, DEVICE_DAYS};
 use super::{days, months};
+use crate::settings::Retention;
 
 pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
     let data_backups = match retention.data_backup_days {

@@ -1,8 +1,9 @@
 //! Wie lange, wie gelöscht, wie geschützt.
 
 use super::super::writer::{Writer, paragraph, texts};
-use super::super::{Block, DEVICE_DAYS, Retention};
+use super::super::{Block, DEVICE_DAYS};
 use super::{monate, tage, tagen};
+use crate::settings::Retention;
 
 pub(super) fn periods(writer: &mut Writer<'_>, retention: &Retention) {
     let data_backups = match retention.data_backup_days {
