@@ -76,12 +76,12 @@ mod server {
         let context = asked()?;
         let desk = &context.app.desk;
         let question = match purpose {
-            PasskeyFor::New => desk.ask_for_new_passkey(context.require_session()?).await,
-            PasskeyFor::Login => desk.ask_for_passkey().await,
+            PasskeyFor::New => desk.accounts.ask_for_new_passkey(context.require_session()?).await,
+            PasskeyFor::Login => desk.accounts.ask_for_passkey().await,
             PasskeyFor::SecondStep => {
-                desk.ask_for_passkey_in_second_step(context.second_step().ok_or(Error::Gone)?).await
+                desk.accounts.ask_for_passkey_in_second_step(context.second_step().ok_or(Error::Gone)?).await
             }
-            PasskeyFor::Confirm => desk.ask_for_passkey_to_confirm(context.require_session()?).await,
+            PasskeyFor::Confirm => desk.accounts.ask_for_passkey_to_confirm(context.require_session()?).await,
         };
         Ok(question?)
     }

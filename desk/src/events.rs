@@ -7,6 +7,7 @@
 use std::io;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sqlx::postgres::{PgListener, PgPoolOptions};
@@ -15,6 +16,7 @@ use tokio::sync::broadcast;
 use tresen_model::{PersonId, RequestId};
 use tresen_store::{Store, StoreError, Tx, dialect};
 
+use crate::background::{Background, Gathered, Wakeups};
 use crate::error::Broken;
 
 /// How many events a slow listener may lag behind before it misses some.
@@ -67,7 +69,8 @@ fn erased(payload: &str) -> Option<PersonId> {
     Uuid::try_parse(payload.strip_prefix(ERASED)?).ok().map(PersonId)
 }
 
-pub(crate) struct Events {
+/// The way of events within this process, and to others.
+pub(crate) struct Channel {
     sender: broadcast::Sender<Event>,
     shared: bool,
     socket: PathBuf,
@@ -75,7 +78,7 @@ pub(crate) struct Events {
     listening: AtomicBool,
 }
 
-impl Events {
+impl Channel {
     pub(crate) fn new(store: &Store, folder: &Path) -> Self {
         Self {
             sender: broadcast::channel(KEPT).0,
@@ -170,6 +173,36 @@ impl Events {
                 heard();
             }
         }
+    }
+}
+
+/// Tells of what happens to requests.
+#[derive(Clone)]
+pub(crate) struct Events {
+    pub(crate) store: Arc<Store>,
+    pub(crate) channel: Arc<Channel>,
+    /// Events that other nodes are to be told of.
+    pub(crate) untold: Arc<Gathered<Event>>,
+    pub(crate) background: Background,
+    pub(crate) wakeups: Arc<Wakeups>,
+}
+
+impl Events {
+    /// Hears of everything from now on.
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.channel.subscribe()
+    }
+
+    /// After a commit: those who watch are told, and the workers look.
+    pub(crate) fn committed(&self, event: Event) {
+        if self.channel.committed(event) && self.untold.add(event) {
+            let this = self.clone();
+            self.background.soon(async move {
+                let events = this.untold.take();
+                Ok(this.channel.tell_nodes(&this.store, &events).await.map_err(Broken::from)?)
+            });
+        }
+        self.wakeups.all();
     }
 }
 

@@ -8,8 +8,8 @@ use async_recursion::async_recursion as boxed;
 use sqlx::types::Uuid;
 use tresen_store::{dialect, on};
 
-use crate::Desk;
 use crate::accounts::factors;
+use crate::desk::Desk;
 use crate::error::{Broken, Error};
 use crate::requests::counts;
 
@@ -36,7 +36,7 @@ impl Desk {
                 _ = fold.tick(), if self.store.is_postgres() => if let Err(error) = self.fold_counts().await {
                     tracing::error!(%error, "counts could not be folded; trying again in 30 seconds");
                 },
-                () = self.closing.cancelled() => return,
+                () = self.background.closing.cancelled() => return,
             }
         }
     }
@@ -61,8 +61,8 @@ impl Desk {
             "DELETE FROM sign_in_attempt WHERE expires_at < $1",
         ];
         let now = self.now();
-        self.forget_calls().await?;
-        self.forget_deliveries().await?;
+        self.tokens.forget_calls().await?;
+        self.webhooks.forget_deliveries().await?;
         let mut tx = self.store.write().await?;
         for sql in EXPIRED {
             on!(tx.conn(), c => sqlx::query(*sql).bind(now.0).execute(c).await.map(drop))?;
@@ -70,12 +70,12 @@ impl Desk {
         factors::tidy_up(&mut tx, now).await?;
         tx.commit().await?;
         self.fold_counts().await?;
-        self.retain().await?;
-        self.tidy_asides().await?;
-        self.tell_of_asides().await?;
-        self.counts.tidy(&self.store, now).await.map_err(Broken::from)?;
+        self.privacy.retain().await?;
+        self.intake.tidy_asides().await?;
+        self.intake.tell_of_asides().await?;
+        self.limits.counts.tidy(&self.store, now).await.map_err(Broken::from)?;
         // Also of words that were replaced: an old name, an old address.
-        self.search.forget_traces().await?;
+        self.search.index.forget_traces().await?;
         self.keys.forget_stains().await?;
         self.sweep_files().await?;
         Ok(())

@@ -139,7 +139,7 @@ async fn submit(desk: &Desk, email: &str) {
         language: Language::English,
     };
     let submission = Submission::parse(&fields, desk.settings()).unwrap();
-    desk.submit(submission, Vec::new(), None).await.unwrap();
+    desk.requests.submit(submission, Vec::new(), None).await.unwrap();
 }
 
 #[tokio::test]
@@ -158,7 +158,7 @@ async fn a_mail_that_answers_many_asks_as_often_as_one_that_answers_one() {
             ids.join("\r\n ")
         );
         seen(&desk).await;
-        let taken = desk.take_in(raw.as_bytes(), &envelope).await.unwrap();
+        let taken = desk.intake.take_in(raw.as_bytes(), &envelope).await.unwrap();
         assert!(matches!(taken, TakenIn::Request(_)), "{taken:?}");
         counts.push(seen(&desk).await.len());
     }
@@ -201,7 +201,7 @@ async fn a_start_reads_nothing_that_grows_with_the_desk() {
     for number in 0..100 {
         submit(&desk, &format!("ada{number}@example{number}.org")).await;
     }
-    desk.erase_by_operator("ada7@example7.org").await.unwrap().unwrap();
+    desk.privacy.erase_by_operator("ada7@example7.org").await.unwrap().unwrap();
     desk.close().await;
     SEEN.lock().unwrap().clear();
 

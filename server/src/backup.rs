@@ -103,8 +103,8 @@ fn master_key(config: &Config) -> Result<MasterKey, Failure> {
 /// Opening a desk purges; then the search index is made again. Gives how many erasures are not finished.
 async fn purge_and_index(config: &Config) -> Result<u64, Failure> {
     let desk = open::desk(config, Arc::new(SystemClock)).await?;
-    while desk.index_stale().await.map_err(|error| error.to_string())? > 0 {}
-    let unfinished = desk.unfinished_erasures().await;
+    while desk.indexer.index_stale().await.map_err(|error| error.to_string())? > 0 {}
+    let unfinished = desk.privacy.unfinished_erasures().await;
     desk.close().await;
     Ok(unfinished.map_err(|error| error.to_string())?)
 }

@@ -50,12 +50,12 @@ pub(crate) async fn add_person(config: &Config, new: &NewPerson<'_>, password: &
 }
 
 async fn add_to(desk: &Desk, new: &NewPerson<'_>, password: &str) -> Result<(), Error> {
-    desk.add_person(new.email, new.name, new.role, password).await?;
+    desk.accounts.add_person(new.email, new.name, new.role, password).await?;
     if !new.kinds.is_empty() {
-        desk.set_kinds(new.email, new.kinds).await?;
+        desk.staff.set_kinds(new.email, new.kinds).await?;
     }
     if let Some(language) = new.language {
-        desk.set_language(new.email, language).await?;
+        desk.accounts.set_language(new.email, language).await?;
     }
     Ok(())
 }
@@ -65,7 +65,7 @@ pub(crate) async fn set_kinds(config: &Config, email: &str, kinds: &[String]) ->
     open::require_all(config).await?;
     check_kinds(config, kinds)?;
     let desk = existing(config).await?;
-    let set = desk.set_kinds(email, kinds).await;
+    let set = desk.staff.set_kinds(email, kinds).await;
     desk.close().await;
     match set {
         Err(Error::Refused(refusals)) if refusals.iter().any(|refusal| refusal.field == "email") => {
@@ -89,7 +89,7 @@ fn check_kinds(config: &Config, kinds: &[String]) -> Result<(), Failure> {
 /// `tresen person reset-factors`: exit code 1 when nobody has the address.
 pub(crate) async fn reset_factors(config: &Config, email: &str) -> Result<ExitCode, Failure> {
     let desk = existing(config).await?;
-    let removed = desk.reset_factors_by_operator(email).await;
+    let removed = desk.accounts.reset_factors_by_operator(email).await;
     desk.close().await;
     match removed.map_err(|error| sentence(&error))? {
         Some(removed) => {
@@ -132,7 +132,7 @@ pub(crate) async fn erase(config: &Config, email: &str, staff: bool) -> Result<E
 }
 
 async fn erase_confirmed(desk: &Desk, email: &str, staff: bool) -> Result<Option<Erased>, Failure> {
-    let Some(role) = desk.role_by_operator(email).await.map_err(|error| sentence(&error))? else {
+    let Some(role) = desk.privacy.role_by_operator(email).await.map_err(|error| sentence(&error))? else {
         return Ok(None);
     };
     if role.is_staff() && !staff {
@@ -145,7 +145,7 @@ async fn erase_confirmed(desk: &Desk, email: &str, staff: bool) -> Result<Option
         "This deletes the person and everything they wrote, for good.\nType the address: ",
         email,
     )?;
-    Ok(desk.erase_by_operator(email).await.map_err(|error| sentence(&error))?)
+    Ok(desk.privacy.erase_by_operator(email).await.map_err(|error| sentence(&error))?)
 }
 
 /// `tresen export`: exit code 1 when nobody has the address.
@@ -161,7 +161,7 @@ pub(crate) async fn export(config: &Config, email: &str) -> Result<ExitCode, Fai
 }
 
 async fn write_copy(desk: &Desk, email: &str) -> Result<bool, Failure> {
-    let copy = desk.export_by_operator(email).await.map_err(|error| sentence(&error))?;
+    let copy = desk.privacy.export_by_operator(email).await.map_err(|error| sentence(&error))?;
     let Some(mut copy) = copy else { return Ok(false) };
     let mut out = stdout().lock();
     while let Some(part) = copy.next().await {
@@ -177,9 +177,9 @@ pub(crate) async fn import_person(config: &Config, path: &Path) -> Result<(), Fa
     open::require_all(config).await?;
     let file = File::open(path).map_err(|error| format!("{} cannot be opened: {error}", path.display()))?;
     let desk = existing(config).await?;
-    let imported = desk.import_person(file).await;
+    let imported = desk.privacy.import_person(file).await;
     // What was imported is found at once, also by a desk that serves already.
-    while imported.is_ok() && desk.index_stale().await.map_err(|error| error.to_string())? > 0 {}
+    while imported.is_ok() && desk.indexer.index_stale().await.map_err(|error| error.to_string())? > 0 {}
     desk.close().await;
     let imported = imported.map_err(|error| error.to_string())?;
     println!(
@@ -201,7 +201,7 @@ pub(crate) async fn import_person(config: &Config, path: &Path) -> Result<(), Fa
 /// `tresen retention`.
 pub(crate) async fn retention(config: &Config, dry_run: bool) -> Result<(), Failure> {
     let desk = existing(config).await?;
-    let expired = if dry_run { desk.retention_preview().await } else { desk.retain().await };
+    let expired = if dry_run { desk.privacy.retention_preview().await } else { desk.privacy.retain().await };
     desk.close().await;
     let expired = expired.map_err(|error| sentence(&error))?;
     println!(

@@ -70,7 +70,7 @@ pub(crate) async fn store(config: &Config, requests: u64, emails: &[String]) -> 
         }
         batch.push(request);
         if batch.len() == BATCH || number + 1 == requests {
-            desk.make_up(&batch).await.map_err(|error| commands::sentence(&error))?;
+            desk.requests.make_up(&batch).await.map_err(|error| commands::sentence(&error))?;
             batch.clear();
         }
     }
@@ -93,8 +93,8 @@ fn made_up(number: u64) -> Result<MadeUp, Failure> {
 
 /// Leaves no work for whoever starts to measure.
 async fn settle(desk: &Desk) -> Result<(), Failure> {
-    while desk.index_stale().await.map_err(|error| error.to_string())? > 0 {}
-    desk.fold_statistics().await.map_err(|error| error.to_string())?;
+    while desk.indexer.index_stale().await.map_err(|error| error.to_string())? > 0 {}
+    desk.requests.fold_statistics().await.map_err(|error| error.to_string())?;
     Ok(())
 }
 
@@ -134,5 +134,5 @@ async fn submit_one(desk: &Desk, number: u64) -> Result<(), Error> {
         once: &number.to_string(),
         language: Language::English,
     };
-    desk.submit(Submission::parse(&fields, desk.settings())?, Vec::new(), None).await.map(drop)
+    desk.requests.submit(Submission::parse(&fields, desk.settings())?, Vec::new(), None).await.map(drop)
 }

@@ -21,7 +21,7 @@ pub(crate) async fn verify_erasure(config: &Config, all: bool) -> Result<ExitCod
     let desk = open::existing(config, Arc::new(SystemClock)).await?;
     let outgoing = config.data.join("mail").join("outgoing");
     let skip = if all { Vec::new() } else { vec![outgoing] };
-    let found = desk.find_traces(Arc::new(needles), places(config), skip).await;
+    let found = desk.privacy.find_traces(Arc::new(needles), places(config), skip).await;
     desk.close().await;
     let found = found.map_err(|error| error.to_string())?;
     if found.is_empty() {

@@ -55,14 +55,14 @@ fn start_workers(desk: &Desk) -> Vec<tokio::task::JoinHandle<()>> {
     let (mails, search, tidy, events) = (desk.clone(), desk.clone(), desk.clone(), desk.clone());
     let (erasures, copies, files, queues) = (desk.clone(), desk.clone(), desk.clone(), desk.clone());
     vec![
-        tokio::spawn(async move { mails.send_mails().await }),
-        tokio::spawn(async move { search.keep_searchable().await }),
+        tokio::spawn(async move { mails.delivery.send_mails().await }),
+        tokio::spawn(async move { search.indexer.keep_searchable().await }),
         tokio::spawn(async move { tidy.keep_tidy().await }),
-        tokio::spawn(async move { erasures.keep_finishing().await }),
-        tokio::spawn(async move { copies.keep_erasures_copied().await }),
+        tokio::spawn(async move { erasures.privacy.keep_finishing().await }),
+        tokio::spawn(async move { copies.privacy.keep_erasures_copied().await }),
         tokio::spawn(async move { events.hear_other_nodes().await }),
-        tokio::spawn(async move { files.look_after_files().await }),
-        tokio::spawn(async move { queues.tell_queues().await }),
+        tokio::spawn(async move { files.files.look_after_files().await }),
+        tokio::spawn(async move { queues.requests.tell_queues().await }),
     ]
 }
 

@@ -57,7 +57,7 @@ async fn with(desk: &Desk, asked: &Token) -> Result<(), Failure> {
     match asked {
         Token::Add { name, scope, kind, days } => {
             let new = NewService { name, scopes: scope.iter().copied().collect(), kinds: kind, days: *days };
-            let secret = match desk.add_service_token(&new).await {
+            let secret = match desk.tokens.add_service_token(&new).await {
                 Err(Error::Refused(refusals)) if refusals.iter().any(|refusal| refusal.field == "kind") => {
                     let known = desk.settings().request_types.iter().map(|known| known.id.as_str());
                     let known = known.collect::<Vec<_>>().join(", ");
@@ -72,7 +72,7 @@ async fn with(desk: &Desk, asked: &Token) -> Result<(), Failure> {
             println!("{}", secret.reveal());
         }
         Token::List => {
-            for token in desk.service_tokens().await.map_err(broken)? {
+            for token in desk.tokens.service_tokens().await.map_err(broken)? {
                 let day = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), day);
                 println!(
                     "{}: {}, created {}, last used {}, expires {}",
@@ -85,7 +85,7 @@ async fn with(desk: &Desk, asked: &Token) -> Result<(), Failure> {
             }
         }
         Token::Remove { name } => {
-            if !desk.remove_service_token(name).await.map_err(broken)? {
+            if !desk.tokens.remove_service_token(name).await.map_err(broken)? {
                 return Err(format!("there is no token `{name}`").into());
             }
         }

@@ -80,7 +80,7 @@ async fn with(desk: &Desk, asked: &Webhook) -> Result<(), Failure> {
     match asked {
         Webhook::Add { name, url, event, allow_private } => {
             let new = NewWebhook { name, url, events: event, private: *allow_private };
-            let secret = desk.add_webhook(&new).await.map_err(|error| match error {
+            let secret = desk.webhooks.add_webhook(&new).await.map_err(|error| match error {
                 Error::Refused(refusals) if refusals.iter().any(|refusal| refusal.field == "url") => {
                     Failure::from(format!("`{url}` is no https:// address; --allow-private allows http://"))
                 }
@@ -92,7 +92,7 @@ async fn with(desk: &Desk, asked: &Webhook) -> Result<(), Failure> {
             println!("{secret}");
         }
         Webhook::List => {
-            for one in desk.webhooks().await.map_err(broken)? {
+            for one in desk.webhooks.webhooks().await.map_err(broken)? {
                 let events = if one.events.is_empty() { "all events" } else { &one.events };
                 let state = match (one.disabled_at, one.failing_since) {
                     (Some(at), _) => format!("switched off {}", day(at)),
@@ -107,15 +107,19 @@ async fn with(desk: &Desk, asked: &Webhook) -> Result<(), Failure> {
             }
         }
         Webhook::Remove { name } => {
-            if !desk.remove_webhook(name).await.map_err(broken)? {
+            if !desk.webhooks.remove_webhook(name).await.map_err(broken)? {
                 return Err(none(name));
             }
         }
         Webhook::Rotate { name } => {
-            println!("{}", desk.rotate_webhook(name).await.map_err(broken)?.ok_or_else(|| none(name))?);
+            println!(
+                "{}",
+                desk.webhooks.rotate_webhook(name).await.map_err(broken)?.ok_or_else(|| none(name))?
+            );
         }
         Webhook::Replay { name } => {
-            let again = desk.replay_webhook(name).await.map_err(broken)?.ok_or_else(|| none(name))?;
+            let again =
+                desk.webhooks.replay_webhook(name).await.map_err(broken)?.ok_or_else(|| none(name))?;
             println!("{again} deliveries are sent once more");
         }
     }
@@ -155,7 +159,7 @@ pub(crate) async fn keep_sending(desk: Desk) {
 }
 
 async fn round(desk: &Desk, ways: &mut Option<Ways>) -> Result<(), Error> {
-    let due = desk.due_webhooks().await?;
+    let due = desk.webhooks.due_webhooks().await?;
     if due.is_empty() {
         return Ok(());
     }
@@ -173,7 +177,7 @@ async fn round(desk: &Desk, ways: &mut Option<Ways>) -> Result<(), Error> {
             Some(ways) => send(&ways.outside, due).await,
             None => Outcome::Refused(None),
         };
-        desk.webhook_came_to(id, outcome).await
+        desk.webhooks.webhook_came_to(id, outcome).await
     });
     join_all(sent).await.into_iter().collect()
 }

@@ -128,10 +128,10 @@ mod server {
         let context = asked()?;
         let desk = &context.app.desk;
         if token.is_empty() {
-            desk.ask_new_address(context.require_session()?, email, password).await?;
+            desk.joining.ask_new_address(context.require_session()?, email, password).await?;
             return Ok(Done::go(account("address")));
         }
-        match desk.confirm_new_address(&Secret::received(token)).await {
+        match desk.joining.confirm_new_address(&Secret::received(token)).await {
             Ok(()) => Ok(Done::go(Address::AccountAddress { token: String::new(), confirmed: true })),
             Err(Error::Gone) => Err(gone()),
             Err(error) => Err(error.into()),

@@ -145,13 +145,13 @@ mod server {
     /// Asks the desk for what the page shows.
     pub(in crate::account) async fn load(context: &Context, proof: &address::Proof) -> Result<Confirm, Stop> {
         let (desk, session) = (&context.app.desk, context.require_session()?);
-        let factors = desk.factors(session).await?;
+        let factors = desk.accounts.factors(session).await?;
         let by = match proof.by.as_str() {
             by @ ("code" | "recovery") => by,
             _ => "",
         };
         Ok(Confirm {
-            email: desk.account(session).await?.email,
+            email: desk.accounts.account(session).await?.email,
             app: factors.app.is_some(),
             passkeys: factors.passkeys > 0,
             by: by.to_owned(),
@@ -163,9 +163,9 @@ mod server {
         let context = asked()?;
         let (desk, session) = (&context.app.desk, context.require_session()?);
         match proof {
-            Proof::Second(proof) => desk.confirm_with_code(session, proof, context.device()).await?,
-            Proof::Passkey(answer) => desk.confirm_with_passkey(session, answer).await?,
-            Proof::Password(password) => desk.confirm_with_password(session, password).await?,
+            Proof::Second(proof) => desk.accounts.confirm_with_code(session, proof, context.device()).await?,
+            Proof::Passkey(answer) => desk.accounts.confirm_with_passkey(session, answer).await?,
+            Proof::Password(password) => desk.accounts.confirm_with_password(session, password).await?,
         };
         Ok(Done::go(local(next)))
     }

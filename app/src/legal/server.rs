@@ -31,10 +31,10 @@ pub(crate) async fn load(context: &Context, address: &Address) -> Result<Shown, 
 /// A version of the privacy statement; `None` for the one that is in force.
 async fn statement(context: &Context, version: Option<i64>) -> Result<Statement, Stop> {
     let (language, desk) = (context.language, &context.app.desk);
-    let mut found = desk.privacy_text(language, None).await?;
+    let mut found = desk.privacy.privacy_text(language, None).await?;
     let in_force = found.0;
     if let Some(version) = version {
-        found = desk.privacy_text(language, Some(version)).await?;
+        found = desk.privacy.privacy_text(language, Some(version)).await?;
     }
     let (version, since, document) = found;
     Ok(Statement {
@@ -42,13 +42,13 @@ async fn statement(context: &Context, version: Option<i64>) -> Result<Statement,
         since: dates::day(language, since, &context.app.time_zone),
         earlier: version != in_force,
         document,
-        key: desk.receipt_public_key(),
+        key: desk.privacy.receipt_public_key(),
     })
 }
 
 pub(super) fn check_receipt(typed: String) -> Result<Done<Shown>, Stop> {
     let context = asked()?;
-    let outcome = match context.app.desk.check_receipt(&typed) {
+    let outcome = match context.app.desk.privacy.check_receipt(&typed) {
         Checked::Genuine(receipt) => Outcome::Genuine(Box::new(says(&context, receipt))),
         Checked::NotSigned => Outcome::NotSigned,
         Checked::Unreadable => Outcome::Unreadable,
@@ -57,7 +57,7 @@ pub(super) fn check_receipt(typed: String) -> Result<Done<Shown>, Stop> {
 }
 
 fn check(context: &Context, typed: String, outcome: Option<Outcome>) -> Check {
-    Check { key: context.app.desk.receipt_public_key(), typed, outcome }
+    Check { key: context.app.desk.privacy.receipt_public_key(), typed, outcome }
 }
 
 fn says(context: &Context, receipt: Receipt) -> Says {
@@ -72,7 +72,7 @@ pub(crate) async fn to_check(context: Context) -> Response {
 
 /// Gives a genuine receipt back as a file: the page that shows it needs no script for that.
 pub(crate) async fn download(context: Context, form: Submitted) -> Response {
-    let file = context.app.desk.receipt_file(form.get("receipt")).ok_or(Error::NotFound);
+    let file = context.app.desk.privacy.receipt_file(form.get("receipt")).ok_or(Error::NotFound);
     let answer = file.map(|file| {
         let headers = [
             (header::CONTENT_TYPE, "text/plain; charset=utf-8"),

@@ -62,7 +62,7 @@ pub(super) async fn load(
         status: query.status,
         after: Some(query.after.clone()).filter(|after| !after.is_empty()),
     };
-    let list = desk.my_requests(session, &wanted).await?;
+    let list = desk.requests.my_requests(session, &wanted).await?;
     let kind = |id: &str| {
         let kind = desk.settings().request_type(id);
         kind.map(|kind| kind.name.get(context.language).to_owned())

@@ -15,7 +15,7 @@ pub(crate) async fn log_out(context: Context) -> Response {
         // A cookie that is forgotten would leave the session behind.
         context.require_known()?;
         if let Some(session) = context.session() {
-            context.app.desk.logout(session).await?;
+            context.app.desk.people.logout(session).await?;
         }
         context.set_cookies([Cookie::no_session()]);
         Ok(Answer::go(Address::Home))
@@ -57,7 +57,7 @@ async fn switch(context: &Context, form: &Submitted) -> Result<Language, Stop> {
         Language::parse(form.get("to")).ok_or_else(|| Error::refused("to", Problem::ChoiceUnknown))?;
     context.require_known()?;
     if let Some(session) = context.session() {
-        context.app.desk.change_language(session, language).await?;
+        context.app.desk.accounts.change_language(session, language).await?;
     }
     context.set_cookies([Cookie::language(language)]);
     Ok(language)

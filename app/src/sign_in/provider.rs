@@ -51,10 +51,10 @@ pub(crate) async fn leave(context: Context, Path(provider): Path<String>, form: 
 
 async fn begin(context: &Context, provider: &str) -> Result<(String, String, Secret), Refused> {
     let desk = &context.app.desk;
-    let providers = desk.sign_in_providers();
+    let providers = desk.accounts.sign_in_providers();
     let name = providers.iter().find(|one| one.id == provider).map(|one| one.name.clone());
     let name = name.ok_or(Error::NotFound)?;
-    let attempt = desk.begin_sign_in(provider).await?;
+    let attempt = desk.accounts.begin_sign_in(provider).await?;
     let address = context.app.sign_in.leave(provider, &attempt, context.language).await?;
     Ok((address, name, attempt.secret))
 }
@@ -83,18 +83,19 @@ async fn finish(context: &Context, provider: &str, back: Back) -> Result<Answer,
     let desk = &context.app.desk;
     let (secret, next) = context.signing_in().ok_or(Error::Gone)?;
     // Whoever answers in the name of another (RFC 9207, 2.4).
-    let issuer = desk.sign_in_providers().iter().find(|one| one.id == provider).map(|one| &one.issuer);
+    let issuer =
+        desk.accounts.sign_in_providers().iter().find(|one| one.id == provider).map(|one| &one.issuer);
     if issuer.is_none() || back.iss.is_some_and(|given| Some(&given) != issuer) {
         return Err(NoSignIn("the answer is another issuer's".into()).into());
     }
-    let attempt = desk.take_up_sign_in(provider, &secret, &back.state).await?;
+    let attempt = desk.accounts.take_up_sign_in(provider, &secret, &back.state).await?;
     if back.code.is_empty() {
         return Err(NoSignIn("it came back without a code".into()).into());
     }
     let sign_in = &context.app.sign_in;
     let vouched = sign_in.come_back(provider, &attempt, &back.code, context.language).await?;
-    let entry = desk.sign_in(provider, &vouched, context.device()).await?;
-    desk.adopt_language(&entry.session, context.language).await?;
+    let entry = desk.accounts.sign_in(provider, &vouched, context.device()).await?;
+    desk.accounts.adopt_language(&entry.session, context.language).await?;
     let next = if next.is_empty() { Address::Queue(Default::default()).to_string() } else { local(&next) };
     context.set_cookies(Cookie::entry(&entry));
     Ok(Answer::go(next))

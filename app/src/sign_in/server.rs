@@ -25,10 +25,10 @@ pub(crate) async fn load(context: &Context, address: &Address) -> Result<Shown, 
                 return Err(Stop::Go(after_login(context.session(), next)));
             }
             let desk = &context.app.desk;
-            let providers = desk.sign_in_providers();
+            let providers = desk.accounts.sign_in_providers();
             Shown::SignIn(log_in::SignIn {
                 next: next.clone(),
-                passkeys: desk.offers_passkeys(),
+                passkeys: desk.accounts.offers_passkeys(),
                 providers: providers.iter().map(|one| (one.id.clone(), one.name.clone())).collect(),
             })
         }
@@ -49,7 +49,7 @@ async fn load_second_step(context: &Context, proof: &Proof) -> Result<SecondStep
         return Err(Stop::Go(after_login(context.session(), &proof.next)));
     }
     let half = context.second_step().ok_or_else(second_step_over)?;
-    let factors = context.app.desk.second_step_factors(half).await.map_err(of_second_step)?;
+    let factors = context.app.desk.accounts.second_step_factors(half).await.map_err(of_second_step)?;
     Ok(SecondStep {
         next: proof.next.clone(),
         recovery: proof.by == "recovery",
@@ -75,7 +75,7 @@ async fn load_registration(context: &Context, mailed: &Mailed) -> Result<Registr
     if goes_on(context) {
         return Err(Stop::Go(Address::Account { done: String::new() }.to_string()));
     }
-    Ok(Registration::Ask(context.app.desk.stamp(FormKind::Register).await?.into()))
+    Ok(Registration::Ask(context.app.desk.limits.stamp(FormKind::Register).await?.into()))
 }
 
 async fn load_forgotten(context: &Context, mailed: &Mailed) -> Result<Forgotten, Stop> {
@@ -118,13 +118,13 @@ fn of_second_step(error: Error) -> Stop {
 
 pub(super) async fn log_in(email: &str, password: &str, next: &str) -> Result<Done, Stop> {
     let context = asked()?;
-    let login = context.app.desk.login_from(email, password, context.visitor()).await?;
+    let login = context.app.desk.accounts.login_from(email, password, context.visitor()).await?;
     first_step(&context, login, next).await
 }
 
 pub(super) async fn log_in_with_passkey(answer: &str, next: &str) -> Result<Done, Stop> {
     let context = asked()?;
-    let entry = context.app.desk.sign_in_with_passkey(answer, context.device()).await?;
+    let entry = context.app.desk.accounts.sign_in_with_passkey(answer, context.device()).await?;
     let_in(&context, &entry, next).await
 }
 
@@ -139,8 +139,8 @@ pub(super) async fn take_second_step(
     let half = context.second_step().ok_or_else(second_step_over)?;
     let (desk, device) = (&context.app.desk, context.device());
     let entry = match by {
-        "passkey" => desk.second_step_with_passkey(half, passkey, device).await,
-        _ => desk.second_step(half, proof(by, code, recovery), device).await,
+        "passkey" => desk.accounts.second_step_with_passkey(half, passkey, device).await,
+        _ => desk.accounts.second_step(half, proof(by, code, recovery), device).await,
     };
     let_in(&context, &entry.map_err(of_second_step)?, next).await
 }
@@ -153,27 +153,27 @@ pub(super) async fn ask_registration(
 ) -> Result<Done, Stop> {
     let context = asked()?;
     let desk = &context.app.desk;
-    desk.screen_registration(&context.signs_of(stamp, proof, trap)).await?;
-    desk.register(email, context.language).await?;
+    desk.limits.screen_registration(&context.signs_of(stamp, proof, trap)).await?;
+    desk.accounts.register(email, context.language).await?;
     Ok(Done::go(Address::Register(Mailed { sent: true, ..Mailed::default() })))
 }
 
 pub(super) async fn finish_registration(token: &str, password: &str) -> Result<Done, Stop> {
     let context = asked()?;
     refuse_staff(&context)?;
-    let entry = context.app.desk.complete_registration(&Secret::received(token), password).await?;
+    let entry = context.app.desk.accounts.complete_registration(&Secret::received(token), password).await?;
     let_in(&context, &entry, "").await
 }
 
 pub(super) async fn ask_password(email: &str) -> Result<Done, Stop> {
     let context = asked()?;
-    context.app.desk.forgot_password(email, context.language).await?;
+    context.app.desk.accounts.forgot_password(email, context.language).await?;
     Ok(Done::go(Address::Password(Mailed { sent: true, ..Mailed::default() })))
 }
 
 pub(super) async fn reset_password(token: &str, password: &str) -> Result<Done, Stop> {
     let context = asked()?;
     refuse_staff(&context)?;
-    let login = context.app.desk.reset_password(&Secret::received(token), password).await?;
+    let login = context.app.desk.accounts.reset_password(&Secret::received(token), password).await?;
     first_step(&context, login, "").await
 }

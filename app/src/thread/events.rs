@@ -40,10 +40,10 @@ async fn watch_request(context: &Context, named: &Named, watch: &Watch) -> Resul
     let desk = &context.app.desk;
     let (request, who) = if watch.agent {
         let agent = context.require_agent()?;
-        (desk.request_id_for_agent(&agent, number).await?, Who::Agent(agent))
+        (desk.requests.request_id_for_agent(&agent, number).await?, Who::Agent(agent))
     } else {
         let access = context.access(Some(&watch.token)).await?;
-        (desk.request_id(&access, number).await?, Who::Customer(access))
+        (desk.requests.request_id(&access, number).await?, Who::Customer(access))
     };
     Ok(Answer::other(events(context, request, who)))
 }
@@ -67,15 +67,15 @@ enum Who {
 impl Who {
     async fn may_hear(&self, desk: &Desk, event: &tresen_desk::Event) -> Result<bool, Error> {
         match self {
-            Self::Customer(access) => desk.concerns_customer(access, event).await,
-            Self::Agent(agent) => desk.concerns(agent, event).await,
+            Self::Customer(access) => desk.requests.concerns_customer(access, event).await,
+            Self::Agent(agent) => desk.requests.concerns(agent, event).await,
         }
     }
 }
 
 /// Events of all requests that an agent works on.
 fn queue_events(context: &Context, agent: &Agent) -> impl IntoResponse + use<> {
-    let heard = context.app.desk.queue_news(agent);
+    let heard = context.app.desk.requests.queue_news(agent);
     keep_alive(stream::unfold(heard, |mut heard| async move {
         heard.next().await?;
         Some((news(), heard))

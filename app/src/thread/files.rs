@@ -21,7 +21,7 @@ pub(crate) async fn show(context: Context, named: Named) -> Response {
 async fn find(context: &Context, named: &Named) -> Result<OpenFile, Stop> {
     let (number, file) = (named.number()?, named.file()?);
     let access = context.access(Some(&named.token)).await?;
-    Ok(context.app.desk.attachment(&access, number, file).await?)
+    Ok(context.app.desk.requests.attachment(&access, number, file).await?)
 }
 
 pub(crate) async fn show_to_agent(context: Context, named: Named) -> Response {
@@ -32,14 +32,14 @@ pub(crate) async fn show_to_agent(context: Context, named: Named) -> Response {
 async fn find_for_agent(context: &Context, named: &Named) -> Result<OpenFile, Stop> {
     let agent = context.require_agent()?;
     let (number, file) = (named.number()?, named.file()?);
-    Ok(context.app.desk.attachment_for_agent(&agent, number, file).await?)
+    Ok(context.app.desk.requests.attachment_for_agent(&agent, number, file).await?)
 }
 
 pub(crate) async fn preview(context: Context, named: Named) -> Response {
     let found = async {
         let (number, file) = (named.number()?, named.file()?);
         let access = context.access(Some(&named.token)).await?;
-        Ok(context.app.desk.preview(&access, number, file).await?)
+        Ok(context.app.desk.requests.preview(&access, number, file).await?)
     };
     let answer: Result<OpenFile, Stop> = found.await;
     context.finish(answer.map(|file| Answer::other(picture(file))))
@@ -49,7 +49,7 @@ pub(crate) async fn preview_to_agent(context: Context, named: Named) -> Response
     let found = async {
         let agent = context.require_agent()?;
         let (number, file) = (named.number()?, named.file()?);
-        Ok(context.app.desk.preview_for_agent(&agent, number, file).await?)
+        Ok(context.app.desk.requests.preview_for_agent(&agent, number, file).await?)
     };
     let answer: Result<OpenFile, Stop> = found.await;
     context.finish(answer.map(|file| Answer::other(picture(file))))

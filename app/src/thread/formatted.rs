@@ -18,7 +18,7 @@ pub(crate) async fn show(context: Context, named: Named) -> Response {
 async fn find(context: &Context, named: &Named) -> Result<Answer, Stop> {
     let (number, comment) = (named.number()?, named.comment()?);
     let access = context.access(Some(&named.token)).await?;
-    let formatted = context.app.desk.formatted(&access, number, comment).await?;
+    let formatted = context.app.desk.requests.formatted(&access, number, comment).await?;
     let token = match named.token.as_str() {
         "" => String::new(),
         token => format!("?token={}", escape(token)),
@@ -33,7 +33,7 @@ pub(crate) async fn show_to_agent(context: Context, named: Named) -> Response {
 
 async fn find_for_agent(context: &Context, named: &Named) -> Result<Answer, Stop> {
     let (agent, number, comment) = (context.require_agent()?, named.number()?, named.comment()?);
-    let formatted = context.app.desk.formatted_for_agent(&agent, number, comment).await?;
+    let formatted = context.app.desk.requests.formatted_for_agent(&agent, number, comment).await?;
     Ok(document(context, formatted, |file| format!("{}/files/{file}", Address::RequestForAgents { number })))
 }
 

@@ -62,9 +62,9 @@ pub(super) async fn news(number: &str, token: &str, last: &str, agent: bool) -> 
     let number = number_of(number)?;
     let desk = &context.app.desk;
     let conversation = if agent {
-        desk.conversation_for_agent(&context.require_agent()?, number).await?
+        desk.requests.conversation_for_agent(&context.require_agent()?, number).await?
     } else {
-        desk.conversation(&context.access(Some(token)).await?, number).await?
+        desk.requests.conversation(&context.access(Some(token)).await?, number).await?
     };
     let mut newer = conversation.comments;
     // By its place: ids are in the order of the clock, which may have been set back.
@@ -79,9 +79,9 @@ pub(super) async fn seen(number: &str, token: &str, last: &str, agent: bool) -> 
     let (number, last) = (number_of(number)?, comment_of(last)?);
     let desk = &context.app.desk;
     if agent {
-        desk.note_seen_by_agent(&context.require_agent()?, number, last).await?;
+        desk.requests.note_seen_by_agent(&context.require_agent()?, number, last).await?;
     } else {
-        desk.note_seen(&context.access(Some(token)).await?, number, last).await?;
+        desk.requests.note_seen(&context.access(Some(token)).await?, number, last).await?;
     }
     Ok(())
 }
@@ -89,28 +89,28 @@ pub(super) async fn seen(number: &str, token: &str, last: &str, agent: bool) -> 
 pub(super) async fn admit(number: &str, comment: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let (agent, number, comment) = (context.require_agent()?, number_of(number)?, comment_of(comment)?);
-    context.app.desk.admit(&agent, number, comment).await?;
+    context.app.desk.requests.admit(&agent, number, comment).await?;
     Ok(to_comment(number, comment))
 }
 
 pub(super) async fn send_as_answer(number: &str, comment: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let (agent, number, comment) = (context.require_agent()?, number_of(number)?, comment_of(comment)?);
-    context.app.desk.send_as_answer(&agent, number, comment).await?;
+    context.app.desk.requests.send_as_answer(&agent, number, comment).await?;
     Ok(to_comment(number, comment))
 }
 
 pub(super) async fn split_off(number: &str, comment: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let (agent, number, comment) = (context.require_agent()?, number_of(number)?, comment_of(comment)?);
-    let number = context.app.desk.split_off(&agent, number, comment).await?;
+    let number = context.app.desk.requests.split_off(&agent, number, comment).await?;
     Ok(Done::go(Address::RequestForAgents { number }))
 }
 
 pub(super) async fn send_again(number: &str, comment: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let (agent, number, comment) = (context.require_agent()?, number_of(number)?, comment_of(comment)?);
-    context.app.desk.send_again(&agent, number, comment).await?;
+    context.app.desk.delivery.send_again(&agent, number, comment).await?;
     Ok(to_comment(number, comment))
 }
 

@@ -336,7 +336,7 @@ impl Context {
     /// [`Error::Gone`] when it has ended, or none was opened.
     pub async fn require_data_access(&self) -> Result<DataAccess, Error> {
         let secret = self.data_access.as_ref().ok_or(Error::Gone)?;
-        self.app.desk.data_access(secret).await
+        self.app.desk.privacy.data_access(secret).await
     }
 
     /// The agent who is logged in.
@@ -355,7 +355,7 @@ impl Context {
     pub async fn access(&self, token: Option<&str>) -> Result<Access, Stop> {
         match token.filter(|token| !token.is_empty()) {
             Some(token) => {
-                let link = self.app.desk.open_request_link(&Secret::received(token)).await;
+                let link = self.app.desk.people.open_request_link(&Secret::received(token)).await;
                 match (link, &self.session) {
                     // An old link in an old mail is no reason to lock an owner out.
                     (Err(Error::Gone), Some(session)) => Ok(Access::Session(session.clone())),
@@ -379,7 +379,7 @@ impl Context {
 /// Looks a session up.
 async fn session_of(app: &App, secret: Option<&Secret>) -> Result<Option<Session>, Unknown> {
     let Some(secret) = secret else { return Ok(None) };
-    match tokio::time::timeout(SESSION_PATIENCE, app.desk.session(secret)).await {
+    match tokio::time::timeout(SESSION_PATIENCE, app.desk.people.session(secret)).await {
         Ok(Ok(session)) => Ok(session),
         Ok(Err(error)) => {
             tracing::error!(%error, "a session could not be looked up");

@@ -25,8 +25,8 @@ pub(crate) fn after_login(session: Option<&Session>, next: &str) -> String {
 
 /// Lets somebody in who has just proven who they are. `next` is where they wanted to go, if anywhere.
 pub(crate) async fn let_in<S>(context: &Context, entry: &Entry, next: &str) -> Result<Done<S>, Stop> {
-    context.app.desk.adopt_language(&entry.session, context.language).await?;
-    let session = context.app.desk.session(&entry.session).await?;
+    context.app.desk.accounts.adopt_language(&entry.session, context.language).await?;
+    let session = context.app.desk.people.session(&entry.session).await?;
     context.set_cookies(Cookie::entry(entry));
     Ok(Done::Enter(after_login(session.as_ref(), next)))
 }
@@ -46,7 +46,7 @@ pub(crate) async fn first_step<S>(context: &Context, login: Login, next: &str) -
 
 /// Looks whether a link is good, and changes nothing.
 pub(crate) async fn is_good(context: &Context, purpose: Purpose, token: &str) -> Result<bool, Stop> {
-    match context.app.desk.check_link(purpose, &Secret::received(token)).await {
+    match context.app.desk.people.check_link(purpose, &Secret::received(token)).await {
         Ok(()) => Ok(true),
         Err(Error::Gone) => Ok(false),
         Err(error) => Err(error.into()),
@@ -66,6 +66,6 @@ pub(crate) async fn proven(context: &Context, password: &str) -> Result<Session,
     let session = context.require_session()?;
     match password {
         "" => Ok(session.clone()),
-        password => Ok(context.app.desk.confirm_with_password(session, password).await?),
+        password => Ok(context.app.desk.accounts.confirm_with_password(session, password).await?),
     }
 }

@@ -250,7 +250,7 @@ struct Input {
 
 impl Input {
     fn new(desk: &Desk) -> Self {
-        Self { files: Some(desk.receive_files()), refused: None }
+        Self { files: Some(desk.requests.receive_files()), refused: None }
     }
 
     fn note<T>(&mut self, outcome: Result<T, Error>) {

@@ -13,7 +13,7 @@ use tresen_keys::{MasterKey, random};
 use tresen_model::Timestamp;
 use tresen_store::{Conn, Store, StoreError};
 
-use super::memory::Memory;
+use super::memory::{Key, Memory};
 use crate::error::Broken;
 use crate::settings::Rate;
 
@@ -25,17 +25,6 @@ const HOUR: i64 = 3_600_000_000;
 
 /// Keys that are kept in memory, which takes up to 40 MiB.
 const MOST_KEYS: usize = 200_000;
-
-/// What is counted: a keyed hash.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key([u8; 16]);
-
-#[cfg(test)]
-impl Key {
-    pub(super) fn of(bytes: [u8; 16]) -> Self {
-        Self(bytes)
-    }
-}
 
 /// The counts of a desk.
 pub(crate) struct Counts {

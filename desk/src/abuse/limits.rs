@@ -7,8 +7,8 @@ use async_recursion::async_recursion as boxed;
 use tresen_model::{EmailAddress, PersonId, Problem, Timestamp};
 use tresen_store::{Conn, Tx};
 
-use super::counts::Key;
-use crate::Desk;
+use super::memory::Key;
+use crate::abuse::Limits;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
 use crate::secret::Secret;
@@ -72,7 +72,7 @@ fn too_often(field: &'static str, wait: u64) -> Error {
     Error::refused(field, Problem::TooManyAttempts { wait })
 }
 
-impl Desk {
+impl Limits {
     /// Somebody is about to try a password for an address. A device that knows the account is
     /// counted by itself: whatever others do, its owner can log in.
     ///
@@ -115,7 +115,7 @@ impl Desk {
         who: Vec<(&str, Vec<&[u8]>, Rate)>,
         too_often: impl Fn(u64) -> Error,
     ) -> Result<Guess, Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let mut connection = self.store.read().await?;
         let mut taken = Guess(Vec::new());
         for (what, parts, rate) in who {
@@ -182,7 +182,7 @@ impl Desk {
     /// [`Error::Broken`] only.
     #[boxed]
     pub async fn knock(&self, what: &str, who: &[u8], rate: Rate) -> Result<Option<u64>, Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let mut connection = self.store.read().await?;
         let key = self.count_key(connection.conn(), what, &[who], now).await?;
         Ok(self.counts.take(connection.conn(), key, rate, now).await?.err())
@@ -190,7 +190,7 @@ impl Desk {
 
     /// Counts one for somebody, for all nodes together, and says how many are left.
     pub(crate) async fn take_one(&self, what: &str, who: &[u8], rate: Rate) -> Result<Left, Broken> {
-        let now = self.now();
+        let now = self.clock.now();
         let mut connection = self.store.read().await?;
         let key = self.count_key(connection.conn(), what, &[who], now).await?;
         let taken = self.counts.take(connection.conn(), key, rate, now).await?;

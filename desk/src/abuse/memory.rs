@@ -2,7 +2,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::counts::Key;
+/// What is counted: a keyed hash.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Key(pub(super) [u8; 16]);
+
+#[cfg(test)]
+impl Key {
+    pub(super) fn of(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
 
 /// Three times of a key; what they mean is the affair of each kind of count.
 pub(super) type Times = [i64; 3];

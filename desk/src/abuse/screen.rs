@@ -13,7 +13,7 @@ use tresen_store::Reader;
 use super::limits::network_bytes;
 use super::stamp::{FormKind, Stamp, is_proof};
 use super::words;
-use crate::Desk;
+use crate::abuse::Limits;
 use crate::address::blind_index;
 use crate::error::{Broken, Challenge, Error};
 
@@ -63,14 +63,14 @@ pub(crate) struct Written<'a> {
     pub(crate) body: &'a str,
 }
 
-impl Desk {
+impl Limits {
     /// A stamp for the page of a form. While strangers send much, it asks for a proof.
     ///
     /// # Errors
     /// [`Error::Broken`] only.
     #[boxed]
     pub async fn stamp(&self, kind: FormKind) -> Result<Challenge, Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let mut connection = self.store.read().await?;
         let level = self.level(&mut connection, kind, None, 0, now).await?;
         let bits = if self.settings.forms.screen && level > 100 { self.bits(level, 1) } else { 0 };
@@ -86,7 +86,7 @@ impl Desk {
         if !self.settings.forms.screen {
             return Ok(Screened::Fine);
         }
-        let now = self.now();
+        let now = self.clock.now();
         let kind = FormKind::Request;
         let mut connection = self.store.read().await?;
         let stamp = Stamp::read(kind, signs.stamp, self.keys.master());
@@ -122,7 +122,7 @@ impl Desk {
         if !self.settings.forms.screen {
             return Ok(());
         }
-        let now = self.now();
+        let now = self.clock.now();
         let kind = FormKind::Register;
         let mut connection = self.store.read().await?;
         let stamp = Stamp::read(kind, signs.stamp, self.keys.master());

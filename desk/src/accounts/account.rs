@@ -6,7 +6,7 @@ use tresen_model::views::Account;
 use tresen_model::{EmailAddress, Language, PersonName};
 use tresen_store::on;
 
-use crate::Desk;
+use crate::accounts::Accounts;
 use crate::error::Error;
 use crate::people::history::PersonEvent;
 use crate::people::person::Presence;
@@ -15,21 +15,21 @@ use crate::people::{history, person};
 use crate::search::mark_stale;
 use crate::secret::Secret;
 
-impl Desk {
+impl Accounts {
     /// What the person sees of their account.
     ///
     /// # Errors
     /// [`Error::Forbidden`] when they are being erased.
     #[boxed]
     pub async fn account(&self, session: &Session) -> Result<Account, Error> {
-        let (row, key) = self.require_person(session.person()).await?;
+        let (row, key) = self.people.require_person(session.person()).await?;
         Ok(Account {
             name: row.name(&key)?.map(Into::into),
             email: row.email(&key)?.into(),
             language: row.language(),
             role: row.role()?,
             mail_news: self.mail_news(session).await?,
-            sessions: self.sessions_of(session).await?,
+            sessions: self.people.sessions_of(session).await?,
         })
     }
 
@@ -47,15 +47,15 @@ impl Desk {
             PersonName::optional(name)
         };
         let name = name.map_err(|problem| Error::refused("name", problem))?;
-        let (row, key) = self.require_person(session.person()).await?;
+        let (row, key) = self.people.require_person(session.person()).await?;
         let changed =
             row.name(&key)?.as_ref().map(PersonName::as_str) != name.as_ref().map(PersonName::as_str);
         let sealed = match &name {
             Some(name) => Some(key.seal("person.name", row.id, name.as_str().as_bytes())?),
             None => None,
         };
-        let now = self.now();
-        let _indexing = self.before_renaming(session.person()).await?;
+        let now = self.clock.now();
+        let _indexing = self.search.before_renaming(session.person()).await?;
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, session.person(), now).await? else {
             return Err(Error::Forbidden);
@@ -66,7 +66,7 @@ impl Desk {
         }
         mark_stale(&mut tx, session.person()).await?;
         tx.commit().await?;
-        self.search_wakeup.notify_one();
+        self.wakeups.search.notify_one();
         Ok(())
     }
 
@@ -131,7 +131,7 @@ impl Desk {
         const UNCHOSEN: &str = "SELECT person.id FROM person JOIN session ON session.person_id = person.id
             WHERE session.token_hash = $1 AND person.language = ''";
         const SQL: &str = "UPDATE person SET language = $2 WHERE id = $1 AND language = ''";
-        let token_hash = self.session_hash(session);
+        let token_hash = self.people.session_hash(session);
         let mut reader = self.store.read().await?;
         let person: Option<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(UNCHOSEN)
             .bind(token_hash.as_slice())
@@ -152,7 +152,7 @@ impl Desk {
     #[boxed]
     pub async fn set_language(&self, email: &str, language: Language) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        let (row, _) = self.find_by_address(&email).await?.ok_or(Error::NotFound)?;
+        let (row, _) = self.people.find_by_address(&email).await?.ok_or(Error::NotFound)?;
         let mut tx = self.store.write().await?;
         person::set_language(&mut tx, row.id, Some(language)).await?;
         tx.commit().await?;

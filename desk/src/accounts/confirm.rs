@@ -3,7 +3,7 @@
 use async_recursion::async_recursion as boxed;
 
 use super::factors::SecondProof;
-use crate::Desk;
+use crate::accounts::Accounts;
 use crate::error::Error;
 use crate::people::fresh;
 use crate::people::person;
@@ -11,7 +11,7 @@ use crate::people::person::Presence;
 use crate::people::sessions::Session;
 use crate::secret::Secret;
 
-impl Desk {
+impl Accounts {
     /// Proves by the password who one is; good for ten minutes in this session, which is given back as it
     /// is now.
     ///
@@ -19,9 +19,9 @@ impl Desk {
     /// [`Problem::PasswordWrong`](tresen_model::Problem::PasswordWrong) on the field `password`.
     #[boxed]
     pub async fn confirm_with_password(&self, session: &Session, password: &str) -> Result<Session, Error> {
-        let (row, key) = self.require_person(session.person()).await?;
-        self.require_password(&row, &key, "password", password).await?;
-        let now = self.now();
+        let (row, key) = self.people.require_person(session.person()).await?;
+        self.people.require_password(&row, &key, "password", password).await?;
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         fresh::note(&mut tx, session, now).await?;
         tx.commit().await?;
@@ -38,8 +38,8 @@ impl Desk {
         proof: SecondProof<'_>,
         device: Option<&Secret>,
     ) -> Result<Session, Error> {
-        let (_, key) = self.require_person(session.person()).await?;
-        let (person, now) = (session.person(), self.now());
+        let (_, key) = self.people.require_person(session.person()).await?;
+        let (person, now) = (session.person(), self.clock.now());
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Forbidden) };
         let proven = self.prove(&mut tx, person, &key, proof, device, now).await?;
@@ -48,7 +48,7 @@ impl Desk {
         }
         // A wrong code is counted.
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         proven.map(|_| session.proven_at(now)).map_err(|problem| Error::refused(proof.field(), problem))
     }
 }

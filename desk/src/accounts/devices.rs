@@ -11,7 +11,7 @@ use tresen_keys::PersonKey;
 use tresen_model::{EmailAddress, PersonId, Timestamp};
 use tresen_store::{Conn, StoreError, Tx, on};
 
-use crate::Desk;
+use crate::accounts::Accounts;
 use crate::address::blind_index;
 use crate::error::{Broken, Error};
 use crate::outbox::kinds::MailKind;
@@ -32,7 +32,7 @@ pub(crate) struct Greeting<'a> {
     pub(crate) tell: Option<&'a PersonKey>,
 }
 
-impl Desk {
+impl Accounts {
     fn device_hash(&self, person: PersonId, device: &Secret) -> Vec<u8> {
         let parts = [person.0.as_bytes().as_slice(), device.reveal().as_bytes()];
         self.keys.master().fingerprint("device", &parts).to_vec()
@@ -50,7 +50,7 @@ impl Desk {
             return Ok(false);
         };
         let mut reader = self.store.read().await?;
-        Ok(self.knows(reader.conn(), person, device, self.now()).await?)
+        Ok(self.knows(reader.conn(), person, device, self.clock.now()).await?)
     }
 
     pub(crate) async fn knows(
@@ -80,7 +80,7 @@ impl Desk {
         greeting: Greeting<'_>,
         now: Timestamp,
     ) -> Result<Entry, Broken> {
-        let session = self.begin_session(tx, opening, now).await?;
+        let session = self.people.begin_session(tx, opening, now).await?;
         let device = self.greet(tx, opening.person, greeting, now).await?;
         Ok(Entry { session, device })
     }
@@ -113,7 +113,7 @@ impl Desk {
         let (since,): (Option<i64>,) =
             on!(tx.conn(), c => sqlx::query_as(SINCE).bind(person.0).fetch_one(c).await)?;
         if let (Some(key), Some(_)) = (greeting.tell, since) {
-            self.tell(tx, person, key, MailKind::NewDevice, now).await?;
+            self.outbox.tell(tx, person, key, MailKind::NewDevice, now).await?;
         }
         self.remember_device(tx, person, now).await
     }

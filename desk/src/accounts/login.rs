@@ -10,8 +10,8 @@ use tresen_store::{Tx, on};
 
 use super::devices::Greeting;
 use super::factors;
-use crate::Desk;
 use crate::abuse::{Limited, Visitor};
+use crate::accounts::Accounts;
 use crate::error::{Broken, Error};
 use crate::outbox::kinds::MailKind;
 use crate::people::links::Purpose;
@@ -25,11 +25,11 @@ pub enum Login {
     /// In.
     In(Entry),
     /// Half way: a second factor is asked for. What is here is good for
-    /// [`second_step`](Desk::second_step) alone.
+    /// [`second_step`](Accounts::second_step) alone.
     Second(Secret),
 }
 
-impl Desk {
+impl Accounts {
     /// Logs in with address and password, from nowhere in particular. `device` is what the browser
     /// keeps from earlier.
     ///
@@ -55,24 +55,24 @@ impl Desk {
     ) -> Result<Login, Error> {
         let failed = || Error::refused("password", Problem::LoginFailed);
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        let found = self.find_by_address(&email).await?;
+        let found = self.people.find_by_address(&email).await?;
         let known = match (visitor.device, &found) {
             (Some(device), Some((row, _))) => {
                 let mut reader = self.store.read().await?;
-                self.knows(reader.conn(), PersonId(row.id), device, self.now()).await?
+                self.knows(reader.conn(), PersonId(row.id), device, self.clock.now()).await?
             }
             _ => false,
         };
-        let guess = self.begin_guess(&email, visitor, known).await?;
+        let guess = self.limits.begin_guess(&email, visitor, known).await?;
         let hash = match &found {
             Some((row, key)) => row.password_hash(key)?,
             None => None,
         };
-        if !self.try_password(guess, password, hash).await? {
+        if !self.people.try_password(guess, password, hash).await? {
             return Err(failed());
         }
         let Some((row, key)) = found else { return Err(failed()) };
-        let now = self.now();
+        let now = self.clock.now();
         let person = PersonId(row.id);
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(failed()) };
@@ -81,11 +81,11 @@ impl Desk {
         if !current.is_some_and(|current| current.has_password_of(&row)) {
             return Err(failed());
         }
-        self.may_enter_here(row.role()?)?;
+        self.people.may_enter_here(row.role()?)?;
         let greeting = Greeting { device: visitor.device, tell: Some(&key) };
         let login = self.first_step(&mut tx, &row, greeting, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(login)
     }
 
@@ -99,7 +99,9 @@ impl Desk {
     ) -> Result<Login, Broken> {
         let person = PersonId(row.id);
         if factors::any(tx.conn(), person).await? {
-            return Ok(Login::Second(self.mint(tx, Purpose::SecondStep, person, None, None, now).await?));
+            return Ok(Login::Second(
+                self.people.mint(tx, Purpose::SecondStep, person, None, None, now).await?,
+            ));
         }
         Ok(Login::In(self.let_in(tx, Opening::of(row, None)?, greeting, now).await?))
     }
@@ -112,17 +114,18 @@ impl Desk {
     #[boxed]
     pub async fn forgot_password(&self, email: &str, language: Language) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        self.limit_address(Limited::Link(MailKind::PasswordReset.as_str()), &email).await?;
-        let desk = self.clone();
-        self.in_background(async move {
-            let Some((row, key)) = desk.find_by_address(&email).await? else { return Ok(()) };
-            if row.is_registered() {
-                desk.mail_link(&row, &key, Purpose::Password, MailKind::PasswordReset).await
-            } else {
-                desk.offer_registration(&email, language).await
-            }
-        })
-        .await;
+        self.limits.limit_address(Limited::Link(MailKind::PasswordReset.as_str()), &email).await?;
+        let this = self.clone();
+        self.background
+            .run(async move {
+                let Some((row, key)) = this.people.find_by_address(&email).await? else { return Ok(()) };
+                if row.is_registered() {
+                    this.outbox.mail_link(&row, &key, Purpose::Password, MailKind::PasswordReset).await
+                } else {
+                    this.offer_registration(&email, language).await
+                }
+            })
+            .await;
         Ok(())
     }
 
@@ -133,24 +136,27 @@ impl Desk {
     /// [`Error::Gone`], or a refusal on the field `password`.
     #[boxed]
     pub async fn reset_password(&self, link: &Secret, password: &str) -> Result<Login, Error> {
-        let opened = self.peek(Purpose::Password, link).await?;
-        let (row, key) =
-            self.require_person(opened.person).await.map_err(|error| error.unless_broken(Error::Gone))?;
-        self.may_enter_here(row.role()?)?;
+        let opened = self.people.peek(Purpose::Password, link).await?;
+        let (row, key) = self
+            .people
+            .require_person(opened.person)
+            .await
+            .map_err(|error| error.unless_broken(Error::Gone))?;
+        self.people.may_enter_here(row.role()?)?;
         let hash = self.new_password(&row, &key, password).await?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, opened.person, now).await? else {
             return Err(Error::Gone);
         };
-        self.redeem(&mut tx, Purpose::Password, link).await?;
+        self.people.redeem(&mut tx, Purpose::Password, link).await?;
         store_password(&mut tx, opened.person, &key, &hash, now).await?;
         // The mail about the password says enough about the browser.
         let greeting = Greeting { device: None, tell: None };
         let login = self.first_step(&mut tx, &row, greeting, now).await?;
-        self.tell(&mut tx, opened.person, &key, MailKind::PasswordChanged, now).await?;
+        self.outbox.tell(&mut tx, opened.person, &key, MailKind::PasswordChanged, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(login)
     }
 
@@ -166,11 +172,11 @@ impl Desk {
         current: &str,
         password: &str,
     ) -> Result<Entry, Error> {
-        let (row, key) = self.require_person(session.person()).await?;
-        self.may_enter_here(row.role()?)?;
-        self.require_password(&row, &key, "current_password", current).await?;
+        let (row, key) = self.people.require_person(session.person()).await?;
+        self.people.may_enter_here(row.role()?)?;
+        self.people.require_password(&row, &key, "current_password", current).await?;
         let hash = self.new_password(&row, &key, password).await?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, session.person(), now).await? else {
             return Err(Error::Forbidden);
@@ -178,9 +184,9 @@ impl Desk {
         store_password(&mut tx, session.person(), &key, &hash, now).await?;
         let greeting = Greeting { device: None, tell: None };
         let entry = self.let_in(&mut tx, session.again(), greeting, now).await?;
-        self.tell(&mut tx, session.person(), &key, MailKind::PasswordChanged, now).await?;
+        self.outbox.tell(&mut tx, session.person(), &key, MailKind::PasswordChanged, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(entry)
     }
 
@@ -196,7 +202,7 @@ impl Desk {
         let mut hints = vec![self.settings.name.as_str(), email.as_str(), email.local_part()];
         hints.extend(name.as_ref().map(|name| name.as_str()));
         passwords::check(password, &hints).map_err(|problem| Error::refused("password", problem))?;
-        self.passwords.hash(password).await
+        self.people.hash_password(password).await
     }
 }
 

@@ -24,7 +24,7 @@ use tresen_model::{EmailAddress, Language, PersonId, PersonName, Role, Timestamp
 use tresen_store::{Conn, StoreError, from_row, on};
 
 use super::devices::Greeting;
-use crate::Desk;
+use crate::accounts::Accounts;
 use crate::address::blind_index;
 use crate::error::{Broken, Error};
 use crate::people::factor::Factor;
@@ -79,7 +79,7 @@ struct Row {
 
 from_row!(Row { person_id });
 
-impl Desk {
+impl Accounts {
     /// The providers that the operator has set.
     pub fn sign_in_providers(&self) -> &[Provider] {
         &self.settings.providers
@@ -113,7 +113,7 @@ impl Desk {
         let provider = self.provider(provider)?;
         let attempt = self.attempt(Secret::random().map_err(Broken::from)?);
         let secret_hash = self.attempt_hash(&attempt.secret);
-        let expires = self.now().plus_seconds(PATIENCE);
+        let expires = self.clock.now().plus_seconds(PATIENCE);
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(SQL)
             .bind(secret_hash.as_slice())
@@ -147,7 +147,7 @@ impl Desk {
             return Err(Error::Gone);
         }
         let secret_hash = self.attempt_hash(secret);
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let taken = on!(tx.conn(), c => sqlx::query(SQL)
             .bind(secret_hash.as_slice())
@@ -202,7 +202,7 @@ impl Desk {
         device: Option<&Secret>,
     ) -> Result<Entry, Error> {
         const USED: &str = "UPDATE identity SET last_used_at = $2 WHERE subject_hash = $1";
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else {
             return Err(refused(provider, "the person is being erased"));
@@ -233,7 +233,7 @@ impl Desk {
         let entry =
             self.let_in(&mut tx, vouched_for(person, role, now), Greeting { device, tell }, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(entry)
     }
 
@@ -259,7 +259,7 @@ impl Desk {
         let name = vouched.name.as_deref().and_then(|name| PersonName::parse(name).ok());
         let name = name.map_or_else(|| PersonName::parse(email.local_part()), Ok);
         let name = name.map_err(|_| refused(provider, "it tells no name"))?;
-        let now = self.now();
+        let now = self.clock.now();
         let (person, key) = self.keys.find_or_create(&blind_index(&self.keys, &email), now).await?;
         let mut tx = self.store.write().await?;
         let language = vouched.language;
@@ -299,7 +299,7 @@ impl Desk {
         let entry =
             self.let_in(&mut tx, vouched_for(person, role, now), Greeting { device, tell }, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         tracing::info!(%person, provider = provider.id, role = role.as_str(), "somebody has signed in for the first time");
         Ok(entry)
     }

@@ -7,8 +7,8 @@ use tresen_store::on;
 
 use super::devices::Greeting;
 use super::login::store_password;
-use crate::Desk;
 use crate::abuse::Limited;
+use crate::accounts::Accounts;
 use crate::address::blind_index;
 use crate::error::Error;
 use crate::outbox::enqueue::{Mail, Payload};
@@ -21,7 +21,7 @@ use crate::search::mark_stale;
 use crate::secret::Secret;
 use crate::staff::{invitations, roles};
 
-impl Desk {
+impl Accounts {
     /// Mails a link that registers. Who has an account already is told so, in the mail
     /// alone. The answer comes at once and is the same for every address.
     ///
@@ -30,9 +30,9 @@ impl Desk {
     #[boxed]
     pub async fn register(&self, email: &str, language: Language) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        self.limit_address(Limited::Link(MailKind::Register.as_str()), &email).await?;
-        let desk = self.clone();
-        self.in_background(async move { desk.offer_registration(&email, language).await }).await;
+        self.limits.limit_address(Limited::Link(MailKind::Register.as_str()), &email).await?;
+        let this = self.clone();
+        self.background.run(async move { this.offer_registration(&email, language).await }).await;
         Ok(())
     }
 
@@ -41,7 +41,7 @@ impl Desk {
         email: &EmailAddress,
         language: Language,
     ) -> Result<(), Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let (person, key) = self.keys.find_or_create(&blind_index(&self.keys, email), now).await?;
         let mut tx = self.store.write().await?;
         let writer = person::Writer { id: person, key: &key, email, name: None, language };
@@ -49,21 +49,21 @@ impl Desk {
             tx.rollback().await?;
             return Ok(());
         };
-        if self.had_enough_mail(&mut tx, (&row, &key), MailKind::Register, now).await? {
+        if self.outbox.had_enough_mail(&mut tx, (&row, &key), MailKind::Register, now).await? {
             tx.rollback().await?;
             return Ok(());
         }
         let (kind, payload) = if row.is_registered() {
             (MailKind::AlreadyRegistered, Payload::default())
         } else {
-            let link = self.mint(&mut tx, Purpose::Register, person, None, None, now).await?;
+            let link = self.people.mint(&mut tx, Purpose::Register, person, None, None, now).await?;
             (MailKind::Register, Payload { action: Some(link.reveal().to_owned()), ..Payload::default() })
         };
         let mail =
             Mail { person, key: &key, kind, request: None, comment: None, payload, receiver: Some(&row) };
-        self.enqueue(&mut tx, mail, now).await?;
+        self.outbox.enqueue(&mut tx, mail, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(())
     }
 
@@ -75,32 +75,35 @@ impl Desk {
     /// refusal on the field `password`.
     #[boxed]
     pub async fn complete_registration(&self, link: &Secret, password: &str) -> Result<Entry, Error> {
-        let (purpose, opened) = match self.peek(Purpose::Register, link).await {
-            Err(Error::Gone) => (Purpose::Join, self.peek(Purpose::Join, link).await?),
+        let (purpose, opened) = match self.people.peek(Purpose::Register, link).await {
+            Err(Error::Gone) => (Purpose::Join, self.people.peek(Purpose::Join, link).await?),
             opened => (Purpose::Register, opened?),
         };
-        let (row, key) =
-            self.require_person(opened.person).await.map_err(|error| error.unless_broken(Error::Gone))?;
+        let (row, key) = self
+            .people
+            .require_person(opened.person)
+            .await
+            .map_err(|error| error.unless_broken(Error::Gone))?;
         if row.is_registered() {
             return Err(Error::Gone);
         }
-        self.may_enter_here(row.role()?)?;
+        self.people.may_enter_here(row.role()?)?;
         let hash = self.new_password(&row, &key, password).await?;
-        let now = self.now();
-        let _indexing = self.before_renaming(opened.person).await?;
+        let now = self.clock.now();
+        let _indexing = self.search.before_renaming(opened.person).await?;
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, opened.person, now).await? else {
             return Err(Error::Gone);
         };
         let offer = invitations::waiting(tx.conn(), opened.person, &key, now).await?;
-        self.redeem(&mut tx, purpose, link).await?;
+        self.people.redeem(&mut tx, purpose, link).await?;
         store_password(&mut tx, opened.person, &key, &hash, now).await?;
         let mut opening = Opening::of(&row, None)?;
         if let Some(offer) = &offer
             && !opening.role.is_staff()
         {
             opening.role = offer.duty.role();
-            self.name_and_put_on_duty(&mut tx, (&row, &key), &offer.name, &offer.duty, now).await?;
+            self.staff.name_and_put_on_duty(&mut tx, (&row, &key), &offer.name, &offer.duty, now).await?;
             // An admin has chosen the one of the mail; from now on it is the one in which they came.
             person::set_language(&mut tx, row.id, None).await?;
         }
@@ -110,7 +113,7 @@ impl Desk {
             mark_stale(&mut tx, opened.person).await?;
         }
         tx.commit().await?;
-        self.search_wakeup.notify_one();
+        self.wakeups.search.notify_one();
         Ok(entry)
     }
 
@@ -128,8 +131,8 @@ impl Desk {
         let name = PersonName::parse(name).map_err(|problem| Error::refused("name", problem))?;
         crate::people::passwords::check(password, &[email.as_str(), name.as_str(), &self.settings.name])
             .map_err(|problem| Error::refused("password", problem))?;
-        let hash = self.passwords.hash(password).await?;
-        let now = self.now();
+        let hash = self.people.hash_password(password).await?;
+        let now = self.clock.now();
         let (person, key) = self.keys.find_or_create(&blind_index(&self.keys, &email), now).await?;
         let mut tx = self.store.write().await?;
         let known = person::find(tx.conn(), person).await?.is_some();

@@ -6,7 +6,7 @@ use tresen_model::views::{MailTroubles, ParkedMail};
 use tresen_model::{CommentId, DeliveryState, MailTrouble, RequestNumber, Role, Timestamp};
 use tresen_store::{from_row, on};
 
-use crate::Desk;
+use crate::delivery::Delivery;
 use crate::error::Error;
 use crate::events::Event;
 use crate::outbox::enqueue::{Mail, Payload};
@@ -29,7 +29,7 @@ struct ParkedRow {
 
 from_row!(ParkedRow { id, kind, number, last_error, status_code, created_at });
 
-impl Desk {
+impl Delivery {
     /// Sends an answer again that was parked or came back, with a new link. Whoever asks for it has
     /// reason to believe that the address works: it counts as deliverable again. An answer that
     /// waits or was sent is left alone.
@@ -48,13 +48,13 @@ impl Desk {
         const RESOLVED: &str = "SELECT status FROM request WHERE id = $1";
         let head = find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
         };
         let head = find_for_agent(tx.conn(), agent, number).await?;
-        let delivery = self.deliveries(tx.conn(), head.request()).await?.remove(&comment);
+        let delivery = self.outbox.deliveries(tx.conn(), head.request()).await?.remove(&comment);
         let delivery = delivery.ok_or(Error::NotFound)?;
         if !matches!(delivery.state, DeliveryState::Parked | DeliveryState::Bounced) {
             return Ok(tx.rollback().await?);
@@ -68,8 +68,10 @@ impl Desk {
             .await
             .map(drop))?;
         on!(tx.conn(), c => sqlx::query(DELIVERABLE).bind(head.person_id).execute(c).await.map(drop))?;
-        let link =
-            self.mint(&mut tx, Purpose::Request, head.customer(), Some(head.request()), None, now).await?;
+        let link = self
+            .people
+            .mint(&mut tx, Purpose::Request, head.customer(), Some(head.request()), None, now)
+            .await?;
         let payload = Payload {
             request: Some(link.reveal().to_owned()),
             resolved: status == "resolved",
@@ -84,10 +86,10 @@ impl Desk {
             payload,
             receiver: None,
         };
-        self.enqueue(&mut tx, mail, now).await?;
+        self.outbox.enqueue(&mut tx, mail, now).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: false };
         tx.commit().await?;
-        self.committed(event);
+        self.events.committed(event);
         Ok(())
     }
 
@@ -146,7 +148,7 @@ impl Desk {
             "UPDATE outbox SET state = 'queued', attempts = 0, next_attempt_at = $1, created_at = $1,
             last_error = NULL, status_code = NULL WHERE state = 'parked'";
         self.require_admin(agent).await?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         match mail {
             Some(id) => {
@@ -156,12 +158,12 @@ impl Desk {
             None => on!(tx.conn(), c => sqlx::query(ALL).bind(now.0).execute(c).await.map(drop))?,
         }
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(())
     }
 
     async fn require_admin(&self, agent: &Agent) -> Result<(), Error> {
-        let (row, _) = self.require_person(agent.person()).await?;
+        let (row, _) = self.people.require_person(agent.person()).await?;
         if row.role()? == Role::Admin { Ok(()) } else { Err(Error::Forbidden) }
     }
 }

@@ -8,7 +8,7 @@ use tresen_model::Timestamp;
 use tresen_store::{Conn, Tx, dialect, from_row, on};
 
 use super::lanes::Lanes;
-use crate::Desk;
+use crate::delivery::Delivery;
 use crate::error::{Broken, Error};
 use crate::outbox::enqueue::OutboxRow;
 use crate::outbox::kinds::MailKind;
@@ -39,7 +39,7 @@ enum Among<'a> {
     After(Option<(i64, Uuid)>, &'a [Lane]),
 }
 
-impl Desk {
+impl Delivery {
     /// Chooses mails whose lane has room, from lanes that wait and from what came in since. What is passed over is not
     /// looked at again until its lane has room.
     pub(super) async fn choose_mails(

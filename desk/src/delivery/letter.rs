@@ -11,7 +11,7 @@ use tresen_model::{Body, EmailAddress, PersonId, PersonName, RequestId, RequestN
 use tresen_store::{from_row, on};
 
 use super::{AttachedFile, OutgoingMail, Sender};
-use crate::Desk;
+use crate::delivery::Delivery;
 use crate::error::{Broken, Error};
 use crate::outbox::enqueue::{OutboxRow, Payload};
 use crate::outbox::kinds::{MailContext, MailKind};
@@ -44,7 +44,7 @@ pub(super) struct Letter {
     pub(super) with_files: Option<OwnedSemaphorePermit>,
 }
 
-impl Desk {
+impl Delivery {
     /// Writes the mail.
     pub(super) async fn write_letter(
         &self,
@@ -73,16 +73,16 @@ impl Desk {
         let (mut files, mut with_files) = (Vec::new(), None);
         if let Some(comment) = row.comment_id {
             self.add_comment(&mut context, comment, person, key).await?;
-            self.check_files_of(comment).await?;
-            let attached = self.stored_files(comment).await?;
+            self.files.check_files_of(comment).await?;
+            let attached = self.requests.stored_files(comment).await?;
             context.attachments = u32::try_from(attached.len()).unwrap_or(u32::MAX);
             let size: u64 = attached.iter().map(StoredFile::size).sum();
             // What may not be served stands on the page, which says why.
-            let all_served = attached.iter().all(|file| self.serves(file));
+            let all_served = attached.iter().all(|file| self.requests.serves(file));
             if !attached.is_empty() && all_served && size <= self.settings.outgoing.attach_bytes {
                 with_files = Arc::clone(&self.mail_files).acquire_owned().await.ok();
                 for file in attached {
-                    let (name, media_type, contents) = self.read_whole(&file, key).await?;
+                    let (name, media_type, contents) = self.requests.read_whole(&file, key).await?;
                     files.push(AttachedFile { name, media_type, contents });
                 }
                 context.attached = true;
@@ -94,7 +94,7 @@ impl Desk {
         context.can_reply =
             self.settings.outgoing.can_reply() && (!to_agent || self.settings.intake.knows_senders());
         let number = context.number.filter(|_| context.can_reply);
-        let reply_to = number.and_then(|number| self.reply_address(number, person));
+        let reply_to = number.and_then(|number| self.outbox.reply_address(number, person));
         let broken = |error: &dyn std::fmt::Display| Error::Broken(Broken::Template(error.to_string()));
         let language = receiver.language();
         let rendered = self.templates.render(kind, language, &context).map_err(|error| broken(&error))?;
@@ -104,7 +104,7 @@ impl Desk {
             }
             None => receiver.email(key)?,
         };
-        let thread = row.request_id.map(|request| self.thread_id(request));
+        let thread = row.request_id.map(|request| self.outbox.thread_id(request));
         let first = matches!(
             kind,
             MailKind::Confirmation
@@ -117,7 +117,7 @@ impl Desk {
         let mail = OutgoingMail {
             message_id: match &thread {
                 Some(thread) if first => thread.clone(),
-                _ => self.message_id("m", row.id),
+                _ => self.outbox.message_id("m", row.id),
             },
             in_reply_to: answered.clone(),
             references: answered.into_iter().collect(),
@@ -130,7 +130,7 @@ impl Desk {
             rendered,
             files,
         };
-        let message = mail.compose(self.now()).map_err(|error| broken(&error))?;
+        let message = mail.compose(self.clock.now()).map_err(|error| broken(&error))?;
         Ok(Letter { message, with_files })
     }
 
@@ -219,10 +219,11 @@ impl Desk {
         let mut reader = self.store.read().await?;
         let row: CommentRow = on!(reader.conn(), c => sqlx::query_as(SQL).bind(comment).fetch_one(c).await)?;
         let body = key.open_text("comment.body", comment, &row.body_sealed)?;
-        let quoted = self.quoted(reader.conn(), RequestId(row.request_id), receiver, &[&body]).await?;
+        let quoted =
+            self.requests.quoted(reader.conn(), RequestId(row.request_id), receiver, &[&body]).await?;
         context.reply_text = Body::parse(&quoted.fill_in(&body)).ok();
         if let Some(author) = row.author_id.map(PersonId) {
-            let mut names = self.names(reader.conn(), &[author]).await?;
+            let mut names = self.people.names(reader.conn(), &[author]).await?;
             context.reply_author = names.remove(&author).and_then(|name| PersonName::parse(&name).ok());
         }
         Ok(())

@@ -15,7 +15,7 @@ use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use tokio::time::{Instant, timeout};
 use tresen_model::MailTrouble;
 
-use super::transport::SendError;
+use super::send_error::SendError;
 
 /// How long a small mail may take, connecting included.
 pub(super) const TIMEOUT: Duration = Duration::from_secs(60);

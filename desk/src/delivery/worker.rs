@@ -14,8 +14,8 @@ use super::SendError;
 use super::choose::claim;
 use super::lanes::Lanes;
 use super::letter::Letter;
-use crate::Desk;
-use crate::behind::{Gathered, MOMENT};
+use crate::background::{Gathered, MOMENT};
+use crate::delivery::Delivery;
 use crate::error::{Broken, Error};
 use crate::outbox::enqueue::OutboxRow;
 use crate::outbox::kinds::MailKind;
@@ -87,7 +87,7 @@ impl Sending {
     }
 }
 
-impl Desk {
+impl Delivery {
     /// Sends mails as they come, until the desk is closed.
     #[boxed]
     pub async fn send_mails(&self) {
@@ -96,22 +96,22 @@ impl Desk {
         let mut held = None;
         loop {
             // Registered before looking: what comes in between wakes us too.
-            let woken = self.mail_wakeup.notified();
-            sending.gather(self.now());
+            let woken = self.wakeups.mail.notified();
+            sending.gather(self.clock.now());
             if let Err(error) = self.begin_mails(&mut sending).await {
                 tracing::error!(%error, "the outbox could not be read; trying again in 20 seconds");
             }
             if sending.tasks.is_empty() {
                 held = None;
             } else if held.is_none() {
-                held = self.background.clone().try_acquire_owned().ok();
+                held = self.background.hold();
             }
             tokio::select! {
                 // Mails that come at once are claimed together.
                 () = woken => tokio::time::sleep(MOMENT).await,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
-                Some(ended) = sending.tasks.join_next_with_id() => sending.ended(ended, self.now()),
-                () = self.closing.cancelled() => break,
+                Some(ended) = sending.tasks.join_next_with_id() => sending.ended(ended, self.clock.now()),
+                () = self.background.closing.cancelled() => break,
             }
         }
         let rest = async { while sending.tasks.join_next().await.is_some() {} };
@@ -135,13 +135,13 @@ impl Desk {
         loop {
             count += self.begin_mails(&mut sending).await?;
             match sending.tasks.join_next_with_id().await {
-                Some(ended) => sending.ended(ended, self.now()),
+                Some(ended) => sending.ended(ended, self.clock.now()),
                 None => {
                     self.note_sent().await;
                     return Ok(count);
                 }
             }
-            sending.gather(self.now());
+            sending.gather(self.clock.now());
         }
     }
 
@@ -161,7 +161,7 @@ impl Desk {
 
     /// `None` when another node was quicker with all of them: there may be more.
     async fn try_begin_mails(&self, sending: &mut Sending) -> Result<Option<usize>, Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let room = sending.lanes.room(now);
         if room == 0 {
             return Ok(Some(0));
@@ -176,10 +176,10 @@ impl Desk {
         tx.commit().await?;
         let begun = claimed.len();
         for row in claimed {
-            let desk = self.clone();
+            let this = self.clone();
             let (mail, lane) = (row.id, Lane(row.lane));
             let task = sending.tasks.spawn(async move {
-                match desk.send_one(row).await {
+                match this.send_one(row).await {
                     Ok(reached) => reached,
                     Err(error) => {
                         tracing::error!(%mail, %error, "a mail could not be handled; it will be tried again");
@@ -221,9 +221,9 @@ impl Desk {
         match sent {
             Ok(()) => {
                 if self.sent.waiting.add(row.id) {
-                    let desk = self.clone();
-                    self.soon(async move {
-                        desk.note_sent().await;
+                    let this = self.clone();
+                    self.background.soon(async move {
+                        this.note_sent().await;
                         Ok(())
                     });
                 }
@@ -252,7 +252,7 @@ impl Desk {
             AND next_attempt_at = $2";
         if letter.with_files.is_some() {
             // It has waited for its turn, and takes longer to leave.
-            let until = self.now().plus_seconds(CLAIM_WITH_FILES);
+            let until = self.clock.now().plus_seconds(CLAIM_WITH_FILES);
             let mut tx = self.store.write().await?;
             let ours = on!(tx.conn(), c => sqlx::query(EXTEND)
                 .bind(row.id)
@@ -292,7 +292,7 @@ impl Desk {
         );
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => {
-            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(self.now().0);
+            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(self.clock.now().0);
             for mail in mails {
                 query = query.bind(*mail);
             }
@@ -305,7 +305,7 @@ impl Desk {
         // Not when another node has claimed it meanwhile, or sent it.
         const SQL: &str = "UPDATE outbox SET state = $2, next_attempt_at = $3, last_error = $4,
             status_code = $5 WHERE id = $1 AND state = 'queued' AND next_attempt_at = $6";
-        let now = self.now();
+        let now = self.clock.now();
         // Without access no mail at all leaves, which is the operator's to mend and not the mail's
         // fault: all of them wait for it.
         let old = now.seconds_since(Timestamp(row.created_at)) >= GIVE_UP_AFTER;

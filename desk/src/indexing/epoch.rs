@@ -12,8 +12,8 @@ use sqlx::types::Uuid;
 use tresen_keys::random;
 use tresen_store::{Conn, Store, StoreError, Tx, on};
 
-use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::indexing::Indexer;
 use crate::search::buckets;
 
 /// Whether the index of SQLite is being filled.
@@ -93,16 +93,16 @@ pub(super) async fn mark_more(tx: &mut Tx, most: i64) -> Result<(), StoreError> 
     sqlx::query(NOTE).bind(last).execute(c).await.map(drop)
 }
 
-impl Desk {
+impl Indexer {
     /// Prepares the index at the start: one that is new or was lost is filled by the indexer.
     pub(crate) async fn check_index(&self) -> Result<(), Broken> {
-        match &self.store {
+        match &*self.store {
             Store::Sqlite(_) => {
-                if self.search.is_empty().await? {
+                if self.search.index.is_empty().await? {
                     let requests = requests(self.store.read().await?.conn()).await?;
-                    self.search.prepare(requests).await?;
+                    self.search.index.prepare(requests).await?;
                     let marked = self.make_all_searchable_again().await?;
-                    self.search_filling.set(marked > 0);
+                    self.filling.set(marked > 0);
                 }
             }
             Store::Postgres(_) => {
@@ -120,7 +120,7 @@ impl Desk {
         let mut tx = self.store.write().await?;
         begin(&mut tx).await?;
         tx.commit().await?;
-        self.search_wakeup.notify_one();
+        self.wakeups.search.notify_one();
         Ok(())
     }
 
@@ -130,8 +130,8 @@ impl Desk {
     /// [`Error::Broken`] only.
     #[boxed]
     pub async fn search_is_incomplete(&self) -> Result<bool, Error> {
-        match &self.store {
-            Store::Sqlite(_) => Ok(self.search_filling.is_set()),
+        match &*self.store {
+            Store::Sqlite(_) => Ok(self.filling.is_set()),
             Store::Postgres(_) => {
                 let found = find(self.store.read().await?.conn()).await?;
                 Ok(found.is_none_or(|epoch| epoch.unmarked))

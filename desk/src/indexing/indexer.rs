@@ -10,8 +10,8 @@ use tresen_model::{PersonId, RequestId, Standing, Visibility};
 use tresen_store::{Conn, dialect, from_row, on};
 
 use super::epoch;
-use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::indexing::Indexer;
 use crate::requests::{Reader, Reading};
 use crate::search::Entry;
 
@@ -35,12 +35,12 @@ struct Stale {
 
 from_row!(Stale { id, person_id, subject_sealed, updated_at, email_sealed, name_sealed });
 
-impl Desk {
+impl Indexer {
     /// Keeps the index up to date until the desk is closed.
     #[boxed]
     pub async fn keep_searchable(&self) {
         loop {
-            let woken = self.search_wakeup.notified();
+            let woken = self.wakeups.search.notified();
             match self.index_stale().await {
                 // There may be more.
                 Ok(indexed) if self.has_more(indexed) => continue,
@@ -51,14 +51,14 @@ impl Desk {
                 // What changes at once is indexed together.
                 () = woken => tokio::time::sleep(GATHER).await,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = self.closing.cancelled() => return,
+                () = self.background.closing.cancelled() => return,
             }
         }
     }
 
     /// Whether there may be more to index than was indexed just now.
     fn has_more(&self, indexed: usize) -> bool {
-        let filling = self.search_filling.is_set() || self.store.is_postgres();
+        let filling = self.filling.is_set() || self.store.is_postgres();
         indexed as i64 == BATCH || (indexed > 0 && filling)
     }
 
@@ -75,7 +75,7 @@ impl Desk {
         // Not changed again meanwhile: what changes a request gives it a new time.
         const DONE: &str = "UPDATE request SET search_stale = $3 WHERE id = $1 AND updated_at = $2";
         // An erasure waits until what we read is written, and then removes it.
-        let _indexing = self.indexing.lock().await;
+        let _indexing = self.search.writing.lock().await;
         let (mut reader, epoch, stale) = loop {
             let mut reader = self.store.read().await?;
             let epoch = epoch::find(reader.conn()).await?;
@@ -96,7 +96,7 @@ impl Desk {
                 epoch::mark_more(&mut tx, BATCH).await?;
                 tx.commit().await?;
             } else {
-                self.search_filling.set(false);
+                self.filling.set(false);
                 return Ok(0);
             }
         };
@@ -114,15 +114,15 @@ impl Desk {
         }
         // On PostgreSQL the index takes its connection from the same pool.
         drop(reader);
-        if let Err(error) = self.search.grow(requests).await {
+        if let Err(error) = self.search.index.grow(requests).await {
             tracing::warn!(%error, "the search index could not be divided further; searches take longer until it is");
         }
-        self.search.put(&entries).await?;
+        self.search.index.put(&entries).await?;
         // Another process may have erased or restricted somebody meanwhile; here it could not.
         let persons: BTreeSet<Uuid> = stale.iter().map(|row| row.person_id).collect();
         let still = findable(self.store.read().await?.conn(), &persons).await?;
         for gone in persons.difference(&still) {
-            self.search.forget(PersonId(*gone)).await?;
+            self.search.index.forget(PersonId(*gone)).await?;
         }
         let mut tx = self.store.write().await?;
         // What was put in before a crash is gone, and stays marked.
@@ -147,14 +147,14 @@ impl Desk {
     async fn read_entry(&self, conn: Conn<'_>, row: &Stale) -> Result<Option<Entry>, Broken> {
         let customer = PersonId(row.person_id);
         let Some(key) = self.keys.get(customer).await? else { return Ok(None) };
-        let mut public = self.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?);
+        let mut public = self.people.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?);
         let mut internal = key.open_text("person.email", row.person_id, &row.email_sealed)?;
         if let Some(sealed) = &row.name_sealed {
             internal.push(' ');
             internal.push_str(&key.open_text("person.name", row.person_id, sealed)?);
         }
         let reader = Reader { customer, key: &key, person: customer, reading: Reading::Index };
-        for comment in self.read_comments(conn, RequestId(row.id), reader).await? {
+        for comment in self.requests.read_comments(conn, RequestId(row.id), reader).await? {
             let text = match (comment.visibility, comment.standing) {
                 (Visibility::Public, Standing::Participant) => &mut public,
                 (Visibility::Internal, _) | (_, Standing::Outsider | Standing::Erased) => &mut internal,
@@ -183,7 +183,7 @@ impl Desk {
         let mut tx = self.store.write().await?;
         let marked = on!(tx.conn(), c => sqlx::query(SQL).bind(true).execute(c).await.map(|done| done.rows_affected()))?;
         tx.commit().await?;
-        self.search_wakeup.notify_one();
+        self.wakeups.search.notify_one();
         Ok(marked)
     }
 }

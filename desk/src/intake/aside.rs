@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 use super::addresses::{addresses, can_be_found, hold};
 use super::identify::claim;
 use super::{Envelope, Identity, TakenIn};
-use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::intake::Intake;
 use crate::needles::Needles;
 use crate::outbox::enqueue::{Mail, Payload};
 use crate::outbox::kinds::MailKind;
@@ -98,7 +98,7 @@ const TELL_EVERY: i64 = 24 * 3600 - 60;
 /// Bytes of a message in which From and subject are looked for.
 const MOST_HEADER: usize = 256 * 1024;
 
-impl Desk {
+impl Intake {
     /// Sets a message aside. Set aside already is fine.
     pub(super) async fn put_aside(
         &self,
@@ -110,7 +110,7 @@ impl Desk {
         const SQL: &str =
             "INSERT INTO mail_aside (id, fingerprint, message_sealed, size, reason, channel, at, summary_sealed,
             addresses_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (fingerprint) DO NOTHING";
-        let now = self.now();
+        let now = self.clock.now();
         let id = random::id(now)?;
         let kept = Kept {
             recipients: envelope.recipients.clone(),
@@ -190,7 +190,7 @@ impl Desk {
                 channel: IntakeChannel::parse(&row.channel).ok_or_else(broken)?,
                 at: Timestamp(row.at),
                 from,
-                subject: self.shown(subject),
+                subject: self.people.shown(subject),
             })
         };
         rows.into_iter().map(shown).collect()
@@ -207,7 +207,7 @@ impl Desk {
         }
         let staff = person::find_staff(reader.conn(), None).await?;
         drop(reader);
-        let (now, kind) = (self.now(), MailKind::SetAside);
+        let (now, kind) = (self.clock.now(), MailKind::SetAside);
         for admin in staff {
             let person = PersonId(admin.id);
             if admin.role()? != Role::Admin || !admin.is_active() {
@@ -227,11 +227,11 @@ impl Desk {
                 let payload = Payload { aside: Some(count), ..Payload::default() };
                 let mail =
                     Mail { person, key: &key, kind, request: None, comment: None, payload, receiver: None };
-                self.enqueue(&mut tx, mail, now).await?;
+                self.outbox.enqueue(&mut tx, mail, now).await?;
             }
             tx.commit().await?;
         }
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(())
     }
 
@@ -243,7 +243,7 @@ impl Desk {
     pub async fn aside_message(&self, admin: &Agent, id: Uuid) -> Result<Vec<u8>, Error> {
         admin.require_admin()?;
         let (_, raw) = Broken::pass_over(self.open_aside(id).await)?.flatten().ok_or(Error::NotFound)?;
-        Ok(self.overwrite_secrets(raw).await?)
+        Ok(self.people.overwrite_secrets(raw).await?)
     }
 
     /// Deletes a message that was set aside. It is not taken in again.
@@ -302,7 +302,7 @@ impl Desk {
     /// stay known.
     async fn discard_asides(&self, ids: &[Uuid]) -> Result<usize, Broken> {
         const FIND: &str = "SELECT fingerprint FROM mail_aside WHERE id = $1";
-        let now = self.now();
+        let now = self.clock.now();
         let mut found = 0;
         let mut tx = self.store.write().await?;
         for id in ids {
@@ -333,7 +333,7 @@ impl Desk {
         let rows = self.store.ids(ALL).await?;
         let keys = self.keys.asides().await?;
         let days = i64::from(self.settings.retention.set_aside_days);
-        let before = self.now().plus_seconds(-days * 24 * 3600);
+        let before = self.clock.now().plus_seconds(-days * 24 * 3600);
         let mut reader = self.store.read().await?;
         let old: Vec<(Uuid,)> =
             on!(reader.conn(), c => sqlx::query_as(OLD).bind(before.0).fetch_all(c).await)?;
@@ -345,7 +345,7 @@ impl Desk {
         }
         let rows = self.store.ids(ALL).await?;
         // A key that is new may belong to a row that is written just now: it has a day.
-        let settled = random::id(self.now().plus_seconds(-24 * 3600))?;
+        let settled = random::id(self.clock.now().plus_seconds(-24 * 3600))?;
         let lost: Vec<Uuid> = keys.iter().copied().filter(|id| !rows.contains(id) && *id < settled).collect();
         Ok(self.keys.delete_asides(&lost).await?)
     }
@@ -396,7 +396,7 @@ async fn addresses_of(raw: &[u8], envelope: &Envelope) -> Result<Option<String>,
     Ok(blocking(move || addresses(&all)).await?.flatten())
 }
 
-impl Desk {
+impl Intake {
     /// The messages that hold an address by what was noted when they were set aside, and those of which nothing was.
     async fn asides_that_may_hold(&self, address: &EmailAddress) -> Result<Vec<Uuid>, Broken> {
         const SQL: &str = "SELECT id, addresses_sealed FROM mail_aside WHERE id > $1 ORDER BY id LIMIT 200";

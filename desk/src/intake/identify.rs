@@ -3,8 +3,8 @@
 use sha2::{Digest, Sha256};
 use tresen_store::{StoreError, Tx, on};
 
-use crate::Desk;
 use crate::error::Broken;
+use crate::intake::Intake;
 use crate::outbox::thread::OwnMessage;
 
 /// What is known of a message before it is read.
@@ -17,7 +17,7 @@ pub(super) struct Identity {
     pub(super) own: Option<OwnMessage>,
 }
 
-impl Desk {
+impl Intake {
     pub(super) fn identify(&self, raw: &[u8]) -> Identity {
         let (header, body) = split(raw);
         let [message_id, from, date, subject] = fields(header, ["message-id", "from", "date", "subject"]);
@@ -26,7 +26,7 @@ impl Desk {
             [message_id.as_bytes(), from.as_bytes(), date.as_bytes(), subject.as_bytes(), &body];
         Identity {
             fingerprint: self.keys.master().fingerprint("message", &parts),
-            own: self.own_message(&message_id),
+            own: self.outbox.own_message(&message_id),
         }
     }
 

@@ -3,8 +3,8 @@
 use async_recursion::async_recursion as boxed;
 use tresen_store::on;
 
-use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::intake::Intake;
 
 /// How far a mailbox was read (RFC 3501, 2.3.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub struct MailboxPosition {
     pub next_uid: u32,
 }
 
-impl Desk {
+impl Intake {
     /// How far a mailbox was read; `None` when it never was. Its name is the operator's.
     ///
     /// # Errors

@@ -12,7 +12,20 @@ mod verdict;
 mod verify;
 mod writer;
 
+use crate::background::Wakeups;
+use crate::clock::Clock;
+use crate::delivery::Templates;
+use crate::events::Events;
+use crate::outbox::Outbox;
+use crate::people::People;
+use crate::requests::Requests;
+use crate::search::Search;
+use crate::settings::Settings;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
+use tresen_keys::KeyStore;
+use tresen_store::Store;
 
 use async_recursion::async_recursion as boxed;
 use tresen_mail::Message;
@@ -21,7 +34,6 @@ use tresen_model::{EmailAddress, RequestNumber};
 use self::identify::{Identity, claim};
 use self::store::{Incoming, Tried};
 use self::writer::Writer;
-use crate::Desk;
 use crate::address::normalise;
 use crate::error::{Broken, Error};
 use crate::people::own_links::Clean;
@@ -34,11 +46,27 @@ pub use self::verify::check_resolver;
 pub use tresen_mail::is_filter_header;
 pub use tresen_model::{AsideReason, IntakeChannel};
 
+/// Mail in.
+#[derive(Clone)]
+pub struct Intake {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) keys: Arc<KeyStore>,
+    pub(crate) wakeups: Arc<Wakeups>,
+    pub(crate) events: Events,
+    pub(crate) people: Arc<People>,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) search: Arc<Search>,
+    pub(crate) requests: Arc<Requests>,
+    pub(crate) templates: Arc<Templates>,
+    /// Who reads a message that came in.
+    pub(crate) reading: Arc<Semaphore>,
+    pub(crate) verifier: Option<Arc<Verifier>>,
+}
+
 /// How long a message waits for the end of an erasure, 50 ms a time.
 const WAITS: usize = 100;
-
-/// So many messages are read side by side: each may hold its size in memory a few times.
-pub(crate) const READ_AT_ONCE: usize = 2;
 
 /// How a message came, as the channel knows it and the message cannot.
 #[derive(Clone)]
@@ -89,7 +117,7 @@ impl TakenIn {
     }
 }
 
-impl Desk {
+impl Intake {
     /// Takes in one message (RFC 5322). When this returns, what became of it is on disk.
     ///
     /// Safe to call again with the same message, also at the same time and after a crash: it is
@@ -111,14 +139,14 @@ impl Desk {
         if self.is_known(&identity.fingerprint, !again).await? {
             return Ok(TakenIn::Known);
         }
-        let now = self.now();
+        let now = self.clock.now();
         if identity.own.is_some() {
             let mut tx = self.store.write().await?;
             claim(&mut tx, &identity.fingerprint, "own", now.0).await?;
             tx.commit().await?;
             return Ok(TakenIn::Own);
         }
-        let Some(Clean { mut message, whole }) = self.read_message(raw).await? else {
+        let Some(Clean { mut message, whole }) = self.people.read_message(raw).await? else {
             return self.put_aside(raw, envelope, &identity, AsideReason::Unreadable).await;
         };
         if let Some(bounce) = &message.bounce {
@@ -166,10 +194,10 @@ impl Desk {
     async fn seal_parts(&self, message: &Message, whole: Option<&[u8]>) -> Result<Vec<File>, Broken> {
         let mut files = Vec::with_capacity(message.parts.len());
         for part in &message.parts {
-            files.push(self.seal_file(&part.name, part.content_id.as_deref(), &part.bytes).await?);
+            files.push(self.requests.seal_file(&part.name, part.content_id.as_deref(), &part.bytes).await?);
         }
         if let Some(whole) = whole {
-            files.push(self.seal_file("message.eml", None, whole).await?);
+            files.push(self.requests.seal_file("message.eml", None, whole).await?);
         }
         Ok(files)
     }

@@ -14,9 +14,9 @@ use tresen_model::{Body, EmailAddress, PersonId, Subject};
 use tresen_store::Conn;
 
 use super::thread::Thread;
-use crate::Desk;
 use crate::address::blind_index;
 use crate::error::{Broken, Error};
+use crate::intake::Intake;
 use crate::outbox::kinds::{MailContext, MailKind};
 use crate::people::person;
 use crate::requests::access::RequestHead;
@@ -53,7 +53,7 @@ impl Conversation {
     }
 }
 
-impl Desk {
+impl Intake {
     /// Takes out of a message what it repeats of its request. Returns the text, a [`Body`] or empty.
     pub(super) async fn without_quotes(
         &self,
@@ -92,7 +92,7 @@ impl Desk {
         sender: Option<PersonId>,
     ) -> Result<Option<Conversation>, Broken> {
         let Some(key) = self.keys.get(head.customer()).await? else { return Ok(None) };
-        let originals = self.originals(conn.again(), head.request(), head.customer()).await?;
+        let originals = self.requests.originals(conn.again(), head.request(), head.customer()).await?;
         let people = self.participants(conn.again(), head, &originals, sender).await?;
         let mut texts = Vec::new();
         let mut names = Vec::new();

@@ -7,14 +7,14 @@ use tresen_store::{StoreError, Tx, on};
 
 use super::identify::claim;
 use super::{Identity, TakenIn};
-use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::intake::Intake;
 use crate::outbox::thread::OwnMessage;
 
 /// After so many mails that came back for good, nothing more is sent to an address.
 const MOST_BOUNCES: i64 = 3;
 
-impl Desk {
+impl Intake {
     /// Notes a report at the mail that it is about. `None` when there is no such mail.
     pub(super) async fn take_report(
         &self,
@@ -22,7 +22,7 @@ impl Desk {
         identity: &Identity,
         now: Timestamp,
     ) -> Result<Option<TakenIn>, Error> {
-        let Some(own) = bounce.original.as_deref().and_then(|id| self.own_message(id)) else {
+        let Some(own) = bounce.original.as_deref().and_then(|id| self.outbox.own_message(id)) else {
             return Ok(None);
         };
         let mut tx = self.store.write().await?;

@@ -13,17 +13,18 @@ use super::identify::{Identity, claim};
 use super::thread::Thread;
 use super::verdict::{Dmarc, Judgement};
 use super::{Envelope, TakenIn};
-use crate::Desk;
 use crate::address::blind_index;
 use crate::error::{Broken, Error};
 use crate::events::Event;
+use crate::intake::Intake;
 use crate::people::kinds;
 use crate::people::person::{self, PersonRow, Presence, Writer};
+use crate::requests::about::Cause;
 use crate::requests::access::RequestHead;
 use crate::requests::comment::{self, MailPart, NewComment, count_customer_comment};
 use crate::requests::files::{self, File};
 use crate::requests::outsiders::is_admitted;
-use crate::requests::submit::{Cause, NewRequest, no_subject};
+use crate::requests::submit::{NewRequest, no_subject};
 use crate::requests::{change, find_any};
 use crate::search::mark_stale;
 
@@ -65,22 +66,22 @@ struct Sender<'a> {
     learns: bool,
 }
 
-impl Desk {
+impl Intake {
     pub(super) async fn store_message(&self, incoming: &Incoming<'_>) -> Result<Tried, Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let (person, key) =
             self.keys.find_or_create(&blind_index(&self.keys, &incoming.from.address), now).await?;
         let name = name(incoming.from);
         let believed = !incoming.automatic && incoming.judgement.hold().is_none();
-        let learns = name.is_some() && believed && self.is_nameless_guest(person).await?;
+        let learns = name.is_some() && believed && self.people.is_nameless_guest(person).await?;
         let sender = Sender { person, key: &key, name, learns };
-        let _indexing = if learns { Some(self.before_renaming(person).await?) } else { None };
+        let _indexing = if learns { Some(self.search.before_renaming(person).await?) } else { None };
         let tried = match self.find_thread(incoming.message, incoming.envelope).await? {
             Some(thread) => self.store_in(incoming, &sender, &thread, now).await,
             None => self.store_new(incoming, &sender, now).await,
         }?;
         if learns {
-            self.search_wakeup.notify_one();
+            self.wakeups.search.notify_one();
         }
         Ok(tried)
     }
@@ -147,7 +148,7 @@ impl Desk {
             mail: Some(incoming.part(Standing::Participant, sender.signed(&row)?, &remarks)),
             held,
         };
-        let Some(stored) = self.insert_request(&mut tx, &new, incoming.files, now).await? else {
+        let Some(stored) = self.requests.insert_request(&mut tx, &new, incoming.files, now).await? else {
             tx.rollback().await?;
             return Ok(Tried::Again);
         };
@@ -155,7 +156,7 @@ impl Desk {
         if held.is_none() && !incoming.automatic {
             let answers = incoming.message.message_id.as_deref();
             let cause = Cause { by_stranger: true, answers };
-            self.confirm(&mut tx, (&row, sender.key), stored.request, cause, now).await?;
+            self.requests.confirm(&mut tx, (&row, sender.key), stored.request, cause, now).await?;
         }
         // Nobody is to hear of what is withheld.
         let event = Event { request: stored.request, customer: sender.person, public: true };
@@ -263,7 +264,7 @@ impl Desk {
                 }
                 count_customer_comment(&mut tx, request, sender.person == head.customer(), at).await?;
                 if !withheld && head.held().is_none() {
-                    self.tell_assignee(&mut tx, request, now).await?;
+                    self.outbox.tell_assignee(&mut tx, request, now).await?;
                 }
             }
             Standing::Outsider | Standing::Erased => {
@@ -271,7 +272,9 @@ impl Desk {
                 if !incoming.automatic {
                     mark_unread(&mut tx, request, at).await?;
                     if row.role()?.is_staff() {
-                        self.tell_of_unsent(&mut tx, request, sender.person, sender.key, now).await?;
+                        self.requests
+                            .tell_of_unsent(&mut tx, request, sender.person, sender.key, now)
+                            .await?;
                     }
                 }
             }
@@ -309,14 +312,14 @@ impl Desk {
             mail: Some(incoming.part(Standing::Participant, None, &remarks)),
         };
         let Some((comment, event)) =
-            self.write_reply(&mut tx, head, agent, &new, None, incoming.files, now).await?
+            self.requests.write_reply(&mut tx, head, agent, &new, None, incoming.files, now).await?
         else {
             return Ok(Tried::Again);
         };
         self.note_taken(&mut tx, incoming, agent, head.request(), comment).await?;
         files::keep(incoming.files);
         tx.commit().await?;
-        self.committed(event);
+        self.events.committed(event);
         Ok(Tried::Taken(TakenIn::Comment(head.number())))
     }
 
@@ -325,7 +328,7 @@ impl Desk {
         files::keep(incoming.files);
         tx.commit().await?;
         if let Some(event) = event {
-            self.committed(event);
+            self.events.committed(event);
         }
         Ok(())
     }

@@ -10,8 +10,8 @@ use tresen_model::{PersonId, RequestNumber};
 use tresen_store::{Conn, StoreError, dialect, on};
 
 use super::Envelope;
-use crate::Desk;
 use crate::error::Error;
+use crate::intake::Intake;
 use crate::outbox::thread::{OwnMessage, ReplyToken};
 use crate::people::person;
 use crate::requests::access::RequestHead;
@@ -27,7 +27,7 @@ pub(super) struct Thread {
     pub(super) token_of: Option<PersonId>,
 }
 
-impl Desk {
+impl Intake {
     /// First by reply token, then by our own Message-IDs, then by a known one of the conversation.
     pub(super) async fn find_thread(
         &self,
@@ -44,7 +44,7 @@ impl Desk {
             }
         }
         let answers = || message.answers.iter().take(MOST_ANSWERS);
-        let own: Vec<OwnMessage> = answers().filter_map(|id| self.own_message(id)).collect();
+        let own: Vec<OwnMessage> = answers().filter_map(|id| self.outbox.own_message(id)).collect();
         let mut number = number_of_own(reader.conn(), &own).await?;
         if number.is_none() {
             let hashes: Vec<[u8; 32]> = answers().map(|id| self.message_hash(id)).collect();
@@ -61,14 +61,14 @@ impl Desk {
         head: &RequestHead,
     ) -> Result<Option<PersonId>, Error> {
         const ADMITTED: &str = "SELECT person_id FROM participant WHERE request_id = $1";
-        if self.wrote_reply_token(token, head.customer()) {
+        if self.outbox.wrote_reply_token(token, head.customer()) {
             return Ok(Some(head.customer()));
         }
         let admitted: Vec<(Uuid,)> =
             on!(conn.again(), c => sqlx::query_as(ADMITTED).bind(head.id).fetch_all(c).await)?;
         let staff = person::find_staff(conn, None).await?;
         let mut others = admitted.into_iter().map(|(id,)| id).chain(staff.iter().map(|row| row.id));
-        Ok(others.find(|id| self.wrote_reply_token(token, PersonId(*id))).map(PersonId))
+        Ok(others.find(|id| self.outbox.wrote_reply_token(token, PersonId(*id))).map(PersonId))
     }
 }
 

@@ -6,8 +6,8 @@ use tresen_model::{AsideReason, EmailAddress, Timestamp};
 
 use super::Envelope;
 use super::verdict::{self, Dmarc, Judgement};
-use crate::Desk;
 use crate::address::normalise;
+use crate::intake::Intake;
 
 /// Addresses in Reply-To that agents are shown.
 const MOST_SHOWN: usize = 5;
@@ -27,7 +27,7 @@ pub(super) struct Writer {
     pub(super) reply_to: Option<String>,
 }
 
-impl Desk {
+impl Intake {
     /// Finds out who wrote; the reason why the message is set aside, when nobody can be found.
     pub(super) async fn writer(
         &self,

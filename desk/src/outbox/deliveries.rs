@@ -7,8 +7,8 @@ use tresen_model::views::Delivery;
 use tresen_model::{CommentId, DeliveryState, MailTrouble, RequestId, Timestamp};
 use tresen_store::{Conn, from_row, on};
 
-use crate::Desk;
 use crate::error::Broken;
+use crate::outbox::Outbox;
 use crate::outbox::kinds::MailKind;
 
 struct DeliveryRow {
@@ -55,7 +55,7 @@ impl DeliveryRow {
     }
 }
 
-impl Desk {
+impl Outbox {
     /// What became of each answer of a request: of its latest mail, where it was sent again.
     pub(crate) async fn deliveries(
         &self,

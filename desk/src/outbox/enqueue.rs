@@ -7,8 +7,8 @@ use tresen_keys::{PersonKey, random};
 use tresen_model::{CommentId, EmailAddress, PersonId, RequestId, Timestamp};
 use tresen_store::{StoreError, Tx, dialect, from_row, on};
 
-use crate::Desk;
 use crate::error::Broken;
+use crate::outbox::Outbox;
 use crate::outbox::kinds::MailKind;
 use crate::people::kinds::seen_by;
 use crate::people::person::{self, PersonRow};
@@ -55,7 +55,7 @@ pub(crate) struct Payload {
     pub(crate) aside: Option<u32>,
 }
 
-impl Desk {
+impl Outbox {
     /// An agent who wants to know gets a mail when a customer wrote in a request of theirs, unless
     /// one about it waits already. Wake the worker after the commit.
     pub(crate) async fn tell_assignee(
@@ -172,7 +172,7 @@ impl Desk {
     ) -> Result<bool, Broken> {
         let kind = MailKind::AddressProve;
         let sent = sent_within_the_hour(tx, person, kind.group(), now).await?;
-        Ok(sent >= MOST_AN_HOUR || !self.may_mail_unproven(tx, to, kind.as_str(), now).await?)
+        Ok(sent >= MOST_AN_HOUR || !self.limits.may_mail_unproven(tx, to, kind.as_str(), now).await?)
     }
 
     async fn may_mail(
@@ -189,10 +189,10 @@ impl Desk {
         };
         let name = group[0].as_str();
         if sent_within_the_hour(tx, person, &[], now).await? < MOST_AN_HOUR {
-            return self.may_mail_unproven(tx, to, name, now).await;
+            return self.limits.may_mail_unproven(tx, to, name, now).await;
         }
         Ok(sent_within_the_hour(tx, person, group, now).await? == 0
-            && self.may_mail_first_of(tx, to, name, now).await?)
+            && self.limits.may_mail_first_of(tx, to, name, now).await?)
     }
 }
 

@@ -2,13 +2,13 @@
 
 use tresen_model::EmailAddress;
 
-use crate::Desk;
+use crate::outbox::Outbox;
 
 /// Where mails to one domain queue: a keyed hash of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Lane(pub(crate) i64);
 
-impl Desk {
+impl Outbox {
     /// The lane of mails to an address.
     pub(crate) fn lane_of(&self, to: &EmailAddress) -> Lane {
         let domain = to.domain().to_lowercase();

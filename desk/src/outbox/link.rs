@@ -3,15 +3,15 @@
 use tresen_keys::PersonKey;
 use tresen_model::PersonId;
 
-use crate::Desk;
 use crate::error::Error;
+use crate::outbox::Outbox;
 use crate::outbox::enqueue::{Mail, Payload};
 use crate::outbox::kinds::MailKind;
 use crate::people::links::Purpose;
 use crate::people::person;
 use crate::people::person::{PersonRow, Presence};
 
-impl Desk {
+impl Outbox {
     /// Mails a person a link.
     pub(crate) async fn mail_link(
         &self,
@@ -20,7 +20,7 @@ impl Desk {
         purpose: Purpose,
         kind: MailKind,
     ) -> Result<(), Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let person = PersonId(row.id);
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else {
@@ -31,7 +31,7 @@ impl Desk {
             tx.rollback().await?;
             return Ok(());
         }
-        let secret = self.mint(&mut tx, purpose, person, None, None, now).await?;
+        let secret = self.people.mint(&mut tx, purpose, person, None, None, now).await?;
         let payload = Payload { action: Some(secret.reveal().to_owned()), ..Payload::default() };
         self.enqueue(
             &mut tx,
@@ -40,7 +40,7 @@ impl Desk {
         )
         .await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use sqlx::types::Uuid;
 use subtle::ConstantTimeEq;
 use tresen_model::{EmailAddress, PersonId, RequestNumber};
 
-use crate::Desk;
+use crate::outbox::Outbox;
 
 /// What a Message-ID of ours belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,14 +19,14 @@ pub(crate) enum OwnMessage {
     Farewell,
 }
 
-/// What a reply address says. Whether its mark is right, only [`Desk::wrote_reply_token`] tells.
+/// What a reply address says. Whether its mark is right, only [`Outbox::wrote_reply_token`] tells.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ReplyToken {
     pub(crate) number: RequestNumber,
     mark: String,
 }
 
-impl Desk {
+impl Outbox {
     /// The id of a request's first mail, which every later one answers.
     pub(crate) fn thread_id(&self, request: Uuid) -> String {
         self.message_id("r", request)

@@ -7,9 +7,9 @@ use tresen_keys::random;
 use tresen_model::Timestamp;
 use tresen_store::{Tx, from_row, on};
 
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::Agent;
+use crate::people::People;
 
 /// Keeps that something was done. Within the transaction that does it, or in one of its own.
 pub(crate) async fn audit(
@@ -53,7 +53,7 @@ struct Row {
 
 from_row!(Row { id, event, counts, at });
 
-impl Desk {
+impl People {
     /// The audit log, oldest first: what follows an entry, or the beginning.
     ///
     /// # Errors

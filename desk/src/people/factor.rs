@@ -1,9 +1,5 @@
 //! The second factor that a session began with.
 
-use crate::Desk;
-use crate::people::sessions::Session;
-use crate::settings::SecondFactor;
-
 /// A second factor, as a session remembers that it began with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Factor {
@@ -33,12 +29,5 @@ impl Factor {
         [Self::App, Self::Recovery, Self::Passkey, Self::Provider]
             .into_iter()
             .find(|factor| factor.as_str() == word)
-    }
-}
-
-impl Desk {
-    /// Whether somebody with this session has to have a second factor.
-    pub(crate) fn requires_factor(&self, session: &Session) -> bool {
-        session.role().is_staff() && self.settings.sign_in.second_factor == SecondFactor::Required
     }
 }

@@ -2,15 +2,15 @@
 //! everything, an erasure, factors. A session that somebody left open, or lost, is good for none of that.
 //!
 //! Whoever has just logged in, or has shown their password or a code in
-//! [`confirm_with_password`](Desk::confirm_with_password) and its kin, is trusted for ten minutes. A form
+//! [`confirm_with_password`](crate::accounts::Accounts::confirm_with_password) and its kin, is trusted for ten minutes. A form
 //! that asks for the password itself needs no more.
 
 use tresen_model::Timestamp;
 use tresen_store::{StoreError, Tx, on};
 
 use super::sessions::Session;
-use crate::Desk;
 use crate::error::Error;
+use crate::people::People;
 
 /// Seconds that a proof is fresh.
 pub const FRESH: i64 = 600;
@@ -29,9 +29,9 @@ pub(crate) async fn note(tx: &mut Tx, session: &Session, now: Timestamp) -> Resu
     on!(tx.conn(), c => sqlx::query(SQL).bind(hash).bind(now.0).execute(c).await.map(drop))
 }
 
-impl Desk {
+impl People {
     /// Refuses whoever has not proven lately who they are.
     pub(crate) fn require_fresh(&self, session: &Session) -> Result<(), Error> {
-        if session.is_fresh(self.now()) { Ok(()) } else { Err(Error::ProofNeeded) }
+        if session.is_fresh(self.clock.now()) { Ok(()) } else { Err(Error::ProofNeeded) }
     }
 }

@@ -13,11 +13,6 @@ use sqlx::types::Uuid;
 use tresen_model::PersonId;
 use tresen_store::{Conn, StoreError, Tx, on};
 
-use super::Agent;
-use crate::Desk;
-use crate::error::Error;
-use crate::settings::RequestType;
-
 /// A condition: the agent with this id (a placeholder or a column) works on the request type in this column.
 pub(crate) fn seen_by(agent: &str, kind: &str) -> String {
     format!(
@@ -69,22 +64,4 @@ pub(crate) async fn replace(tx: &mut Tx, agent: PersonId, kinds: &[String]) -> R
 pub(crate) async fn forget(tx: &mut Tx, agent: PersonId) -> Result<(), StoreError> {
     const DELETE: &str = "DELETE FROM agent_kind WHERE person_id = $1";
     on!(tx.conn(), c => sqlx::query(DELETE).bind(agent.0).execute(c).await.map(drop))
-}
-
-impl Desk {
-    /// The request types that the agent works on, of those in the settings.
-    ///
-    /// # Errors
-    /// [`Error::Broken`] only.
-    pub async fn kinds_of(&self, agent: &Agent) -> Result<Vec<&RequestType>, Error> {
-        let kinds = of(self.store.read().await?.conn(), agent.person()).await?;
-        let theirs = |known: &&RequestType| kinds.is_empty() || kinds.contains(&known.id);
-        Ok(self.settings.request_types.iter().filter(theirs).collect())
-    }
-
-    /// Whoever works on some request types only does nothing that reaches a customer's other requests.
-    pub(crate) async fn require_all_kinds(&self, agent: &Agent) -> Result<(), Error> {
-        let some = has_some_only(self.store.read().await?.conn(), agent.person()).await?;
-        if some { Err(Error::Forbidden) } else { Ok(()) }
-    }
 }

@@ -2,8 +2,8 @@
 
 use tresen_store::on;
 
-use crate::Desk;
 use crate::error::Broken;
+use crate::people::People;
 use crate::people::links::Purpose;
 use crate::secret::Secret;
 
@@ -18,7 +18,7 @@ const MAILED: [Purpose; 7] = [
     Purpose::Data,
 ];
 
-impl Desk {
+impl People {
     /// Returns those of some words that are secrets of links which were mailed.
     pub(crate) async fn known_links(&self, words: &[String]) -> Result<Vec<String>, Broken> {
         const SQL: &str = "SELECT COUNT(*) FROM token WHERE secret_hash IN ($1, $2, $3, $4, $5, $6, $7)";

@@ -6,8 +6,8 @@ use tresen_keys::PersonKey;
 use tresen_model::{PersonId, RequestId, Timestamp};
 use tresen_store::{Conn, StoreError, Tx, from_row, on};
 
-use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::people::People;
 use crate::secret::Secret;
 
 /// What a link is good for.
@@ -155,7 +155,7 @@ fn payload_row(secret_hash: &[u8; 32]) -> Uuid {
     Uuid::from_bytes(half)
 }
 
-impl Desk {
+impl People {
     pub(crate) fn token_hash(&self, purpose: Purpose, secret: &Secret) -> [u8; 32] {
         self.keys.master().secret_hash(purpose.as_str(), secret.reveal().as_bytes())
     }
@@ -202,7 +202,7 @@ impl Desk {
             WHERE secret_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3
             AND person.state = 'active'";
         let secret_hash = self.token_hash(purpose, secret);
-        let now = self.now();
+        let now = self.clock.now();
         let mut reader = self.store.read().await?;
         let row: Option<Row> = on!(reader.conn(), c => sqlx::query_as(SQL)
             .bind(secret_hash.as_slice())
@@ -224,7 +224,7 @@ impl Desk {
             WHERE secret_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3
             RETURNING person_id, request_id, payload_sealed";
         let secret_hash = self.token_hash(purpose, secret);
-        let now = self.now();
+        let now = self.clock.now();
         let row: Option<Row> = on!(tx.conn(), c => sqlx::query_as(SQL)
             .bind(secret_hash.as_slice())
             .bind(purpose.as_str())

@@ -13,8 +13,11 @@ use futures_util::stream::{self, BoxStream};
 use futures_util::{Stream, TryStreamExt};
 use tresen_mail::{Message, OwnLinks, Remark};
 
-use crate::Desk;
 use crate::error::Broken;
+use crate::people::People;
+
+/// So many messages are read side by side: each may hold its size in memory a few times.
+pub(crate) const READ_AT_ONCE: usize = 2;
 
 /// Bytes of a file that is cut when an agent opens it. What came in since is cut already.
 const MOST_SHOWN: u64 = 32 * 1024 * 1024;
@@ -29,32 +32,32 @@ pub(crate) struct Clean {
     pub(crate) whole: Option<Vec<u8>>,
 }
 
-impl Desk {
+impl People {
     /// Reads a message away from the threads that serve people. `None` when that went wrong, which
     /// no mail should be able to cause.
     pub(crate) async fn read_message(&self, raw: &[u8]) -> Result<Option<Clean>, Broken> {
         let turn = self.reading.acquire().await.map_err(|_| Broken::Task)?;
-        let (desk, mut raw) = (self.clone(), raw.to_vec());
+        let (this, mut raw) = (self.clone(), raw.to_vec());
         let searched = blocking(move || {
-            desk.own_links.overwrite_body(&mut raw, &[]);
-            let candidates = desk.own_links.candidates(&raw);
+            this.own_links.overwrite_body(&mut raw, &[]);
+            let candidates = this.own_links.candidates(&raw);
             (raw, candidates)
         });
         let Some((mut raw, candidates)) = searched.await? else { return Ok(None) };
         let known = self.known_links(&candidates).await?;
-        let desk = self.clone();
+        let this = self.clone();
         let read = blocking(move || {
             if !known.is_empty() {
-                desk.own_links.overwrite_body(&mut raw, &known);
+                this.own_links.overwrite_body(&mut raw, &known);
             }
-            let limits = desk.settings.intake.limits();
+            let limits = this.settings.intake.limits();
             // One byte more than is looked at: so the reader sees that it goes on.
             let part = &raw[..raw.len().min(limits.bytes.saturating_add(1))];
             let mut message = tresen_mail::read(part, &limits);
-            cut_message(&mut message, &desk.own_links, &known);
+            cut_message(&mut message, &this.own_links, &known);
             let kept = |remark: &Remark| matches!(remark, Remark::OverLimit | Remark::Damaged);
             let whole = message.remarks.iter().any(kept).then(|| {
-                desk.own_links.overwrite(&mut raw, &known);
+                this.own_links.overwrite(&mut raw, &known);
                 raw
             });
             Clean { message, whole }
@@ -80,10 +83,10 @@ impl Desk {
 
     /// Returns a file or a raw mail, of the same length, with its secrets overwritten.
     pub(crate) async fn overwrite_secrets(&self, mut contents: Vec<u8>) -> Result<Vec<u8>, Broken> {
-        let desk = self.clone();
+        let this = self.clone();
         let searched = blocking(move || {
-            desk.own_links.overwrite(&mut contents, &[]);
-            let candidates = desk.own_links.candidates(&contents);
+            this.own_links.overwrite(&mut contents, &[]);
+            let candidates = this.own_links.candidates(&contents);
             (contents, candidates)
         });
         let (mut contents, candidates) = searched.await?.ok_or(Broken::Task)?;
@@ -91,9 +94,9 @@ impl Desk {
         if known.is_empty() {
             return Ok(contents);
         }
-        let desk = self.clone();
+        let this = self.clone();
         let overwritten = blocking(move || {
-            desk.own_links.overwrite(&mut contents, &known);
+            this.own_links.overwrite(&mut contents, &known);
             contents
         });
         overwritten.await?.ok_or(Broken::Task)

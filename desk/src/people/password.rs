@@ -5,11 +5,16 @@ use tresen_model::{PersonId, Problem};
 
 use super::passwords::MAX_PASSWORD;
 use super::person::PersonRow;
-use crate::Desk;
 use crate::abuse::Guess;
 use crate::error::Error;
+use crate::people::People;
 
-impl Desk {
+impl People {
+    /// Hashes a new password.
+    pub(crate) async fn hash_password(&self, password: &str) -> Result<String, Error> {
+        self.passwords.hash(password).await
+    }
+
     /// Asks for the account's password again.
     pub(crate) async fn require_password(
         &self,
@@ -18,7 +23,7 @@ impl Desk {
         field: &'static str,
         password: &str,
     ) -> Result<(), Error> {
-        let guess = self.begin_guess_of(PersonId(row.id), field).await?;
+        let guess = self.limits.begin_guess_of(PersonId(row.id), field).await?;
         let right = self.try_password(guess, password, row.password_hash(key)?).await?;
         if right { Ok(()) } else { Err(Error::refused(field, Problem::PasswordWrong)) }
     }
@@ -34,7 +39,7 @@ impl Desk {
         let right = self.passwords.verify(typed, hash).await;
         // Whoever could not be looked at has not guessed.
         if !matches!(right, Ok(false)) {
-            self.end_guess(guess).await?;
+            self.limits.end_guess(guess).await?;
         }
         right
     }

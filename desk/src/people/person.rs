@@ -9,9 +9,9 @@ use tresen_model::{EmailAddress, Language, PersonId, PersonName, Role, Timestamp
 use tresen_store::{Conn, StoreError, Tx, dialect, from_row, on};
 
 use super::kinds;
-use crate::Desk;
 use crate::address::blind_index;
 use crate::error::{Broken, Error};
+use crate::people::People;
 
 /// A person as stored.
 pub(crate) struct PersonRow {
@@ -225,7 +225,7 @@ pub(crate) async fn mark_reachable(tx: &mut Tx, person: PersonId) -> Result<(), 
     on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).execute(c).await.map(drop))
 }
 
-/// `None` leaves the choice to the first sign-in, see [`Desk::adopt_language`].
+/// `None` leaves the choice to the first sign-in, see [`crate::accounts::Accounts::adopt_language`].
 pub(crate) async fn set_language(
     tx: &mut Tx,
     person: Uuid,
@@ -236,7 +236,7 @@ pub(crate) async fn set_language(
     on!(tx.conn(), c => sqlx::query(SQL).bind(person).bind(tag).execute(c).await.map(drop))
 }
 
-impl Desk {
+impl People {
     /// The row and the key of somebody by address, if there is an active person.
     pub(crate) async fn find_by_address(
         &self,

@@ -12,10 +12,12 @@ use tresen_store::{Conn, StoreError, Tx, from_row, on};
 use super::links;
 use super::person::PersonRow;
 use crate::error::{Broken, Error};
+use crate::outage;
+use crate::people::People;
 use crate::people::factor::Factor;
 use crate::people::restriction::Restriction;
 use crate::secret::Secret;
-use crate::{Desk, outage};
+use crate::settings::SecondFactor;
 
 /// A session ends so many seconds after its last use: 30 days for customers.
 const CUSTOMER_IDLE: i64 = 30 * 24 * 3600;
@@ -211,7 +213,12 @@ from_row!(Row {
     restricted_by
 });
 
-impl Desk {
+impl People {
+    /// Whether somebody with this session has to have a second factor.
+    pub(crate) fn requires_factor(&self, session: &Session) -> bool {
+        session.role().is_staff() && self.settings.sign_in.second_factor == SecondFactor::Required
+    }
+
     /// Whether somebody with a role may use a way in of this desk's own, such as a password.
     ///
     /// # Errors
@@ -231,7 +238,7 @@ impl Desk {
             session.ends_at, person.role, person.language, person.restricted_at, person.restricted_by
             FROM session JOIN person ON person.id = session.person_id
             WHERE session.token_hash = $1 AND session.expires_at > $2 AND person.state = 'active'";
-        let now = self.now();
+        let now = self.clock.now();
         let token_hash = self.session_hash(secret);
         let mut reader = self.store.read().await?;
         let row: Option<Row> = on!(reader.conn(), c => sqlx::query_as(SQL)
@@ -333,7 +340,7 @@ impl Desk {
     pub(crate) async fn sessions_of(&self, session: &Session) -> Result<Vec<SessionView>, Broken> {
         const SQL: &str = "SELECT token_hash, created_at, last_used_at FROM session
             WHERE person_id = $1 AND expires_at > $2 ORDER BY last_used_at DESC LIMIT 100";
-        let now = self.now();
+        let now = self.clock.now();
         let mut reader = self.store.read().await?;
         let rows: Vec<(Vec<u8>, i64, i64)> = on!(reader.conn(), c => sqlx::query_as(SQL)
             .bind(session.person.0)

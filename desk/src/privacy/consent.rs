@@ -11,10 +11,10 @@ use tresen_store::{Conn, on};
 
 use super::owner::Owner;
 use super::restrict::{self, Party};
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::consent;
 use crate::people::person::{self, Presence};
+use crate::privacy::Privacy;
 
 /// A consent as it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub(super) fn all_withdrawn(consents: &[Consent]) -> bool {
     !consents.is_empty() && consents.iter().all(|consent| consent.withdrawn_at.is_some())
 }
 
-impl Desk {
+impl Privacy {
     /// What the person has agreed to, the newest first.
     ///
     /// # Errors
@@ -85,7 +85,7 @@ impl Desk {
             Ok(id) => id,
             Err(_) => return Err(Error::NotFound),
         };
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::NotFound) };
         let withdrawn = on!(tx.conn(), c => {
@@ -113,7 +113,7 @@ impl Desk {
     #[boxed]
     pub async fn give_consent(&self, owner: &impl Owner) -> Result<(), Error> {
         let person = owner.person();
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::NotFound) };
         consent::store(&mut tx, person, self.privacy_version, "account", now).await?;

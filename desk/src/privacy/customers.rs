@@ -8,7 +8,6 @@ use tresen_keys::PersonKey;
 use tresen_model::{EmailAddress, Language, PersonId, PersonName, Role};
 use tresen_store::on;
 
-use crate::Desk;
 use crate::address::blind_index;
 use crate::error::Error;
 use crate::people::audit::audit;
@@ -17,6 +16,7 @@ use crate::people::restriction;
 use crate::people::restriction::Restriction;
 use crate::people::sessions::Agent;
 use crate::people::{history, person};
+use crate::privacy::Privacy;
 use crate::privacy::restrict::Party;
 use crate::privacy::{Asked, Erased, Export, Wish};
 use crate::search::mark_stale;
@@ -39,7 +39,7 @@ pub struct Customer {
     pub restriction: Option<Restriction>,
 }
 
-impl Desk {
+impl Privacy {
     /// Finds a customer by address.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl Desk {
     #[boxed]
     pub async fn find_customer(&self, agent: &Agent, email: &str) -> Result<Customer, Error> {
         let email = EmailAddress::known(email).map_err(|problem| Error::refused("email", problem))?;
-        self.require_all_kinds(agent).await?;
+        self.people.require_all_kinds(agent).await?;
         let (person, _) = self.keys.find(&blind_index(&self.keys, &email)).await?.ok_or(Error::NotFound)?;
         self.customer(agent, person).await
     }
@@ -76,9 +76,9 @@ impl Desk {
         agent: &Agent,
         person: PersonId,
     ) -> Result<(PersonRow, PersonKey), Error> {
-        self.require_all_kinds(agent).await?;
+        self.people.require_all_kinds(agent).await?;
         let found =
-            self.require_person(person).await.map_err(|error| error.unless_broken(Error::NotFound))?;
+            self.people.require_person(person).await.map_err(|error| error.unless_broken(Error::NotFound))?;
         let hidden = found.0.is_restricted() && agent.require_admin().is_err();
         if found.0.role()? != Role::Customer || hidden { Err(Error::NotFound) } else { Ok(found) }
     }
@@ -115,8 +115,8 @@ impl Desk {
             Some(name) => Some(key.seal("person.name", row.id, name.as_str().as_bytes())?),
             None => None,
         };
-        let now = self.now();
-        let _indexing = self.before_renaming(person).await;
+        let now = self.clock.now();
+        let _indexing = self.search.before_renaming(person).await;
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else {
             return Err(Error::NotFound);
@@ -133,7 +133,7 @@ impl Desk {
         }
         mark_stale(&mut tx, person).await?;
         tx.commit().await?;
-        self.search_wakeup.notify_one();
+        self.wakeups.search.notify_one();
         Ok(())
     }
 
@@ -147,7 +147,7 @@ impl Desk {
         if row.is_restricted() {
             return Err(Error::Restricted);
         }
-        self.register(row.email(&key)?.as_str(), row.language()).await
+        self.accounts.register(row.email(&key)?.as_str(), row.language()).await
     }
 
     /// Restricts the processing of a customer's data.
@@ -202,11 +202,11 @@ impl Desk {
 
     fn require_admins_proof(&self, admin: &Agent) -> Result<(), Error> {
         admin.require_admin()?;
-        self.require_fresh(admin.session())
+        self.people.require_fresh(admin.session())
     }
 
     async fn note_export(&self) -> Result<(), Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         audit(&mut tx, "customer-exported", &serde_json::json!({ "customers": 1 }), now).await?;
         tx.commit().await?;

@@ -5,15 +5,15 @@ use sqlx::types::Uuid;
 use tresen_model::{PersonId, RequestNumber};
 use tresen_store::on;
 
-use crate::Desk;
 use crate::error::Error;
 use crate::people::Agent;
 use crate::people::person::{self, Presence};
+use crate::privacy::Privacy;
 use crate::privacy::Wish;
 use crate::requests::access;
 use crate::requests::remove::delete_request;
 
-impl Desk {
+impl Privacy {
     /// It is spam: the request is erased, and its sender too when there is nothing else of theirs
     /// and nobody ever showed that the address is theirs.
     ///
@@ -24,7 +24,7 @@ impl Desk {
         let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let (customer, request) = (head.customer(), head.request());
         let mut tx = self.store.write().await?;
-        let Presence::Here = person::touch(&mut tx, customer, self.now()).await? else {
+        let Presence::Here = person::touch(&mut tx, customer, self.clock.now()).await? else {
             return Err(Error::NotFound);
         };
         let head = access::find_for_agent(tx.conn(), agent, number).await?;

@@ -14,18 +14,20 @@ use tresen_model::wish::{Asked, Wish};
 use tresen_model::{PersonId, RequestNumber, Role, Timestamp};
 use tresen_store::{Conn, StoreError, Tx, from_row, on};
 
+use super::owner::DataAccess;
 use super::owner::Owner;
 use super::retention::Idle;
 use crate::abuse::Limited;
 use crate::address::blind_index;
 use crate::error::{Broken, Error};
+use crate::events;
 use crate::outbox::kinds::MailKind;
 use crate::people::person::Presence;
 use crate::people::{Agent, Purpose, Session, kinds, person};
+use crate::privacy::Privacy;
 use crate::requests::find_of_kind;
 use crate::secret::Secret;
 use crate::webhooks::{self, WebhookEvent};
-use crate::{Desk, events};
 
 /// The wish of an erasure that ends a join.
 pub(crate) const JOIN: &str = "join";
@@ -155,7 +157,17 @@ async fn count(conn: Conn<'_>, person: PersonId) -> Result<ErasureCount, StoreEr
     })
 }
 
-impl Desk {
+impl Privacy {
+    /// Erases the person whose access it is. The link that it came of is as fresh as one that
+    /// erases, and was sent to the same mailbox.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] as in [`erase_self`](Self::erase_self).
+    #[boxed]
+    pub async fn erase_by_data_access(&self, access: &DataAccess) -> Result<Erased, Error> {
+        self.erase(access.person, Wish::Link).await
+    }
+
     /// What an erasure would delete, in numbers.
     ///
     /// # Errors
@@ -172,7 +184,7 @@ impl Desk {
     /// [`Error::Gone`].
     #[boxed]
     pub async fn erasure_preview_by_link(&self, link: &Secret) -> Result<ErasureCount, Error> {
-        let opened = self.peek(Purpose::Erase, link).await?;
+        let opened = self.people.peek(Purpose::Erase, link).await?;
         let mut reader = self.store.read().await?;
         Ok(count(reader.conn(), opened.person).await?)
     }
@@ -183,8 +195,8 @@ impl Desk {
     /// A refusal on `password`; [`Error::Unfinished`] when it could not be finished now.
     #[boxed]
     pub async fn erase_self(&self, session: &Session, password: &str) -> Result<Erased, Error> {
-        let (row, key) = self.require_person(session.person()).await?;
-        self.require_password(&row, &key, "password", password).await?;
+        let (row, key) = self.people.require_person(session.person()).await?;
+        self.people.require_password(&row, &key, "password", password).await?;
         self.erase(session.person(), Wish::Person).await
     }
 
@@ -197,15 +209,18 @@ impl Desk {
     pub async fn ask_erasure(&self, email: &str) -> Result<(), Error> {
         let email =
             tresen_model::EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        self.limit_address(Limited::Link(MailKind::EraseLink.as_str()), &email).await?;
-        let desk = self.clone();
-        self.in_background(async move {
-            match desk.find_by_address(&email).await? {
-                Some((row, key)) => desk.mail_link(&row, &key, Purpose::Erase, MailKind::EraseLink).await,
-                None => Ok(()),
-            }
-        })
-        .await;
+        self.limits.limit_address(Limited::Link(MailKind::EraseLink.as_str()), &email).await?;
+        let this = self.clone();
+        self.background
+            .run(async move {
+                match this.people.find_by_address(&email).await? {
+                    Some((row, key)) => {
+                        this.outbox.mail_link(&row, &key, Purpose::Erase, MailKind::EraseLink).await
+                    }
+                    None => Ok(()),
+                }
+            })
+            .await;
         Ok(())
     }
 
@@ -215,7 +230,7 @@ impl Desk {
     /// [`Error::Gone`], [`Error::Unfinished`].
     #[boxed]
     pub async fn erase_by_link(&self, link: &Secret) -> Result<Erased, Error> {
-        let opened = self.peek(Purpose::Erase, link).await?;
+        let opened = self.people.peek(Purpose::Erase, link).await?;
         self.erase(opened.person, Wish::Link).await
     }
 
@@ -279,7 +294,7 @@ impl Desk {
         number: RequestNumber,
         asked: Asked,
     ) -> Result<Erased, Error> {
-        self.require_fresh(agent.session())?;
+        self.people.require_fresh(agent.session())?;
         let customer = self.erasable_customer(agent, number).await?;
         let erased = self.erase(customer, Wish::Agent(asked)).await?;
         tracing::info!(agent = %agent.person(), "an agent has erased a customer");
@@ -311,8 +326,8 @@ impl Desk {
         wish: Wish,
         idle: Option<Idle>,
     ) -> Result<Option<Erased>, Error> {
-        let desk = self.clone();
-        let erased = tokio::spawn(async move { desk.erase_or_postpone(person, wish, idle).await });
+        let this = self.clone();
+        let erased = tokio::spawn(async move { this.erase_or_postpone(person, wish, idle).await });
         erased.await.map_err(|_| Broken::Task)?
     }
 
@@ -332,7 +347,7 @@ impl Desk {
         const INSERT: &str = "INSERT INTO erasure (person_id, started_at, wish, counts, farewell_sealed)
             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (person_id) DO NOTHING";
         const FIND: &str = "SELECT person_id, wish, counts FROM erasure WHERE person_id = $1";
-        let now = self.now();
+        let now = self.clock.now();
         let farewell = self.seal_farewell(person).await?;
         let mut tx = self.store.write().await?;
         if let Some(idle) = idle
@@ -362,9 +377,9 @@ impl Desk {
     pub(super) async fn finish_erasure(&self, person: PersonId) -> Result<Timestamp, Broken> {
         {
             // The indexer has ended with what it began before the person was marked.
-            let _indexer = self.indexing.lock().await;
-            self.forget_words_elsewhere(person).await?;
-            self.search.forget(person).await?;
+            let _indexer = self.search.writing.lock().await;
+            self.search.forget_words_elsewhere(person).await?;
+            self.search.index.forget(person).await?;
         }
         self.finish_without_indexer(person).await
     }
@@ -372,7 +387,7 @@ impl Desk {
     /// The rest, once the person's words are in no index.
     async fn finish_without_indexer(&self, person: PersonId) -> Result<Timestamp, Broken> {
         const FINISHED: &str = "UPDATE erasure SET finished_at = $2, farewell_sealed = NULL, joined_to = NULL WHERE person_id = $1";
-        self.search.forget_traces().await?;
+        self.search.index.forget_traces().await?;
         let account = self.joined_to(person).await?;
         if account.is_none() {
             self.forget_messages(person).await?;
@@ -396,9 +411,9 @@ impl Desk {
             tx.commit().await?;
         }
         self.keys.forget_deleted().await?;
-        self.fold_some_statistics().await?;
+        self.requests.fold_some_statistics().await?;
         self.store.forget_traces().await?;
-        let now = self.now();
+        let now = self.clock.now();
         self.note_erasure(person, now).await?;
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(FINISHED).bind(person.0).bind(now.0).execute(c).await.map(drop))?;
@@ -439,7 +454,7 @@ impl Desk {
     /// erasure is: by itself, and at the next start. The indexer is kept out by the caller.
     pub(crate) async fn end_guest(&self, guest: PersonId) {
         let ended = async {
-            self.search.forget(guest).await?;
+            self.search.index.forget(guest).await?;
             self.finish_without_indexer(guest).await
         };
         if let Err(error) = ended.await {
@@ -462,7 +477,7 @@ impl Desk {
         // Without a key nobody knows the address any more; this was done before the key went.
         let (Some(row), Some(key)) = (row, self.readable_key(person).await?) else { return Ok(()) };
         match Broken::pass_over(row.email(&key))? {
-            Some(address) => self.delete_asides_with(&address).await,
+            Some(address) => self.intake.delete_asides_with(&address).await,
             None => Ok(()),
         }
     }

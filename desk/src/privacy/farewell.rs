@@ -13,12 +13,12 @@ use tresen_model::{EmailAddress, Language, PersonId};
 use tresen_store::on;
 
 use super::erase::Erased;
-use crate::Desk;
 use crate::delivery::compose::{OutgoingMail, Sender};
 use crate::delivery::templates::Rendered;
 use crate::error::Broken;
 use crate::outbox::kinds::{MailContext, MailKind};
 use crate::people::person::{self, PersonRow};
+use crate::privacy::Privacy;
 
 /// Where the last mail goes.
 pub(super) struct Farewell {
@@ -47,7 +47,7 @@ impl Farewells {
     }
 }
 
-impl Desk {
+impl Privacy {
     /// Where the last mail to somebody goes, to be stored. `None` for an address that was never
     /// proven: it gets no mail that it did not ask for.
     pub(super) async fn seal_farewell(&self, person: PersonId) -> Result<Option<Vec<u8>>, Broken> {
@@ -80,7 +80,7 @@ impl Desk {
     pub(super) async fn say_farewell(&self, person: PersonId, erased: &Erased) {
         let Some(farewell) = self.farewells.take(person) else { return };
         let message = match self.write_farewell(farewell, erased) {
-            Ok(mail) => mail.compose(self.now()).map_err(|error| error.to_string()),
+            Ok(mail) => mail.compose(self.clock.now()).map_err(|error| error.to_string()),
             Err(reason) => Err(reason),
         };
         let sent = match message {
@@ -105,9 +105,9 @@ impl Desk {
         let Farewell { to, language } = farewell;
         let rendered: Rendered =
             self.templates.render(MailKind::Erased, language, &context).map_err(|error| error.to_string())?;
-        let id = random::id(self.now()).map_err(|error| error.to_string())?;
+        let id = random::id(self.clock.now()).map_err(|error| error.to_string())?;
         Ok(OutgoingMail {
-            message_id: self.message_id("e", id),
+            message_id: self.outbox.message_id("e", id),
             in_reply_to: None,
             references: Vec::new(),
             from: Sender { name: self.settings.name.clone(), address: self.settings.mail_from.clone() },

@@ -6,10 +6,10 @@ use tresen_keys::PersonKey;
 use tresen_model::{PersonId, RequestNumber};
 use tresen_store::{from_row, on};
 
-use crate::Desk;
 use crate::error::Broken;
 use crate::needles::{Needles, Trace};
 use crate::people::person;
+use crate::privacy::Privacy;
 use crate::requests::{StoredFile, sealed_for};
 
 /// Rows that are opened in one go.
@@ -78,7 +78,7 @@ impl Search<'_> {
     }
 }
 
-impl Desk {
+impl Privacy {
     /// Looks through all that can be opened: people, requests with comments and files, and mails that
     /// were set aside.
     pub(super) async fn search_opened(
@@ -99,7 +99,7 @@ impl Desk {
         let ids: Vec<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
         drop(reader);
         for (id,) in ids {
-            match self.open_aside(id).await {
+            match self.intake.open_aside(id).await {
                 Ok(Some((_, message))) => search.look(&message, "mail_aside.message")?,
                 Ok(None) => {}
                 Err(error) => tracing::error!(%id, %error, "a message cannot be opened and was not searched"),
@@ -181,7 +181,7 @@ impl Desk {
                 ] {
                     search.open(key, column, row.id, sealed.as_deref().unwrap_or_default(), &of)?;
                 }
-                for file in self.stored_files(row.id).await? {
+                for file in self.requests.stored_files(row.id).await? {
                     self.search_contents(&file, key, &of, search).await?;
                 }
             }
@@ -195,7 +195,7 @@ impl Desk {
         of: &str,
         search: &mut Search<'_>,
     ) -> Result<(), Broken> {
-        match self.read_whole(file, key).await {
+        match self.requests.read_whole(file, key).await {
             Ok((name, _, contents)) => {
                 search.look(name.as_bytes(), &format!("attachment.name{of}"))?;
                 search.look(&contents, &format!("a file{of}"))

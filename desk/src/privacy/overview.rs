@@ -7,11 +7,11 @@ use tresen_store::on;
 
 use super::consent::{self, Consent};
 use super::owner::Owner;
-use crate::Desk;
 use crate::error::Error;
 use crate::people::restriction;
 use crate::people::restriction::Restriction;
 use crate::people::{PersonStep, history};
+use crate::privacy::Privacy;
 
 /// What is stored about a person, for themselves.
 pub struct Overview {
@@ -41,7 +41,7 @@ pub struct Overview {
     pub staff: bool,
 }
 
-impl Desk {
+impl Privacy {
     /// What is stored about a person, for themselves.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl Desk {
         const CHANNELS: &str = "SELECT channel, COUNT(*) FROM request WHERE person_id = $1 GROUP BY channel";
         const SENT: &str = "SELECT COUNT(*) FROM outbox WHERE person_id = $1 AND state = 'sent'";
         let person = owner.person();
-        let (row, key) = self.require_person(person).await?;
+        let (row, key) = self.people.require_person(person).await?;
         let count = self.erasure_preview(owner).await?;
         let mut reader = self.store.read().await?;
         let (since,): (i64,) =

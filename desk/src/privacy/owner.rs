@@ -9,16 +9,14 @@
 //! and nothing else: it is no login. A new password or address ends it, and so does its button.
 
 use async_recursion::async_recursion as boxed;
-use tresen_model::wish::Wish;
 use tresen_model::{EmailAddress, PersonId, Timestamp};
 
-use super::erase::Erased;
-use crate::Desk;
 use crate::abuse::Limited;
 use crate::error::Error;
 use crate::outbox::kinds::MailKind;
 use crate::people::person::{self, Presence};
 use crate::people::{Purpose, Session};
+use crate::privacy::Privacy;
 use crate::secret::Secret;
 
 mod sealed {
@@ -47,10 +45,10 @@ impl Owner for Session {
 }
 
 /// Somebody who came by a mailed link and has exchanged it, in this browser. Made by
-/// [`Desk::data_access`] alone.
+/// [`Privacy::data_access`] alone.
 #[derive(Clone)]
 pub struct DataAccess {
-    person: PersonId,
+    pub(super) person: PersonId,
 }
 
 impl Owner for DataAccess {
@@ -64,7 +62,7 @@ impl Owner for DataAccess {
     }
 }
 
-impl Desk {
+impl Privacy {
     /// Mails a link that shows what is stored, if there is anything about the address. The answer
     /// comes at once and is the same for every address.
     ///
@@ -73,15 +71,18 @@ impl Desk {
     #[boxed]
     pub async fn ask_data_link(&self, email: &str) -> Result<(), Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        self.limit_address(Limited::Link(MailKind::DataLink.as_str()), &email).await?;
-        let desk = self.clone();
-        self.in_background(async move {
-            match desk.find_by_address(&email).await? {
-                Some((row, key)) => desk.mail_link(&row, &key, Purpose::Data, MailKind::DataLink).await,
-                None => Ok(()),
-            }
-        })
-        .await;
+        self.limits.limit_address(Limited::Link(MailKind::DataLink.as_str()), &email).await?;
+        let this = self.clone();
+        self.background
+            .run(async move {
+                match this.people.find_by_address(&email).await? {
+                    Some((row, key)) => {
+                        this.outbox.mail_link(&row, &key, Purpose::Data, MailKind::DataLink).await
+                    }
+                    None => Ok(()),
+                }
+            })
+            .await;
         Ok(())
     }
 
@@ -92,15 +93,15 @@ impl Desk {
     /// [`Error::Gone`].
     #[boxed]
     pub async fn exchange_data_link(&self, link: &Secret) -> Result<Secret, Error> {
-        let opened = self.peek(Purpose::Data, link).await?;
-        let now = self.now();
+        let opened = self.people.peek(Purpose::Data, link).await?;
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, opened.person, now).await? else {
             return Err(Error::Gone);
         };
-        self.redeem(&mut tx, Purpose::Data, link).await?;
+        self.people.redeem(&mut tx, Purpose::Data, link).await?;
         person::mark_proven(&mut tx, opened.person, now).await?;
-        let access = self.mint(&mut tx, Purpose::DataAccess, opened.person, None, None, now).await?;
+        let access = self.people.mint(&mut tx, Purpose::DataAccess, opened.person, None, None, now).await?;
         tx.commit().await?;
         Ok(access)
     }
@@ -111,7 +112,7 @@ impl Desk {
     /// [`Error::Gone`] when it has ended or never was.
     #[boxed]
     pub async fn data_access(&self, access: &Secret) -> Result<DataAccess, Error> {
-        let opened = self.peek(Purpose::DataAccess, access).await?;
+        let opened = self.people.peek(Purpose::DataAccess, access).await?;
         Ok(DataAccess { person: opened.person })
     }
 
@@ -122,21 +123,11 @@ impl Desk {
     #[boxed]
     pub async fn end_data_access(&self, access: &Secret) -> Result<(), Error> {
         let mut tx = self.store.write().await?;
-        match self.redeem(&mut tx, Purpose::DataAccess, access).await {
+        match self.people.redeem(&mut tx, Purpose::DataAccess, access).await {
             Ok(_) => Ok(tx.commit().await?),
             Err(Error::Gone) => Ok(tx.rollback().await?),
             Err(error) => Err(error),
         }
-    }
-
-    /// Erases the person whose access it is. The link that it came of is as fresh as one that
-    /// erases, and was sent to the same mailbox.
-    ///
-    /// # Errors
-    /// [`Error::Broken`] as in [`erase_self`](Self::erase_self).
-    #[boxed]
-    pub async fn erase_by_data_access(&self, access: &DataAccess) -> Result<Erased, Error> {
-        self.erase(access.person, Wish::Link).await
     }
 
     /// Mails whoever is logged in a link that erases: the way for those who do not know their
@@ -146,12 +137,11 @@ impl Desk {
     /// [`Error::Forbidden`] when they are being erased.
     #[boxed]
     pub async fn ask_own_erasure(&self, session: &Session) -> Result<(), Error> {
-        let (row, key) = self.require_person(session.person()).await?;
-        let desk = self.clone();
-        self.in_background(
-            async move { desk.mail_link(&row, &key, Purpose::Erase, MailKind::EraseLink).await },
-        )
-        .await;
+        let (row, key) = self.people.require_person(session.person()).await?;
+        let this = self.clone();
+        self.background
+            .run(async move { this.outbox.mail_link(&row, &key, Purpose::Erase, MailKind::EraseLink).await })
+            .await;
         Ok(())
     }
 }

@@ -18,9 +18,10 @@ use tresen_model::{PersonId, Timestamp};
 use tresen_store::on;
 
 use super::returned;
+use crate::erasure_list;
 use crate::erasure_list::{List, ListError, NAME};
 use crate::error::{Broken, Error};
-use crate::{Desk, erasure_list};
+use crate::privacy::Privacy;
 
 /// Poll interval of the copy.
 const EVERY: Duration = Duration::from_secs(15);
@@ -188,7 +189,7 @@ impl Erasures {
     }
 }
 
-impl Desk {
+impl Privacy {
     /// Adds a person to the list. Only then an erasure may be called finished.
     pub(super) async fn note_erasure(&self, person: PersonId, at: Timestamp) -> Result<(), Broken> {
         self.note_erasures(vec![(person.0, at)]).await
@@ -203,7 +204,7 @@ impl Desk {
     /// At a start: the list knows what the databases know, and the databases what the list and its copy
     /// know. Persons who are here again are erased by [`resume_erasures`](Self::resume_erasures).
     pub(crate) async fn compare_erasures(&self) -> Result<(), Broken> {
-        let now = self.now();
+        let now = self.clock.now();
         let mut erased = self.finished_erasures(Timestamp(i64::MIN)).await?;
         let elsewhere = self.keys.erased().await?;
         let known: HashSet<Uuid> = erased.iter().map(|(person, _)| *person).collect();
@@ -276,7 +277,7 @@ impl Desk {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(EVERY) => {}
-                () = self.closing.cancelled() => return,
+                () = self.background.closing.cancelled() => return,
             }
             if let Err(error) = self.exchange_erasures().await {
                 tracing::error!(%error, "the list of erasures could not be looked after; trying again soon");

@@ -13,7 +13,8 @@ use tresen_model::Timestamp;
 use tresen_model::views::ErasureCount;
 use tresen_model::wish::Wish;
 
-use crate::{Desk, MasterKey};
+use crate::MasterKey;
+use crate::privacy::Privacy;
 
 /// What a receipt says.
 #[derive(Clone, PartialEq, Eq)]
@@ -148,23 +149,23 @@ fn key(master: &MasterKey) -> SigningKey {
 
 /// Signs a receipt for an erasure that is finished.
 pub(super) fn issue(
-    desk: &Desk,
+    privacy: &Privacy,
     wish: Wish,
     count: ErasureCount,
     at: Timestamp,
 ) -> Result<String, NoRandomness> {
     let receipt = Receipt {
         id: BASE32_NOPAD.encode(&random::bytes::<15>()?),
-        desk: desk.settings.public_url.clone(),
+        desk: privacy.settings.public_url.clone(),
         at,
         wish,
         count,
-        key_backup_days: desk.settings.retention.key_backup_days,
+        key_backup_days: privacy.settings.retention.key_backup_days,
     };
-    Ok(receipt.sign(desk.keys.master()))
+    Ok(receipt.sign(privacy.keys.master()))
 }
 
-impl Desk {
+impl Privacy {
     /// Checks a receipt that somebody shows.
     pub fn check_receipt(&self, text: &str) -> Checked {
         check(text, self.keys.master())

@@ -17,12 +17,12 @@ use tresen_model::{PersonId, RequestNumber, Timestamp};
 use tresen_store::{StoreError, Tx, on};
 
 use super::owner::Owner;
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::Agent;
 use crate::people::Restriction;
 use crate::people::person::{self, Presence};
 use crate::people::restriction;
+use crate::privacy::Privacy;
 use crate::requests::find_of_kind;
 use crate::webhooks::{self, WebhookEvent};
 
@@ -88,7 +88,7 @@ pub(super) async fn unset(
     Ok(done == 1)
 }
 
-impl Desk {
+impl Privacy {
     /// Whether one's own data is restricted.
     ///
     /// # Errors
@@ -128,7 +128,7 @@ impl Desk {
     #[boxed]
     pub async fn restrict_customer(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
         let customer = self.customer_of(agent, number).await?;
-        self.require_all_kinds(agent).await?;
+        self.people.require_all_kinds(agent).await?;
         self.restrict_person(customer, Party::Agent).await
     }
 
@@ -140,7 +140,7 @@ impl Desk {
     #[boxed]
     pub async fn lift_for_customer(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
         let customer = self.customer_of(agent, number).await?;
-        self.require_all_kinds(agent).await?;
+        self.people.require_all_kinds(agent).await?;
         self.lift_for(customer, Party::Agent).await
     }
 
@@ -163,7 +163,7 @@ impl Desk {
     }
 
     pub(crate) async fn restrict_person(&self, person: PersonId, party: Party) -> Result<(), Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::NotFound) };
         if !set(&mut tx, person, party, now).await? {
@@ -174,7 +174,7 @@ impl Desk {
     }
 
     pub(crate) async fn lift_for(&self, person: PersonId, party: Party) -> Result<(), Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::NotFound) };
         if !unset(&mut tx, person, party, now).await? {
@@ -190,16 +190,16 @@ impl Desk {
     /// Takes the words of somebody who was restricted just now out of the index.
     pub(super) async fn withdraw_from_search(&self, person: PersonId) -> Result<(), Error> {
         // The indexer has ended with what it began before the person was restricted.
-        let _indexer = self.indexing.lock().await;
-        self.forget_words_elsewhere(person).await?;
-        self.search.forget(person).await?;
-        Ok(self.search.forget_traces().await?)
+        let _indexer = self.search.writing.lock().await;
+        self.search.forget_words_elsewhere(person).await?;
+        self.search.index.forget(person).await?;
+        Ok(self.search.index.forget_traces().await?)
     }
 
     /// Search finds the person's requests again, and mails that waited go.
     pub(super) async fn after_lifting(&self, person: PersonId) -> Result<(), Error> {
-        self.make_searchable_again(person).await?;
-        self.mail_wakeup.notify_one();
+        self.search.make_searchable_again(person).await?;
+        self.wakeups.mail.notify_one();
         Ok(())
     }
 
@@ -212,8 +212,8 @@ impl Desk {
             on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
         drop(reader);
         for (person,) in rows {
-            let _indexer = self.indexing.lock().await;
-            self.search.forget(PersonId(person)).await?;
+            let _indexer = self.search.writing.lock().await;
+            self.search.index.forget(PersonId(person)).await?;
         }
         Ok(())
     }

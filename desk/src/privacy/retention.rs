@@ -23,9 +23,9 @@ use tresen_model::wish::Wish;
 use tresen_model::{PersonId, RequestId, Timestamp};
 use tresen_store::{Conn, StoreError, Tx, on};
 
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::restriction::NOT_RESTRICTED;
+use crate::privacy::Privacy;
 use crate::requests::remove::delete_request;
 
 /// Looked for at once.
@@ -116,7 +116,7 @@ fn months_before(now: Timestamp, months: u32) -> Timestamp {
     then.map_or(Timestamp(i64::MIN), |then| Timestamp(then.timestamp().as_microsecond()))
 }
 
-impl Desk {
+impl Privacy {
     fn limits(&self, now: Timestamp) -> Limits {
         let retention = &self.settings.retention;
         Limits {
@@ -134,7 +134,7 @@ impl Desk {
     /// [`Error::Broken`] only.
     #[boxed]
     pub async fn retention_preview(&self) -> Result<Expired, Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let limits = self.limits(now);
         let mut reader = self.store.read().await?;
         let persons = AssertSqlSafe(format!("SELECT COUNT(*) FROM person WHERE {IDLE}"));
@@ -160,7 +160,7 @@ impl Desk {
     /// [`Error::Broken`] when it could not go on; what was done until then is done.
     #[boxed]
     pub async fn retain(&self) -> Result<Expired, Error> {
-        let now = self.now();
+        let now = self.clock.now();
         let limits = self.limits(now);
         let mut done = Expired::default();
         let outcome = self.expire(now, &limits, &mut done).await;
@@ -176,7 +176,7 @@ impl Desk {
             crate::people::audit::audit(&mut tx, "retention", &done, now).await?;
             tx.commit().await?;
             self.store.forget_traces_soon().await;
-            self.search.forget_traces().await?;
+            self.search.index.forget_traces().await?;
         }
         outcome.map(|()| done)
     }
@@ -194,7 +194,7 @@ impl Desk {
                 erased += u64::from(done.is_some());
             }
             done.idle_persons += erased;
-            if erased == 0 || self.closing.is_cancelled() {
+            if erased == 0 || self.background.closing.is_cancelled() {
                 return Ok(());
             }
         }
@@ -218,7 +218,7 @@ impl Desk {
                 tokio::task::yield_now().await;
             }
             all += erased;
-            if erased == 0 || self.closing.is_cancelled() {
+            if erased == 0 || self.background.closing.is_cancelled() {
                 return Ok(all);
             }
         }
@@ -237,7 +237,7 @@ impl Desk {
         const STALE: &str = "UPDATE request SET search_stale = $2 WHERE id = $1";
         let still = format!("SELECT person_id FROM request WHERE id = $2 AND {}", which.condition());
         // The indexer does not come in between: it would put back what is taken out.
-        let indexer = self.indexing.lock().await;
+        let indexer = self.search.writing.lock().await;
         let mut reader = self.store.read().await?;
         let found: Option<(Uuid,)> = on!(reader.conn(), c => sqlx::query_as(AssertSqlSafe(still.clone()))
             .bind(before.0)
@@ -249,7 +249,7 @@ impl Desk {
         let Some((customer,)) = found else { return Ok(false) };
         // First the words in the clear: should we crash, the request is still there and is
         // found again. Files without a row are swept away later.
-        self.search.forget_request(request).await?;
+        self.search.index.forget_request(request).await?;
         let mut tx = self.store.write().await?;
         let locked: Option<(Uuid,)> =
             on!(tx.conn(), c => sqlx::query_as(LOCK).bind(request.0).fetch_optional(c).await)?;
@@ -262,7 +262,7 @@ impl Desk {
             // Somebody has written meanwhile: its words are wanted again.
             on!(tx.conn(), c => sqlx::query(STALE).bind(request.0).bind(true).execute(c).await.map(drop))?;
             tx.commit().await?;
-            self.search_wakeup.notify_one();
+            self.wakeups.search.notify_one();
             return Ok(false);
         }
         let files = delete_request(&mut tx, request).await?;

@@ -11,11 +11,12 @@ use tresen_model::views::ErasureCount;
 use tresen_model::{PersonId, Timestamp};
 use tresen_store::{Store, on};
 
+use crate::erasure_list;
 use crate::erasure_list::List;
 use crate::error::Broken;
-use crate::{Desk, erasure_list};
+use crate::privacy::Privacy;
 
-impl Desk {
+impl Privacy {
     /// Purges whoever was erased and is here again. Looks through all persons only where data and key store do
     /// not fit together: after one of them was replaced.
     pub(crate) async fn keep_the_erased_out(&self) -> Result<(), Broken> {

@@ -17,8 +17,8 @@ use tresen_store::on;
 use super::erase::{Begun, Erased};
 use super::receipt;
 use super::retention::Idle;
-use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::privacy::Privacy;
 
 /// So often an erasure is tried at once, and so long waited in between: another transaction may
 /// have been in the way.
@@ -40,7 +40,7 @@ impl Postponed {
     }
 }
 
-impl Desk {
+impl Privacy {
     /// Erases, or has it done later. `None` for a person who is no longer idle, or gone.
     ///
     /// # Errors
@@ -103,12 +103,12 @@ impl Desk {
         loop {
             tokio::select! {
                 () = tokio::time::sleep(EVERY) => {}
-                () = self.closing.cancelled() => return,
+                () = self.background.closing.cancelled() => return,
             }
             if let Err(error) = self.finish_erasures().await {
                 tracing::error!(%error, "erasures could not be looked for; trying again soon");
             }
-            if let Err(error) = self.fold_statistics().await {
+            if let Err(error) = self.requests.fold_statistics().await {
                 tracing::error!(%error, "statistics could not be put together; trying again soon");
             }
         }
@@ -126,7 +126,7 @@ impl Desk {
         for (person, wish) in postponed {
             done += u64::from(self.erase(person, wish).await.is_ok());
         }
-        let begun_before = self.now().plus_seconds(-UNDER_WAY);
+        let begun_before = self.clock.now().plus_seconds(-UNDER_WAY);
         Ok(done + self.resume_erasures(begun_before).await?)
     }
 
@@ -145,11 +145,12 @@ impl Desk {
                     done += 1;
                     let (desk, person) = (self.clone(), begun.person());
                     // A start does not wait for a mail server.
-                    self.in_background(async move {
-                        desk.say_farewell(person, &erased).await;
-                        Ok(())
-                    })
-                    .await;
+                    self.background
+                        .run(async move {
+                            desk.say_farewell(person, &erased).await;
+                            Ok(())
+                        })
+                        .await;
                 }
                 // Out of sight all the same, and better served without than not at all.
                 Err(error) => {

@@ -14,9 +14,9 @@ use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, PgPool, Row};
 use tresen_store::Store;
 
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::needles::{MOST, Needles, Trace};
+use crate::privacy::Privacy;
 use crate::search::Words;
 
 impl Needles {
@@ -85,7 +85,7 @@ impl Needles {
     }
 }
 
-impl Desk {
+impl Privacy {
     /// Looks for texts in everything that the desk stores: in the databases, in all that can be
     /// opened, in `places` (files, and folders with all that is in them) and not in `skip`. First
     /// the engines empty their logs, as after an erasure.
@@ -101,9 +101,9 @@ impl Desk {
     ) -> Result<Vec<Trace>, Error> {
         self.store.forget_traces().await?;
         self.keys.forget_traces(i64::MAX).await?;
-        self.search.forget_traces().await?;
+        self.search.index.forget_traces().await?;
         let mut found = Vec::new();
-        for (store, called) in [(&self.store, "database"), (self.keys.store(), "key store")] {
+        for (store, called) in [(&*self.store, "database"), (self.keys.store(), "key store")] {
             if let Store::Postgres(pool) = store {
                 needles.search_database(pool, called, &mut found).await?;
             }
@@ -111,7 +111,7 @@ impl Desk {
         // The index takes a text apart into words, and gives them another form.
         for (line, text) in &needles.lines {
             if let Some(words) = Words::parse(text)
-                && self.search.holds(self.store.read().await?.conn(), &words).await?
+                && self.search.index.holds(self.store.read().await?.conn(), &words).await?
             {
                 let place = "search index".to_owned();
                 found.push(Trace { place, line: *line, form: "words" });

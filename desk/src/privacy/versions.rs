@@ -5,8 +5,8 @@ use tresen_model::{Language, Timestamp};
 use tresen_store::{Store, on};
 
 use super::statement::{Document, digest, privacy_statement};
-use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::privacy::Privacy;
 use crate::settings::Settings;
 
 /// Stores the texts of the settings as a new version if they differ from the newest, and
@@ -54,7 +54,7 @@ pub(crate) async fn first(store: &Store) -> Result<Option<Timestamp>, Broken> {
     Ok(since.map(Timestamp))
 }
 
-impl Desk {
+impl Privacy {
     /// The privacy statement in a version, and since when it holds; the one in force without
     /// a version.
     ///

@@ -3,14 +3,15 @@
 use async_recursion::async_recursion as boxed;
 use tresen_model::{Body, Channel, EmailAddress, Language, PersonName, Problem, Subject};
 
+use super::about::About;
 use super::files::{self, File};
-use super::submit::{About, NewRequest, Stored, Submitted, parse_kind};
-use crate::Desk;
+use super::submit::{NewRequest, Stored, Submitted, parse_kind};
 use crate::address::blind_index;
 use crate::error::{Error, Refusals};
 use crate::events::Event;
 use crate::outbox::kinds::MailKind;
 use crate::people::{Agent, kinds, person};
+use crate::requests::Requests;
 
 /// What the agent typed, as it came.
 pub struct Capture<'a> {
@@ -30,7 +31,7 @@ pub struct Capture<'a> {
     pub language: Language,
 }
 
-impl Desk {
+impl Requests {
     /// Stores a request in the name of a customer, who is told by a mail that repeats
     /// nothing of it. The legal basis is the customer's wish (Art. 6(1)(b) GDPR): nobody
     /// ticked anything, so no consent is stored.
@@ -59,7 +60,7 @@ impl Desk {
         if !kinds::includes(self.store.read().await?.conn(), agent.person(), &kind).await? {
             return Err(Error::refused("kind", Problem::ChoiceUnknown));
         }
-        let now = self.now();
+        let now = self.clock.now();
         let (person, key) = self.keys.find_or_create(&blind_index(&self.keys, &email), now).await?;
         let writer = agent.person();
         let once_hash = self.keys.master().fingerprint(
@@ -108,7 +109,7 @@ impl Desk {
             let (number, held) = self.find_submitted(&once_hash).await?.ok_or(Error::Busy { wait: 5 })?;
             return Ok(Submitted { number, again: true, held });
         };
-        if !self.had_enough_mail(&mut tx, (&row, &key), MailKind::Captured, now).await? {
+        if !self.outbox.had_enough_mail(&mut tx, (&row, &key), MailKind::Captured, now).await? {
             let about = About {
                 receiver: &row,
                 key: &key,
@@ -123,7 +124,7 @@ impl Desk {
         let event = Event { request, customer: person, public: true };
         files::keep(&files);
         tx.commit().await?;
-        self.committed(event);
+        self.events.committed(event);
         Ok(Submitted { number, again: false, held: false })
     }
 }

@@ -3,32 +3,20 @@
 use async_recursion::async_recursion as boxed;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
-use tresen_keys::random;
 use tresen_model::{AuthorKind, PersonId, Priority, Problem, RequestId, RequestNumber, Status, Timestamp};
 use tresen_store::{StoreError, Tx, on};
 
+use super::about::About;
 use super::access::{self, Access, RequestHead};
-use super::submit::About;
+use super::history::{ASSIGNED, Actor, PRIORITY, STATUS, note};
 use super::{held, statistics};
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::outbox::kinds::MailKind;
 use crate::people::person::{self, Presence};
 use crate::people::{Agent, kinds};
+use crate::requests::Requests;
 use crate::requests::statistics::Tally;
-use crate::webhooks::{self, WebhookEvent};
-
-pub(super) const CREATED: &str = "created";
-pub(super) const STATUS: &str = "status";
-pub(super) const PRIORITY: &str = "priority";
-pub(super) const ASSIGNED: &str = "assigned";
-pub(super) const ADMITTED: &str = "admitted";
-pub(super) const SPLIT_OFF: &str = "split_off";
-pub(super) const RELEASED: &str = "released";
-
-/// Who does something, and in what part.
-pub(crate) type Actor = (PersonId, AuthorKind);
 
 /// What an agent changes; `None` leaves as it is.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,40 +29,6 @@ pub struct Change {
     pub assignee: Option<Option<PersonId>>,
     /// Change nothing unless this is when something happened last.
     pub only_at: Option<Timestamp>,
-}
-
-/// Writes an entry of the history.
-pub(crate) async fn note(
-    tx: &mut Tx,
-    request: RequestId,
-    actor: Option<Actor>,
-    event: &str,
-    before: Option<&str>,
-    after: Option<&str>,
-    now: Timestamp,
-) -> Result<(), Broken> {
-    const SQL: &str = "INSERT INTO history (id, request_id, actor_id, actor_kind, event, before, after, at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    let id = random::id(now)?;
-    on!(tx.conn(), c => sqlx::query(SQL)
-        .bind(id)
-        .bind(request.0)
-        .bind(actor.map(|(person, _)| person.0))
-        .bind(actor.map(|(_, kind)| kind.as_str()))
-        .bind(event)
-        .bind(before)
-        .bind(after)
-        .bind(now.0)
-        .execute(c)
-        .await
-        .map(drop))?;
-    let told = match (event, after) {
-        (CREATED, _) => WebhookEvent::RequestCreated,
-        (STATUS, Some("resolved")) => WebhookEvent::RequestResolved,
-        (STATUS | PRIORITY | ASSIGNED, _) => WebhookEvent::RequestChanged,
-        _ => return Ok(()),
-    };
-    webhooks::note_request(tx, told, request, now).await
 }
 
 pub(crate) async fn set_status(
@@ -205,7 +159,7 @@ pub(super) async fn is_staff(tx: &mut Tx, person: PersonId) -> Result<bool, Stor
     Ok(row.is_some())
 }
 
-impl Desk {
+impl Requests {
     /// The customer closes their request, or opens it again. What it is already, it stays.
     ///
     /// # Errors
@@ -218,7 +172,7 @@ impl Desk {
         close: bool,
     ) -> Result<(), Error> {
         let head = access.find(self.store.read().await?.conn(), number).await?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
@@ -236,7 +190,7 @@ impl Desk {
         set_status(&mut tx, &head, to, (access.person(), AuthorKind::Customer), at).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: true };
         tx.commit().await?;
-        self.committed(event);
+        self.events.committed(event);
         Ok(())
     }
 
@@ -249,7 +203,7 @@ impl Desk {
     pub async fn change(&self, agent: &Agent, number: RequestNumber, change: Change) -> Result<(), Error> {
         let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
-        let now = self.now();
+        let now = self.clock.now();
         let actor = (agent.person(), AuthorKind::Agent);
         let mut tx = self.store.write().await?;
         let no_agent = || Error::refused("assignee", Problem::ChoiceUnknown);
@@ -317,7 +271,7 @@ impl Desk {
         let public = status.is_some();
         let event = Event { request: head.request(), customer: head.customer(), public };
         tx.commit().await?;
-        self.committed(event);
+        self.events.committed(event);
         Ok(())
     }
 }

@@ -11,13 +11,13 @@ use tresen_store::{Tx, is_duplicate, on};
 use super::access::{self, Access, RequestHead};
 use super::files::{self, File};
 use super::{change, held, statistics};
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::outbox::enqueue::{Mail, Payload};
 use crate::outbox::kinds::MailKind;
 use crate::people::person::{self, Presence};
 use crate::people::{Agent, Purpose};
+use crate::requests::Requests;
 use crate::requests::statistics::Tally;
 use crate::webhooks::{self, WebhookEvent};
 
@@ -119,7 +119,7 @@ pub struct Reply<'a> {
     pub status: Option<Status>,
 }
 
-impl Desk {
+impl Requests {
     /// The customer writes. A request that was waiting or at an end is open again. Gives the comment, also when the
     /// same form was sent before.
     ///
@@ -134,11 +134,11 @@ impl Desk {
         once: &str,
         files: Vec<File>,
     ) -> Result<CommentId, Error> {
-        let body = self.without_secrets(body).await?;
+        let body = self.people.without_secrets(body).await?;
         let body = Body::parse(&body).map_err(|problem| Error::refused("body", problem))?;
         let head = access.find(self.store.read().await?.conn(), number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
@@ -175,11 +175,11 @@ impl Desk {
             change::set_status(&mut tx, &head, Status::Open, actor, at).await?;
         }
         count_customer_comment(&mut tx, head.request(), true, at).await?;
-        self.tell_assignee(&mut tx, head.request(), now).await?;
+        self.outbox.tell_assignee(&mut tx, head.request(), now).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: true };
         files::keep(&files);
         tx.commit().await?;
-        self.committed(event);
+        self.events.committed(event);
         Ok(comment)
     }
 
@@ -199,7 +199,7 @@ impl Desk {
         let body = Body::parse(reply.body).map_err(|problem| Error::refused("body", problem))?;
         let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
@@ -224,7 +224,7 @@ impl Desk {
         };
         files::keep(&files);
         tx.commit().await?;
-        self.committed(event);
+        self.events.committed(event);
         Ok(comment)
     }
 
@@ -290,8 +290,10 @@ impl Desk {
         }
         count_agent_comment(tx, head.request(), public, at).await?;
         if public {
-            let link =
-                self.mint(tx, Purpose::Request, head.customer(), Some(head.request()), None, now).await?;
+            let link = self
+                .people
+                .mint(tx, Purpose::Request, head.customer(), Some(head.request()), None, now)
+                .await?;
             // One mail says both: what the answer is, and that it settles the request.
             let payload = Payload {
                 request: Some(link.reveal().to_owned()),
@@ -307,7 +309,7 @@ impl Desk {
                 payload,
                 receiver: None,
             };
-            self.enqueue(tx, mail, now).await?;
+            self.outbox.enqueue(tx, mail, now).await?;
         }
         Ok(Event { request: head.request(), customer: head.customer(), public })
     }

@@ -6,7 +6,6 @@ use sqlx::types::Uuid;
 use tresen_model::{PersonId, RequestId};
 use tresen_store::{Conn, StoreError, on};
 
-use crate::Desk;
 use crate::error::Error;
 use crate::events::Event;
 use crate::people::kinds;
@@ -14,8 +13,9 @@ use crate::people::restriction::NOT_RESTRICTED;
 use crate::people::sessions;
 use crate::people::sessions::Agent;
 use crate::requests::Access;
+use crate::requests::Requests;
 
-impl Desk {
+impl Requests {
     /// Whether an agent may still hear of an event: they are logged in, they work on the request's type,
     /// and its customer is not restricted.
     ///
@@ -24,7 +24,7 @@ impl Desk {
     #[boxed]
     pub async fn concerns(&self, agent: &Agent, event: &Event) -> Result<bool, Error> {
         let mut reader = self.store.read().await?;
-        if !sessions::is_live(reader.conn(), agent.session(), self.now()).await? {
+        if !sessions::is_live(reader.conn(), agent.session(), self.clock.now()).await? {
             return Err(Error::Gone);
         }
         Ok(shows(reader.conn(), agent.person(), event.request).await?)
@@ -41,7 +41,11 @@ impl Desk {
         }
         let Access::Session(session) = access else { return Ok(true) };
         let mut reader = self.store.read().await?;
-        if sessions::is_live(reader.conn(), session, self.now()).await? { Ok(true) } else { Err(Error::Gone) }
+        if sessions::is_live(reader.conn(), session, self.clock.now()).await? {
+            Ok(true)
+        } else {
+            Err(Error::Gone)
+        }
     }
 }
 

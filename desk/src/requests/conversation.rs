@@ -17,11 +17,12 @@ use tresen_store::{Conn, from_row, on};
 
 use super::access::{self, Access, RequestHead};
 use super::files::AttachmentRow;
+use super::history as steps;
+use super::quotes;
 use super::readable::{FOR_CUSTOMERS, author_may_be_read, sealed_for};
-use super::{change, quotes};
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::{Agent, PersonEvent, history, kinds, person};
+use crate::requests::Requests;
 
 struct CommentRow {
     id: Uuid,
@@ -106,7 +107,7 @@ struct HistoryRow {
 
 from_row!(HistoryRow { id, actor_id, actor_kind, event, before, after, at });
 
-impl Desk {
+impl Requests {
     /// What the customer sees of their own request. That they have seen it is noted by [`note_seen`](Self::note_seen).
     ///
     /// # Errors
@@ -154,7 +155,7 @@ impl Desk {
         Ok(Conversation {
             id: head.request(),
             number,
-            subject: self.shown(key.open_text("request.subject", head.id, &head.subject_sealed)?),
+            subject: self.people.shown(key.open_text("request.subject", head.id, &head.subject_sealed)?),
             status: head.status()?,
             priority: head.priority()?,
             kind: head.kind.clone(),
@@ -210,7 +211,7 @@ impl Desk {
         };
         let for_agent = reading == Reading::Agent;
         let mut deliveries =
-            if for_agent { self.deliveries(conn.again(), request).await? } else { HashMap::new() };
+            if for_agent { self.outbox.deliveries(conn.again(), request).await? } else { HashMap::new() };
         let mut opened = Vec::with_capacity(rows.len());
         for row in rows {
             let owner = owner(&row);
@@ -232,7 +233,7 @@ impl Desk {
         };
         let shown = |text: String| {
             let filled = quoted.as_ref().map(|quoted| quoted.fill_in(&text));
-            self.shown(filled.unwrap_or_else(|| quotes::without_quotes(&text)))
+            self.people.shown(filled.unwrap_or_else(|| quotes::without_quotes(&text)))
         };
         let mut comments = Vec::with_capacity(opened.len());
         for (row, owner, key, (body, rest)) in opened {
@@ -280,7 +281,7 @@ impl Desk {
                     .iter()
                     .map(|file| {
                         let view = file.view(key, &self.settings.uploads, for_agent)?;
-                        Ok::<_, Broken>(Attachment { name: self.shown(view.name), ..view })
+                        Ok::<_, Broken>(Attachment { name: self.people.shown(view.name), ..view })
                     })
                     .collect::<Result<_, _>>()?,
                 created_at: Timestamp(row.created_at),
@@ -302,7 +303,7 @@ impl Desk {
              (SELECT COUNT(*) FROM agent_kind WHERE person_id = $3)",
             kinds::seen_by("$3", "request.kind")
         );
-        let customer = self.require_person_on(conn.again(), head.customer()).await;
+        let customer = self.people.require_person_on(conn.again(), head.customer()).await;
         let (customer, key) = customer.map_err(|error| error.unless_broken(Error::NotFound))?;
         let email = customer.email(&key)?;
         let (parked, others, kinds): (i64, i64, i64) = on!(conn.again(), c => sqlx::query_as(AssertSqlSafe(counts))
@@ -312,7 +313,7 @@ impl Desk {
             .fetch_one(c)
             .await)?;
         let assignee = head.assignee_id.map(PersonId);
-        let assignee_name = self.names(conn.again(), assignee.as_slice()).await?.into_values().next();
+        let assignee_name = self.people.names(conn.again(), assignee.as_slice()).await?.into_values().next();
         Ok(StaffView {
             customer: PersonView {
                 id: head.customer(),
@@ -400,34 +401,34 @@ impl Desk {
         let rows: Vec<HistoryRow> =
             on!(conn.again(), c => sqlx::query_as(SQL).bind(request.0).fetch_all(c).await)?;
         let assigned = |row: &HistoryRow| {
-            let after = row.after.as_deref().filter(|_| row.event == change::ASSIGNED);
+            let after = row.after.as_deref().filter(|_| row.event == steps::ASSIGNED);
             after.and_then(PersonId::parse)
         };
         let mut persons: Vec<PersonId> = rows.iter().filter_map(|row| row.actor_id).map(PersonId).collect();
         persons.extend(rows.iter().filter_map(assigned));
         persons.sort_unstable();
         persons.dedup();
-        let names = self.names(conn, &persons).await?;
+        let names = self.people.names(conn, &persons).await?;
         rows.into_iter()
             .map(|row| {
                 let broken = || Broken::Inconsistent("history", row.id);
                 let (before, after) = (row.before.as_deref(), row.after.as_deref());
                 let event = match row.event.as_str() {
-                    change::CREATED => HistoryEvent::Created,
-                    change::STATUS => HistoryEvent::Status {
+                    steps::CREATED => HistoryEvent::Created,
+                    steps::STATUS => HistoryEvent::Status {
                         from: before.and_then(Status::parse).ok_or_else(broken)?,
                         to: after.and_then(Status::parse).ok_or_else(broken)?,
                     },
-                    change::PRIORITY => HistoryEvent::Priority {
+                    steps::PRIORITY => HistoryEvent::Priority {
                         from: before.and_then(Priority::parse).ok_or_else(broken)?,
                         to: after.and_then(Priority::parse).ok_or_else(broken)?,
                     },
-                    change::ASSIGNED => HistoryEvent::Assigned {
+                    steps::ASSIGNED => HistoryEvent::Assigned {
                         to: assigned(&row).and_then(|person| names.get(&person).cloned()),
                     },
-                    change::ADMITTED => HistoryEvent::Admitted,
-                    change::SPLIT_OFF => HistoryEvent::SplitOff,
-                    change::RELEASED => HistoryEvent::Released,
+                    steps::ADMITTED => HistoryEvent::Admitted,
+                    steps::SPLIT_OFF => HistoryEvent::SplitOff,
+                    steps::RELEASED => HistoryEvent::Released,
                     _ => return Err(broken()),
                 };
                 Ok(HistoryEntry {

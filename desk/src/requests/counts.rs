@@ -6,9 +6,9 @@ use sqlx::types::Uuid;
 use tresen_store::{Conn, StoreError, Tx, on};
 
 use super::queue::ACTIVE;
-use crate::Desk;
 use crate::error::Error;
 use crate::people::{Agent, kinds};
+use crate::requests::Requests;
 
 /// How many requests want something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,7 +45,7 @@ fn counts() -> String {
     )
 }
 
-impl Desk {
+impl Requests {
     /// How many requests want something.
     ///
     /// # Errors

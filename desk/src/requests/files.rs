@@ -17,10 +17,10 @@ use zeroize::Zeroizing;
 
 use super::access::{self, Access, RequestHead};
 use super::readable;
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::objects::{Stored, Upload};
 use crate::people::Agent;
+use crate::requests::Requests;
 use crate::settings::Uploads;
 use crate::small_picture::{image_type, is_image};
 
@@ -98,7 +98,7 @@ pub(crate) fn open_name(key: &PersonKey, attachment: Uuid, sealed: &[u8]) -> Res
 
 /// Takes the files of one form in while they stream, and holds them to the limits.
 pub struct FileInput {
-    desk: Desk,
+    requests: Requests,
     files: Vec<File>,
     size: u64,
     current: Option<(String, Upload)>,
@@ -110,11 +110,11 @@ impl FileInput {
     /// # Errors
     /// [`Problem::TooManyFiles`], before anything is written.
     pub async fn begin(&mut self, name: &str) -> Result<(), Error> {
-        let limits = self.desk.settings.attachments;
+        let limits = self.requests.settings.attachments;
         if self.files.len() >= limits.max_files {
             return Err(Error::refused("attachments", Problem::TooManyFiles { max: limits.max_files }));
         }
-        let upload = self.desk.objects.create(random::id(self.desk.now())?).await?;
+        let upload = self.requests.objects.create(random::id(self.requests.clock.now())?).await?;
         self.current = Some((file_name::safe(name), upload));
         Ok(())
     }
@@ -125,7 +125,7 @@ impl FileInput {
     /// [`Problem::FilesTooLarge`] as soon as the limit is passed; nothing of the form's files
     /// is kept then.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let max = self.desk.settings.attachments.max_bytes;
+        let max = self.requests.settings.attachments.max_bytes;
         self.size += bytes.len() as u64;
         if self.size > max {
             return Err(Error::refused("attachments", Problem::FilesTooLarge { max }));
@@ -147,7 +147,7 @@ impl FileInput {
             return Ok(());
         }
         let stored = upload.finish().await?;
-        self.files.push(File::of(&name, None, stored, &self.desk.settings.uploads));
+        self.files.push(File::of(&name, None, stored, &self.requests.settings.uploads));
         Ok(())
     }
 
@@ -212,7 +212,7 @@ impl StoredFile {
     }
 }
 
-impl Desk {
+impl Requests {
     /// The files of a comment, in order.
     pub(crate) async fn stored_files(&self, comment: Uuid) -> Result<Vec<StoredFile>, StoreError> {
         const SQL: &str = "SELECT id, name_sealed, key_sealed, media_type, size, checked FROM attachment
@@ -340,7 +340,7 @@ pub struct OpenFile {
     pub contents: BoxStream<'static, Result<Bytes, std::io::Error>>,
 }
 
-impl Desk {
+impl Requests {
     /// Seals a file of a mail.
     pub(crate) async fn seal_file(
         &self,
@@ -348,14 +348,14 @@ impl Desk {
         content_id: Option<&str>,
         contents: &[u8],
     ) -> Result<File, Broken> {
-        let mut upload = self.objects.create(random::id(self.now())?).await?;
+        let mut upload = self.objects.create(random::id(self.clock.now())?).await?;
         upload.write(contents).await?;
         Ok(File::of(name, content_id, upload.finish().await?, &self.settings.uploads))
     }
 
     /// Takes the files of a form.
     pub fn receive_files(&self) -> FileInput {
-        FileInput { desk: self.clone(), files: Vec::new(), size: 0, current: None }
+        FileInput { requests: self.clone(), files: Vec::new(), size: 0, current: None }
     }
 
     /// Reads an attachment of the customer's own request.
@@ -425,12 +425,15 @@ impl Desk {
     ) -> Result<OpenFile, Error> {
         let row = self.find_file(head, attachment, internal).await?;
         let key = self.keys.get(row.owner(head)).await?.ok_or(Error::NotFound)?;
-        let name = self.shown(open_name(&key, attachment.0, &row.name_sealed)?);
+        let name = self.people.shown(open_name(&key, attachment.0, &row.name_sealed)?);
         let file_key = file_key(attachment.0, &row.key_sealed, &key)?;
         let contents = self.objects.read(attachment.0, file_key).await?;
         let size = row.size.cast_unsigned();
-        let contents =
-            if internal { self.shown_file(contents, size, &row.media_type).await? } else { boxed(contents) };
+        let contents = if internal {
+            self.people.shown_file(contents, size, &row.media_type).await?
+        } else {
+            boxed(contents)
+        };
         Ok(OpenFile {
             name,
             size,

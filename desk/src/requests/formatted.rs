@@ -8,9 +8,9 @@ use tresen_store::on;
 
 use super::access::{self, Access, RequestHead};
 use super::readable::{self, FOR_CUSTOMERS};
-use crate::Desk;
 use crate::error::Error;
 use crate::people::Agent;
+use crate::requests::Requests;
 
 /// A mail's HTML. Holds what somebody wrote.
 pub struct Formatted {
@@ -21,7 +21,7 @@ pub struct Formatted {
     pub pictures: Vec<(String, AttachmentId)>,
 }
 
-impl Desk {
+impl Requests {
     /// The HTML of a comment that came by mail, for the request's customer.
     ///
     /// # Errors
@@ -84,7 +84,7 @@ impl Desk {
         }
         let html = key.open_text("comment.html", comment.0, &sealed)?;
         let quoted = self.quoted(reader.conn(), head.request(), head.customer(), &[&html]).await?;
-        let html = self.shown(quoted.fill_in_html(&html));
+        let html = self.people.shown(quoted.fill_in_html(&html));
         Ok(Formatted { html, pictures })
     }
 }

@@ -14,8 +14,8 @@ use tresen_model::Problem;
 use tresen_store::{dialect, on};
 
 use super::files::File;
-use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::requests::Requests;
 use crate::tokens::Caller;
 
 /// Lifetime of a handle, in seconds. The sweep takes files without a row that are older than a day.
@@ -50,7 +50,7 @@ fn unknown() -> Error {
     Error::refused("attachments", Problem::ChoiceUnknown)
 }
 
-impl Desk {
+impl Requests {
     /// Keeps a file until its comment comes, for the caller alone.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Desk {
             size: file.size(),
             key: BASE64URL_NOPAD.encode(file.key()),
             to_check: file.is_to_check(),
-            until: self.now().plus_seconds(LIFETIME).0,
+            until: self.clock.now().plus_seconds(LIFETIME).0,
         };
         let Ok(json) = serde_json::to_vec(&handle) else { unreachable!("texts are JSON") };
         let mut bytes = id.as_bytes().to_vec();
@@ -90,7 +90,7 @@ impl Desk {
             return Err(Error::refused("attachments", Problem::TooManyFiles { max: limits.max_files }));
         }
         let key = self.key_of(caller).await?;
-        let (now, mut size) = (self.now(), 0_u64);
+        let (now, mut size) = (self.clock.now(), 0_u64);
         let mut files: Vec<File> = Vec::new();
         for handle in handles {
             let bytes = BASE64URL_NOPAD.decode(handle.as_bytes()).map_err(|_| unknown())?;

@@ -8,17 +8,17 @@ use tresen_model::views::{HeldLine, Page};
 use tresen_model::{AuthorKind, HeldWhy, PersonId, RequestId, RequestNumber, Timestamp};
 use tresen_store::{Conn, StoreError, Tx, from_row, on};
 
+use super::about::Cause;
 use super::access::{self, Access, RequestHead};
-use super::change::{self, Actor};
+use super::history::{self, Actor};
 use super::list::{read_cursor, write_cursor};
 use super::statistics;
-use super::submit::Cause;
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::people::Agent;
 use crate::people::kinds::seen_by;
 use crate::people::person::{self, Presence};
+use crate::requests::Requests;
 use crate::requests::statistics::Tally;
 
 /// Rows of a page.
@@ -52,7 +52,7 @@ pub(super) async fn clear(
     on!(tx.conn(), c => sqlx::query(SQL).bind(head.id).bind(true).bind(now.0).execute(c).await.map(drop))?;
     // Spam is nothing that came in. This did, on its day.
     statistics::count(tx, &head.kind, None, &Tally::received(), head.created_at()).await?;
-    change::note(tx, head.request(), Some(actor), change::RELEASED, None, None, now).await?;
+    history::note(tx, head.request(), Some(actor), history::RELEASED, None, None, now).await?;
     Ok(true)
 }
 
@@ -73,7 +73,7 @@ pub(super) async fn confirmed(
     clear(tx, head, (access.person(), AuthorKind::Customer), now).await
 }
 
-impl Desk {
+impl Requests {
     /// The customer says that a request which may be a program's is theirs: it goes where all are.
     /// One that does not wait for this stays as it is.
     ///
@@ -82,7 +82,7 @@ impl Desk {
     #[boxed]
     pub async fn confirm_request(&self, access: &Access, number: RequestNumber) -> Result<(), Error> {
         let head = access.find(self.store.read().await?.conn(), number).await?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
@@ -96,7 +96,7 @@ impl Desk {
         }
         let event = Event { request: head.request(), customer: head.customer(), public: true };
         tx.commit().await?;
-        self.committed(event);
+        self.events.committed(event);
         Ok(())
     }
 
@@ -134,7 +134,7 @@ impl Desk {
             let (Some(sender), Some(key)) = (sender, keys.get(&PersonId(row.person_id))) else { continue };
             lines.push(HeldLine {
                 number: RequestNumber::from_bits(row.number.cast_unsigned()),
-                subject: self.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?),
+                subject: self.people.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?),
                 name: sender.name(key)?.map(Into::into),
                 email: sender.email(key)?.into(),
                 created_at: Timestamp(row.created_at),
@@ -156,7 +156,7 @@ impl Desk {
     pub async fn release_held(&self, agent: &Agent, number: RequestNumber) -> Result<(), Error> {
         let head = access::find_for_agent(self.store.read().await?.conn(), agent, number).await?;
         let key = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
             return Err(Error::NotFound);
@@ -172,7 +172,7 @@ impl Desk {
         }
         let event = Event { request, customer, public: true };
         tx.commit().await?;
-        self.committed(event);
+        self.events.committed(event);
         Ok(())
     }
 }

@@ -12,11 +12,11 @@ use tresen_model::{
 };
 use tresen_store::{Conn, StoreError, Tx, on};
 
-use super::change;
 use super::comment::{self, MailPart};
 use super::files::{self, File};
-use crate::Desk;
+use super::history;
 use crate::error::Broken;
+use crate::requests::Requests;
 
 /// A request of an export, parsed.
 pub(crate) struct NewRequest {
@@ -73,15 +73,15 @@ pub(crate) type TakenFiles = HashMap<String, File>;
 
 /// Takes a file in while it streams. Its size was looked at before.
 pub(crate) async fn take_file(
-    desk: &Desk,
+    here: &Requests,
     name: &str,
     mut parts: mpsc::Receiver<Bytes>,
 ) -> Result<File, Broken> {
-    let mut upload = desk.objects.create(random::id(desk.now())?).await?;
+    let mut upload = here.objects.create(random::id(here.clock.now())?).await?;
     while let Some(part) = parts.recv().await {
         upload.write(&part).await?;
     }
-    Ok(File::of(name, None, upload.finish().await?, &desk.settings.uploads))
+    Ok(File::of(name, None, upload.finish().await?, &here.settings.uploads))
 }
 
 /// From here on the files of a request stay; see [`files::keep`].
@@ -93,8 +93,8 @@ pub(crate) fn keep(files: &TakenFiles, request: &NewRequest) {
 }
 
 /// By what an imported request is known again, also when it has another number here.
-fn once_hash(desk: &Desk, person: PersonId, request: &NewRequest) -> [u8; 32] {
-    desk.keys.master().fingerprint(
+fn once_hash(here: &Requests, person: PersonId, request: &NewRequest) -> [u8; 32] {
+    here.keys.master().fingerprint(
         "import",
         &[person.0.as_bytes(), &request.number.bits().to_le_bytes(), &request.created_at.0.to_le_bytes()],
     )
@@ -102,7 +102,7 @@ fn once_hash(desk: &Desk, person: PersonId, request: &NewRequest) -> [u8; 32] {
 
 /// Which of the requests are here already, by their places: imported before, or never gone.
 pub(crate) async fn known(
-    desk: &Desk,
+    here: &Requests,
     mut conn: Conn<'_>,
     person: PersonId,
     requests: &[NewRequest],
@@ -111,7 +111,7 @@ pub(crate) async fn known(
         WHERE once_hash = $1 OR (number = $2 AND person_id = $3 AND created_at = $4)";
     let mut known = HashSet::new();
     for (index, request) in requests.iter().enumerate() {
-        let hash = once_hash(desk, person, request);
+        let hash = once_hash(here, person, request);
         let row: Option<(Uuid,)> = on!(conn.again(), c => sqlx::query_as(SQL)
             .bind(hash.as_slice())
             .bind(request.number.bits().cast_signed())
@@ -128,7 +128,7 @@ pub(crate) async fn known(
 
 /// Writes a request with everything in it. Gives its number: another one where that is taken.
 pub(crate) async fn insert(
-    desk: &Desk,
+    here: &Requests,
     tx: &mut Tx,
     person: PersonId,
     key: &PersonKey,
@@ -149,7 +149,7 @@ pub(crate) async fn insert(
     let subject = key.seal("request.subject", id, new.subject.as_str().as_bytes())?;
     let public = || new.comments.iter().filter(|comment| comment.visibility == Visibility::Public);
     let last = |by: AuthorKind| public().filter(|comment| comment.by == by).map(|comment| comment.at.0).max();
-    let steps = new.history.iter().filter(|step| step.event == change::STATUS).map(|step| step.at.0);
+    let steps = new.history.iter().filter(|step| step.event == history::STATUS).map(|step| step.at.0);
     let news = public().map(|comment| comment.at.0).chain(steps).max().unwrap_or_default();
     let comments = public().count();
     // Both sides have read it where it was: what is to be done now, the status says.
@@ -162,7 +162,7 @@ pub(crate) async fn insert(
         .bind(new.status.as_str())
         .bind(new.priority.as_str())
         .bind(subject)
-        .bind(once_hash(desk, person, new).as_slice())
+        .bind(once_hash(here, person, new).as_slice())
         .bind(i64::try_from(comments).unwrap_or(i64::MAX))
         .bind(i64::try_from(new.comments.len() - comments).unwrap_or(i64::MAX))
         .bind(new.created_at.0)

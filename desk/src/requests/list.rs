@@ -7,9 +7,9 @@ use tresen_model::views::{Page, RequestLine};
 use tresen_model::{PersonId, Priority, RequestId, RequestNumber, Status, Timestamp};
 use tresen_store::{Conn, Statement, from_row, on};
 
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::Session;
+use crate::requests::Requests;
 use crate::search::{Listing, Order, Words};
 
 /// Rows of a page.
@@ -74,7 +74,7 @@ impl Row {
     }
 }
 
-impl Desk {
+impl Requests {
     /// The customer's requests, the newest activity first. A page costs the same however
     /// many there are: it is found by where the last one ended, not by counting.
     ///
@@ -115,7 +115,7 @@ impl Desk {
             most: PAGE + 1,
         };
         let mut reader = self.store.read().await?;
-        let mut found = self.search.find_public(reader.conn(), &words, &listing).await?;
+        let mut found = self.search.index.find_public(reader.conn(), &words, &listing).await?;
         found.extend(find_by_number(reader.conn(), &query.search).await?);
         if found.is_empty() {
             return Ok(empty);

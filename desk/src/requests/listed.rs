@@ -10,10 +10,10 @@ use tresen_store::{from_row, on};
 
 use super::list::{ListQuery, read_cursor, write_cursor};
 use super::queue::{Assignee, QueueOrder, QueueQuery, QueueView};
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::restriction::NOT_RESTRICTED;
 use crate::people::{Agent, Session, kinds};
+use crate::requests::Requests;
 
 /// The most rows of a page.
 pub const MOST: usize = 200;
@@ -169,7 +169,7 @@ fn rest(listing: &Listing, time: &str) -> String {
     )
 }
 
-impl Desk {
+impl Requests {
     /// A page of the requests that an agent works on, restricted customers' and held ones left out.
     ///
     /// # Errors
@@ -287,7 +287,7 @@ impl Desk {
             persons.extend(rows.iter().filter_map(|row| row.assignee_id).map(PersonId));
             persons.sort_unstable();
             persons.dedup();
-            self.names(self.store.read().await?.conn(), &persons).await?
+            self.people.names(self.store.read().await?.conn(), &persons).await?
         } else {
             Default::default()
         };
@@ -299,7 +299,7 @@ impl Desk {
             let name = |person: Uuid| names.get(&PersonId(person)).cloned();
             lines.push(RequestLine {
                 number: RequestNumber::from_bits(row.number.cast_unsigned()),
-                subject: self.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?),
+                subject: self.people.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?),
                 status: Status::parse(&row.status).ok_or_else(broken)?,
                 priority: Priority::parse(&row.priority).ok_or_else(broken)?,
                 kind: row.kind.clone(),

@@ -7,10 +7,10 @@ use tresen_store::on;
 
 use super::comment::{self, NewComment};
 use super::submit::NewRequest;
-use crate::Desk;
 use crate::address::blind_index;
 use crate::error::{Broken, Error};
 use crate::people::person;
+use crate::requests::Requests;
 
 /// A request that nobody wrote.
 pub struct MadeUp {
@@ -24,7 +24,7 @@ pub struct MadeUp {
     pub comments: u32,
 }
 
-impl Desk {
+impl Requests {
     /// Stores requests, all or none.
     ///
     /// # Errors
@@ -32,7 +32,7 @@ impl Desk {
     #[boxed]
     pub async fn make_up(&self, requests: &[MadeUp]) -> Result<(), Error> {
         const COMMENTS: &str = "UPDATE request SET comments = comments + $2 WHERE id = $1";
-        let now = self.now();
+        let now = self.clock.now();
         let mut owners = Vec::with_capacity(requests.len());
         for request in requests {
             owners.push(self.keys.find_or_create(&blind_index(&self.keys, &request.email), now).await?);

@@ -9,14 +9,15 @@ use sqlx::types::Uuid;
 use tresen_model::{AuthorKind, Channel, CommentId, PersonId, RequestId, RequestNumber, Subject, Timestamp};
 use tresen_store::{Conn, StoreError, Tx, from_row, on};
 
+use super::about::Cause;
 use super::access::{self, RequestHead};
-use super::change;
-use super::submit::{Cause, NewRequest};
-use crate::Desk;
+use super::history;
+use super::submit::NewRequest;
 use crate::error::{Broken, Error};
 use crate::events::Event;
 use crate::people::Agent;
 use crate::people::person::{self, Presence};
+use crate::requests::Requests;
 
 /// What an outsider wrote, where it can be decided about.
 struct Row {
@@ -80,7 +81,7 @@ pub(crate) async fn hold_both(tx: &mut Tx, one: PersonId, other: PersonId) -> Re
     Ok(Presence::Here)
 }
 
-impl Desk {
+impl Requests {
     /// Both persons of a decision, locked, with what it is about.
     async fn outsider(
         &self,
@@ -115,7 +116,7 @@ impl Desk {
         const REQUEST: &str =
             "UPDATE request SET comments = comments + $2, notes = notes - $2, updated_at = $3,
             customer_news_at = $3, search_stale = $4 WHERE id = $1";
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let (head, row) = self.outsider(&mut tx, agent, number, comment, now).await?;
         let at = head.moment(now);
@@ -146,10 +147,10 @@ impl Desk {
             .await
             .map(drop))?;
         let actor = (agent.person(), AuthorKind::Agent);
-        change::note(&mut tx, head.request(), Some(actor), change::ADMITTED, None, None, at).await?;
+        history::note(&mut tx, head.request(), Some(actor), history::ADMITTED, None, None, at).await?;
         let event = Event { request: head.request(), customer: head.customer(), public: true };
         tx.commit().await?;
-        self.committed(event);
+        self.events.committed(event);
         Ok(())
     }
 
@@ -174,14 +175,14 @@ impl Desk {
         const LEFT: &str =
             "UPDATE request SET notes = notes - 1, updated_at = $2, search_stale = $3 WHERE id = $1";
         const KIND: &str = "SELECT kind FROM request WHERE id = $1";
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let (head, row) = self.outsider(&mut tx, agent, number, comment, now).await?;
         let key = self.keys.get(row.author()).await?.ok_or(Error::NotFound)?;
         let person = person::find(tx.conn(), row.author()).await?.ok_or(Error::NotFound)?;
         let subject = match &row.subject_sealed {
             Some(sealed) => {
-                Subject::parse(&self.shown(key.open_text("comment.subject", comment.0, sealed)?)).ok()
+                Subject::parse(&self.people.shown(key.open_text("comment.subject", comment.0, sealed)?)).ok()
             }
             None => None,
         };
@@ -212,7 +213,7 @@ impl Desk {
             .map(drop))?;
         let actor = (agent.person(), AuthorKind::Agent);
         for (request, at) in [(head.request(), head.moment(now)), (request, now)] {
-            change::note(&mut tx, request, Some(actor), change::SPLIT_OFF, None, None, at).await?;
+            history::note(&mut tx, request, Some(actor), history::SPLIT_OFF, None, None, at).await?;
         }
         if !row.automatic {
             self.confirm(&mut tx, (&person, &key), request, Cause::BY_STRANGER, now).await?;
@@ -223,7 +224,7 @@ impl Desk {
         ];
         tx.commit().await?;
         for event in events {
-            self.committed(event);
+            self.events.committed(event);
         }
         Ok(new)
     }

@@ -8,14 +8,14 @@ use tresen_store::{Tx, on};
 
 use super::access;
 use super::sealed::{SEALED, seal_anew};
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::outbox::enqueue::{Mail, Payload};
 use crate::outbox::kinds::MailKind;
 use crate::people::Agent;
 use crate::people::person::{self, Presence};
+use crate::requests::Requests;
 
-impl Desk {
+impl Requests {
     /// Sends what an agent has mailed to the customer, as an answer: whoever is signed in has shown who
     /// they are, which their mail could not. It stays where it is in the conversation.
     ///
@@ -34,7 +34,7 @@ impl Desk {
             subject_sealed = NULL, signed_sealed = NULL, via_sealed = NULL, reply_to_sealed = NULL
             WHERE id = $1";
         const REQUEST: &str = "UPDATE request SET notes = notes - 1 WHERE id = $1";
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let head = access::find_for_agent(tx.conn(), agent, number).await?;
         let Presence::Here = person::touch(&mut tx, head.customer(), now).await? else {
@@ -63,7 +63,7 @@ impl Desk {
         }
         let event = self.after_reply(&mut tx, &head, agent.person(), comment, (&to, true), None, now).await?;
         tx.commit().await?;
-        self.committed(event);
+        self.events.committed(event);
         Ok(())
     }
 
@@ -93,6 +93,6 @@ impl Desk {
         let payload = Payload::default();
         let mail =
             Mail { person: agent, key, kind, request: Some(request), comment: None, payload, receiver: None };
-        self.enqueue(tx, mail, now).await
+        self.outbox.enqueue(tx, mail, now).await
     }
 }

@@ -10,16 +10,16 @@ use tresen_model::{AttachmentId, RequestNumber};
 
 use super::access::{self, Access, RequestHead};
 use super::files::{OpenFile, boxed, opened_key};
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::Agent;
+use crate::requests::Requests;
 use crate::small_picture::is_image;
 
 /// So often, and so long each time, whoever asks for a small picture waits for it.
 const PREVIEW_LOOKS: usize = 20;
 const PREVIEW_WAIT: Duration = Duration::from_millis(150);
 
-impl Desk {
+impl Requests {
     /// The small picture of an image of the customer's own request; one that is about to be made is
     /// waited for, for some seconds. Of an image that is not made small by then, or never: one clear pixel.
     ///
@@ -84,7 +84,7 @@ impl Desk {
                 return Ok(no_picture());
             }
             // A file that another process took in, a mail from the command line, woke nobody here.
-            self.files_wakeup.notify_one();
+            self.wakeups.files.notify_one();
             tokio::time::sleep(PREVIEW_WAIT).await;
         }
         // It takes longer; who looks again later sees it.

@@ -7,10 +7,10 @@ use tresen_model::{PersonId, Priority, RequestNumber, Status, Timestamp};
 use tresen_store::{Statement, from_row};
 
 use super::list::{find_by_number, read_cursor, sorted_by, write_cursor};
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::restriction::NOT_RESTRICTED;
 use crate::people::{Agent, kinds, person};
+use crate::requests::Requests;
 use crate::search::{Listing, Order, Words};
 
 /// Rows of a page.
@@ -171,7 +171,7 @@ fn page(agent: PersonId, query: &QueueQuery) -> Statement {
     statement
 }
 
-impl Desk {
+impl Requests {
     /// A page of the queue. Costs the same however many requests there are.
     ///
     /// # Errors
@@ -203,7 +203,7 @@ impl Desk {
             most: PAGE + 1,
         };
         let mut reader = self.store.read().await?;
-        let mut found = self.search.find(reader.conn(), &words, &listing).await?;
+        let mut found = self.search.index.find(reader.conn(), &words, &listing).await?;
         found.extend(find_by_number(reader.conn(), &query.search).await?);
         if found.is_empty() {
             return Ok(Vec::new());
@@ -236,7 +236,7 @@ impl Desk {
             let broken = || Broken::Inconsistent("request", row.id);
             lines.push(RequestLine {
                 number: RequestNumber::from_bits(row.number.cast_unsigned()),
-                subject: self.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?),
+                subject: self.people.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?),
                 status: Status::parse(&row.status).ok_or_else(broken)?,
                 priority: Priority::parse(&row.priority).ok_or_else(broken)?,
                 kind: row.kind.clone(),

@@ -15,10 +15,11 @@ use tokio::sync::broadcast::error::RecvError;
 use tresen_model::RequestId;
 use tresen_store::{dialect, on};
 
-use crate::Desk;
+use crate::background::Background;
 use crate::error::Broken;
 use crate::people::restriction::NOT_RESTRICTED;
 use crate::people::{Agent, kinds};
+use crate::requests::Requests;
 
 /// How long events are gathered before they are told.
 const GATHER: Duration = Duration::from_millis(100);
@@ -59,7 +60,7 @@ impl Default for QueueTeller {
 pub struct QueueNews {
     agent: Agent,
     heard: broadcast::Receiver<Arc<News>>,
-    desk: Desk,
+    background: Background,
 }
 
 impl QueueNews {
@@ -69,7 +70,7 @@ impl QueueNews {
         loop {
             let news = tokio::select! {
                 news = self.heard.recv() => news,
-                () = self.desk.closing.cancelled() => return None,
+                () = self.background.closing.cancelled() => return None,
             };
             match news {
                 Ok(news) => {
@@ -86,22 +87,26 @@ impl QueueNews {
     }
 }
 
-impl Desk {
+impl Requests {
     /// What an agent hears of the queue from now on, as long as [`tell_queues`](Self::tell_queues) runs.
     pub fn queue_news(&self, agent: &Agent) -> QueueNews {
-        QueueNews { agent: agent.clone(), heard: self.queue_teller.0.subscribe(), desk: self.clone() }
+        QueueNews {
+            agent: agent.clone(),
+            heard: self.queue_teller.0.subscribe(),
+            background: self.background.clone(),
+        }
     }
 
     /// Tells those who watch the queue what happens, until the desk is closed.
     #[boxed]
     pub async fn tell_queues(&self) {
-        let mut events = self.events();
+        let mut events = self.events.subscribe();
         let mut changed: Vec<RequestId> = Vec::new();
         loop {
             if changed.is_empty() {
                 let event = tokio::select! {
                     event = events.recv() => event,
-                    () = self.closing.cancelled() => return,
+                    () = self.background.closing.cancelled() => return,
                 };
                 match event {
                     Ok(event) => changed.push(event.request),
@@ -141,7 +146,7 @@ impl Desk {
         const AT_ONCE: usize = 500;
         let mut reader = self.store.read().await?;
         let sessions: Vec<(Vec<u8>, Uuid)> =
-            on!(reader.conn(), c => sqlx::query_as(SESSIONS).bind(self.now().0).fetch_all(c).await)?;
+            on!(reader.conn(), c => sqlx::query_as(SESSIONS).bind(self.clock.now().0).fetch_all(c).await)?;
         let mut kinds = BTreeSet::new();
         for some in changed.chunks(AT_ONCE) {
             let sql = format!(

@@ -11,8 +11,8 @@ use tresen_model::{PersonId, RequestId};
 use tresen_store::{Conn, dialect, from_row, on};
 
 use super::readable::{author_may_be_read, sealed_for};
-use crate::Desk;
 use crate::error::Broken;
+use crate::requests::Requests;
 
 /// Comments of a request that are opened to find quotes of them: the newest.
 const MOST: i64 = 200;
@@ -96,7 +96,7 @@ impl Quoted {
     }
 }
 
-impl Desk {
+impl Requests {
     /// Opens the comments that texts of a request refer to. Without a reference nothing is read.
     pub(crate) async fn quoted(
         &self,

@@ -12,8 +12,9 @@ use tresen_store::{Conn, Tx, on};
 
 use super::access::{self, Access, RequestHead};
 use crate::error::{Broken, Error};
+use crate::outage;
 use crate::people::Agent;
-use crate::{Desk, outage};
+use crate::requests::Requests;
 
 /// One side has seen a request with what was written until then.
 #[derive(Clone, Copy)]
@@ -32,7 +33,7 @@ async fn written_at(mut conn: Conn<'_>, head: &RequestHead, comment: CommentId) 
     Ok(Timestamp(at.ok_or(Error::NotFound)?))
 }
 
-impl Desk {
+impl Requests {
     /// Notes that the customer has seen a request, with everything up to the comment `last`.
     ///
     /// # Errors
@@ -92,9 +93,9 @@ impl Desk {
 
     fn note(&self, seen: Seen) {
         if self.seen.add(seen) {
-            let desk = self.clone();
-            self.soon(async move {
-                let written = desk.write_seen().await;
+            let this = self.clone();
+            self.background.soon(async move {
+                let written = this.write_seen().await;
                 // A mark that is lost makes nothing wrong that is not right at the next look.
                 Ok(outage::passed_over(written)?)
             });

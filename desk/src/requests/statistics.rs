@@ -15,10 +15,10 @@ use tresen_keys::random;
 use tresen_model::{PersonId, Timestamp};
 use tresen_store::{Tx, dialect, from_row, on};
 
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::Agent;
 use crate::people::kinds::seen_by;
+use crate::requests::Requests;
 
 /// Fresh rows that are put together in one transaction, so that nobody waits long for it.
 const BATCH: i64 = 5_000;
@@ -198,7 +198,7 @@ async fn insert(
     Ok(())
 }
 
-impl Desk {
+impl Requests {
     /// What happened from one day to another, both included: a row for each day, request type
     /// and agent, in this order. Of request types that the agent works on.
     ///
@@ -226,7 +226,7 @@ impl Desk {
         let mut agents: Vec<PersonId> = rows.iter().filter_map(|row| row.agent_id).map(PersonId).collect();
         agents.sort_unstable();
         agents.dedup();
-        let names = self.names(reader.conn(), &agents).await?;
+        let names = self.people.names(reader.conn(), &agents).await?;
         let statistic = |row: Row| {
             let tally = row.tally();
             let agent = row.agent_id.map(PersonId);
@@ -247,7 +247,7 @@ impl Desk {
         loop {
             let folded = self.fold_some_statistics().await?;
             all += folded;
-            if folded < BATCH.cast_unsigned() || self.closing.is_cancelled() {
+            if folded < BATCH.cast_unsigned() || self.background.closing.is_cancelled() {
                 return Ok(all);
             }
         }

@@ -8,10 +8,11 @@ use tresen_model::{
 };
 use tresen_store::{Tx, on};
 
+use super::about::{About, Cause};
 use super::comment::{self, MailPart, NewComment};
 use super::files::{self, File};
-use super::{change, statistics};
-use crate::Desk;
+use super::history;
+use super::statistics;
 use crate::abuse::{Limited, Screened, Signs, Written};
 use crate::address::blind_index;
 use crate::error::{Broken, Error, Refusals};
@@ -21,6 +22,7 @@ use crate::outbox::kinds::MailKind;
 use crate::people::consent;
 use crate::people::person::{self, PersonRow};
 use crate::people::{Purpose, Session};
+use crate::requests::Requests;
 use crate::requests::statistics::Tally;
 use crate::settings::Settings;
 
@@ -110,10 +112,10 @@ impl Submission {
 
 impl Submission {
     /// Cuts the secrets of our links, which somebody may have pasted.
-    async fn cut_secrets(&mut self, desk: &Desk) -> Result<(), Broken> {
-        let cut = desk.without_secrets(self.subject.as_str()).await?;
+    async fn cut_secrets(&mut self, requests: &Requests) -> Result<(), Broken> {
+        let cut = requests.people.without_secrets(self.subject.as_str()).await?;
         self.subject = Subject::parse(&cut).unwrap_or_else(|_| self::no_subject(self.language));
-        let cut = desk.without_secrets(self.body.as_str()).await?;
+        let cut = requests.people.without_secrets(self.body.as_str()).await?;
         if let Ok(body) = Body::parse(&cut).or_else(|_| Body::parse("…")) {
             self.body = body;
         }
@@ -155,29 +157,6 @@ pub(crate) struct Stored {
     pub(crate) comment: CommentId,
 }
 
-/// A mail about a request.
-pub(super) struct About<'a> {
-    pub(super) receiver: &'a PersonRow,
-    pub(super) key: &'a PersonKey,
-    pub(super) request: RequestId,
-    pub(super) kind: MailKind,
-    /// With a link that registers.
-    pub(super) offer_registration: bool,
-    /// Whoever caused it did not show that the address is theirs.
-    pub(super) by_stranger: bool,
-    /// The Message-ID of the mail that it answers.
-    pub(super) answers: Option<&'a str>,
-}
-
-/// What a confirmation confirms.
-#[derive(Clone, Copy)]
-pub(crate) struct Cause<'a> {
-    /// Whoever wrote did not show that the address is theirs.
-    pub(crate) by_stranger: bool,
-    /// The Message-ID of their mail.
-    pub(crate) answers: Option<&'a str>,
-}
-
 impl Cause<'_> {
     /// What is confirmed later, when nobody has the mail any more.
     pub(crate) const BY_STRANGER: Self = Self { by_stranger: true, answers: None };
@@ -194,7 +173,7 @@ enum Tried {
     Restricted,
 }
 
-impl Desk {
+impl Requests {
     /// Stores a request, with its consent, its files and the confirmation mail, all or
     /// nothing. The same form sent again makes no second request.
     ///
@@ -235,14 +214,14 @@ impl Desk {
             // Their address is proven, and they can be spoken to.
             return self.submit(submission, files, session).await;
         }
-        self.limit_address(Limited::Request, &submission.email).await?;
+        self.limits.limit_address(Limited::Request, &submission.email).await?;
         let written = Written {
             email: &submission.email,
             name: submission.name.as_ref().map_or("", |name| name.as_str()),
             subject: submission.subject.as_str(),
             body: submission.body.as_str(),
         };
-        let held = match self.screen_request(signs, &written).await? {
+        let held = match self.limits.screen_request(signs, &written).await? {
             Screened::Fine => None,
             Screened::Hold => Some(HeldWhy::Unconfirmed),
             Screened::Prove(challenge) => return Err(Error::Prove(challenge)),
@@ -260,17 +239,17 @@ impl Desk {
         submission.by_stranger = session.is_none();
         submission.cut_secrets(self).await?;
         for _ in 0..WAITS {
-            let now = self.now();
+            let now = self.clock.now();
             let (person, key) = match session {
-                Some(session) => (session.person(), self.require_person(session.person()).await?.1),
+                Some(session) => (session.person(), self.people.require_person(session.person()).await?.1),
                 None => self.keys.find_or_create(&blind_index(&self.keys, &submission.email), now).await?,
             };
             let once_hash = self.once_hash(person, &submission);
             match self.try_submit(person, &key, &submission, &files, once_hash, held, now).await? {
                 Tried::Stored(number, event) => {
                     match event {
-                        Some(event) => self.committed(event),
-                        None => self.mail_wakeup.notify_one(),
+                        Some(event) => self.events.committed(event),
+                        None => self.wakeups.mail.notify_one(),
                     }
                     return Ok(Submitted { number, again: false, held: held.is_some() });
                 }
@@ -387,7 +366,7 @@ impl Desk {
         let Cause { by_stranger, answers } = cause;
         let kind =
             if receiver.proven_at.is_some() { MailKind::ConfirmationKnown } else { MailKind::Confirmation };
-        if self.had_enough_mail(tx, (receiver, key), kind, now).await? {
+        if self.outbox.had_enough_mail(tx, (receiver, key), kind, now).await? {
             return Ok(());
         }
         let offer_registration = !receiver.is_registered();
@@ -404,7 +383,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Broken> {
         let kind = MailKind::ConfirmRequest;
-        if self.had_enough_mail(tx, (receiver, key), kind, now).await? {
+        if self.outbox.had_enough_mail(tx, (receiver, key), kind, now).await? {
             return Ok(());
         }
         let (offer_registration, by_stranger, answers) = (false, true, None);
@@ -421,9 +400,9 @@ impl Desk {
     ) -> Result<(), Broken> {
         let About { receiver, key, request, kind, offer_registration, by_stranger, answers } = about;
         let person = PersonId(receiver.id);
-        let link = self.mint(tx, Purpose::Request, person, Some(request), None, now).await?;
+        let link = self.people.mint(tx, Purpose::Request, person, Some(request), None, now).await?;
         let action = if offer_registration {
-            Some(self.mint(tx, Purpose::Register, person, None, None, now).await?.reveal().to_owned())
+            Some(self.people.mint(tx, Purpose::Register, person, None, None, now).await?.reveal().to_owned())
         } else {
             None
         };
@@ -431,7 +410,9 @@ impl Desk {
         let answers = answers.map(str::to_owned);
         let payload = Payload { request: request_link, action, by_stranger, answers, ..Payload::default() };
         let (request, receiver) = (Some(request), Some(receiver));
-        self.enqueue(tx, Mail { person, key, kind, request, comment: None, payload, receiver }, now).await
+        self.outbox
+            .enqueue(tx, Mail { person, key, kind, request, comment: None, payload, receiver }, now)
+            .await
     }
 
     /// The request with its first comment. `None` when there is one of the same form already.
@@ -460,7 +441,7 @@ impl Desk {
             Some(agent) => (agent, AuthorKind::Agent),
             None => (new.person, AuthorKind::Customer),
         };
-        change::note(tx, request, Some(actor), change::CREATED, None, None, now).await?;
+        history::note(tx, request, Some(actor), history::CREATED, None, None, now).await?;
         Ok(Some(Stored { request, number, comment }))
     }
 

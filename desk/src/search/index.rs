@@ -6,6 +6,7 @@ use std::path::Path;
 use tresen_model::{PersonId, RequestId};
 use tresen_store::{Pool, Store};
 
+use super::entry::Entry;
 use super::postgres::Tables;
 use super::sqlite::Fts;
 use crate::error::Broken;
@@ -13,16 +14,6 @@ use crate::error::Broken;
 pub(crate) enum Index {
     Sqlite(Fts),
     Postgres(Tables),
-}
-
-/// The words of one request.
-pub(crate) struct Entry {
-    pub(crate) request: RequestId,
-    pub(crate) customer: PersonId,
-    /// What the customer can read.
-    pub(crate) public: String,
-    /// What only agents can: notes, name and address of the customer.
-    pub(crate) internal: String,
 }
 
 impl Index {

@@ -5,15 +5,15 @@ use tokio::sync::MutexGuard;
 use tresen_model::{PersonId, RequestId};
 use tresen_store::{StoreError, Tx, on};
 
-use crate::Desk;
 use crate::error::Broken;
+use crate::search::Search;
 
-impl Desk {
+impl Search {
     /// Keeps the indexer out while a person gets another name or address: it may just have read the old one,
     /// and would take away the [mark](mark_stale) that the same transaction sets.
     pub(crate) async fn before_renaming(&self, person: PersonId) -> Result<MutexGuard<'_, ()>, Broken> {
-        let indexing = self.indexing.lock().await;
-        self.search.replaces_words_of(person).await?;
+        let indexing = self.writing.lock().await;
+        self.index.replaces_words_of(person).await?;
         Ok(indexing)
     }
 
@@ -38,10 +38,10 @@ impl Desk {
         }
         tx.commit().await?;
         for (request,) in rows {
-            self.search.forget_request(RequestId(request)).await?;
+            self.index.forget_request(RequestId(request)).await?;
         }
-        self.search.forget_traces().await?;
-        self.search_wakeup.notify_one();
+        self.index.forget_traces().await?;
+        self.wakeups.search.notify_one();
         Ok(())
     }
 
@@ -51,12 +51,12 @@ impl Desk {
         let mut tx = self.store.write().await?;
         mark_stale(&mut tx, person).await?;
         tx.commit().await?;
-        self.search_wakeup.notify_one();
+        self.wakeups.search.notify_one();
         Ok(())
     }
 }
 
-/// Marks what a person wrote, to be indexed again; see [`Desk::before_renaming`].
+/// Marks what a person wrote, to be indexed again; see [`Search::before_renaming`].
 pub(crate) async fn mark_stale(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
     const SQL: [&str; 2] = [
         "UPDATE request SET search_stale = $2 WHERE person_id = $1",

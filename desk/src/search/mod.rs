@@ -4,6 +4,7 @@
 //! backed up, and can be made again from the sealed data at any time ([`indexing`](crate::indexing)).
 
 pub(crate) mod buckets;
+mod entry;
 mod find;
 mod index;
 pub(crate) mod mark;
@@ -11,12 +12,26 @@ mod postgres;
 mod sqlite;
 mod words;
 
+pub(crate) use entry::Entry;
 pub(crate) use find::{Listing, Order};
-pub(crate) use index::{Entry, Index};
+pub(crate) use index::Index;
 pub(crate) use mark::mark_stale;
 
+use crate::background::Wakeups;
+use std::sync::Arc;
+use tokio::sync::Mutex;
 use tresen_store::Statement;
+use tresen_store::Store;
 use words::Sought;
+
+/// The search index, and what in it must be made again.
+#[derive(Clone)]
+pub struct Search {
+    pub(crate) store: Arc<Store>,
+    pub(crate) wakeups: Arc<Wakeups>,
+    pub(crate) index: Arc<Index>,
+    pub(crate) writing: Arc<Mutex<()>>,
+}
 
 /// The words that somebody searches for: each must occur, as the beginning of a word.
 pub(crate) struct Words(Vec<Sought>);

@@ -13,7 +13,7 @@ use tresen_model::{PersonId, RequestId};
 use tresen_store::{StoreError, dialect};
 
 use super::buckets::{self, MOST, bucket};
-use super::index::Entry;
+use super::entry::Entry;
 use super::words::{self, FORM};
 use crate::error::Broken;
 

@@ -15,7 +15,7 @@ use tresen_model::{PersonId, RequestId};
 use tresen_store::{Conn, Location, Migrations, Pool, Store, StoreError, Tx, dialect, from_row};
 
 use super::buckets::{self, MOST, bucket};
-use super::index::Entry;
+use super::entry::Entry;
 use super::words::{self, FORM};
 use crate::error::Broken;
 

@@ -12,7 +12,6 @@ use tresen_keys::PersonKey;
 use tresen_model::{EmailAddress, Language, PersonId, PersonName, Problem, Role, Timestamp};
 use tresen_store::{Conn, StoreError, Tx, on};
 
-use crate::Desk;
 use crate::address::blind_index;
 use crate::error::{Broken, Error};
 use crate::outbox::enqueue::{Mail, Payload};
@@ -23,6 +22,7 @@ use crate::people::person;
 use crate::people::person::PersonRow;
 use crate::people::sessions::Agent;
 use crate::search::mark_stale;
+use crate::staff::Staff;
 use crate::staff::members::Duty;
 
 /// What an admin types of a new colleague.
@@ -76,7 +76,7 @@ impl Offer {
     }
 }
 
-impl Desk {
+impl Staff {
     /// Makes a colleague of somebody: at once whoever has an account, by a mailed link whoever has none.
     ///
     /// # Errors
@@ -85,15 +85,15 @@ impl Desk {
     #[boxed]
     pub async fn add_colleague(&self, admin: &Agent, new: &NewColleague<'_>) -> Result<Added, Error> {
         admin.require_admin()?;
-        self.require_fresh(admin.session())?;
+        self.people.require_fresh(admin.session())?;
         let email = EmailAddress::parse(new.email).map_err(|problem| Error::refused("email", problem))?;
         let name = PersonName::parse(new.name).map_err(|problem| Error::refused("name", problem))?;
         if new.duty == Duty::Nothing {
             return Err(Error::refused("role", Problem::ChoiceUnknown));
         }
-        let now = self.now();
+        let now = self.clock.now();
         let (person, key) = self.keys.find_or_create(&blind_index(&self.keys, &email), now).await?;
-        let _indexing = self.before_renaming(person).await?;
+        let _indexing = self.search.before_renaming(person).await?;
         let mut tx = self.store.write().await?;
         self.hold_admins(&mut tx, admin, now).await?;
         let language = new.language;
@@ -109,7 +109,7 @@ impl Desk {
         }
         let added = if row.is_registered() {
             self.name_and_put_on_duty(&mut tx, (&row, &key), name.as_str(), &new.duty, now).await?;
-            self.tell(&mut tx, person, &key, MailKind::RoleChanged, now).await?;
+            self.outbox.tell(&mut tx, person, &key, MailKind::RoleChanged, now).await?;
             mark_stale(&mut tx, person).await?;
             Added::Now
         } else {
@@ -118,8 +118,8 @@ impl Desk {
             Added::Invited
         };
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
-        self.search_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
+        self.wakeups.search.notify_one();
         Ok(added)
     }
 
@@ -132,24 +132,27 @@ impl Desk {
         now: Timestamp,
     ) -> Result<(), Error> {
         // With a password of their own they would not get in.
-        self.may_enter_here(duty.role()).map_err(|_| Error::refused("email", Problem::OnlyWithProvider))?;
+        self.people
+            .may_enter_here(duty.role())
+            .map_err(|_| Error::refused("email", Problem::OnlyWithProvider))?;
         let person = PersonId(row.id);
-        if self.had_enough_mail(tx, (row, key), MailKind::Invitation, now).await? {
+        if self.outbox.had_enough_mail(tx, (row, key), MailKind::Invitation, now).await? {
             return Err(Error::refused("email", Problem::TooManyAttempts { wait: 3600 }));
         }
         // The last word holds.
         void(tx, person, now).await?;
         let offer = Offer { name: name.to_owned(), duty: duty.clone() };
         let Ok(offer) = serde_json::to_string(&offer) else { unreachable!("strings are JSON") };
-        let link = self.mint(tx, Purpose::Join, person, None, Some((key, &offer)), now).await?;
+        let link = self.people.mint(tx, Purpose::Join, person, None, Some((key, &offer)), now).await?;
         let payload = Payload { action: Some(link.reveal().to_owned()), ..Payload::default() };
         let kind = MailKind::Invitation;
-        self.enqueue(
-            tx,
-            Mail { person, key, kind, request: None, comment: None, payload, receiver: Some(row) },
-            now,
-        )
-        .await?;
+        self.outbox
+            .enqueue(
+                tx,
+                Mail { person, key, kind, request: None, comment: None, payload, receiver: Some(row) },
+                now,
+            )
+            .await?;
         audit(tx, "colleague-invited", &serde_json::json!({ "role": duty.role().as_str() }), now).await?;
         tracing::info!(%person, role = duty.role().as_str(), "an admin has invited somebody");
         Ok(())
@@ -183,7 +186,7 @@ impl Desk {
     #[boxed]
     pub async fn invitations(&self, admin: &Agent) -> Result<Vec<Invitation>, Error> {
         admin.require_admin()?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut reader = self.store.read().await?;
         let mut invitations = Vec::new();
         for (opened, until) in links::good(reader.conn(), Purpose::Join, now).await? {
@@ -209,8 +212,8 @@ impl Desk {
     #[boxed]
     pub async fn withdraw_invitation(&self, admin: &Agent, person: PersonId) -> Result<(), Error> {
         admin.require_admin()?;
-        self.require_fresh(admin.session())?;
-        let now = self.now();
+        self.people.require_fresh(admin.session())?;
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         self.hold_admins(&mut tx, admin, now).await?;
         void(&mut tx, person, now).await?;

@@ -4,12 +4,12 @@ use async_recursion::async_recursion as boxed;
 use tresen_model::{EmailAddress, PersonId, Problem, Role, Timestamp};
 use tresen_store::Tx;
 
-use crate::Desk;
 use crate::address::blind_index;
 use crate::error::{Broken, Error};
 use crate::people::person::Presence;
 use crate::people::{kinds, person};
 use crate::requests::change;
+use crate::staff::Staff;
 
 /// Keeps an agent to other request types; none are all. Requests of types that they work on no more are unassigned.
 pub(super) async fn replace(
@@ -22,7 +22,7 @@ pub(super) async fn replace(
     change::release_unseen(tx, agent, now).await
 }
 
-impl Desk {
+impl Staff {
     /// Says which request types an agent works on; none are all. For the operator's command line.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl Desk {
         let no_agent = || Error::refused("email", Problem::ChoiceUnknown);
         let (agent, _) = self.keys.find(&blind_index(&self.keys, &email)).await?.ok_or_else(no_agent)?;
         let mut tx = self.store.write().await?;
-        let now = self.now();
+        let now = self.clock.now();
         let Presence::Here = person::touch(&mut tx, agent, now).await? else { return Err(no_agent()) };
         let row = person::find(tx.conn(), agent).await?.ok_or_else(no_agent)?;
         if row.role()? != Role::Agent {

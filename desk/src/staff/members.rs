@@ -17,6 +17,7 @@ use tresen_model::{PersonId, Problem, Role, Timestamp};
 use tresen_store::{Conn, StoreError, Tx, on};
 
 use super::roles;
+use crate::Settings;
 use crate::error::{Broken, Error};
 use crate::outbox::kinds::MailKind;
 use crate::people::audit::audit;
@@ -24,7 +25,7 @@ use crate::people::kinds;
 use crate::people::person::{PersonRow, Presence};
 use crate::people::sessions::Agent;
 use crate::people::{person, sessions};
-use crate::{Desk, Settings};
+use crate::staff::Staff;
 
 /// Somebody who works at the desk, as admins see them.
 #[derive(Clone)]
@@ -98,7 +99,7 @@ impl Duty {
     }
 }
 
-impl Desk {
+impl Staff {
     /// Everybody who works at the desk: admins first, then by name.
     ///
     /// # Errors
@@ -145,9 +146,9 @@ impl Desk {
     #[boxed]
     pub async fn change_duty(&self, admin: &Agent, person: PersonId, duty: &Duty) -> Result<(), Error> {
         admin.require_admin()?;
-        self.require_fresh(admin.session())?;
+        self.people.require_fresh(admin.session())?;
         let key = self.keys.get(person).await?.ok_or(Error::NotFound)?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let admins = self.hold_admins(&mut tx, admin, now).await?;
         let Presence::Here = person::hold(&mut tx, person).await? else { return Err(Error::NotFound) };
@@ -161,10 +162,10 @@ impl Desk {
         }
         self.put_on_duty(&mut tx, &row, duty, now).await?;
         if before != after {
-            self.tell(&mut tx, person, &key, MailKind::RoleChanged, now).await?;
+            self.outbox.tell(&mut tx, person, &key, MailKind::RoleChanged, now).await?;
         }
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(())
     }
 

@@ -10,9 +10,10 @@ use tresen_store::{from_row, on};
 use super::scope::{Scope, Scopes};
 use crate::abuse::Left;
 use crate::error::{Broken, Error};
+use crate::outage;
 use crate::people::{Agent, Session};
 use crate::secret::Secret;
-use crate::{Desk, outage};
+use crate::tokens::Tokens;
 
 /// The last use is noted at most once in so many seconds.
 const NOTED_EVERY: i64 = 300;
@@ -20,7 +21,7 @@ const NOTED_EVERY: i64 = 300;
 /// Time limit for noting the last use. A use that is not noted is noted next time.
 const NOTED_WITHIN: Duration = Duration::from_secs(1);
 
-/// The sender of an API call, with the rights of this moment. Made by [`Desk::caller`] alone.
+/// The sender of an API call, with the rights of this moment. Made by [`Tokens::caller`] alone.
 #[derive(Clone)]
 pub struct Caller {
     hash: [u8; 32],
@@ -151,7 +152,7 @@ impl Row {
     }
 }
 
-impl Desk {
+impl Tokens {
     /// Checks a token that a program has sent, and counts the call.
     ///
     /// # Errors
@@ -162,7 +163,7 @@ impl Desk {
         const SQL: &str = "SELECT api_token.name, scopes, staff, expires_at, last_used_at, person_id,
             person.role, person.language, person.state, person.restricted_at
             FROM api_token LEFT JOIN person ON person.id = api_token.person_id WHERE secret_hash = $1";
-        let (hash, now) = (self.api_token_hash(secret), self.now());
+        let (hash, now) = (self.api_token_hash(secret), self.clock.now());
         let mut reader = self.store.read().await?;
         let row: Option<Row> = on!(reader.conn(), c => sqlx::query_as(SQL)
             .bind(hash.as_slice())
@@ -196,7 +197,7 @@ impl Desk {
 
     async fn count_call(&self, hash: &[u8]) -> Result<Allowance, Error> {
         let rate = self.settings.limits.token;
-        let Left { taken, left, full_in } = self.take_one("token", hash, rate).await?;
+        let Left { taken, left, full_in } = self.limits.take_one("token", hash, rate).await?;
         if let Err(wait) = taken {
             return Err(Error::Busy { wait });
         }

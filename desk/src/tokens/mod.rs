@@ -16,9 +16,30 @@ mod rows;
 mod scope;
 mod service;
 
+use std::sync::Arc;
+
+use tresen_keys::KeyStore;
+use tresen_store::Store;
+
+use crate::abuse::Limits;
+use crate::clock::Clock;
+use crate::people::People;
+use crate::settings::Settings;
+
 pub use caller::{Allowance, Caller, Who};
 pub use once::First;
 pub use personal::{NewToken, TokenLine};
 pub(crate) use rows::{ExportedToken, end_all_of, exported};
 pub use scope::{Scope, Scopes};
 pub use service::{NewService, ServiceToken};
+
+/// API tokens.
+#[derive(Clone)]
+pub struct Tokens {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) keys: Arc<KeyStore>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) people: Arc<People>,
+}

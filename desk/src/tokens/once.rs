@@ -8,8 +8,8 @@ use tresen_model::Timestamp;
 use tresen_store::{is_duplicate, on};
 
 use super::caller::Caller;
-use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::tokens::Tokens;
 
 /// How long an answer is kept, in seconds.
 const KEPT: i64 = 24 * 3600;
@@ -20,7 +20,7 @@ const CUT_OFF: i64 = 120;
 
 /// Whether a call is the first with its key.
 pub enum First {
-    /// It is: do it, then say what came of it with [`Desk::end_call`].
+    /// It is: do it, then say what came of it with [`Tokens::end_call`].
     Yes,
     /// It was done, and came to this.
     Done(String),
@@ -30,7 +30,7 @@ pub enum First {
     Other,
 }
 
-impl Desk {
+impl Tokens {
     /// Notes that a call begins. `call` is everything that makes it the same: method, address and body.
     ///
     /// # Errors
@@ -43,7 +43,7 @@ impl Desk {
             WHERE token_hash = $1 AND key_hash = $2";
         const AGAIN: &str = "UPDATE api_call SET call_hash = $3, started_at = $4, answer = NULL
             WHERE token_hash = $1 AND key_hash = $2";
-        let (key, now) = (self.call_key(key), self.now());
+        let (key, now) = (self.call_key(key), self.clock.now());
         let call = self.keys.master().fingerprint("api call", call);
         let mut tx = self.store.write().await?;
         let found: Option<(Vec<u8>, i64, Option<String>)> = on!(tx.conn(), c => sqlx::query_as(FIND)
@@ -113,7 +113,7 @@ impl Desk {
     /// Forgets answers that are older than they are kept.
     pub(crate) async fn forget_calls(&self) -> Result<(), Broken> {
         const SQL: &str = "DELETE FROM api_call WHERE started_at < $1";
-        let before = self.now().plus_seconds(-KEPT);
+        let before = self.clock.now().plus_seconds(-KEPT);
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(SQL).bind(before.0).execute(c).await.map(drop))?;
         Ok(tx.commit().await?)

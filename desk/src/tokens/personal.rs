@@ -7,12 +7,12 @@ use tresen_store::{Tx, on};
 
 use super::rows::{self, New, Owner};
 use super::scope::Scopes;
-use crate::Desk;
 use crate::error::{Broken, Error, Refusals};
 use crate::people::Session;
 use crate::people::audit::audit;
 use crate::people::person::{self, Presence};
 use crate::secret::Secret;
+use crate::tokens::Tokens;
 
 /// The most tokens that one person may have.
 const MOST: usize = 20;
@@ -51,7 +51,7 @@ pub struct TokenLine {
     pub last_used_at: Option<Timestamp>,
 }
 
-impl Desk {
+impl Tokens {
     /// Makes a token for the person who is signed in. The secret is shown here and never again.
     ///
     /// # Errors
@@ -64,7 +64,7 @@ impl Desk {
         if role.is_staff() {
             session.agent()?;
         }
-        self.require_fresh(session)?;
+        self.people.require_fresh(session)?;
         let mut refusals = Refusals::default();
         let name = refusals.take("name", rows::name(new.name));
         if new.scopes.is_empty() {
@@ -78,12 +78,12 @@ impl Desk {
             refusals.note("days", Problem::ChoiceUnknown);
         }
         let Some(name) = name.filter(|_| refusals.is_empty()) else { return Err(refusals.into_error()) };
-        let (row, key) = self.require_person(session.person()).await?;
+        let (row, key) = self.people.require_person(session.person()).await?;
         if row.is_restricted() {
             return Err(Error::Restricted);
         }
         let secret = Secret::random().map_err(Broken::from)?;
-        let (hash, now) = (self.api_token_hash(&secret), self.now());
+        let (hash, now) = (self.api_token_hash(&secret), self.clock.now());
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, session.person(), now).await? else {
             return Err(Error::Forbidden);

@@ -7,9 +7,9 @@ use tresen_model::{PersonId, Problem, Timestamp};
 use tresen_store::{Conn, StoreError, Tx, from_row, on};
 
 use super::scope::Scopes;
-use crate::Desk;
 use crate::error::Broken;
 use crate::secret::Secret;
+use crate::tokens::Tokens;
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 60;
@@ -142,7 +142,7 @@ pub(crate) async fn exported(
     Ok(tokens)
 }
 
-impl Desk {
+impl Tokens {
     pub(super) fn api_token_hash(&self, secret: &Secret) -> [u8; 32] {
         self.keys.master().secret_hash("api", secret.reveal().as_bytes())
     }

@@ -6,12 +6,12 @@ use tresen_store::{Tx, from_row, is_duplicate, on};
 
 use super::rows::{self, New, Owner};
 use super::scope::{Scope, Scopes};
-use crate::Desk;
 use crate::address::blind_index;
 use crate::error::{Broken, Error};
 use crate::people::audit::audit;
 use crate::people::{kinds, person};
 use crate::secret::Secret;
+use crate::tokens::Tokens;
 
 /// What the operator asks for.
 pub struct NewService<'a> {
@@ -50,7 +50,7 @@ struct Row {
 
 from_row!(Row { name, scopes, created_at, expires_at, last_used_at });
 
-impl Desk {
+impl Tokens {
     /// Makes a token for a service. The secret is shown here and never again.
     ///
     /// # Errors
@@ -67,7 +67,7 @@ impl Desk {
         }
         let acts = new.scopes.iter().any(|scope| scope != Scope::Mail);
         let secret = Secret::random().map_err(Broken::from)?;
-        let (hash, now) = (self.api_token_hash(&secret), self.now());
+        let (hash, now) = (self.api_token_hash(&secret), self.clock.now());
         let actor = if acts { Some(self.service_address(name)?) } else { None };
         let known = match &actor {
             Some(address) => Some(self.keys.find_or_create(&blind_index(&self.keys, address), now).await?),

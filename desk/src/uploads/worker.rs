@@ -13,8 +13,9 @@ use super::scanner::{NoVerdict, Verdict};
 use crate::error::Broken;
 use crate::people::person;
 use crate::requests::{StoredFile, file_key, hold_both, sealed_for};
+use crate::small_picture;
 use crate::small_picture::SmallPicture;
-use crate::{Desk, small_picture};
+use crate::uploads::Files;
 
 /// Whoever waits for nothing else looks so often.
 const EVERY: Duration = Duration::from_secs(30);
@@ -57,7 +58,7 @@ enum Checked {
     Unknown,
 }
 
-impl Desk {
+impl Files {
     /// Works on files until the desk is closed.
     #[boxed]
     pub async fn look_after_files(&self) {
@@ -69,8 +70,8 @@ impl Desk {
             }
             tokio::select! {
                 () = tokio::time::sleep(EVERY) => {}
-                () = self.files_wakeup.notified() => {}
-                () = self.closing.cancelled() => return,
+                () = self.wakeups.files.notified() => {}
+                () = self.background.closing.cancelled() => return,
             }
         }
     }
@@ -82,7 +83,7 @@ impl Desk {
     #[boxed]
     pub async fn work_on_files(&self) -> Result<usize, Broken> {
         let mut worked = 0;
-        while !self.closing.is_cancelled()
+        while !self.background.closing.is_cancelled()
             && let Some(due) = self.claim_file(None).await?
         {
             worked += 1;
@@ -104,7 +105,7 @@ impl Desk {
 
     async fn claim_file(&self, of: Option<Uuid>) -> Result<Option<Due>, StoreError> {
         const ANY: &str = "SELECT id FROM attachment WHERE work_at IS NOT NULL AND work_at <= $1 LIMIT 1";
-        let now = self.now();
+        let now = self.clock.now();
         let mut reader = self.store.read().await?;
         let any: Option<(Uuid,)> =
             on!(reader.conn(), c => sqlx::query_as(ANY).bind(now.0).fetch_optional(c).await)?;
@@ -160,7 +161,7 @@ impl Desk {
             && self.settings.uploads.preview_megapixels > 0;
         if wanted && whose.restricted {
             // Their data is kept and nothing else is done with it (Art. 18 GDPR): later, perhaps.
-            return self.set_due(due.id, Some(self.now().plus_seconds(24 * 3600))).await;
+            return self.set_due(due.id, Some(self.clock.now().plus_seconds(24 * 3600))).await;
         }
         let made = if wanted { self.make_preview(&due, &key).await? } else { None };
         match made {
@@ -204,7 +205,7 @@ impl Desk {
                 tracing::warn!(file = %due.id, %error, "a file could not be checked; it is tried again");
                 let wait =
                     if matches!(error, NoVerdict::TooLarge) { 24 * 3600 } else { wait(due.work_tries) };
-                self.set_due(due.id, Some(self.now().plus_seconds(wait))).await?;
+                self.set_due(due.id, Some(self.clock.now().plus_seconds(wait))).await?;
                 Ok(Checked::Unknown)
             }
         }
@@ -214,7 +215,7 @@ impl Desk {
     async fn make_preview(&self, due: &Due, key: &PersonKey) -> Result<Option<SmallPicture>, Broken> {
         let Ok(_alone) = self.previewing.acquire().await else { return Ok(None) };
         let file = StoredFile::of(due.id, due.key_sealed.clone(), due.size);
-        let contents = self.read_contents(&file, key).await?;
+        let contents = self.requests.read_contents(&file, key).await?;
         let media_type = due.media_type.clone();
         let most = u64::from(self.settings.uploads.preview_megapixels) * 1_000_000;
         let made =

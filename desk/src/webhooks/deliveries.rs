@@ -7,9 +7,9 @@ use tresen_keys::random;
 use tresen_model::{RequestNumber, Timestamp};
 use tresen_store::{dialect, from_row, on};
 
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::audit::audit;
+use crate::webhooks::Webhooks;
 
 /// Deliveries that are sent side by side.
 const AT_ONCE: i64 = 20;
@@ -68,7 +68,7 @@ struct Row {
 
 from_row!(Row { id, webhook_id, event, number, person_id, at, url, private, generation, rotated_until });
 
-impl Desk {
+impl Webhooks {
     /// Claims what is due, for a minute.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ impl Desk {
                 WHERE request.number = webhook_delivery.number AND person.restricted_at IS NOT NULL)
             ORDER BY next_attempt_at, webhook_delivery.id LIMIT $2";
         const CLAIM: &str = "UPDATE webhook_delivery SET next_attempt_at = $2 WHERE id = $1";
-        let now = self.now();
+        let now = self.clock.now();
         let mut reader = self.store.read().await?;
         let waiting: Vec<Row> =
             on!(reader.conn(), c => sqlx::query_as(DUE).bind(now.0).bind(AT_ONCE).fetch_all(c).await)?;
@@ -156,7 +156,7 @@ impl Desk {
         const FAILING: &str = "UPDATE webhook SET failing_since = COALESCE(failing_since, $2) WHERE id = $1";
         const OFF: &str = "UPDATE webhook SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL
             AND ($3 OR failing_since <= $4)";
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let row: Option<(Uuid, i64, i64)> =
             on!(tx.conn(), c => sqlx::query_as(FIND).bind(delivery).fetch_optional(c).await)?;
@@ -201,7 +201,7 @@ impl Desk {
     /// Forgets what was sent or given up long ago.
     pub(crate) async fn forget_deliveries(&self) -> Result<(), Broken> {
         const SQL: &str = "DELETE FROM webhook_delivery WHERE state <> 'queued' AND at < $1";
-        let before = self.now().plus_seconds(-KEPT);
+        let before = self.clock.now().plus_seconds(-KEPT);
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(SQL).bind(before.0).execute(c).await.map(drop))?;
         Ok(tx.commit().await?)

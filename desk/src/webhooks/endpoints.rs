@@ -10,9 +10,9 @@ use tresen_model::{Problem, Timestamp};
 use tresen_store::{from_row, is_duplicate, on};
 
 use super::event::WebhookEvent;
-use crate::Desk;
 use crate::error::{Broken, Error};
 use crate::people::audit::audit;
+use crate::webhooks::Webhooks;
 
 /// How long two secrets sign after a rotation, in seconds.
 const BOTH: i64 = 24 * 3600;
@@ -63,7 +63,7 @@ struct Row {
 
 from_row!(Row { name, url, events, waiting, failed, failing_since, disabled_at });
 
-impl Desk {
+impl Webhooks {
     /// Adds a webhook. Its secret is shown here, and again only after a rotation.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ impl Desk {
         {
             return Err(Error::refused("url", Problem::ChoiceUnknown));
         }
-        let now = self.now();
+        let now = self.clock.now();
         let id = random::id(now).map_err(Broken::from)?;
         let events = new.events.iter().map(|event| event.as_str()).collect::<Vec<_>>().join(" ");
         let mut tx = self.store.write().await?;
@@ -163,7 +163,7 @@ impl Desk {
     pub async fn rotate_webhook(&self, name: &str) -> Result<Option<String>, Error> {
         const SQL: &str = "UPDATE webhook SET generation = generation + 1, rotated_until = $2 WHERE name = $1
             RETURNING id, generation";
-        let until = self.now().plus_seconds(BOTH);
+        let until = self.clock.now().plus_seconds(BOTH);
         let mut tx = self.store.write().await?;
         let row: Option<(Uuid, i64)> = on!(tx.conn(), c => sqlx::query_as(SQL)
             .bind(name)
@@ -185,7 +185,7 @@ impl Desk {
         const AGAIN: &str =
             "UPDATE webhook_delivery SET state = 'queued', next_attempt_at = $2, at = $2, attempts = 0
             WHERE state = 'failed' AND webhook_id IN (SELECT id FROM webhook WHERE name = $1)";
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let found = on!(tx.conn(), c => sqlx::query(ON)
             .bind(name)

@@ -11,7 +11,22 @@ mod deliveries;
 mod endpoints;
 mod event;
 
+use std::sync::Arc;
+
+use tresen_keys::KeyStore;
+use tresen_store::Store;
+
+use crate::clock::Clock;
+
 pub use deliveries::{Due, Outcome};
 pub use endpoints::{NewWebhook, Webhook};
 pub use event::WebhookEvent;
 pub(crate) use event::{note_person, note_request};
+
+/// Other programs that are told of what happens.
+#[derive(Clone)]
+pub struct Webhooks {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) keys: Arc<KeyStore>,
+}

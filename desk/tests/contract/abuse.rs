@@ -42,7 +42,7 @@ fn at(network: &str) -> Visitor<'static> {
 
 /// How a login was answered: the seconds to wait, or `None` for a wrong password.
 async fn guess(desk: &Desk, email: &str, visitor: Visitor<'_>) -> Option<u64> {
-    match refusals(desk.login_from(email, "a wrong password", visitor).await).as_slice() {
+    match refusals(desk.accounts.login_from(email, "a wrong password", visitor).await).as_slice() {
         [("password", Problem::LoginFailed)] => None,
         [("password", Problem::TooManyGuesses { wait })] => Some(*wait),
         other => panic!("{other:?}"),
@@ -64,15 +64,15 @@ async fn guessing_ends_for_known_and_unknown_addresses_alike(world: &World) {
     }
     assert_eq!(answers[0], answers[1]);
     // The right password is no longer looked at from there, and from anywhere else it is.
-    let right = world.desk.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await;
+    let right = world.desk.accounts.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await;
     assert!(matches!(refusals(right).as_slice(), [(_, Problem::TooManyGuesses { .. })]));
-    world.desk.login_from("ada@example.com", PASSWORD, at("192.0.2.2")).await.unwrap();
+    world.desk.accounts.login_from("ada@example.com", PASSWORD, at("192.0.2.2")).await.unwrap();
     // The next house of an IPv6 provider is another one; another mailbox is another account.
     assert_eq!(guess(&world.desk, "eve@example.com", at("192.0.2.1")).await, None);
     // It is as it was after a while.
     let wait = answers[0].last().copied().flatten().unwrap();
     world.clock.advance_seconds(i64::try_from(wait).unwrap());
-    world.desk.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await.unwrap();
+    world.desk.accounts.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await.unwrap();
 }
 
 async fn many_networks_together_are_one_guesser(world: &World) {
@@ -83,11 +83,11 @@ async fn many_networks_together_are_one_guesser(world: &World) {
     }
     assert!(guess(&desk, "ada@example.com", at("198.51.100.1")).await.is_some());
     // Whoever is logged in stays so, and a mailed link lets the owner in.
-    assert!(desk.account(&session).await.is_ok());
-    desk.forgot_password("ada@example.com", Language::English).await.unwrap();
+    assert!(desk.accounts.account(&session).await.is_ok());
+    desk.accounts.forgot_password("ada@example.com", Language::English).await.unwrap();
     desk.settle().await;
     let link = world.mail().await.link("password");
-    desk.reset_password(&link, OTHER_PASSWORD).await.unwrap();
+    desk.accounts.reset_password(&link, OTHER_PASSWORD).await.unwrap();
     desk.close().await;
 }
 
@@ -125,16 +125,17 @@ async fn the_owner_gets_in_while_others_guess(world: &World) {
     world.customer("ada@example.com").await;
     world.customer("eve@example.com").await;
     let desk = small(world).await;
-    let device = async |email: &str| match desk.login_from(email, PASSWORD, at("192.0.2.1")).await.unwrap() {
-        Login::In(entry) => entry.device,
-        Login::Second(_) => panic!("a second step"),
-    };
+    let device =
+        async |email: &str| match desk.accounts.login_from(email, PASSWORD, at("192.0.2.1")).await.unwrap() {
+            Login::In(entry) => entry.device,
+            Login::Second(_) => panic!("a second step"),
+        };
     let (adas, eves) = (device("ada@example.com").await, device("eve@example.com").await);
     for host in 1..=5 {
         guess(&desk, "ada@example.com", at(&format!("198.51.100.{host}"))).await;
     }
     assert!(guess(&desk, "ada@example.com", at("192.0.2.9")).await.is_some(), "nobody else is looked at");
-    desk.login_from("ada@example.com", PASSWORD, with(&adas)).await.unwrap();
+    desk.accounts.login_from("ada@example.com", PASSWORD, with(&adas)).await.unwrap();
     // Another's device, and one that somebody made up, are no way around.
     for stranger in [eves, Secret::received("made up")] {
         assert!(guess(&desk, "ada@example.com", with(&stranger)).await.is_some());
@@ -160,10 +161,10 @@ async fn a_right_password_is_no_guess(world: &World) {
     world.customer("ada@example.com").await;
     let desk = small(world).await;
     for _ in 0..6 {
-        desk.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await.unwrap();
+        desk.accounts.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await.unwrap();
     }
     assert_eq!(guess(&desk, "ada@example.com", at("192.0.2.1")).await, None);
-    desk.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await.unwrap();
+    desk.accounts.login_from("ada@example.com", PASSWORD, at("192.0.2.1")).await.unwrap();
     assert_eq!(guess(&desk, "ada@example.com", at("192.0.2.1")).await, None);
     assert!(guess(&desk, "ada@example.com", at("192.0.2.1")).await.is_some());
     desk.close().await;
@@ -174,17 +175,17 @@ async fn a_stolen_session_cannot_guess(world: &World) {
     let desk = small(world).await;
     let mut said = Vec::new();
     for _ in 0..3 {
-        said.extend(refusals(desk.change_password(&session, "wrong", OTHER_PASSWORD).await));
+        said.extend(refusals(desk.accounts.change_password(&session, "wrong", OTHER_PASSWORD).await));
     }
     assert!(said[..2].iter().all(|said| *said == ("current_password", Problem::PasswordWrong)), "{said:?}");
     assert!(matches!(said[2], ("current_password", Problem::TooManyAttempts { .. })), "{said:?}");
     // Neither at another form: it is one password.
     assert!(matches!(
-        refusals(desk.erase_self(&session, PASSWORD).await).as_slice(),
+        refusals(desk.privacy.erase_self(&session, PASSWORD).await).as_slice(),
         [("password", Problem::TooManyAttempts { .. })]
     ));
     world.clock.advance_seconds(3600);
-    desk.change_password(&session, PASSWORD, OTHER_PASSWORD).await.unwrap();
+    desk.accounts.change_password(&session, PASSWORD, OTHER_PASSWORD).await.unwrap();
     desk.close().await;
 }
 
@@ -200,10 +201,10 @@ async fn mails_to_one_address_end_for_known_and_unknown_alike(world: &World) {
                     [usize::from(count % 2 == 1)]
                 .clone();
             let done = match count % 4 {
-                0 => world.desk.register(&email, Language::English).await,
-                1 => world.desk.forgot_password(&email, Language::English).await,
-                2 => world.desk.ask_erasure(&email).await,
-                _ => world.desk.ask_data_link(&email).await,
+                0 => world.desk.accounts.register(&email, Language::English).await,
+                1 => world.desk.accounts.forgot_password(&email, Language::English).await,
+                2 => world.desk.privacy.ask_erasure(&email).await,
+                _ => world.desk.privacy.ask_data_link(&email).await,
             };
             if count < most {
                 done.unwrap();
@@ -213,20 +214,20 @@ async fn mails_to_one_address_end_for_known_and_unknown_alike(world: &World) {
             }
         }
     }
-    world.desk.register("eve@example.com", Language::English).await.unwrap();
+    world.desk.accounts.register("eve@example.com", Language::English).await.unwrap();
 }
 
 async fn new_addresses_are_held_to_the_same_limit(world: &World) {
     let session = world.customer("ada@example.com").await;
     let most = world.desk.settings().limits.address.at_once.get();
-    let ask = async || world.desk.ask_new_address(&session, "eve@example.com", PASSWORD).await;
+    let ask = async || world.desk.joining.ask_new_address(&session, "eve@example.com", PASSWORD).await;
     for _ in 0..most {
         ask().await.unwrap();
     }
     assert!(matches!(refusals(ask().await).as_slice(), [("email", Problem::TooManyAttempts { .. })]));
     // It is the address that is spared, whichever form it is, but for one of each kind.
-    world.desk.register("eve@example.com", Language::English).await.unwrap();
-    let said = refusals(world.desk.register("Eve+x@example.com", Language::English).await);
+    world.desk.accounts.register("eve@example.com", Language::English).await.unwrap();
+    let said = refusals(world.desk.accounts.register("Eve+x@example.com", Language::English).await);
     assert!(matches!(said.as_slice(), [("email", Problem::TooManyAttempts { .. })]), "{said:?}");
 }
 
@@ -244,7 +245,7 @@ async fn requests_in_one_name_end_too(world: &World) {
         }
     }
     // Mails with a link are another matter.
-    desk.forgot_password("ada@example.com", Language::English).await.unwrap();
+    desk.accounts.forgot_password("ada@example.com", Language::English).await.unwrap();
     desk.close().await;
 }
 
@@ -253,7 +254,7 @@ async fn at_once_is_no_way_around(world: &World) {
     let tries: Vec<_> = (0..60)
         .map(|_| {
             let desk = world.desk.clone();
-            tokio::spawn(async move { desk.knock("test", b"somebody", rate).await.unwrap().is_none() })
+            tokio::spawn(async move { desk.limits.knock("test", b"somebody", rate).await.unwrap().is_none() })
         })
         .collect();
     let mut taken = 0;
@@ -270,17 +271,17 @@ async fn a_token_is_good_for_so_much_an_hour(world: &World) {
     opening.settings.limits.token = Rate::new(2, 2);
     let desk = Desk::open(opening).await.unwrap();
     for _ in 0..2 {
-        desk.caller(&secret).await.unwrap();
+        desk.tokens.caller(&secret).await.unwrap();
     }
-    assert_fails!(desk.caller(&secret).await.map(drop), Error::Busy { .. });
-    desk.caller(&other).await.unwrap();
+    assert_fails!(desk.tokens.caller(&secret).await.map(drop), Error::Busy { .. });
+    desk.tokens.caller(&other).await.unwrap();
     desk.close().await;
 }
 
 async fn an_hour_has_room_for_as_many_as_are_set(world: &World) {
     // Three at once, and then one every five minutes.
     let rate = Rate::new(3, 12);
-    let wait = async || world.desk.knock("test", b"somebody", rate).await.unwrap();
+    let wait = async || world.desk.limits.knock("test", b"somebody", rate).await.unwrap();
     for _ in 0..3 {
         assert_eq!(wait().await, None);
     }
@@ -297,7 +298,7 @@ async fn an_hour_has_room_for_as_many_as_are_set(world: &World) {
 }
 
 async fn nodes_count_together(world: &World) {
-    assert_eq!(world.desk.shares_counts(), world.engine == Engine::Postgres);
+    assert_eq!(world.desk.limits.shares_counts(), world.engine == Engine::Postgres);
     if world.engine == Engine::Sqlite {
         // One process, which counts in its memory.
         return;
@@ -305,11 +306,15 @@ async fn nodes_count_together(world: &World) {
     let other = world.open_another().await.unwrap();
     let rate = Rate::new(6, 6);
     for (count, desk) in [&world.desk, &other].into_iter().cycle().take(8).enumerate() {
-        assert_eq!(desk.knock("test", b"somebody", rate).await.unwrap().is_none(), count < 6, "{count}");
+        assert_eq!(
+            desk.limits.knock("test", b"somebody", rate).await.unwrap().is_none(),
+            count < 6,
+            "{count}"
+        );
     }
     // A node that comes later knows what was counted.
     let third = world.open_another().await.unwrap();
-    assert!(third.knock("test", b"somebody", rate).await.unwrap().is_some());
+    assert!(third.limits.knock("test", b"somebody", rate).await.unwrap().is_some());
     for node in [other, third] {
         node.close().await;
     }
@@ -320,15 +325,15 @@ async fn nothing_is_kept_beyond_the_day(world: &World) {
     let slow = Rate::new(60, 1);
     for day in 0..3 {
         for _ in 0..60 {
-            let wait = world.desk.knock("slow", b"somebody", slow).await.unwrap();
+            let wait = world.desk.limits.knock("slow", b"somebody", slow).await.unwrap();
             assert_eq!(wait, None, "who they are is remembered from the day before day {day}");
         }
-        assert!(world.desk.knock("slow", b"somebody", slow).await.unwrap().is_some());
+        assert!(world.desk.limits.knock("slow", b"somebody", slow).await.unwrap().is_some());
         world.clock.advance_seconds(24 * 3_600);
     }
     world.desk.tidy_up().await.unwrap();
     let rate = Rate::new(1, 1);
-    let knock = async |who: &[u8]| world.desk.knock("test", who, rate).await.unwrap().is_none();
+    let knock = async |who: &[u8]| world.desk.limits.knock("test", who, rate).await.unwrap().is_none();
     assert!(knock(b"somebody").await);
     assert!(!knock(b"somebody").await);
     let counted = async |table: &str| match world.engine {

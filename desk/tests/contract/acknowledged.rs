@@ -74,14 +74,19 @@ async fn a_form_sent_twice_is_not_answered_when_nothing_is_stored(world: &World)
 async fn a_comment_sent_twice_is_not_answered_when_nothing_is_stored(world: &World) {
     let (_, access, number) = request(world).await;
     doom(&world.place, world.engine, "comment").await;
-    assert_none(world, async || world.desk.comment(&access, number, "Twice", "once", Vec::new()).await).await;
+    assert_none(world, async || {
+        world.desk.requests.comment(&access, number, "Twice", "once", Vec::new()).await
+    })
+    .await;
 }
 
 async fn an_answer_sent_twice_is_not_answered_when_nothing_is_stored(world: &World) {
     let (agent, _, number) = request(world).await;
     doom(&world.place, world.engine, "comment").await;
-    assert_none(world, async || world.desk.reply(&agent, number, &reply("Twice", "once"), Vec::new()).await)
-        .await;
+    assert_none(world, async || {
+        world.desk.requests.reply(&agent, number, &reply("Twice", "once"), Vec::new()).await
+    })
+    .await;
 }
 
 async fn a_captured_call_sent_twice_is_not_answered_when_nothing_is_stored(world: &World) {
@@ -96,14 +101,14 @@ async fn a_captured_call_sent_twice_is_not_answered_when_nothing_is_stored(world
         language: Language::English,
     };
     doom(&world.place, world.engine, "request").await;
-    assert_none(world, async || world.desk.capture(&agent, &form, Vec::new()).await).await;
+    assert_none(world, async || world.desk.requests.capture(&agent, &form, Vec::new()).await).await;
 }
 
 async fn a_status_set_twice_is_not_answered_when_nothing_is_stored(world: &World) {
     let (agent, _, number) = request(world).await;
     doom(&world.place, world.engine, "history").await;
     let change = || Change { status: Some(Status::Resolved), ..Change::default() };
-    assert_none(world, async || world.desk.change(&agent, number, change()).await).await;
+    assert_none(world, async || world.desk.requests.change(&agent, number, change()).await).await;
 }
 
 async fn a_mail_that_arrives_twice_is_not_taken_in_when_nothing_is_stored(world: &World) {
@@ -113,7 +118,7 @@ async fn a_mail_that_arrives_twice_is_not_taken_in_when_nothing_is_stored(world:
     let answer = Letter::from(ADA).answering(&confirmation);
     doom(&world.place, world.engine, "comment").await;
     for letter in [new, answer] {
-        assert_none(world, async || world.desk.take_in(&letter.raw(), &letter.envelope()).await).await;
+        assert_none(world, async || world.desk.intake.take_in(&letter.raw(), &letter.envelope()).await).await;
     }
 }
 
@@ -122,7 +127,7 @@ async fn a_name_is_stored_with_its_mark_for_the_search_or_not_at_all(world: &Wor
     world.submit(&Form::from(ADA)).await;
     doom_at(&world.place, world.engine, "UPDATE", "request").await;
 
-    assert!(world.desk.change_name(&customer, "Augusta").await.is_err());
+    assert!(world.desk.accounts.change_name(&customer, "Augusta").await.is_err());
 
-    assert_eq!(world.desk.account(&customer).await.unwrap().name, None);
+    assert_eq!(world.desk.accounts.account(&customer).await.unwrap().name, None);
 }

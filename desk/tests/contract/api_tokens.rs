@@ -30,7 +30,7 @@ stories! {
 }
 
 async fn caller(world: &World, secret: &Secret) -> Option<Caller> {
-    match world.desk.caller(secret).await {
+    match world.desk.tokens.caller(secret).await {
         Ok((caller, _)) => Some(caller),
         Err(Error::Forbidden) => None,
         Err(error) => panic!("{error:?}"),
@@ -43,7 +43,7 @@ fn scopes(scopes: &[Scope]) -> Scopes {
 
 async fn made(world: &World, session: &Session, given: &[Scope]) -> Secret {
     let new = NewToken { name: "Shop of Ada", scopes: scopes(given), days: None };
-    world.desk.make_token(session, &new).await.unwrap()
+    world.desk.tokens.make_token(session, &new).await.unwrap()
 }
 
 impl World {
@@ -56,28 +56,28 @@ async fn a_token_is_good_until_it_is_removed(world: &World) {
     let secret = world.service("Mail filter", &[Scope::Mail]).await;
     let other = world.service("Other", &[Scope::Mail]).await;
     assert_ne!(secret.reveal(), other.reveal());
-    assert_eq!(world.desk.service_tokens().await.unwrap()[0].last_used_at, None);
+    assert_eq!(world.desk.tokens.service_tokens().await.unwrap()[0].last_used_at, None);
 
     let found = caller(world, &secret).await.unwrap();
 
     assert_eq!(found.check(Scope::Mail), Ok(()));
     assert_eq!(found.check(Scope::RequestsRead), Err(Scope::RequestsRead));
     assert_eq!(found.person(), None);
-    let tokens = world.desk.service_tokens().await.unwrap();
+    let tokens = world.desk.tokens.service_tokens().await.unwrap();
     assert_eq!((tokens[0].name.as_str(), tokens[0].last_used_at), ("Mail filter", Some(world.desk.now())));
     assert_eq!(tokens[1].last_used_at, None);
     for wrong in ["", "Mail filter", &other.reveal()[1..], &secret.reveal().to_lowercase()] {
         assert!(caller(world, &Secret::received(wrong)).await.is_none());
     }
-    assert!(world.desk.remove_service_token("Mail filter").await.unwrap());
-    assert!(!world.desk.remove_service_token("Mail filter").await.unwrap());
+    assert!(world.desk.tokens.remove_service_token("Mail filter").await.unwrap());
+    assert!(!world.desk.tokens.remove_service_token("Mail filter").await.unwrap());
     assert!(caller(world, &secret).await.is_none());
     assert!(caller(world, &other).await.is_some());
 }
 
 async fn a_token_ends_by_itself(world: &World) {
     let new = NewService { name: "Mail", scopes: scopes(&[Scope::Mail]), kinds: &[], days: Some(30) };
-    let secret = world.desk.add_service_token(&new).await.unwrap();
+    let secret = world.desk.tokens.add_service_token(&new).await.unwrap();
     world.clock.advance_seconds(30 * 24 * 3600 - 1);
     assert!(caller(world, &secret).await.is_some());
     world.clock.advance_seconds(1);
@@ -88,14 +88,20 @@ async fn names_of_services_are_unique_and_short(world: &World) {
     world.service("Mail", &[Scope::Mail]).await;
     for name in ["Mail", " Mail ", "", " ", &"x".repeat(61), "a\nb"] {
         let new = NewService { name, scopes: scopes(&[Scope::RequestsRead]), kinds: &[], days: None };
-        assert_eq!(refusals(world.desk.add_service_token(&new).await)[0].0, "name", "{name:?}");
+        assert_eq!(refusals(world.desk.tokens.add_service_token(&new).await)[0].0, "name", "{name:?}");
     }
     let none = NewService { name: "None", scopes: Scopes::default(), kinds: &[], days: None };
-    assert_eq!(refusals(world.desk.add_service_token(&none).await), [("scope", Problem::ScopesMissing)]);
+    assert_eq!(
+        refusals(world.desk.tokens.add_service_token(&none).await),
+        [("scope", Problem::ScopesMissing)]
+    );
     let kinds = ["nonsense".to_owned()];
     let unknown = NewService { scopes: scopes(&[Scope::RequestsRead]), kinds: &kinds, ..none };
-    assert_eq!(refusals(world.desk.add_service_token(&unknown).await), [("kind", Problem::ChoiceUnknown)]);
-    assert_eq!(world.desk.service_tokens().await.unwrap().len(), 1);
+    assert_eq!(
+        refusals(world.desk.tokens.add_service_token(&unknown).await),
+        [("kind", Problem::ChoiceUnknown)]
+    );
+    assert_eq!(world.desk.tokens.service_tokens().await.unwrap().len(), 1);
 }
 
 async fn a_service_reaches_the_types_it_was_given(world: &World) {
@@ -105,15 +111,15 @@ async fn a_service_reaches_the_types_it_was_given(world: &World) {
     let kinds = ["order".to_owned()];
     let given = scopes(&[Scope::RequestsRead]);
     let new = NewService { name: "Shop", scopes: given, kinds: &kinds, days: None };
-    let secret = world.desk.add_service_token(&new).await.unwrap();
+    let secret = world.desk.tokens.add_service_token(&new).await.unwrap();
 
     let found = caller(world, &secret).await.unwrap();
 
     let Ok(Who::Agent(agent)) = world.who(&found, Scope::RequestsRead) else { panic!("an agent") };
-    let page = world.desk.queue(&agent, &QueueQuery::default()).await.unwrap();
+    let page = world.desk.requests.queue(&agent, &QueueQuery::default()).await.unwrap();
     assert_eq!(numbers(&page), [order]);
-    assert_fails!(world.desk.conversation_for_agent(&agent, question).await, Error::NotFound);
-    world.desk.conversation_for_agent(&agent, order).await.unwrap();
+    assert_fails!(world.desk.requests.conversation_for_agent(&agent, question).await, Error::NotFound);
+    world.desk.requests.conversation_for_agent(&agent, order).await.unwrap();
     assert!(world.who(&found, Scope::CommentsWrite).is_err());
 }
 
@@ -124,18 +130,23 @@ async fn a_service_is_no_colleague(world: &World) {
     let found = caller(world, &secret).await.unwrap();
     let Ok(Who::Agent(robot)) = world.who(&found, Scope::CommentsWrite) else { panic!("an agent") };
 
-    world.desk.reply(&robot, number, &reply("Have you tried again?", "one"), Vec::new()).await.unwrap();
+    world
+        .desk
+        .requests
+        .reply(&robot, number, &reply("Have you tried again?", "one"), Vec::new())
+        .await
+        .unwrap();
 
-    let shown = world.desk.conversation_for_agent(&root, number).await.unwrap();
+    let shown = world.desk.requests.conversation_for_agent(&root, number).await.unwrap();
     assert_eq!(shown.comments[1].author.as_deref(), Some("Robot"));
     let staff = shown.staff.unwrap();
     assert_eq!(staff.assignee, None, "what a service answers waits for a person");
     assert!(staff.agents.iter().all(|agent| agent.id != robot.person()));
-    assert_eq!(world.desk.colleagues(&root).await.unwrap().len(), 1);
+    assert_eq!(world.desk.staff.colleagues(&root).await.unwrap().len(), 1);
     let change = tresen_desk::requests::Change { assignee: Some(Some(robot.person())), ..Default::default() };
-    assert_eq!(refusals(world.desk.change(&root, number, change).await)[0].0, "assignee");
+    assert_eq!(refusals(world.desk.requests.change(&root, number, change).await)[0].0, "assignee");
     // Its next token acts as the same service.
-    world.desk.remove_service_token("Robot").await.unwrap();
+    world.desk.tokens.remove_service_token("Robot").await.unwrap();
     let again = caller(world, &world.service("Robot", &[Scope::RequestsRead]).await).await.unwrap();
     assert_eq!(again.person(), Some(robot.person()));
     assert_eq!(again.role(), Some(Role::Agent));
@@ -146,13 +157,13 @@ async fn a_service_with_the_operators_word_erases(world: &World) {
     let weak = caller(world, &world.service("Weak", &[Scope::RequestsWrite]).await).await.unwrap();
     assert_eq!(world.who(&weak, Scope::PeopleErase).err(), Some(Scope::PeopleErase));
     let Ok(Who::Agent(agent)) = world.who(&weak, Scope::RequestsWrite) else { panic!("an agent") };
-    assert_fails!(world.desk.erase_by_agent(&agent, number, Asked::Mail).await, Error::ProofNeeded);
+    assert_fails!(world.desk.privacy.erase_by_agent(&agent, number, Asked::Mail).await, Error::ProofNeeded);
 
     let strong = caller(world, &world.service("Strong", &[Scope::PeopleErase]).await).await.unwrap();
 
     let Ok(Who::Agent(agent)) = world.who(&strong, Scope::PeopleErase) else { panic!("an agent") };
-    world.desk.erase_by_agent(&agent, number, Asked::Mail).await.unwrap();
-    assert_fails!(world.desk.conversation_for_agent(&agent, number).await, Error::NotFound);
+    world.desk.privacy.erase_by_agent(&agent, number, Asked::Mail).await.unwrap();
+    assert_fails!(world.desk.requests.conversation_for_agent(&agent, number).await, Error::NotFound);
 }
 
 async fn a_persons_token_has_their_rights_of_this_moment(world: &World) {
@@ -165,39 +176,43 @@ async fn a_persons_token_has_their_rights_of_this_moment(world: &World) {
 
     let Ok(Who::Customer(session)) = world.who(&found, Scope::RequestsRead) else { panic!("a customer") };
     let access = Access::Session(session);
-    world.desk.conversation(&access, own).await.unwrap();
-    assert_fails!(world.desk.conversation(&access, other).await, Error::NotFound);
+    world.desk.requests.conversation(&access, own).await.unwrap();
+    assert_fails!(world.desk.requests.conversation(&access, other).await, Error::NotFound);
     // An agent who becomes an admin keeps the token, and what it may do grows no further than its scopes.
     world.agent("Alan").await;
     let alan = world.login("alan@desk.example", PASSWORD).await.unwrap();
     let secret = made(world, &alan, &[Scope::RequestsRead, Scope::CommentsWrite]).await;
     let found = caller(world, &secret).await.unwrap();
     let Ok(Who::Agent(agent)) = world.who(&found, Scope::CommentsWrite) else { panic!("an agent") };
-    world.desk.reply(&agent, other, &note("Seen", "one"), Vec::new()).await.unwrap();
-    world.desk.set_kinds("alan@desk.example", &["order".to_owned()]).await.unwrap();
-    assert_fails!(world.desk.reply(&agent, other, &note("Again", "two"), Vec::new()).await, Error::NotFound);
+    world.desk.requests.reply(&agent, other, &note("Seen", "one"), Vec::new()).await.unwrap();
+    world.desk.staff.set_kinds("alan@desk.example", &["order".to_owned()]).await.unwrap();
+    assert_fails!(
+        world.desk.requests.reply(&agent, other, &note("Again", "two"), Vec::new()).await,
+        Error::NotFound
+    );
 }
 
 async fn a_persons_token_ends_with_role_password_and_restriction(world: &World) {
     let ada = world.customer("ada@example.org").await;
     let secret = made(world, &ada, &[Scope::RequestsRead]).await;
-    world.desk.restrict(&ada).await.unwrap();
+    world.desk.privacy.restrict(&ada).await.unwrap();
     assert!(caller(world, &secret).await.is_none());
     assert_fails!(
         world
             .desk
+            .tokens
             .make_token(&ada, &NewToken { name: "x", scopes: scopes(&[Scope::RequestsRead]), days: None })
             .await,
         Error::Restricted
     );
-    world.desk.lift_restriction(&ada).await.unwrap();
+    world.desk.privacy.lift_restriction(&ada).await.unwrap();
     assert!(caller(world, &secret).await.is_some());
-    world.desk.change_password(&ada, PASSWORD, OTHER_PASSWORD).await.unwrap();
+    world.desk.accounts.change_password(&ada, PASSWORD, OTHER_PASSWORD).await.unwrap();
     assert!(caller(world, &secret).await.is_none());
 
     let ada = world.login("ada@example.org", OTHER_PASSWORD).await.unwrap();
     let secret = made(world, &ada, &[Scope::RequestsRead]).await;
-    world.desk.add_person("ada@example.org", "Ada", Role::Agent, PASSWORD).await.unwrap();
+    world.desk.accounts.add_person("ada@example.org", "Ada", Role::Agent, PASSWORD).await.unwrap();
     assert!(caller(world, &secret).await.is_none());
 }
 
@@ -209,7 +224,7 @@ async fn an_agent_gives_no_token_more_than_they_may(world: &World) {
     let root = world.login("root@desk.example", PASSWORD).await.unwrap();
     let may = async |session: &Session, scope| {
         let new = NewToken { name: "Token", scopes: scopes(&[scope]), days: Some(1) };
-        match world.desk.make_token(session, &new).await {
+        match world.desk.tokens.make_token(session, &new).await {
             Ok(_) => true,
             Err(Error::Refused(_)) => false,
             Err(error) => panic!("{error:?}"),
@@ -238,17 +253,20 @@ async fn a_token_is_made_with_a_fresh_proof(world: &World) {
     let ada = world.customer("ada@example.org").await;
     world.clock.advance_seconds(601);
     let new = NewToken { name: "Shop", scopes: scopes(&[Scope::RequestsRead]), days: None };
-    assert_fails!(world.desk.make_token(&ada, &new).await, Error::ProofNeeded);
-    let ada = world.desk.confirm_with_password(&ada, PASSWORD).await.unwrap();
+    assert_fails!(world.desk.tokens.make_token(&ada, &new).await, Error::ProofNeeded);
+    let ada = world.desk.accounts.confirm_with_password(&ada, PASSWORD).await.unwrap();
     for days in [0, 3651] {
         let new = NewToken { days: Some(days), scopes: scopes(&[Scope::RequestsRead]), ..new };
-        assert_eq!(refusals(world.desk.make_token(&ada, &new).await), [("days", Problem::ChoiceUnknown)]);
+        assert_eq!(
+            refusals(world.desk.tokens.make_token(&ada, &new).await),
+            [("days", Problem::ChoiceUnknown)]
+        );
     }
     for _ in 0..20 {
-        world.desk.make_token(&ada, &new).await.unwrap();
+        world.desk.tokens.make_token(&ada, &new).await.unwrap();
     }
     let most = [("name", Problem::TooManyTokens { max: 20 })];
-    assert_eq!(refusals(world.desk.make_token(&ada, &new).await), most);
+    assert_eq!(refusals(world.desk.tokens.make_token(&ada, &new).await), most);
 }
 
 async fn a_token_is_no_fresh_proof(world: &World) {
@@ -257,21 +275,21 @@ async fn a_token_is_no_fresh_proof(world: &World) {
     let found = caller(world, &secret).await.unwrap();
     let Ok(Who::Customer(session)) = world.who(&found, Scope::PeopleRead) else { panic!("a customer") };
     let more = NewToken { name: "More", scopes: scopes(&[Scope::PeopleErase]), days: None };
-    assert_fails!(world.desk.make_token(&session, &more).await, Error::ProofNeeded);
-    assert_fails!(world.desk.export(&session).await.map(drop), Error::ProofNeeded);
+    assert_fails!(world.desk.tokens.make_token(&session, &more).await, Error::ProofNeeded);
+    assert_fails!(world.desk.privacy.export(&session).await.map(drop), Error::ProofNeeded);
 }
 
 async fn nobody_ends_somebody_elses_token(world: &World) {
     let ada = world.customer("ada@example.org").await;
     let bob = world.customer("bob@example.org").await;
     let secret = made(world, &ada, &[Scope::RequestsRead]).await;
-    let line = world.desk.tokens_of(&ada).await.unwrap().remove(0);
+    let line = world.desk.tokens.tokens_of(&ada).await.unwrap().remove(0);
     assert_eq!((line.name.as_str(), line.scopes.words().as_str()), ("Shop of Ada", "requests:read"));
-    assert!(world.desk.tokens_of(&bob).await.unwrap().is_empty());
+    assert!(world.desk.tokens.tokens_of(&bob).await.unwrap().is_empty());
 
-    world.desk.end_token(&bob, &line.handle).await.unwrap();
+    world.desk.tokens.end_token(&bob, &line.handle).await.unwrap();
     assert!(caller(world, &secret).await.is_some());
-    world.desk.end_token(&ada, &line.handle).await.unwrap();
+    world.desk.tokens.end_token(&ada, &line.handle).await.unwrap();
     assert!(caller(world, &secret).await.is_none());
 }
 
@@ -292,10 +310,11 @@ async fn erasure_takes_tokens_along(world: &World) {
     let secret = made(world, &ada, &[Scope::RequestsRead]).await;
     let needles = Needles::parse(&format!("Shop of Ada\n{}", secret.reveal())).unwrap();
     let places = vec![world.place.data().to_owned()];
-    let found = world.desk.find_traces(needles.into(), places, vec![world.place.outgoing()]).await.unwrap();
+    let found =
+        world.desk.privacy.find_traces(needles.into(), places, vec![world.place.outgoing()]).await.unwrap();
     assert!(found.is_empty(), "a name is sealed, and a secret is stored nowhere");
     assert!(caller(world, &secret).await.is_some());
-    world.desk.erase_self(&ada, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
     assert!(caller(world, &secret).await.is_none());
     assert_eq!(world.count_rows("api_token").await, 0);
 }

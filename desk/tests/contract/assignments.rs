@@ -34,13 +34,13 @@ async fn submit(world: &World, kind: &str) -> RequestNumber {
 
 async fn assign(world: &World, by: &Agent, number: RequestNumber, to: &Agent) {
     let change = Change { assignee: Some(Some(to.person())), ..Change::default() };
-    world.desk.change(by, number, change).await.unwrap();
+    world.desk.requests.change(by, number, change).await.unwrap();
     world.tick();
 }
 
 async fn set_kinds(world: &World, agent: &str, kinds: &[&str]) {
     let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
-    world.desk.set_kinds(&format!("{agent}@desk.example"), &kinds).await.unwrap();
+    world.desk.staff.set_kinds(&format!("{agent}@desk.example"), &kinds).await.unwrap();
 }
 
 async fn staff(world: &World, reader: &Agent, number: RequestNumber) -> StaffView {
@@ -49,7 +49,7 @@ async fn staff(world: &World, reader: &Agent, number: RequestNumber) -> StaffVie
 
 async fn unassigned(world: &World, agent: &Agent) -> Vec<RequestNumber> {
     let query = QueueQuery { view: QueueView::All, assignee: Assignee::Nobody, ..QueueQuery::default() };
-    numbers(&world.desk.queue(agent, &query).await.unwrap())
+    numbers(&world.desk.requests.queue(agent, &query).await.unwrap())
 }
 
 async fn requests_of_a_lost_type_are_unassigned(world: &World) {
@@ -87,22 +87,22 @@ async fn whichever_way_access_goes_the_request_is_unassigned(world: &World) {
         let grace = world.agent("Grace").await;
         set_kinds(world, "grace", &[]).await;
         assign(world, &root, problem, &grace).await;
-        world.desk.change_duty(&root, grace.person(), &duty).await.unwrap();
+        world.desk.staff.change_duty(&root, grace.person(), &duty).await.unwrap();
         assert_eq!(staff(world, &root, problem).await.assignee, None, "{way}, on the page");
     }
-    world.desk.add_person("grace@desk.example", "Grace", Role::Admin, PASSWORD).await.unwrap();
+    world.desk.accounts.add_person("grace@desk.example", "Grace", Role::Admin, PASSWORD).await.unwrap();
     let grace = world.login("grace@desk.example", PASSWORD).await.unwrap().agent().unwrap();
     assign(world, &root, problem, &grace).await;
-    world.desk.change_duty(&root, grace.person(), &questions()).await.unwrap();
+    world.desk.staff.change_duty(&root, grace.person(), &questions()).await.unwrap();
     assert_eq!(staff(world, &root, problem).await.assignee, None, "from admin to some types");
     // She is none to whom it could be given.
     let again = Change { assignee: Some(Some(grace.person())), ..Change::default() };
-    let said = refusals(world.desk.change(&root, problem, again).await);
+    let said = refusals(world.desk.requests.change(&root, problem, again).await);
     assert_eq!(said, [("assignee", Problem::ChoiceUnknown)]);
     set_kinds(world, "grace", &["question", "problem"]).await;
     let grace = world.login("grace@desk.example", PASSWORD).await.unwrap().agent().unwrap();
     assign(world, &root, problem, &grace).await;
-    world.desk.erase_by_operator("grace@desk.example").await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator("grace@desk.example").await.unwrap().unwrap();
     assert_eq!(staff(world, &root, problem).await.assignee, None, "erased");
 }
 
@@ -116,8 +116,8 @@ async fn what_can_still_be_seen_stays_assigned(world: &World) {
     set_kinds(world, "alan", &["question"]).await;
     set_kinds(world, "grace", &["problem", "question"]).await;
     set_kinds(world, "grace", &[]).await;
-    world.desk.change_duty(&root, grace.person(), &Duty::Admin).await.unwrap();
-    world.desk.change_duty(&root, alan.person(), &Duty::Nothing).await.unwrap();
+    world.desk.staff.change_duty(&root, grace.person(), &Duty::Admin).await.unwrap();
+    world.desk.staff.change_duty(&root, alan.person(), &Duty::Nothing).await.unwrap();
     let staff = staff(world, &root, problem).await;
     assert_eq!((staff.assignee, staff.history.len()), (Some(grace.person()), steps));
 }
@@ -127,7 +127,7 @@ async fn settled_requests_are_unassigned_where_they_lie(world: &World) {
     let problem = submit(world, "problem").await;
     assign(world, &root, problem, &grace).await;
     let closed = Change { status: Some(Status::Closed), ..Change::default() };
-    world.desk.change(&root, problem, closed).await.unwrap();
+    world.desk.requests.change(&root, problem, closed).await.unwrap();
     let before = world.shown(&root, problem).await.updated_at;
     world.tick();
     set_kinds(world, "grace", &["question"]).await;
@@ -158,7 +158,7 @@ async fn an_assignee_who_cannot_see_the_request_is_named_and_kept(world: &World)
         assignee: Some(Some(grace.person())),
         ..Change::default()
     };
-    world.desk.change(&root, problem, urgent).await.unwrap();
+    world.desk.requests.change(&root, problem, urgent).await.unwrap();
     let shown = world.shown(&root, problem).await;
     assert_eq!((shown.priority, shown.staff.unwrap().assignee), (Priority::Urgent, Some(grace.person())));
 }
@@ -203,7 +203,7 @@ async fn one_agents_types_leave_another_agents_requests_alone(world: &World) {
     assert_eq!(assignee(world, &root, his).await, Some(alan.person()));
     // Alan takes it over, and is not disturbed when Grace loses more.
     assign(world, &root, hers, &alan).await;
-    world.desk.change_duty(&root, grace.person(), &Duty::Nothing).await.unwrap();
+    world.desk.staff.change_duty(&root, grace.person(), &Duty::Nothing).await.unwrap();
     assert_eq!(assignee(world, &root, hers).await, Some(alan.person()));
 }
 
@@ -216,7 +216,7 @@ async fn a_held_request_is_unassigned_too(world: &World) {
 
     set_kinds(world, "grace", &["question"]).await;
 
-    world.desk.release_held(&root, number).await.unwrap();
+    world.desk.requests.release_held(&root, number).await.unwrap();
     assert_eq!(unassigned(world, &root).await, [number]);
 }
 
@@ -225,12 +225,12 @@ async fn a_restricted_customers_request_is_unassigned_too(world: &World) {
     let number = submit(world, "problem").await;
     assign(world, &root, number, &grace).await;
     let ada = world.customer(EMAIL).await;
-    world.desk.restrict(&ada).await.unwrap();
+    world.desk.privacy.restrict(&ada).await.unwrap();
 
     set_kinds(world, "grace", &["question"]).await;
 
     assert_eq!(unassigned(world, &root).await, []);
-    world.desk.lift_restriction(&ada).await.unwrap();
+    world.desk.privacy.lift_restriction(&ada).await.unwrap();
     assert_eq!(unassigned(world, &root).await, [number]);
 }
 
@@ -245,18 +245,18 @@ async fn a_type_that_the_settings_lack_is_kept_by_those_who_see_it(world: &World
     opening.settings.request_types.retain(|kind| kind.id != "problem");
     let desk = tresen_desk::Desk::open(opening).await.unwrap();
     let assignee = async |number| {
-        let shown = desk.conversation_for_agent(&root, number).await.unwrap();
+        let shown = desk.requests.conversation_for_agent(&root, number).await.unwrap();
         shown.staff.unwrap().assignee
     };
     assert_eq!(assignee(hers).await, Some(grace.person()));
 
     // The type can be given to nobody any more; other types and all types can.
     let problem = ["problem".to_owned()];
-    let said = refusals(desk.set_kinds("grace@desk.example", &problem).await);
+    let said = refusals(desk.staff.set_kinds("grace@desk.example", &problem).await);
     assert_eq!(said, [("kinds", Problem::ChoiceUnknown)]);
-    desk.set_kinds("grace@desk.example", &[]).await.unwrap();
+    desk.staff.set_kinds("grace@desk.example", &[]).await.unwrap();
     assert_eq!(assignee(hers).await, Some(grace.person()));
-    desk.set_kinds("grace@desk.example", &["question".to_owned()]).await.unwrap();
+    desk.staff.set_kinds("grace@desk.example", &["question".to_owned()]).await.unwrap();
     assert_eq!((assignee(hers).await, assignee(his).await), (None, Some(alan.person())));
     desk.close().await;
 }
@@ -268,7 +268,7 @@ async fn counts_follow_each_loss(world: &World) {
         assign(world, &root, number, &grace).await;
     }
     let counted = async |agent: &Agent| {
-        let counts = world.desk.queue_counts(agent).await.unwrap();
+        let counts = world.desk.requests.queue_counts(agent).await.unwrap();
         (counts.active, counts.mine, counts.unassigned)
     };
     assert_eq!(counted(&grace).await, (3, 3, 0));
@@ -288,9 +288,9 @@ async fn a_refused_change_of_types_unassigns_nothing(world: &World) {
     let steps = staff(world, &root, number).await.history.len();
 
     let kinds = ["question".to_owned(), "nonsense".to_owned()];
-    let said = refusals(world.desk.set_kinds("grace@desk.example", &kinds).await);
+    let said = refusals(world.desk.staff.set_kinds("grace@desk.example", &kinds).await);
     assert_eq!(said, [("kinds", Problem::ChoiceUnknown)]);
-    assert!(world.desk.set_kinds("nobody@desk.example", &["question".to_owned()]).await.is_err());
+    assert!(world.desk.staff.set_kinds("nobody@desk.example", &["question".to_owned()]).await.is_err());
 
     let shown = staff(world, &root, number).await;
     assert_eq!((shown.assignee, shown.history.len()), (Some(grace.person()), steps));
@@ -307,7 +307,7 @@ async fn all_requests_of_a_lost_type_are_unassigned_at_once(world: &World) {
         let number = world.submit(&form).await;
         assign(world, &root, number, &grace).await;
         let change = Change { status: Some(status), ..Change::default() };
-        world.desk.change(&root, number, change).await.unwrap();
+        world.desk.requests.change(&root, number, change).await.unwrap();
         requests.push((number, status, staff(world, &root, number).await.history.len()));
     }
 

@@ -32,7 +32,7 @@ async fn files_come_back_as_they_were(world: &World) {
     let given: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
     let stored = world.files(&given).await.unwrap();
     let number = world.submit_with(&Form::from("ada@example.com"), stored, None).await.unwrap().number;
-    let seen = world.desk.conversation(&access, number).await.unwrap();
+    let seen = world.desk.requests.conversation(&access, number).await.unwrap();
     let attachments = &seen.comments[0].attachments;
     assert_eq!(attachments.len(), 4);
     for (name, bytes, media_type) in [
@@ -45,8 +45,8 @@ async fn files_come_back_as_they_were(world: &World) {
         assert_eq!(attachment.size, bytes.len() as u64);
         assert_eq!(attachment.image, media_type.starts_with("image/"));
         for file in [
-            world.desk.attachment(&access, number, attachment.id).await.unwrap(),
-            world.desk.attachment_for_agent(&agent, number, attachment.id).await.unwrap(),
+            world.desk.requests.attachment(&access, number, attachment.id).await.unwrap(),
+            world.desk.requests.attachment_for_agent(&agent, number, attachment.id).await.unwrap(),
         ] {
             assert_eq!(
                 (file.name.as_str(), file.size, file.media_type),
@@ -56,7 +56,7 @@ async fn files_come_back_as_they_were(world: &World) {
         }
     }
     let missing = AttachmentId::parse("01890000-0000-7000-8000-000000000000").unwrap();
-    assert_fails!(world.desk.attachment(&access, number, missing).await, Error::NotFound);
+    assert_fails!(world.desk.requests.attachment(&access, number, missing).await, Error::NotFound);
 }
 
 async fn files_are_sealed(world: &World) {
@@ -94,7 +94,7 @@ async fn a_form_that_is_given_up_leaves_no_files(world: &World) {
     let files = world.file("a.txt", b"contents").await;
     assert_eq!(world.objects(), 1);
     drop(files);
-    let mut input = world.desk.receive_files();
+    let mut input = world.desk.requests.receive_files();
     input.begin("half.bin").await.unwrap();
     input.write(&[1; 150_000]).await.unwrap();
     assert_eq!(world.objects(), 1);
@@ -108,7 +108,7 @@ async fn an_empty_field_is_no_file(world: &World) {
     let ada = world.customer("ada@example.com").await;
     let files = world.file("", b"nameless").await;
     let number = world.submit_with(&Form::from("ada@example.com"), files, None).await.unwrap().number;
-    let seen = world.desk.conversation(&Access::Session(ada), number).await.unwrap();
+    let seen = world.desk.requests.conversation(&Access::Session(ada), number).await.unwrap();
     assert_eq!(seen.comments[0].attachments[0].name, "attachment");
 }
 
@@ -117,7 +117,8 @@ async fn a_damaged_file_is_an_error(world: &World) {
     let access = Access::Session(ada);
     let files = world.file("a.bin", &[7; 200_000]).await;
     let number = world.submit_with(&Form::from("ada@example.com"), files, None).await.unwrap().number;
-    let attachment = world.desk.conversation(&access, number).await.unwrap().comments[0].attachments[0].id;
+    let attachment =
+        world.desk.requests.conversation(&access, number).await.unwrap().comments[0].attachments[0].id;
     let path = files_under(&world.place.data().join("objects")).remove(0);
     let good = std::fs::read(&path).unwrap();
     let chunk = 64 * 1024 + 16;
@@ -127,14 +128,14 @@ async fn a_damaged_file_is_an_error(world: &World) {
     let cut = good[..2 * chunk].to_vec();
     for bad in [flipped, swapped, cut, Vec::new()] {
         std::fs::write(&path, &bad).unwrap();
-        let read = match world.desk.attachment(&access, number, attachment).await {
+        let read = match world.desk.requests.attachment(&access, number, attachment).await {
             Ok(file) => futures_util::TryStreamExt::try_collect::<Vec<_>>(file.contents).await.is_ok(),
             Err(_) => false,
         };
         assert!(!read, "a damaged file of {} bytes was read", bad.len());
     }
     std::fs::write(&path, &good).unwrap();
-    let file = world.desk.attachment(&access, number, attachment).await.unwrap();
+    let file = world.desk.requests.attachment(&access, number, attachment).await.unwrap();
     assert_eq!(contents(file).await.len(), 200_000);
 }
 

@@ -48,14 +48,14 @@ async fn bring_back(place: &Place, from: &Path) -> Result<Done, BackupError> {
 
 /// The words of every request there are to be read with a desk's keys.
 async fn readable(desk: &Desk) -> Vec<String> {
-    while desk.index_stale().await.unwrap() > 0 {}
-    let grace = entered(desk.login("grace@desk.example", PASSWORD, None).await.unwrap()).session;
-    let grace = desk.session(&grace).await.unwrap().unwrap().agent().unwrap();
+    while desk.indexer.index_stale().await.unwrap() > 0 {}
+    let grace = entered(desk.accounts.login("grace@desk.example", PASSWORD, None).await.unwrap()).session;
+    let grace = desk.people.session(&grace).await.unwrap().unwrap().agent().unwrap();
     let query = tresen_desk::requests::QueueQuery {
         view: tresen_desk::requests::QueueView::All,
         ..Default::default()
     };
-    let lines = desk.queue(&grace, &query).await.unwrap();
+    let lines = desk.requests.queue(&grace, &query).await.unwrap();
     assert!(lines.next.is_none());
     let mut subjects: Vec<String> = lines.rows.into_iter().map(|row| row.subject).collect();
     subjects.sort();
@@ -88,7 +88,7 @@ async fn an_old_backup_brings_nobody_back() {
 
     // What came after the backup is not in it.
     world.submit(&Form::from("carol@example.com").about("Bandersnatch", "Later")).await;
-    world.desk.erase_self(&ada, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
     assert_eq!(readable(&world.desk).await, ["Bandersnatch", "Mandersnatch"]);
 
     // Not while it is being served.
@@ -98,18 +98,20 @@ async fn an_old_backup_brings_nobody_back() {
     assert_eq!(done.keyless, 1);
     let desk = world.open_another().await.unwrap();
     assert_eq!(readable(&desk).await, ["Mandersnatch"]);
-    assert!(desk.erase_by_operator("ada@example.com").await.unwrap().is_none());
+    assert!(desk.privacy.erase_by_operator("ada@example.com").await.unwrap().is_none());
     assert!(
-        desk.session(&entered(desk.login("bob@example.com", PASSWORD, None).await.unwrap()).session)
+        desk.people
+            .session(&entered(desk.accounts.login("bob@example.com", PASSWORD, None).await.unwrap()).session)
             .await
             .unwrap()
             .is_some()
     );
     // Who was logged in then has to log in again.
-    assert_fails!(desk.my_requests(&ada, &Default::default()).await, Error::Forbidden);
+    assert_fails!(desk.requests.my_requests(&ada, &Default::default()).await, Error::Forbidden);
     let access = Access::Session(bob);
-    let seen = desk.conversation(&access, number).await.unwrap();
-    let attachment = desk.attachment(&access, number, seen.comments[0].attachments[0].id).await.unwrap();
+    let seen = desk.requests.conversation(&access, number).await.unwrap();
+    let attachment =
+        desk.requests.attachment(&access, number, seen.comments[0].attachments[0].id).await.unwrap();
     assert_eq!(contents(attachment).await, b"Mandersnatch");
     assert_eq!(world.objects(), 1);
     desk.close().await;
@@ -135,7 +137,7 @@ async fn an_old_key_store_brings_nobody_back() {
     backup(&places(&world.place), Part::Keys, &keys, world.desk.now()).await.unwrap();
     assert!(keys.join("keys.db").exists() && !keys.join("tresen.db").exists());
     assert!(matches!(bring_back(&world.place, &keys).await.err(), Some(BackupError::NoBackup(..))));
-    world.desk.erase_self(&ada, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
     world.desk.close().await;
 
     // Both from before the erasure, and what is there now remembers it.
@@ -148,7 +150,7 @@ async fn an_old_key_store_brings_nobody_back() {
     bring_back(&world.place, &data).await.unwrap();
     let desk = world.open_another().await.unwrap();
     assert_eq!(readable(&desk).await, Vec::<String>::new());
-    assert!(desk.erase_by_operator("ada@example.com").await.unwrap().is_none());
+    assert!(desk.privacy.erase_by_operator("ada@example.com").await.unwrap().is_none());
     desk.close().await;
 }
 
@@ -219,13 +221,13 @@ impl Lost {
         for email in ["carol@example.com", "bob@example.com"] {
             world.submit(&Form::from(email).about("Mandersnatch", "Please")).await;
         }
-        world.desk.erase_by_operator("carol@example.com").await.unwrap().unwrap();
+        world.desk.privacy.erase_by_operator("carol@example.com").await.unwrap().unwrap();
         let early = std::fs::read(world.place.data().join("erasures.txt")).unwrap();
         std::fs::write(elsewhere.path().join("begun.txt"), early).unwrap();
         let form = Form::from("ada@example.com").about("Jabberwock", "The slithy toves");
         let files = world.file("borogoves.txt", b"All mimsy were the borogoves").await;
         world.submit_with(&form, files, None).await.unwrap();
-        world.desk.erase_by_operator("bob@example.com").await.unwrap().unwrap();
+        world.desk.privacy.erase_by_operator("bob@example.com").await.unwrap().unwrap();
         let at = |name: &str| elsewhere.path().join(name);
         std::fs::copy(world.place.data().join("erasures.txt"), at("backup.txt")).unwrap();
         world.tick();
@@ -233,7 +235,7 @@ impl Lost {
         backup(&places(&world.place), Part::Keys, &at("keys"), world.desk.now()).await.unwrap();
 
         world.tick();
-        world.desk.erase_by_operator("ada@example.com").await.unwrap().unwrap();
+        world.desk.privacy.erase_by_operator("ada@example.com").await.unwrap().unwrap();
         std::fs::copy(world.place.data().join("erasures.txt"), at("erasures.txt")).unwrap();
         world.desk.close().await;
         let place = Place::new(Engine::Sqlite).await;
@@ -258,9 +260,9 @@ impl Lost {
     /// Opens what was restored, and shows that Ada is gone to the last byte.
     async fn assert_gone(&self) {
         let desk = self.open().await;
-        assert_eq!(desk.unfinished_erasures().await.unwrap(), 0);
+        assert_eq!(desk.privacy.unfinished_erasures().await.unwrap(), 0);
         assert_eq!(readable(&desk).await, Vec::<String>::new());
-        assert!(desk.erase_by_operator("ada@example.com").await.unwrap().is_none());
+        assert!(desk.privacy.erase_by_operator("ada@example.com").await.unwrap().is_none());
         desk.close().await;
         assert_eq!(Needles::new(Self::WORDS).traces(&self.place).await, Vec::<String>::new());
         assert!(files_under(&self.place.data().join("objects")).is_empty());

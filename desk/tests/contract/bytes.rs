@@ -69,13 +69,13 @@ impl Customer {
     }
 
     async fn write(&mut self, desk: &Desk) {
-        let mut files = desk.receive_files();
+        let mut files = desk.requests.receive_files();
         files.begin(&format!("{}.txt", self.file)).await.unwrap();
         files.write(format!("Contents: {}.", self.contents).as_bytes()).await.unwrap();
         files.end().await.unwrap();
         let form = Form::from(&self.email).called(&self.name).about(&self.subject, &self.body);
         let submission = Submission::parse(&form.fields(), desk.settings()).unwrap();
-        self.number = Some(desk.submit(submission, files.finish(), None).await.unwrap().number);
+        self.number = Some(desk.requests.submit(submission, files.finish(), None).await.unwrap().number);
     }
 }
 
@@ -101,13 +101,14 @@ impl Traffic {
                     let number = visitor.number.unwrap();
                     let answer = format!("We are sorry about the {}.", visitor.subject);
                     let once = random_word();
-                    desk.reply(&agent, number, &crate::support::reply(&answer, &once), Vec::new())
+                    desk.requests
+                        .reply(&agent, number, &crate::support::reply(&answer, &once), Vec::new())
                         .await
                         .unwrap();
                     // Searching for the very words must not bring them anywhere.
                     let query =
                         QueueQuery { search: body.clone(), view: QueueView::All, ..QueueQuery::default() };
-                    desk.queue(&agent, &query).await.unwrap();
+                    desk.requests.queue(&agent, &query).await.unwrap();
                     rounds.fetch_add(1, Ordering::AcqRel);
                     pause().await;
                 }
@@ -116,14 +117,14 @@ impl Traffic {
         let (desk, stop) = (world.desk.clone(), Arc::clone(&ends));
         tasks.spawn(async move {
             while !stop.load(Ordering::Acquire) {
-                desk.send_due_mails().await.unwrap();
+                desk.delivery.send_due_mails().await.unwrap();
                 pause().await;
             }
         });
         let (desk, stop) = (world.desk.clone(), Arc::clone(&ends));
         tasks.spawn(async move {
             while !stop.load(Ordering::Acquire) {
-                desk.index_stale().await.unwrap();
+                desk.indexer.index_stale().await.unwrap();
                 pause().await;
             }
         });
@@ -310,7 +311,7 @@ async fn one_of_a_thousand_is_erased_while_others_go_on(world: &World) {
     }
     let (erased, stays) = (&customers[ERASED], &customers[STAYS]);
     let keys = [wrapped_key(world, ERASED).await, wrapped_key(world, STAYS).await];
-    while world.desk.send_due_mails().await.unwrap() > 0 {}
+    while world.desk.delivery.send_due_mails().await.unwrap() > 0 {}
     world.index().await;
     let mut traffic = Traffic::start(world, erased).await;
     traffic.go_on(5).await;
@@ -332,7 +333,7 @@ async fn one_of_a_thousand_is_erased_while_others_go_on(world: &World) {
     let sought = Arc::new(Sought::parse(&erased.words().join("\n")).unwrap());
     let look = async || {
         let (places, skip) = (vec![world.place.data().to_owned()], vec![files.outgoing.clone()]);
-        world.desk.find_traces(Arc::clone(&sought), places, skip).await.unwrap()
+        world.desk.privacy.find_traces(Arc::clone(&sought), places, skip).await.unwrap()
     };
     let needles = Needles::new(erased.words());
     assert!(look().await.len() >= erased.searchable().len());
@@ -340,7 +341,7 @@ async fn one_of_a_thousand_is_erased_while_others_go_on(world: &World) {
     assert!(files.with(&[&keys[0], &keys[1]]).iter().all(|files| !files.is_empty()));
 
     traffic.go_on(5).await;
-    let done = world.desk.erase_by_operator(&erased.email).await.unwrap().unwrap();
+    let done = world.desk.privacy.erase_by_operator(&erased.email).await.unwrap().unwrap();
     assert_eq!((done.count.requests, done.count.attachments), (1, 1));
 
     // At once, and after more has happened.
@@ -381,13 +382,13 @@ async fn one_of_a_thousand_is_erased_while_others_go_on(world: &World) {
         assert!(files.with(&[WITNESS.as_bytes()])[0].iter().any(|file| file.contains("/pg_wal/")));
     }
     traffic.end().await;
-    assert!(world.desk.erase_by_operator(&erased.email).await.unwrap().is_none());
+    assert!(world.desk.privacy.erase_by_operator(&erased.email).await.unwrap().is_none());
 }
 
 async fn a_new_name_leaves_nothing_of_the_old_one(world: &World) {
     let ada = world.customer("ada@example.com").await;
     let (old, new) = (random_word(), random_word());
-    world.desk.change_name(&ada, &old).await.unwrap();
+    world.desk.accounts.change_name(&ada, &old).await.unwrap();
     world.submit(&Form::from("ada@example.com").about("Teapot", "It drips")).await;
     world.index().await;
     let server = Server::of(world).await;
@@ -399,7 +400,7 @@ async fn a_new_name_leaves_nothing_of_the_old_one(world: &World) {
     };
     flush().await;
     files.have_all(&[&old]);
-    world.desk.change_name(&ada, &new).await.unwrap();
+    world.desk.accounts.change_name(&ada, &new).await.unwrap();
     world.index().await;
     world.desk.tidy_up().await.unwrap();
     flush().await;

@@ -27,7 +27,7 @@ async fn comments_keep_their_order(world: &World) {
 
     world.clock.advance_seconds(-DAY);
     world.comment(&Access::Session(ada.clone()), number, "Three").await;
-    world.desk.reply(&agent, number, &note("Four", "n"), Vec::new()).await.unwrap();
+    world.desk.requests.reply(&agent, number, &note("Four", "n"), Vec::new()).await.unwrap();
     world.answer(&agent, number, "Five").await;
     world.clock.advance_seconds(-DAY);
     world.comment(&Access::Session(ada.clone()), number, "Six").await;
@@ -47,9 +47,9 @@ async fn what_is_new_is_unread(world: &World) {
     let access = Access::Session(ada.clone());
     let number = world.submit(&Form::from(EMAIL)).await;
     let see = async |desk: &tresen_desk::Desk| {
-        let last = desk.conversation(&access, number).await.unwrap().comments.last().unwrap().id;
-        desk.note_seen(&access, number, last).await.unwrap();
-        desk.note_seen_by_agent(&agent, number, last).await.unwrap();
+        let last = desk.requests.conversation(&access, number).await.unwrap().comments.last().unwrap().id;
+        desk.requests.note_seen(&access, number, last).await.unwrap();
+        desk.requests.note_seen_by_agent(&agent, number, last).await.unwrap();
         desk.settle().await;
     };
     world.answer(&agent, number, "Yes?").await;
@@ -83,13 +83,13 @@ async fn the_history_keeps_its_order(world: &World) {
     let (ada, agent) = (world.customer(EMAIL).await, world.agent("Grace").await);
     let number = world.submit(&Form::from(EMAIL)).await;
     let change = |status| Change { status: Some(status), ..Change::default() };
-    world.desk.change(&agent, number, change(Status::Resolved)).await.unwrap();
+    world.desk.requests.change(&agent, number, change(Status::Resolved)).await.unwrap();
 
     world.clock.advance_seconds(-DAY);
-    world.desk.close_or_reopen(&Access::Session(ada.clone()), number, false).await.unwrap();
+    world.desk.requests.close_or_reopen(&Access::Session(ada.clone()), number, false).await.unwrap();
     let urgent = Change { priority: Some(Priority::High), ..Change::default() };
-    world.desk.change(&agent, number, urgent).await.unwrap();
-    world.desk.change(&agent, number, change(Status::Closed)).await.unwrap();
+    world.desk.requests.change(&agent, number, urgent).await.unwrap();
+    world.desk.requests.change(&agent, number, change(Status::Closed)).await.unwrap();
 
     let history = world.shown(&agent, number).await.staff.unwrap().history;
     let times: Vec<_> = history.iter().map(|entry| entry.at).collect();
@@ -112,7 +112,8 @@ async fn an_answer_is_mailed_at_once(world: &World) {
 
     // Nor is its link already over tomorrow.
     let link = world.mail().await.request_link();
-    let shown = world.desk.conversation(&Access::Link(world.holder(&link).await), number).await.unwrap();
+    let shown =
+        world.desk.requests.conversation(&Access::Link(world.holder(&link).await), number).await.unwrap();
     assert_eq!(shown.comments.last().unwrap().body, "Hello?");
 }
 
@@ -135,7 +136,7 @@ async fn mails_keep_their_order(world: &World) {
     assert!(shown.unread);
     // An outsider who is let in, or whose words become a request of their own.
     let outsider = shown.comments.last().unwrap().id;
-    world.desk.admit(&agent, number, outsider).await.unwrap();
+    world.desk.requests.admit(&agent, number, outsider).await.unwrap();
     let history = world.shown(&agent, number).await.staff.unwrap().history;
     assert!(matches!(history.last().unwrap().event, HistoryEvent::Admitted));
     assert!(history.is_sorted_by_key(|entry| entry.at));

@@ -23,13 +23,13 @@ stories! {
 
 async fn customer_of(world: &World, number: RequestNumber) -> PersonId {
     let root = world.admin("Root").await;
-    let shown = world.desk.conversation_for_agent(&root, number).await.unwrap();
+    let shown = world.desk.requests.conversation_for_agent(&root, number).await.unwrap();
     shown.staff.unwrap().customer.id
 }
 
 async fn caller(world: &World, name: &str) -> Caller {
     let secret = world.service(name, &[Scope::CommentsWrite]).await;
-    world.desk.caller(&secret).await.unwrap().0
+    world.desk.tokens.caller(&secret).await.unwrap().0
 }
 
 async fn a_customer_is_found_by_address_and_rectified(world: &World) {
@@ -37,24 +37,27 @@ async fn a_customer_is_found_by_address_and_rectified(world: &World) {
     let number = world.submit(&Form::from("ada@example.org")).await;
     let alan = world.agent("Alan").await;
 
-    let found = desk.find_customer(&alan, "ADA@example.org").await.unwrap();
+    let found = desk.privacy.find_customer(&alan, "ADA@example.org").await.unwrap();
 
     assert_eq!((found.id, found.name, found.registered), (customer_of(world, number).await, None, false));
-    desk.rectify_customer(&alan, found.id, Some("Ada"), Some(Language::German)).await.unwrap();
-    let found = desk.customer(&alan, found.id).await.unwrap();
+    desk.privacy.rectify_customer(&alan, found.id, Some("Ada"), Some(Language::German)).await.unwrap();
+    let found = desk.privacy.customer(&alan, found.id).await.unwrap();
     assert_eq!((found.name.as_deref(), found.language), (Some("Ada"), Language::German));
-    desk.rectify_customer(&alan, found.id, None, Some(Language::English)).await.unwrap();
-    desk.rectify_customer(&alan, found.id, Some(""), None).await.unwrap();
-    assert_eq!(desk.customer(&alan, found.id).await.unwrap().name, None);
-    assert_eq!(refusals(desk.find_customer(&alan, "nobody").await.map(drop))[0].0, "email");
-    assert_fails!(desk.find_customer(&alan, "bob@example.org").await, Error::NotFound);
+    desk.privacy.rectify_customer(&alan, found.id, None, Some(Language::English)).await.unwrap();
+    desk.privacy.rectify_customer(&alan, found.id, Some(""), None).await.unwrap();
+    assert_eq!(desk.privacy.customer(&alan, found.id).await.unwrap().name, None);
+    assert_eq!(refusals(desk.privacy.find_customer(&alan, "nobody").await.map(drop))[0].0, "email");
+    assert_fails!(desk.privacy.find_customer(&alan, "bob@example.org").await, Error::NotFound);
     // Whoever has an account decides on their name alone.
     let bob = world.customer("bob@example.org").await;
-    assert_fails!(desk.rectify_customer(&alan, bob.person(), Some("Bob"), None).await, Error::Forbidden);
+    assert_fails!(
+        desk.privacy.rectify_customer(&alan, bob.person(), Some("Bob"), None).await,
+        Error::Forbidden
+    );
     // An agent of some types only sees none of it.
-    desk.set_kinds("alan@desk.example", &["order".to_owned()]).await.unwrap();
-    assert_fails!(desk.find_customer(&alan, "ada@example.org").await, Error::Forbidden);
-    assert_fails!(desk.customer(&alan, found.id).await, Error::Forbidden);
+    desk.staff.set_kinds("alan@desk.example", &["order".to_owned()]).await.unwrap();
+    assert_fails!(desk.privacy.find_customer(&alan, "ada@example.org").await, Error::Forbidden);
+    assert_fails!(desk.privacy.customer(&alan, found.id).await, Error::Forbidden);
 }
 
 async fn a_restricted_customer_is_hidden_from_all_but_admins(world: &World) {
@@ -63,21 +66,21 @@ async fn a_restricted_customer_is_hidden_from_all_but_admins(world: &World) {
     let (alan, ada) = (world.agent("Alan").await, customer_of(world, number).await);
     let root = world.login("root@desk.example", crate::support::PASSWORD).await.unwrap().agent().unwrap();
 
-    desk.restrict_customer_by_id(&alan, ada).await.unwrap();
+    desk.privacy.restrict_customer_by_id(&alan, ada).await.unwrap();
 
-    assert_fails!(desk.find_customer(&alan, "ada@example.org").await, Error::NotFound);
-    assert_fails!(desk.customer(&alan, ada).await, Error::NotFound);
-    assert_fails!(desk.rectify_customer(&alan, ada, Some("x"), None).await, Error::NotFound);
-    assert_fails!(desk.invite_customer(&alan, ada).await, Error::NotFound);
-    assert_fails!(desk.restrict_customer_by_id(&alan, ada).await, Error::NotFound);
-    assert_fails!(desk.lift_for_customer_by_id(&alan, ada).await, Error::NotFound);
+    assert_fails!(desk.privacy.find_customer(&alan, "ada@example.org").await, Error::NotFound);
+    assert_fails!(desk.privacy.customer(&alan, ada).await, Error::NotFound);
+    assert_fails!(desk.privacy.rectify_customer(&alan, ada, Some("x"), None).await, Error::NotFound);
+    assert_fails!(desk.privacy.invite_customer(&alan, ada).await, Error::NotFound);
+    assert_fails!(desk.privacy.restrict_customer_by_id(&alan, ada).await, Error::NotFound);
+    assert_fails!(desk.privacy.lift_for_customer_by_id(&alan, ada).await, Error::NotFound);
     let all = Listing { limit: 10, view: QueueView::All, ..Listing::default() };
-    assert!(desk.list_requests(&alan, &all).await.unwrap().rows.is_empty());
-    assert!(desk.customer(&root, ada).await.unwrap().restriction.is_some());
-    assert_fails!(desk.rectify_customer(&root, ada, Some("x"), None).await, Error::Restricted);
-    assert_fails!(desk.invite_customer(&root, ada).await, Error::Restricted);
-    desk.lift_for_customer_by_id(&root, ada).await.unwrap();
-    desk.invite_customer(&alan, ada).await.unwrap();
+    assert!(desk.requests.list_requests(&alan, &all).await.unwrap().rows.is_empty());
+    assert!(desk.privacy.customer(&root, ada).await.unwrap().restriction.is_some());
+    assert_fails!(desk.privacy.rectify_customer(&root, ada, Some("x"), None).await, Error::Restricted);
+    assert_fails!(desk.privacy.invite_customer(&root, ada).await, Error::Restricted);
+    desk.privacy.lift_for_customer_by_id(&root, ada).await.unwrap();
+    desk.privacy.invite_customer(&alan, ada).await.unwrap();
     assert!(world.post().await.iter().any(|mail| mail.find_link("register").is_some()));
 }
 
@@ -85,32 +88,35 @@ async fn somebody_of_the_desk_is_no_customer(world: &World) {
     let desk = &world.desk;
     let root = world.admin("Root").await;
     let alan = world.agent("Alan").await;
-    assert_fails!(desk.find_customer(&root, "alan@desk.example").await, Error::NotFound);
-    assert_fails!(desk.export_customer(&root, alan.person()).await.map(drop), Error::NotFound);
-    assert_fails!(desk.erase_customer(&root, alan.person(), Asked::Mail).await.map(drop), Error::NotFound);
+    assert_fails!(desk.privacy.find_customer(&root, "alan@desk.example").await, Error::NotFound);
+    assert_fails!(desk.privacy.export_customer(&root, alan.person()).await.map(drop), Error::NotFound);
+    assert_fails!(
+        desk.privacy.erase_customer(&root, alan.person(), Asked::Mail).await.map(drop),
+        Error::NotFound
+    );
 }
 
 async fn an_admin_exports_and_erases_with_a_fresh_proof(world: &World) {
     let desk = &world.desk;
     let number = world.submit(&Form::from("ada@example.org")).await;
     let (root, alan) = (world.admin("Root").await, world.agent("Alan").await);
-    let ada = desk.find_customer(&root, "ada@example.org").await.unwrap().id;
-    assert_fails!(desk.export_customer(&alan, ada).await.map(drop), Error::Forbidden);
-    assert_fails!(desk.erase_customer(&alan, ada, Asked::Mail).await.map(drop), Error::Forbidden);
+    let ada = desk.privacy.find_customer(&root, "ada@example.org").await.unwrap().id;
+    assert_fails!(desk.privacy.export_customer(&alan, ada).await.map(drop), Error::Forbidden);
+    assert_fails!(desk.privacy.erase_customer(&alan, ada, Asked::Mail).await.map(drop), Error::Forbidden);
     world.clock.advance_seconds(601);
-    assert_fails!(desk.export_customer(&root, ada).await.map(drop), Error::ProofNeeded);
-    assert_fails!(desk.erase_customer(&root, ada, Asked::Mail).await.map(drop), Error::ProofNeeded);
+    assert_fails!(desk.privacy.export_customer(&root, ada).await.map(drop), Error::ProofNeeded);
+    assert_fails!(desk.privacy.erase_customer(&root, ada, Asked::Mail).await.map(drop), Error::ProofNeeded);
     let root = world.login("root@desk.example", crate::support::PASSWORD).await.unwrap().agent().unwrap();
 
-    desk.export_customer(&root, ada).await.map(drop).unwrap();
-    let erased = desk.erase_customer(&root, ada, Asked::Mail).await.unwrap();
+    desk.privacy.export_customer(&root, ada).await.map(drop).unwrap();
+    let erased = desk.privacy.erase_customer(&root, ada, Asked::Mail).await.unwrap();
 
     assert_eq!(erased.count.requests, 1);
-    assert_fails!(desk.customer(&root, ada).await, Error::NotFound);
-    assert_fails!(desk.conversation_for_agent(&root, number).await, Error::NotFound);
-    let log = desk.audit_log(&root, None, 100).await.unwrap();
+    assert_fails!(desk.privacy.customer(&root, ada).await, Error::NotFound);
+    assert_fails!(desk.requests.conversation_for_agent(&root, number).await, Error::NotFound);
+    let log = desk.people.audit_log(&root, None, 100).await.unwrap();
     let place = log.iter().position(|entry| entry.event == "customer-exported").unwrap();
-    let rest = desk.audit_log(&root, Some((log[place].at, log[place].id)), 100).await.unwrap();
+    let rest = desk.people.audit_log(&root, Some((log[place].at, log[place].id)), 100).await.unwrap();
     assert_eq!(rest.len(), log.len() - place - 1);
 }
 
@@ -127,11 +133,11 @@ async fn a_list_has_every_filter_and_goes_on(world: &World) {
     world.submit(&Form::from("bob@example.org")).await;
     world.tick();
     let mine = Change { assignee: Some(Some(alan.person())), ..Change::default() };
-    desk.change(&alan, made[0], mine).await.unwrap();
-    desk.index_stale().await.unwrap();
+    desk.requests.change(&alan, made[0], mine).await.unwrap();
+    desk.indexer.index_stale().await.unwrap();
     let all = Listing { limit: 2, view: QueueView::All, ..Listing::default() };
     let orders = Listing { kind: Some("order".into()), ..all.clone() };
-    let of = async |listing: &Listing| desk.list_requests(&alan, listing).await.unwrap();
+    let of = async |listing: &Listing| desk.requests.list_requests(&alan, listing).await.unwrap();
 
     // By pages, in both orders, and by words.
     for listing in [
@@ -169,25 +175,25 @@ async fn a_list_has_every_filter_and_goes_on(world: &World) {
 
     // A customer's own.
     let own = Listing { limit: 9, ..all };
-    assert_eq!(numbers(&desk.list_own_requests(&ada, &own).await.unwrap()).len(), 5);
+    assert_eq!(numbers(&desk.requests.list_own_requests(&ada, &own).await.unwrap()).len(), 5);
     let found = Listing { search: "giraffes".into(), limit: 3, ..own };
-    let page = desk.list_own_requests(&ada, &found).await.unwrap();
+    let page = desk.requests.list_own_requests(&ada, &found).await.unwrap();
     assert_eq!(page.rows.len(), 3);
     let rest = Listing { after: Position::parse(&page.next.unwrap()), ..found };
-    assert_eq!(desk.list_own_requests(&ada, &rest).await.unwrap().rows.len(), 2);
+    assert_eq!(desk.requests.list_own_requests(&ada, &rest).await.unwrap().rows.len(), 2);
 }
 
 async fn a_change_is_refused_after_another(world: &World) {
     let desk = &world.desk;
     let number = world.submit(&Form::from("ada@example.org")).await;
     let alan = world.agent("Alan").await;
-    let read = desk.conversation_for_agent(&alan, number).await.unwrap().updated_at;
+    let read = desk.requests.conversation_for_agent(&alan, number).await.unwrap().updated_at;
     world.answer(&alan, number, "Meanwhile").await;
     let urgent =
         Change { priority: Some(tresen_model::Priority::Urgent), only_at: Some(read), ..Change::default() };
-    assert_fails!(desk.change(&alan, number, urgent).await, Error::Changed);
-    let read = desk.conversation_for_agent(&alan, number).await.unwrap().updated_at;
-    desk.change(&alan, number, Change { only_at: Some(read), ..urgent }).await.unwrap();
+    assert_fails!(desk.requests.change(&alan, number, urgent).await, Error::Changed);
+    let read = desk.requests.conversation_for_agent(&alan, number).await.unwrap().updated_at;
+    desk.requests.change(&alan, number, Change { only_at: Some(read), ..urgent }).await.unwrap();
 }
 
 async fn a_file_waits_for_its_comment(world: &World) {
@@ -197,18 +203,19 @@ async fn a_file_waits_for_its_comment(world: &World) {
     let caller = caller(world, "Shop").await;
     let file = world.file("../notes.txt", b"words of a file").await.remove(0);
 
-    let kept = desk.keep_file(&caller, file).await.unwrap();
+    let kept = desk.requests.keep_file(&caller, file).await.unwrap();
 
     assert_eq!((kept.name.as_str(), kept.size), ("notes.txt", 15));
     assert_eq!((world.objects(), world.count_rows("attachment").await), (1, 0));
-    let files = desk.kept_files(&caller, std::slice::from_ref(&kept.handle)).await.unwrap();
-    let comment = desk.reply(&alan, number, &reply("Here", "one"), files).await.unwrap();
-    let shown = desk.conversation_for_agent(&alan, number).await.unwrap();
+    let files = desk.requests.kept_files(&caller, std::slice::from_ref(&kept.handle)).await.unwrap();
+    let comment = desk.requests.reply(&alan, number, &reply("Here", "one"), files).await.unwrap();
+    let shown = desk.requests.conversation_for_agent(&alan, number).await.unwrap();
     assert_eq!(shown.comments[1].id, comment);
-    let file = desk.attachment_for_agent(&alan, number, shown.comments[1].attachments[0].id).await.unwrap();
+    let file =
+        desk.requests.attachment_for_agent(&alan, number, shown.comments[1].attachments[0].id).await.unwrap();
     assert_eq!(contents(file).await, b"words of a file");
     // The same form once more is the same comment.
-    assert_eq!(desk.reply(&alan, number, &reply("Here", "one"), Vec::new()).await.unwrap(), comment);
+    assert_eq!(desk.requests.reply(&alan, number, &reply("Here", "one"), Vec::new()).await.unwrap(), comment);
 }
 
 async fn a_file_that_waits_is_its_owners_and_used_once(world: &World) {
@@ -218,11 +225,12 @@ async fn a_file_that_waits_is_its_owners_and_used_once(world: &World) {
     let (shop, other) = (caller(world, "Shop").await, caller(world, "Other").await);
     let keep = async || {
         let file = world.file("notes.txt", b"words").await.remove(0);
-        desk.keep_file(&shop, file).await.unwrap().handle
+        desk.requests.keep_file(&shop, file).await.unwrap().handle
     };
     let handle = keep().await;
     let unknown = [("attachments", Problem::ChoiceUnknown)];
-    let files = async |caller: &Caller, handles: &[String]| desk.kept_files(caller, handles).await.map(drop);
+    let files =
+        async |caller: &Caller, handles: &[String]| desk.requests.kept_files(caller, handles).await.map(drop);
     assert_eq!(refusals(files(&other, std::slice::from_ref(&handle)).await), unknown);
     assert_eq!(refusals(files(&shop, &[handle.clone(), handle.clone()]).await), unknown);
     for wrong in ["", "x", &handle[..20], &handle[1..]] {
@@ -235,17 +243,17 @@ async fn a_file_that_waits_is_its_owners_and_used_once(world: &World) {
     );
     let large = vec![7; usize::try_from(MAX_BYTES).unwrap() - 2];
     let large = world.file("large", &large).await.remove(0);
-    let large = desk.keep_file(&shop, large).await.unwrap().handle;
+    let large = desk.requests.keep_file(&shop, large).await.unwrap().handle;
     assert_eq!(
         refusals(files(&shop, &[handle.clone(), large]).await),
         [("attachments", Problem::FilesTooLarge { max: MAX_BYTES })]
     );
 
     // Of two comments that name it at the same time, one gets it.
-    let first = desk.kept_files(&shop, std::slice::from_ref(&handle)).await.unwrap();
-    let second = desk.kept_files(&shop, std::slice::from_ref(&handle)).await.unwrap();
-    desk.reply(&alan, number, &reply("First", "one"), first).await.unwrap();
-    let refused = desk.reply(&alan, number, &reply("Second", "two"), second).await;
+    let first = desk.requests.kept_files(&shop, std::slice::from_ref(&handle)).await.unwrap();
+    let second = desk.requests.kept_files(&shop, std::slice::from_ref(&handle)).await.unwrap();
+    desk.requests.reply(&alan, number, &reply("First", "one"), first).await.unwrap();
+    let refused = desk.requests.reply(&alan, number, &reply("Second", "two"), second).await;
     assert_eq!(refusals(refused), unknown);
     assert_eq!(world.count_rows("comment").await, 2);
     assert_eq!(refusals(files(&shop, &[handle]).await), unknown);
@@ -257,20 +265,21 @@ async fn a_file_that_waits_is_its_owners_and_used_once(world: &World) {
 async fn a_call_is_done_once(world: &World) {
     let desk = &world.desk;
     let (shop, other) = (caller(world, "Shop").await, caller(world, "Other").await);
-    let begin = async |caller: &Caller, call: &[u8]| desk.begin_call(caller, "key", &[call]).await.unwrap();
+    let begin =
+        async |caller: &Caller, call: &[u8]| desk.tokens.begin_call(caller, "key", &[call]).await.unwrap();
     assert!(matches!(begin(&shop, b"body").await, First::Yes));
     assert!(matches!(begin(&shop, b"body").await, First::Running));
     assert!(matches!(begin(&shop, b"other").await, First::Other));
     assert!(matches!(begin(&other, b"other").await, First::Yes));
 
-    desk.end_call(&shop, "key", Some("T-7F3K-92QX")).await.unwrap();
+    desk.tokens.end_call(&shop, "key", Some("T-7F3K-92QX")).await.unwrap();
 
     assert!(matches!(begin(&shop, b"body").await, First::Done(answer) if answer == "T-7F3K-92QX"));
     assert!(matches!(begin(&shop, b"other").await, First::Other));
     // Refused: it may be mended and sent again.
-    desk.end_call(&other, "key", None).await.unwrap();
+    desk.tokens.end_call(&other, "key", None).await.unwrap();
     assert!(matches!(begin(&other, b"mended").await, First::Yes));
-    assert_ne!(desk.word_of_call(&shop, "key"), desk.word_of_call(&other, "key"));
+    assert_ne!(desk.tokens.word_of_call(&shop, "key"), desk.tokens.word_of_call(&other, "key"));
     world.clock.advance_seconds(24 * 3600);
     assert!(matches!(begin(&shop, b"other").await, First::Yes));
     world.clock.advance_seconds(24 * 3600 + 1);
@@ -281,7 +290,7 @@ async fn a_call_is_done_once(world: &World) {
 async fn a_call_that_was_cut_off_is_done_again(world: &World) {
     let desk = &world.desk;
     let shop = caller(world, "Shop").await;
-    let begin = async || desk.begin_call(&shop, "key", &[b"body"]).await.unwrap();
+    let begin = async || desk.tokens.begin_call(&shop, "key", &[b"body"]).await.unwrap();
     assert!(matches!(begin().await, First::Yes));
     world.clock.advance_seconds(120);
     assert!(matches!(begin().await, First::Yes));

@@ -62,8 +62,13 @@ impl Customer {
         let number = world.submit_with(&form, files, None).await.unwrap().number;
         // The farewell to another one may arrive late.
         let mail = world.post().await.into_iter().find(|mail| mail.to() == email).unwrap();
-        let secret =
-            world.desk.complete_registration(&mail.link("register"), PASSWORD).await.unwrap().session;
+        let secret = world
+            .desk
+            .accounts
+            .complete_registration(&mail.link("register"), PASSWORD)
+            .await
+            .unwrap()
+            .session;
         let session = world.session(&secret).await.unwrap();
         Self { email, name, words, session, numbers: vec![number], link: mail.request_link() }
     }
@@ -102,6 +107,7 @@ async fn customers(world: &World, count: usize) -> Vec<Customer> {
         world.tick();
         world
             .desk
+            .requests
             .reply(
                 &grace,
                 number,
@@ -120,7 +126,7 @@ async fn customers(world: &World, count: usize) -> Vec<Customer> {
     world.post().await;
     for customer in &customers {
         world.answer(&grace, customer.numbers[1], &format!("About {}", customer.words[8])).await;
-        world.desk.forgot_password(&customer.email, Language::English).await.unwrap();
+        world.desk.accounts.forgot_password(&customer.email, Language::English).await.unwrap();
     }
     world.desk.settle().await;
     customers
@@ -129,15 +135,16 @@ async fn customers(world: &World, count: usize) -> Vec<Customer> {
 async fn assert_whole(world: &World, customer: &Customer) {
     let lines = world.mine(&customer.session).await;
     assert_eq!(lines.len(), 2);
-    let seen = world.desk.conversation(&customer.access(), customer.numbers[0]).await.unwrap();
+    let seen = world.desk.requests.conversation(&customer.access(), customer.numbers[0]).await.unwrap();
     assert_eq!(seen.subject, customer.words[0]);
     assert_eq!(seen.comments.len(), 3);
     assert_eq!(seen.comments[1].author.as_deref(), Some("Grace"));
     let attachment = seen.comments[0].attachments[0].id;
-    let file = world.desk.attachment(&customer.access(), customer.numbers[0], attachment).await.unwrap();
+    let file =
+        world.desk.requests.attachment(&customer.access(), customer.numbers[0], attachment).await.unwrap();
     assert_eq!(contents(file).await, customer.words[3].as_bytes());
     assert_eq!(world.find(&customer.session, &customer.words[7]).await, [customer.numbers[0]]);
-    let stored = world.desk.erasure_preview(&customer.session).await.unwrap();
+    let stored = world.desk.privacy.erasure_preview(&customer.session).await.unwrap();
     assert_eq!((stored.requests, stored.comments, stored.attachments, stored.consents), (2, 6, 2, 2));
 }
 
@@ -153,8 +160,8 @@ async fn one_of_thirty_is_erased_without_a_trace(world: &World) {
         );
     }
     let secret = world.secret(&erased.email, PASSWORD).await.unwrap();
-    let preview = world.desk.erasure_preview(&erased.session).await.unwrap();
-    let done = world.desk.erase_self(&erased.session, PASSWORD).await.unwrap();
+    let preview = world.desk.privacy.erasure_preview(&erased.session).await.unwrap();
+    let done = world.desk.privacy.erase_self(&erased.session, PASSWORD).await.unwrap();
     assert!(done.count == preview);
     assert_eq!((preview.requests, preview.comments, preview.attachments), (2, 6, 2));
     assert_eq!(needles.traces(&world.place).await, Vec::<String>::new());
@@ -164,16 +171,19 @@ async fn one_of_thirty_is_erased_without_a_trace(world: &World) {
     // Nothing of it can be reached.
     assert!(world.session(&secret).await.is_none());
     assert_eq!(refusals(world.secret(&erased.email, PASSWORD).await), [("password", Problem::LoginFailed)]);
-    assert_fails!(world.desk.my_requests(&erased.session, &ListQuery::default()).await, Error::Forbidden);
-    assert_fails!(world.desk.account(&erased.session).await, Error::Forbidden);
+    assert_fails!(
+        world.desk.requests.my_requests(&erased.session, &ListQuery::default()).await,
+        Error::Forbidden
+    );
+    assert_fails!(world.desk.accounts.account(&erased.session).await, Error::Forbidden);
     assert!(world.is_gone(Purpose::Request, &erased.link).await);
     for number in &erased.numbers {
-        assert_fails!(world.desk.conversation(&erased.access(), *number).await, Error::NotFound);
+        assert_fails!(world.desk.requests.conversation(&erased.access(), *number).await, Error::NotFound);
         assert_fails!(
-            world.desk.comment(&erased.access(), *number, "Hi", "a", Vec::new()).await,
+            world.desk.requests.comment(&erased.access(), *number, "Hi", "a", Vec::new()).await,
             Error::NotFound
         );
-        assert_fails!(world.desk.conversation_for_agent(&grace, *number).await, Error::NotFound);
+        assert_fails!(world.desk.requests.conversation_for_agent(&grace, *number).await, Error::NotFound);
     }
     for typed in erased.words.iter().chain([&erased.email, &erased.name]) {
         assert!(world.find_all(&grace, typed).await.is_empty(), "{typed}");
@@ -193,7 +203,7 @@ async fn one_of_thirty_is_erased_without_a_trace(world: &World) {
     world.desk.tidy_up().await.unwrap();
     world.index().await;
     let desk = world.open_another().await.unwrap();
-    while desk.index_stale().await.unwrap() > 0 {}
+    while desk.indexer.index_stale().await.unwrap() > 0 {}
     desk.close().await;
     assert_eq!(needles.traces(&world.place).await, Vec::<String>::new());
 }
@@ -212,10 +222,10 @@ async fn nothing_is_left_of_long_conversations(world: &World) {
             }
         }
         world.index().await;
-        world.desk.change_name(&erased.session, &typed[round]).await.unwrap();
+        world.desk.accounts.change_name(&erased.session, &typed[round]).await.unwrap();
         world.index().await;
     }
-    world.desk.erase_self(&erased.session, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&erased.session, PASSWORD).await.unwrap();
     let needles = Needles::new(typed.iter().map(String::as_str).chain(typed.iter().map(|word| &word[3..])));
     assert_eq!(needles.traces(&world.place).await, Vec::<String>::new());
     assert_eq!(erased.needles().traces(&world.place).await, Vec::<String>::new());
@@ -226,7 +236,7 @@ async fn erasing_asks_for_the_password(world: &World) {
     let ada = world.customer("ada@example.com").await;
     for wrong in ["", OTHER_PASSWORD] {
         assert_eq!(
-            refusals(world.desk.erase_self(&ada, wrong).await),
+            refusals(world.desk.privacy.erase_self(&ada, wrong).await),
             [("password", Problem::PasswordWrong)]
         );
     }
@@ -236,31 +246,34 @@ async fn erasing_asks_for_the_password(world: &World) {
 async fn erasing_by_the_mailed_link(world: &World) {
     let number = world.submit(&Form::from("ada@example.com").called("Vorpalina Jabberwock")).await;
     let request = world.mail().await;
-    world.desk.ask_erasure("Ada@example.com").await.unwrap();
+    world.desk.privacy.ask_erasure("Ada@example.com").await.unwrap();
     let link = world.mail().await.link("account/delete");
-    assert_eq!(world.desk.erasure_preview_by_link(&link).await.unwrap().requests, 1);
+    assert_eq!(world.desk.privacy.erasure_preview_by_link(&link).await.unwrap().requests, 1);
     // Looking changes nothing.
     let grace = world.agent("Grace").await;
-    assert!(world.desk.conversation_for_agent(&grace, number).await.is_ok());
-    assert_eq!(world.desk.erase_by_link(&link).await.unwrap().count.requests, 1);
-    assert_fails!(world.desk.erase_by_link(&link).await, Error::Gone);
-    assert_fails!(world.desk.conversation_for_agent(&grace, number).await, Error::NotFound);
+    assert!(world.desk.requests.conversation_for_agent(&grace, number).await.is_ok());
+    assert_eq!(world.desk.privacy.erase_by_link(&link).await.unwrap().count.requests, 1);
+    assert_fails!(world.desk.privacy.erase_by_link(&link).await, Error::Gone);
+    assert_fails!(world.desk.requests.conversation_for_agent(&grace, number).await, Error::NotFound);
     assert!(world.is_gone(Purpose::Request, &request.request_link()).await);
     assert!(world.is_gone(Purpose::Register, &request.link("register")).await);
     let needles = Needles::new(["ada@example.com", "Vorpalina", "Jabberwock"]);
     assert_eq!(needles.traces(&world.place).await, Vec::<String>::new());
     // There is nothing about the address, so nothing is mailed.
     world.post().await;
-    world.desk.ask_erasure("ada@example.com").await.unwrap();
+    world.desk.privacy.ask_erasure("ada@example.com").await.unwrap();
     assert!(world.post().await.is_empty());
 }
 
 async fn erasing_at_the_operators_command(world: &World) {
     world.submit(&Form::from("ada@example.com")).await;
-    assert_fails!(world.desk.erase_by_operator("ada").await, Error::Refused(_));
-    assert!(world.desk.erase_by_operator("nobody@example.com").await.unwrap().is_none());
-    assert_eq!(world.desk.erase_by_operator("ADA@example.com").await.unwrap().unwrap().count.requests, 1);
-    assert!(world.desk.erase_by_operator("ada@example.com").await.unwrap().is_none());
+    assert_fails!(world.desk.privacy.erase_by_operator("ada").await, Error::Refused(_));
+    assert!(world.desk.privacy.erase_by_operator("nobody@example.com").await.unwrap().is_none());
+    assert_eq!(
+        world.desk.privacy.erase_by_operator("ADA@example.com").await.unwrap().unwrap().count.requests,
+        1
+    );
+    assert!(world.desk.privacy.erase_by_operator("ada@example.com").await.unwrap().is_none());
     // An address that was never proven gets no farewell.
     assert!(world.post().await.is_empty());
 }
@@ -268,8 +281,8 @@ async fn erasing_at_the_operators_command(world: &World) {
 async fn erasing_twice_is_erasing_once(world: &World) {
     let customer = Customer::new(world).await;
     let (one, two) = tokio::join!(
-        world.desk.erase_self(&customer.session, PASSWORD),
-        world.desk.erase_self(&customer.session, PASSWORD)
+        world.desk.privacy.erase_self(&customer.session, PASSWORD),
+        world.desk.privacy.erase_self(&customer.session, PASSWORD)
     );
     let done: Vec<_> = [one, two]
         .into_iter()
@@ -280,13 +293,13 @@ async fn erasing_twice_is_erasing_once(world: &World) {
         })
         .collect();
     assert!(!done.is_empty() && done.iter().all(|count| *count == done[0] && count.requests == 1));
-    assert_fails!(world.desk.erase_self(&customer.session, PASSWORD).await, Error::Forbidden);
+    assert_fails!(world.desk.privacy.erase_self(&customer.session, PASSWORD).await, Error::Forbidden);
     assert_eq!(customer.needles().traces(&world.place).await, Vec::<String>::new());
     assert!(world.post().await.len() <= 1, "more than one farewell");
     // Nothing keeps these apart, as the password does above.
     for _ in 0..5 {
         let customer = Customer::new(world).await;
-        let erase = || world.desk.erase_by_operator(&customer.email);
+        let erase = || world.desk.privacy.erase_by_operator(&customer.email);
         let (a, b, c, d) = tokio::join!(erase(), erase(), erase(), erase());
         let done: Vec<_> = [a, b, c, d].into_iter().filter_map(Result::unwrap).collect();
         assert!(!done.is_empty() && done.iter().all(|erased| erased.count.requests == 1));
@@ -299,14 +312,19 @@ async fn who_writes_again_starts_afresh(world: &World) {
     let ada = world.customer("ada@example.com").await;
     let form = Form::from("ada@example.com").called("Ada");
     let before = world.submit(&form).await;
-    world.desk.erase_self(&ada, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
     world.post().await;
     // The very same form, too.
     let after = world.submit(&form).await;
     assert_ne!(before, after);
     let mail = world.mail().await;
-    let secret =
-        world.desk.complete_registration(&mail.link("register"), OTHER_PASSWORD).await.unwrap().session;
+    let secret = world
+        .desk
+        .accounts
+        .complete_registration(&mail.link("register"), OTHER_PASSWORD)
+        .await
+        .unwrap()
+        .session;
     let again = world.session(&secret).await.unwrap();
     assert_ne!(again.person(), ada.person());
     assert_eq!(world.mine(&again).await.iter().map(|line| line.number).collect::<Vec<_>>(), [after]);
@@ -326,33 +344,33 @@ async fn nothing_is_left_of_what_comes_in_meanwhile(world: &World) {
                 (customer.session.clone(), grace.clone(), Form::from(&customer.email).about(&word, &word));
             tasks.push(tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_micros(at as u64 * 700 * round)).await;
-                let mut input = desk.receive_files();
+                let mut input = desk.requests.receive_files();
                 input.begin(&format!("{word}.txt")).await.unwrap();
                 input.write(word.as_bytes()).await.unwrap();
                 input.end().await.unwrap();
                 let files = input.finish();
                 // Whatever becomes of it, nothing may be left.
                 let _ = match at % 5 {
-                    0 | 1 => desk.comment(&access, number, &word, &word, files).await.map(drop),
-                    2 => desk.reply(&grace, number, &note(&word, &word), files).await.map(drop),
-                    3 => desk.change_name(&session, &word).await,
+                    0 | 1 => desk.requests.comment(&access, number, &word, &word, files).await.map(drop),
+                    2 => desk.requests.reply(&grace, number, &note(&word, &word), files).await.map(drop),
+                    3 => desk.accounts.change_name(&session, &word).await,
                     _ => {
                         let submission =
                             tresen_desk::requests::Submission::parse(&form.fields(), desk.settings())
                                 .unwrap();
-                        desk.submit(submission, files, Some(&session)).await.map(drop)
+                        desk.requests.submit(submission, files, Some(&session)).await.map(drop)
                     }
                 };
-                let _ = desk.index_stale().await;
+                let _ = desk.indexer.index_stale().await;
             }));
         }
         let desk = world.desk.clone();
         let indexing = tokio::spawn(async move {
             for _ in 0..20 {
-                let _ = desk.index_stale().await;
+                let _ = desk.indexer.index_stale().await;
             }
         });
-        world.desk.erase_self(&customer.session, PASSWORD).await.unwrap();
+        world.desk.privacy.erase_self(&customer.session, PASSWORD).await.unwrap();
         for task in tasks {
             task.await.unwrap();
         }
@@ -364,7 +382,7 @@ async fn nothing_is_left_of_what_comes_in_meanwhile(world: &World) {
         );
         assert_eq!(customer.needles().traces(&world.place).await, Vec::<String>::new());
         assert_eq!(world.objects(), 0);
-        assert_eq!(world.desk.queue_counts(&grace).await.unwrap().active, 0);
+        assert_eq!(world.desk.requests.queue_counts(&grace).await.unwrap().active, 0);
         world.post().await;
     }
 }
@@ -382,12 +400,12 @@ async fn writing_while_being_erased_is_all_or_nothing(world: &World) {
             tokio::time::sleep(Duration::from_millis(15 * round)).await;
             world.try_submit(&form, None).await
         };
-        let (erased, submitted) = tokio::join!(world.desk.erase_self(&ada, PASSWORD), submitting);
+        let (erased, submitted) = tokio::join!(world.desk.privacy.erase_self(&ada, PASSWORD), submitting);
         erased.unwrap();
         let submitted = submitted.unwrap().number;
         world.index().await;
         // It belongs to the one who was erased, or to one who starts afresh.
-        match world.desk.conversation_for_agent(&grace, submitted).await {
+        match world.desk.requests.conversation_for_agent(&grace, submitted).await {
             Ok(seen) => {
                 let staff = seen.staff.unwrap();
                 assert_ne!(staff.customer.id, ada.person());
@@ -407,7 +425,7 @@ async fn giving_up_waiting_does_not_stop_an_erasure(world: &World) {
         let customer = Customer::new(world).await;
         world.index().await;
         let (desk, session) = (world.desk.clone(), customer.session.clone());
-        let task = tokio::spawn(async move { desk.erase_self(&session, PASSWORD).await.map(drop) });
+        let task = tokio::spawn(async move { desk.privacy.erase_self(&session, PASSWORD).await.map(drop) });
         tokio::time::sleep(Duration::from_millis(20 + 10 * round)).await;
         task.abort();
         let _ = task.await;
@@ -415,12 +433,12 @@ async fn giving_up_waiting_does_not_stop_an_erasure(world: &World) {
         let mut gone = false;
         for _ in 0..100 {
             gone = world.login(&customer.email, PASSWORD).await.is_err();
-            if gone || world.desk.account(&customer.session).await.is_ok() {
+            if gone || world.desk.accounts.account(&customer.session).await.is_ok() {
                 break;
             }
         }
         if !gone {
-            world.desk.erase_self(&customer.session, PASSWORD).await.ok();
+            world.desk.privacy.erase_self(&customer.session, PASSWORD).await.ok();
         }
         let deadline = 1_500;
         for wait in 0..=deadline {
@@ -442,12 +460,12 @@ async fn agents_leave_their_answers_without_a_name(world: &World) {
     let agent = leaver.agent().unwrap();
     world.answer(&agent, number, "An answer").await;
     world.tick();
-    world.desk.reply(&agent, number, &note("A note", "a"), Vec::new()).await.unwrap();
+    world.desk.requests.reply(&agent, number, &note("A note", "a"), Vec::new()).await.unwrap();
     world.submit(&Form::from("vorpalina@desk.example").about("My own request", "Wobbulator")).await;
     world.index().await;
-    world.desk.erase_self(&leaver, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&leaver, PASSWORD).await.unwrap();
     let grace = world.agent("Grace").await;
-    let seen = world.desk.conversation_for_agent(&grace, number).await.unwrap();
+    let seen = world.desk.requests.conversation_for_agent(&grace, number).await.unwrap();
     assert_eq!(seen.comments.len(), 3);
     assert_eq!((seen.comments[1].body.as_str(), seen.comments[1].author.as_deref()), ("An answer", None));
     let staff = seen.staff.unwrap();
@@ -458,18 +476,19 @@ async fn agents_leave_their_answers_without_a_name(world: &World) {
     assert_eq!(needles.traces(&world.place).await, Vec::<String>::new());
     assert!(world.login("vorpalina@desk.example", PASSWORD).await.is_err());
     // The customer can be erased as well.
-    world.desk.erase_self(&customer.session, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&customer.session, PASSWORD).await.unwrap();
 }
 
 async fn an_erased_customer_is_not_indexed_again(world: &World) {
     let customers = customers(world, 3).await;
     // Another process of the same desk, as the command line is.
     let other = world.open_another().await.unwrap();
-    other.erase_by_operator(&customers[0].email).await.unwrap().unwrap();
+    other.privacy.erase_by_operator(&customers[0].email).await.unwrap().unwrap();
     world.index().await;
     assert_fails!(
         world
             .desk
+            .requests
             .my_requests(&customers[0].session, &ListQuery { search: "hello".into(), ..ListQuery::default() })
             .await
             .map(|page| assert!(page.rows.is_empty()))
@@ -477,7 +496,11 @@ async fn an_erased_customer_is_not_indexed_again(world: &World) {
         Error::Gone | Error::Forbidden
     );
     assert_fails!(
-        world.desk.comment(&customers[0].access(), customers[0].numbers[0], "Hi", "a", Vec::new()).await,
+        world
+            .desk
+            .requests
+            .comment(&customers[0].access(), customers[0].numbers[0], "Hi", "a", Vec::new())
+            .await,
         Error::NotFound
     );
     assert_eq!(customers[0].needles().traces(&world.place).await, Vec::<String>::new());
@@ -499,7 +522,7 @@ fn a_crash_is_finished_at_the_next_start(engine: Engine) {
             (world, customers.pop().unwrap(), other)
         });
         let (desk, session) = (world.desk.clone(), erased.session.clone());
-        before.spawn(async move { desk.erase_self(&session, PASSWORD).await.map(drop) });
+        before.spawn(async move { desk.privacy.erase_self(&session, PASSWORD).await.map(drop) });
         // The password takes its time first, then the erasure some milliseconds.
         std::thread::sleep(Duration::from_millis(20 + round * 7));
         before.shutdown_background();
@@ -515,16 +538,16 @@ fn a_crash_is_finished_at_the_next_start(engine: Engine) {
 
 async fn finished_or_not_begun(place: &Place, erased: &Customer, other: &Customer) {
     let desk = Desk::open(place.opening(clock())).await.unwrap();
-    while desk.index_stale().await.unwrap() > 0 {}
-    let stored = desk.erasure_preview(&other.session).await.unwrap();
+    while desk.indexer.index_stale().await.unwrap() > 0 {}
+    let stored = desk.privacy.erasure_preview(&other.session).await.unwrap();
     assert_eq!((stored.requests, stored.comments, stored.attachments), (2, 6, 2));
-    let stored = desk.erasure_preview(&erased.session).await.unwrap();
-    if desk.account(&erased.session).await.is_ok() {
+    let stored = desk.privacy.erasure_preview(&erased.session).await.unwrap();
+    if desk.accounts.account(&erased.session).await.is_ok() {
         assert_eq!((stored.requests, stored.comments, stored.attachments), (2, 6, 2));
-        desk.conversation(&erased.access(), erased.numbers[0]).await.unwrap();
+        desk.requests.conversation(&erased.access(), erased.numbers[0]).await.unwrap();
     } else {
         assert_eq!((stored.requests, stored.consents, stored.sessions, stored.tokens), (0, 0, 0, 0));
-        assert_fails!(desk.login(&erased.email, PASSWORD, None).await, Error::Refused(_));
+        assert_fails!(desk.accounts.login(&erased.email, PASSWORD, None).await, Error::Refused(_));
         assert_eq!(erased.needles().traces(place).await, Vec::<String>::new());
     }
     desk.close().await;

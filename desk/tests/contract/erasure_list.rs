@@ -53,7 +53,7 @@ async fn open(world: &World, place: &Place, copy: &Path) -> Result<Desk, Broken>
 
 async fn is_known(desk: &Desk, email: &str) -> bool {
     // An erasure that finds nobody changes nothing.
-    desk.erase_by_operator(email).await.unwrap().is_some()
+    desk.privacy.erase_by_operator(email).await.unwrap().is_some()
 }
 
 async fn copies_from_before_an_erasure_bring_nobody_back(world: &World) {
@@ -67,7 +67,7 @@ async fn copies_from_before_an_erasure_bring_nobody_back(world: &World) {
     assert_eq!(lines(&copy).len(), 1, "only its first line");
     world.tick();
     assert!(is_known(&desk, EMAIL).await);
-    desk.exchange_erasures().await.unwrap();
+    desk.privacy.exchange_erasures().await.unwrap();
     let listed = lines(&copy);
     assert_eq!((listed.len(), &listed), (2, &lines(&local(&world.place))));
     for word in ["vorpalina", "example", "Jabberwock"] {
@@ -77,7 +77,7 @@ async fn copies_from_before_an_erasure_bring_nobody_back(world: &World) {
 
     // All is from before the erasure, but for the copy of the list.
     let desk = open(world, &old, &copy).await.unwrap();
-    assert_eq!(desk.unfinished_erasures().await.unwrap(), 0);
+    assert_eq!(desk.privacy.unfinished_erasures().await.unwrap(), 0);
     assert!(!is_known(&desk, EMAIL).await);
     assert_eq!(Needles::new(WORDS).traces(&old).await, Vec::<String>::new());
     assert!(is_known(&desk, "bob@example.com").await);
@@ -98,14 +98,14 @@ async fn an_erasure_is_answered_when_its_line_is_on_disk(world: &World) {
     std::fs::remove_file(&list).unwrap();
     std::fs::create_dir(&list).unwrap();
 
-    assert_fails!(world.desk.erase_by_operator(EMAIL).await, Error::Unfinished { begun: true });
+    assert_fails!(world.desk.privacy.erase_by_operator(EMAIL).await, Error::Unfinished { begun: true });
     world.clock.advance_seconds(60);
-    assert_eq!(world.desk.finish_erasures().await.unwrap(), 0);
-    assert_eq!(world.desk.unfinished_erasures().await.unwrap(), 1);
+    assert_eq!(world.desk.privacy.finish_erasures().await.unwrap(), 0);
+    assert_eq!(world.desk.privacy.unfinished_erasures().await.unwrap(), 1);
 
     std::fs::remove_dir(&list).unwrap();
     std::fs::write(&list, &before).unwrap();
-    assert_eq!(world.desk.finish_erasures().await.unwrap(), 1);
+    assert_eq!(world.desk.privacy.finish_erasures().await.unwrap(), 1);
     assert_eq!(lines(&list).len(), 2);
     assert!(!is_known(&world.desk, EMAIL).await);
 }
@@ -113,17 +113,17 @@ async fn an_erasure_is_answered_when_its_line_is_on_disk(world: &World) {
 async fn every_way_of_erasing_is_in_the_list(world: &World) {
     let list = local(&world.place);
     let ada = world.customer("ada@example.com").await;
-    world.desk.erase_self(&ada, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
     assert_eq!(lines(&list).len(), 2);
     world.submit(&Form::from("bob@example.com")).await;
     world.post().await;
-    world.desk.ask_erasure("bob@example.com").await.unwrap();
+    world.desk.privacy.ask_erasure("bob@example.com").await.unwrap();
     let link = world.mail().await.link("account/delete");
-    world.desk.erase_by_link(&link).await.unwrap();
+    world.desk.privacy.erase_by_link(&link).await.unwrap();
     assert_eq!(lines(&list).len(), 3);
     let grace = world.agent("Grace").await;
     let number = world.submit(&Form::from("carol@example.com")).await;
-    world.desk.erase_by_agent(&grace, number, tresen_desk::privacy::Asked::Phone).await.unwrap();
+    world.desk.privacy.erase_by_agent(&grace, number, tresen_desk::privacy::Asked::Phone).await.unwrap();
     assert_eq!(lines(&list).len(), 4);
     // Nobody is in it twice, and a start adds nobody.
     world.open_another().await.unwrap().close().await;
@@ -158,17 +158,20 @@ async fn a_copy_that_cannot_be_used_keeps_nobody_from_being_served(world: &World
     let copy = elsewhere.path().join("away/erasures.txt");
     world.desk.close().await;
     let desk = open(world, &world.place, &copy).await.unwrap();
-    desk.add_person("grace@desk.example", "Grace", tresen_model::Role::Agent, PASSWORD).await.unwrap();
+    desk.accounts
+        .add_person("grace@desk.example", "Grace", tresen_model::Role::Agent, PASSWORD)
+        .await
+        .unwrap();
     assert!(is_known(&desk, "grace@desk.example").await);
-    assert_eq!(desk.exchange_erasures().await.unwrap(), 0);
+    assert_eq!(desk.privacy.exchange_erasures().await.unwrap(), 0);
 
     // It is there again.
     std::fs::create_dir(elsewhere.path().join("away")).unwrap();
-    desk.exchange_erasures().await.unwrap();
+    desk.privacy.exchange_erasures().await.unwrap();
     assert_eq!(lines(&copy).len(), 2);
     // Lost, and made again.
     std::fs::remove_file(&copy).unwrap();
-    desk.exchange_erasures().await.unwrap();
+    desk.privacy.exchange_erasures().await.unwrap();
     assert_eq!(lines(&copy).len(), 2);
     desk.close().await;
 }
@@ -186,7 +189,7 @@ async fn a_list_of_another_desk_is_left_alone(world: &World) {
 
     let desk = open(world, &world.place, &copy).await.unwrap();
     assert!(is_known(&desk, EMAIL).await);
-    desk.exchange_erasures().await.unwrap();
+    desk.privacy.exchange_erasures().await.unwrap();
     desk.close().await;
     assert_eq!(std::fs::read(&copy).unwrap(), text);
 
@@ -211,10 +214,10 @@ async fn what_only_the_copy_knows_is_erased_while_serving(world: &World) {
     // The other machine is away at the start.
     let desk = open(world, &old, &copy).await.unwrap();
     std::fs::rename(&away, &copy).unwrap();
-    assert_eq!(desk.exchange_erasures().await.unwrap(), 1);
-    assert_eq!(desk.unfinished_erasures().await.unwrap(), 0);
+    assert_eq!(desk.privacy.exchange_erasures().await.unwrap(), 1);
+    assert_eq!(desk.privacy.unfinished_erasures().await.unwrap(), 0);
     assert!(!is_known(&desk, EMAIL).await);
-    assert_eq!(desk.exchange_erasures().await.unwrap(), 0);
+    assert_eq!(desk.privacy.exchange_erasures().await.unwrap(), 0);
     assert!(is_known(&desk, "bob@example.com").await);
     desk.close().await;
     old.remove().await;
@@ -284,7 +287,7 @@ async fn a_list_older_than_the_erasure_brings_the_person_back(world: &World) {
     let desk = open(world, &world.place, &copy).await.unwrap();
     std::fs::copy(&copy, &older).unwrap();
     assert!(is_known(&desk, EMAIL).await);
-    desk.exchange_erasures().await.unwrap();
+    desk.privacy.exchange_erasures().await.unwrap();
     desk.close().await;
 
     let desk = open(world, &old, &older).await.unwrap();
@@ -312,7 +315,7 @@ async fn staff_who_were_erased_stay_erased(world: &World) {
 
     let desk = open(world, &old, &copy).await.unwrap();
     assert!(!is_known(&desk, "grace@desk.example").await);
-    let shown = desk.conversation_for_agent(&root, number).await.unwrap();
+    let shown = desk.requests.conversation_for_agent(&root, number).await.unwrap();
     assert!(shown.comments.iter().all(|comment| comment.author.as_deref() != Some("Grace")));
     desk.close().await;
     old.remove().await;
@@ -326,13 +329,13 @@ async fn a_person_of_two_joined_records_stays_erased(world: &World) {
     world.desk.close().await;
     let before = world.place.copy().await;
     let desk = open(world, &world.place, &copy).await.unwrap();
-    desk.ask_new_address(&ada, EMAIL, PASSWORD).await.unwrap();
+    desk.joining.ask_new_address(&ada, EMAIL, PASSWORD).await.unwrap();
     desk.settle().await;
-    while desk.send_due_mails().await.unwrap() > 0 {}
+    while desk.delivery.send_due_mails().await.unwrap() > 0 {}
     let mails = files_under(&world.place.outgoing()).into_iter();
     let mut mails = mails.map(|path| Mail::parse(&std::fs::read(path).unwrap()));
     let link = mails.find_map(|mail| mail.find_link("account/address").filter(|_| mail.to() == EMAIL));
-    desk.confirm_new_address(&link.unwrap()).await.unwrap();
+    desk.joining.confirm_new_address(&link.unwrap()).await.unwrap();
     assert!(is_known(&desk, EMAIL).await);
     desk.close().await;
 
@@ -353,7 +356,7 @@ async fn old_copies_may_come_back_again_and_again(world: &World) {
         let desk = open(world, &again, &copy).await.unwrap();
         assert!(!is_known(&desk, EMAIL).await, "{round}");
         assert!(!is_known(&desk, "bob@example.com").await, "{round}");
-        assert_eq!(desk.unfinished_erasures().await.unwrap(), 0);
+        assert_eq!(desk.privacy.unfinished_erasures().await.unwrap(), 0);
         desk.close().await;
         // Nobody is in the list twice.
         assert_eq!((lines(&copy).len(), lines(&local(&again)).len()), (3, 3), "{round}");

@@ -76,12 +76,12 @@ async fn a_reply_and_an_erasure(world: &World) {
             tokio::spawn(async move {
                 barrier.wait().await;
                 tokio::time::sleep(late).await;
-                desk.reply(&grace, number, &reply(&word, &word), files).await
+                desk.requests.reply(&grace, number, &reply(&word, &word), files).await
             })
         };
         barrier.wait().await;
         tokio::time::sleep(early).await;
-        let erased = world.desk.erase_by_operator(&customer.email).await.unwrap().unwrap();
+        let erased = world.desk.privacy.erase_by_operator(&customer.email).await.unwrap().unwrap();
         // Either the answer was there and went too, or it came too late; both are told so.
         match replying.await.unwrap() {
             Ok(_) => {
@@ -99,7 +99,7 @@ async fn a_reply_and_an_erasure(world: &World) {
         assert!(mails[0].text.contains("tresen-receipt"));
         texts.extend([word, name, customer.email]);
     }
-    assert_eq!(world.desk.queue_counts(&grace).await.unwrap().active, 0);
+    assert_eq!(world.desk.requests.queue_counts(&grace).await.unwrap().active, 0);
     println!("{replied} of {} answers came before the erasure", all_rounds());
     assert_no_trace(world, &texts).await;
 }
@@ -116,7 +116,7 @@ async fn an_upload_and_an_erasure(world: &World) {
             let (word, name, number) = (word.clone(), name.clone(), customer.number);
             tokio::spawn(async move {
                 barrier.wait().await;
-                let mut input = desk.receive_files();
+                let mut input = desk.requests.receive_files();
                 for file in 0..2 {
                     input.begin(&format!("{name}{file}.txt")).await?;
                     // Over several chunks, as it comes in over the network.
@@ -126,12 +126,12 @@ async fn an_upload_and_an_erasure(world: &World) {
                     }
                     input.end().await?;
                 }
-                desk.comment(&access, number, &word, &word, input.finish()).await
+                desk.requests.comment(&access, number, &word, &word, input.finish()).await
             })
         };
         barrier.wait().await;
         tokio::time::sleep(Duration::from_micros(round * 900)).await;
-        let erased = world.desk.erase_by_operator(&customer.email).await.unwrap().unwrap();
+        let erased = world.desk.privacy.erase_by_operator(&customer.email).await.unwrap().unwrap();
         match uploading.await.unwrap() {
             Ok(_) => {
                 stored += 1;
@@ -155,18 +155,18 @@ async fn several_erasures_at_once(world: &World) {
     let mut texts = Vec::new();
     for round in 0..all_rounds() {
         let customer = customer(world).await;
-        world.desk.ask_erasure(&customer.email).await.unwrap();
+        world.desk.privacy.ask_erasure(&customer.email).await.unwrap();
         let link = world.mail().await.link("account/delete");
         let (late, early) = head_start(round);
         let by_link = async {
             tokio::time::sleep(late / 2).await;
-            world.desk.erase_by_link(&link).await.map(Some)
+            world.desk.privacy.erase_by_link(&link).await.map(Some)
         };
         let by_agent = async {
             tokio::time::sleep(early / 2).await;
-            world.desk.erase_by_agent(&grace, customer.number, Asked::Phone).await.map(Some)
+            world.desk.privacy.erase_by_agent(&grace, customer.number, Asked::Phone).await.map(Some)
         };
-        let by_operator = world.desk.erase_by_operator(&customer.email);
+        let by_operator = world.desk.privacy.erase_by_operator(&customer.email);
         let (one, two, three) = tokio::join!(by_link, by_agent, by_operator);
         let mut done = Vec::new();
         for erased in [one, two, three] {

@@ -42,11 +42,13 @@ async fn what_is_over_is_deleted_within_a_day(world: &World) {
     let session = world.customer(EMAIL).await;
     let (_, _, entry) = crate::factors::set_up(world, &world.desk, &session).await;
     let session = world.session(&entry.session).await.unwrap();
-    let Login::Second(half) = world.desk.login(EMAIL, PASSWORD, None).await.unwrap() else { panic!("half") };
-    assert!(world.desk.second_step(&half, SecondProof::Code("nonsense"), None).await.is_err());
-    world.desk.begin_app(&session).await.unwrap();
-    world.desk.ask_for_passkey().await.unwrap();
-    world.desk.forgot_password(EMAIL, Language::English).await.unwrap();
+    let Login::Second(half) = world.desk.accounts.login(EMAIL, PASSWORD, None).await.unwrap() else {
+        panic!("half")
+    };
+    assert!(world.desk.accounts.second_step(&half, SecondProof::Code("nonsense"), None).await.is_err());
+    world.desk.accounts.begin_app(&session).await.unwrap();
+    world.desk.accounts.ask_for_passkey().await.unwrap();
+    world.desk.accounts.forgot_password(EMAIL, Language::English).await.unwrap();
     world.desk.settle().await;
     for of in OVER {
         assert_eq!(rows(world, of).await, 1, "{of}");
@@ -63,7 +65,7 @@ async fn what_is_over_is_deleted_within_a_day(world: &World) {
         assert_eq!(rows(world, of).await, 0, "{of} is kept");
     }
     // The app that is set up, and the session, are what they were.
-    assert!(world.desk.factors(&session).await.unwrap().app.is_some());
+    assert!(world.desk.accounts.factors(&session).await.unwrap().app.is_some());
     assert!(world.session(&entry.session).await.is_some());
 }
 

@@ -39,7 +39,7 @@ async fn unpack(export: Export) -> BTreeMap<String, Vec<u8>> {
 
 /// A person's copy: what `data.json` says, held to the schema, and every file.
 pub(crate) async fn exported(world: &World, session: &Session) -> (Value, BTreeMap<String, Vec<u8>>) {
-    let files = unpack(world.desk.export(session).await.unwrap()).await;
+    let files = unpack(world.desk.privacy.export(session).await.unwrap()).await;
     let data: Value = serde_json::from_slice(&files["data.json"]).unwrap();
     check(&serde_json::from_str(SCHEMA).unwrap(), &data, "data");
     (data, files)
@@ -97,19 +97,24 @@ async fn a_copy_holds_everything_and_nobody_else(world: &World) {
     let files =
         world.files(&[("../same.txt", b"one"), ("same.txt", &big), ("a\"<b>.txt", b"")]).await.unwrap();
     let number = world.submit_with(&form, files, Some(&ada)).await.unwrap().number;
-    world.desk.change_name(&ada, "Ada <b>").await.unwrap();
+    world.desk.accounts.change_name(&ada, "Ada <b>").await.unwrap();
     world.answer(&agent, number, "Turn it off and on.").await;
     world.tick();
-    world.desk.reply(&agent, number, &note("Seems cross today.", &random_word()), Vec::new()).await.unwrap();
+    world
+        .desk
+        .requests
+        .reply(&agent, number, &note("Seems cross today.", &random_word()), Vec::new())
+        .await
+        .unwrap();
     let change =
         Change { status: Some(Status::Resolved), priority: Some(Priority::High), ..Change::default() };
-    world.desk.change(&agent, number, change).await.unwrap();
+    world.desk.requests.change(&agent, number, change).await.unwrap();
     world.submit(&Form::from("eve@example.org").about("Geheimnis", "Eve's own")).await;
     world.post().await;
-    world.desk.withdraw_consent(&ada, None).await.unwrap();
-    world.desk.restrict_customer(&agent, number).await.unwrap();
+    world.desk.privacy.withdraw_consent(&ada, None).await.unwrap();
+    world.desk.privacy.restrict_customer(&agent, number).await.unwrap();
 
-    let files = unpack(world.desk.export(&ada).await.unwrap()).await;
+    let files = unpack(world.desk.privacy.export(&ada).await.unwrap()).await;
     let folder = format!("attachments/{number}");
     assert_eq!(files[&format!("{folder}/1-same.txt")], b"one");
     assert_eq!(files[&format!("{folder}/2-same.txt")], big);
@@ -162,11 +167,11 @@ async fn a_copy_is_made_while_it_is_read(world: &World) {
         let file = world.file("big.bin", &vec![7; 290_000]).await;
         world.submit_with(&Form::from("ada@example.org"), file, Some(&ada)).await.unwrap();
     }
-    let mut export = world.desk.export(&ada).await.unwrap();
+    let mut export = world.desk.privacy.export(&ada).await.unwrap();
     let first = export.contents.try_next().await.unwrap().unwrap();
     assert!(first.len() < 200_000, "{}", first.len());
     // Erased meanwhile: the copy ends with an error, never looking whole.
-    world.desk.erase_self(&ada, crate::support::PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&ada, crate::support::PASSWORD).await.unwrap();
     let mut rest = Vec::new();
     let failed = loop {
         match export.contents.try_next().await {
@@ -176,22 +181,23 @@ async fn a_copy_is_made_while_it_is_read(world: &World) {
         }
     };
     assert!(failed);
-    assert_fails!(world.desk.export(&ada).await, Error::Forbidden);
+    assert_fails!(world.desk.privacy.export(&ada).await, Error::Forbidden);
     // Whoever leaves in the middle leaves nothing behind that goes on.
     let eve = world.customer("eve@example.org").await;
-    drop(world.desk.export(&eve).await.unwrap());
+    drop(world.desk.privacy.export(&eve).await.unwrap());
 }
 
 async fn an_operator_makes_a_copy_of_whoever_is_there(world: &World) {
     let number = world.submit(&Form::from("ada@example.org")).await;
-    let export = world.desk.export_by_operator(" Ada@Example.org ").await.unwrap().unwrap();
+    let export = world.desk.privacy.export_by_operator(" Ada@Example.org ").await.unwrap().unwrap();
     let data: Value = serde_json::from_slice(&unpack(export).await["data.json"]).unwrap();
     check(&serde_json::from_str(SCHEMA).unwrap(), &data, "data");
     assert_eq!(data["requests"][0]["number"], number.to_string());
     assert_eq!(data["person"]["has_account"], false);
-    assert!(world.desk.export_by_operator("nobody@example.org").await.unwrap().is_none());
+    assert!(world.desk.privacy.export_by_operator("nobody@example.org").await.unwrap().is_none());
     let empty = world.customer("eve@example.org").await;
     let data: Value =
-        serde_json::from_slice(&unpack(world.desk.export(&empty).await.unwrap()).await["data.json"]).unwrap();
+        serde_json::from_slice(&unpack(world.desk.privacy.export(&empty).await.unwrap()).await["data.json"])
+            .unwrap();
     check(&serde_json::from_str(SCHEMA).unwrap(), &data, "data");
 }

@@ -27,7 +27,7 @@ const EASIEST: u8 = 3;
 
 async fn a_stamp_cannot_be_made_older(world: &World) {
     // Who waits for nobody would like the page to have stood open for a while.
-    let stamp = world.desk.stamp(FormKind::Request).await.unwrap();
+    let stamp = world.desk.limits.stamp(FormKind::Request).await.unwrap();
     let bytes = BASE64.decode(stamp.stamp.as_bytes()).unwrap();
     for at in [3, 5, 6, 7, 8] {
         let mut changed = bytes.clone();
@@ -62,7 +62,7 @@ async fn a_proof_is_for_one_stamp(world: &World) {
     opening.settings.forms.proof_bits = 14;
     let desk = Desk::open(opening).await.unwrap();
     let page = async || {
-        let stamp = desk.stamp(FormKind::Request).await.unwrap();
+        let stamp = desk.limits.stamp(FormKind::Request).await.unwrap();
         world.clock.advance_seconds(60);
         Sent::of(stamp, true)
     };
@@ -91,7 +91,7 @@ async fn what_is_held_is_repeated_to_nobody(world: &World) {
 
 async fn more_suspicion_is_more_work(world: &World) {
     let bits = async |body: &str| {
-        let stamp = world.desk.stamp(FormKind::Request).await.unwrap();
+        let stamp = world.desk.limits.stamp(FormKind::Request).await.unwrap();
         world.clock.advance_seconds(60);
         let mut form = form(&random_word());
         form.body += body;
@@ -104,7 +104,7 @@ async fn more_suspicion_is_more_work(world: &World) {
 }
 
 async fn registering(desk: &Desk, sent: &Sent) -> Result<(), Error> {
-    desk.screen_registration(&sent.signs()).await
+    desk.limits.screen_registration(&sent.signs()).await
 }
 
 async fn a_registration_that_is_asked_again_shows_what_was_asked(world: &World) {
@@ -112,7 +112,7 @@ async fn a_registration_that_is_asked_again_shows_what_was_asked(world: &World) 
     opening.settings.forms.proof_bits = 12;
     let desk = Desk::open(opening).await.unwrap();
     // A little too fast, with scripts: a proof is asked for.
-    let stamp = desk.stamp(FormKind::Register).await.unwrap();
+    let stamp = desk.limits.stamp(FormKind::Register).await.unwrap();
     world.clock.advance_seconds(2);
     let second = asked(registering(&desk, &Sent::of(stamp, true)).await);
     assert!(second.bits >= 12);
@@ -121,7 +121,7 @@ async fn a_registration_that_is_asked_again_shows_what_was_asked(world: &World) 
     assert_ne!(third.stamp, second.stamp, "another try is another stamp");
     registering(&desk, &Sent::of(third, true)).await.unwrap();
     // Far too fast: not even a proof makes the first time good.
-    let stamp = desk.stamp(FormKind::Register).await.unwrap();
+    let stamp = desk.limits.stamp(FormKind::Register).await.unwrap();
     let eager = Sent { proof: Challenge { bits: 16, ..stamp.clone() }.solve(), ..Sent::of(stamp, true) };
     asked(registering(&desk, &eager).await);
     desk.close().await;
@@ -129,7 +129,7 @@ async fn a_registration_that_is_asked_again_shows_what_was_asked(world: &World) 
 
 /// Registers as a page does whose scripts run, four seconds after it was opened.
 async fn register(world: &World, network: Option<IpAddr>) {
-    let stamp = world.desk.stamp(FormKind::Register).await.unwrap();
+    let stamp = world.desk.limits.stamp(FormKind::Register).await.unwrap();
     world.clock.advance_seconds(4);
     let mut done = registering(&world.desk, &Sent { network, ..Sent::of(stamp, true) }).await;
     for _ in 0..3 {
@@ -140,7 +140,7 @@ async fn register(world: &World, network: Option<IpAddr>) {
 }
 
 async fn a_flood_asks_for_work_and_is_over_when_it_is_over(world: &World) {
-    let bits = async |kind| world.desk.stamp(kind).await.unwrap().bits;
+    let bits = async |kind| world.desk.limits.stamp(kind).await.unwrap().bits;
     assert_eq!(bits(FormKind::Register).await, 0);
     for _ in 0..140 {
         register(world, None).await;
@@ -158,7 +158,7 @@ async fn a_network_that_sends_much_is_asked_alone(world: &World) {
         register(world, loud).await;
     }
     let page = async |network| {
-        let stamp = world.desk.stamp(FormKind::Register).await.unwrap();
+        let stamp = world.desk.limits.stamp(FormKind::Register).await.unwrap();
         assert_eq!(stamp.bits, 0, "all together are calm");
         world.clock.advance_seconds(10);
         Sent { network, ..Sent::of(stamp, false) }

@@ -53,12 +53,12 @@ impl Sent {
 /// Sends a form once.
 pub(crate) async fn send(desk: &Desk, form: &Form, sent: &Sent) -> Result<Submitted, Error> {
     let submission = Submission::parse(&form.fields(), desk.settings())?;
-    desk.submit_screened(submission, Vec::new(), None, &sent.signs()).await
+    desk.requests.submit_screened(submission, Vec::new(), None, &sent.signs()).await
 }
 
 /// The page of somebody without scripts, who takes their time.
 pub(crate) async fn careful(desk: &Desk, world: &World) -> Sent {
-    let stamp = desk.stamp(FormKind::Request).await.unwrap();
+    let stamp = desk.limits.stamp(FormKind::Request).await.unwrap();
     world.clock.advance_seconds(60);
     Sent::of(stamp, false)
 }
@@ -69,7 +69,7 @@ async fn send_by_script(desk: &Desk, form: &Form, sent: &Sent) -> Submitted {
 }
 
 async fn stamp(world: &World) -> Challenge {
-    world.desk.stamp(FormKind::Request).await.unwrap()
+    world.desk.limits.stamp(FormKind::Request).await.unwrap()
 }
 
 fn text(word: &str) -> String {
@@ -172,7 +172,12 @@ async fn whoever_is_logged_in_is_not_looked_at(world: &World) {
     let signs = Sent::of(Challenge { stamp: String::new(), bits: 0 }, false);
     let form = form("ada").about("https://evil.example", "https://evil.example");
     let submission = Submission::parse(&form.fields(), world.desk.settings()).unwrap();
-    let done = world.desk.submit_screened(submission, Vec::new(), Some(&ada), &signs.signs()).await.unwrap();
+    let done = world
+        .desk
+        .requests
+        .submit_screened(submission, Vec::new(), Some(&ada), &signs.signs())
+        .await
+        .unwrap();
     assert!(!done.held);
 }
 
@@ -190,7 +195,7 @@ async fn held(world: &World, form: &Form) -> (RequestNumber, Secret) {
 }
 
 async fn why(world: &World, agent: &Agent) -> Vec<HeldWhy> {
-    world.desk.held_requests(agent, None).await.unwrap().rows.iter().map(|line| line.why).collect()
+    world.desk.requests.held_requests(agent, None).await.unwrap().rows.iter().map(|line| line.why).collect()
 }
 
 async fn a_held_request_waits_for_its_sender(world: &World) {
@@ -198,39 +203,39 @@ async fn a_held_request_waits_for_its_sender(world: &World) {
     let mut events = world.desk.events();
     let (number, link) = held(world, &form("ada").called("Ada Lovelace")).await;
     assert!(events.try_recv().is_err(), "nobody is told");
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 0);
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 0);
     assert_eq!(why(world, &agent).await, [HeldWhy::Unconfirmed]);
     // Looking is no confirmation: programs open links.
     let access = Access::Link(world.holder(&link).await);
-    assert!(world.desk.conversation(&access, number).await.unwrap().unconfirmed);
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 0);
+    assert!(world.desk.requests.conversation(&access, number).await.unwrap().unconfirmed);
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 0);
     // Another's link is good for nothing.
     let (other, others) = held(world, &form("eve")).await;
     let foreign = Access::Link(world.holder(&others).await);
-    assert_fails!(world.desk.confirm_request(&foreign, number).await, Error::NotFound);
+    assert_fails!(world.desk.requests.confirm_request(&foreign, number).await, Error::NotFound);
 
-    world.desk.confirm_request(&access, number).await.unwrap();
-    world.desk.confirm_request(&access, number).await.unwrap();
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 1);
-    let seen = world.desk.conversation_for_agent(&agent, number).await.unwrap();
+    world.desk.requests.confirm_request(&access, number).await.unwrap();
+    world.desk.requests.confirm_request(&access, number).await.unwrap();
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 1);
+    let seen = world.desk.requests.conversation_for_agent(&agent, number).await.unwrap();
     let staff = seen.staff.unwrap();
     assert!(staff.customer.proven && staff.held.is_none());
-    assert!(!world.desk.conversation(&access, number).await.unwrap().unconfirmed);
+    assert!(!world.desk.requests.conversation(&access, number).await.unwrap().unconfirmed);
     assert!(world.post().await.is_empty(), "they know");
     // An agent may do without.
-    world.desk.release_held(&agent, other).await.unwrap();
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 2);
+    world.desk.requests.release_held(&agent, other).await.unwrap();
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 2);
     // What a filter holds, its sender does not release.
     let letter = crate::letters::Letter::from("bo@blocked.example").about("x", "y");
     let blocked = world.receive(&letter).await;
     let tresen_desk::intake::TakenIn::Held(blocked) = blocked else { panic!("{blocked:?}") };
     let bo = world.customer("bo@blocked.example").await;
-    world.desk.confirm_request(&Access::Session(bo), blocked).await.unwrap();
+    world.desk.requests.confirm_request(&Access::Session(bo), blocked).await.unwrap();
     assert_eq!(why(world, &agent).await, [HeldWhy::Blocked]);
     // It ends by itself.
     held(world, &form("cleo")).await;
     world.clock.advance_seconds(31 * 24 * 3600);
-    world.desk.retain().await.unwrap();
+    world.desk.privacy.retain().await.unwrap();
     assert!(why(world, &agent).await.is_empty());
 }
 
@@ -238,7 +243,7 @@ async fn an_answer_by_the_link_confirms_too(world: &World) {
     let agent = world.agent("Grace").await;
     let (number, link) = held(world, &form("ada")).await;
     world.comment(&Access::Link(world.holder(&link).await), number, "One more thing.").await;
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 1);
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 1);
 }
 
 async fn a_held_request_sent_again_is_one_request(world: &World) {
@@ -252,8 +257,8 @@ async fn a_held_request_sent_again_is_one_request(world: &World) {
 }
 
 async fn registering_is_asked_for_once_more(world: &World) {
-    let page = async || world.desk.stamp(FormKind::Register).await.unwrap();
-    let wants = async |sent: &Sent| match world.desk.screen_registration(&sent.signs()).await {
+    let page = async || world.desk.limits.stamp(FormKind::Register).await.unwrap();
+    let wants = async |sent: &Sent| match world.desk.limits.screen_registration(&sent.signs()).await {
         Ok(()) => None,
         Err(Error::Prove(challenge)) => Some(challenge),
         Err(error) => panic!("{error:?}"),
@@ -403,7 +408,7 @@ async fn programs_are_held_and_people_arrive(world: &World) {
     );
     assert!(through * 10 <= sent, "{through} of {sent}: {:?}", mix.programs);
     assert!(held.iter().all(|(_, scripts, _)| !scripts), "only whoever has no scripts is asked to confirm");
-    let active = desk.queue_counts(&agent).await.unwrap().active;
+    let active = desk.requests.queue_counts(&agent).await.unwrap().active;
     let arrived = mix.people.iter().filter(|(_, _, done)| !done.held).count();
     assert_eq!(usize::try_from(active).unwrap(), through + arrived);
 
@@ -414,12 +419,12 @@ async fn programs_are_held_and_people_arrive(world: &World) {
         let mail = of_theirs.next_back().unwrap_or_else(|| panic!("no mail to {email}"));
         if done.held {
             let access = Access::Link(world.holder(&mail.request_link()).await);
-            desk.confirm_request(&access, done.number).await.unwrap();
+            desk.requests.confirm_request(&access, done.number).await.unwrap();
         }
-        let seen = desk.conversation_for_agent(&agent, done.number).await.unwrap();
+        let seen = desk.requests.conversation_for_agent(&agent, done.number).await.unwrap();
         assert!(seen.staff.unwrap().held.is_none(), "{email}");
     }
-    let active = desk.queue_counts(&agent).await.unwrap().active;
+    let active = desk.requests.queue_counts(&agent).await.unwrap().active;
     assert_eq!(usize::try_from(active).unwrap(), through + mix.people.len());
 }
 

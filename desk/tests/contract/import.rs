@@ -67,7 +67,7 @@ impl Elsewhere {
 }
 
 async fn export(desk: &Desk, email: &str) -> Vec<u8> {
-    let copy = desk.export_by_operator(email).await.unwrap().unwrap();
+    let copy = desk.privacy.export_by_operator(email).await.unwrap().unwrap();
     let parts: Vec<_> = copy.contents.try_collect().await.unwrap();
     parts.concat()
 }
@@ -102,14 +102,14 @@ fn file(bytes: &[u8]) -> File {
 }
 
 async fn import(desk: &Desk, bytes: &[u8]) -> Result<Imported, ImportError> {
-    desk.import_person(file(bytes)).await
+    desk.privacy.import_person(file(bytes)).await
 }
 
 /// A customer of whom there is some of everything.
 async fn write(world: &World) -> Vec<RequestNumber> {
     let grace = world.agent("Grace").await;
     let ada = world.customer(EMAIL).await;
-    world.desk.change_name(&ada, "Ada Lovelace").await.unwrap();
+    world.desk.accounts.change_name(&ada, "Ada Lovelace").await.unwrap();
     let big: Vec<u8> = (0..250_000_u32).map(|n| (n * 31 % 251) as u8).collect();
     let files = [("same.txt", b"one".as_slice()), ("same.txt", &big), ("leer.txt", b"")];
     let files = world.files(&files).await.unwrap();
@@ -118,19 +118,24 @@ async fn write(world: &World) -> Vec<RequestNumber> {
     let first = world.submit_with(&form, files, Some(&ada)).await.unwrap().number;
     world.answer(&grace, first, "In the garden.").await;
     world.tick();
-    world.desk.reply(&grace, first, &note("Likes butterflies.", &random_word()), Vec::new()).await.unwrap();
+    world
+        .desk
+        .requests
+        .reply(&grace, first, &note("Likes butterflies.", &random_word()), Vec::new())
+        .await
+        .unwrap();
     world.tick();
     let change =
         Change { status: Some(Status::Resolved), priority: Some(Priority::High), ..Change::default() };
-    world.desk.change(&grace, first, change).await.unwrap();
+    world.desk.requests.change(&grace, first, change).await.unwrap();
     world.tick();
     let second = world.try_submit(&Form::from(EMAIL), Some(&ada)).await.unwrap().number;
     let access = tresen_desk::requests::Access::Session(ada.clone());
     world.comment(&access, second, "One more thing.").await;
-    let consent = world.desk.consents(&ada).await.unwrap().remove(1);
+    let consent = world.desk.privacy.consents(&ada).await.unwrap().remove(1);
     world.tick();
-    world.desk.withdraw_consent(&ada, Some(&consent.id)).await.unwrap();
-    world.desk.restrict_customer(&grace, second).await.unwrap();
+    world.desk.privacy.withdraw_consent(&ada, Some(&consent.id)).await.unwrap();
+    world.desk.privacy.restrict_customer(&grace, second).await.unwrap();
     world.submit(&Form::from("eve@example.org")).await;
     world.post().await;
     vec![first, second]
@@ -178,28 +183,34 @@ async fn exported_imported_exported_is_the_same(world: &World) {
     assert!(data["mails"].as_array().unwrap().is_empty());
 
     // Nobody was sent anything, and restricted there is restricted here: for lists, search and pages.
-    while other.desk.send_due_mails().await.unwrap() > 0 {}
+    while other.desk.delivery.send_due_mails().await.unwrap() > 0 {}
     assert!(crate::support::files_under(&other.place.outgoing()).is_empty());
-    other.desk.add_person("linus@desk.example", "Linus", tresen_model::Role::Agent, PASSWORD).await.unwrap();
-    let linus = entered(other.desk.login("linus@desk.example", PASSWORD, None).await.unwrap()).session;
-    let linus = other.desk.session(&linus).await.unwrap().unwrap().agent().unwrap();
-    while other.desk.index_stale().await.unwrap() > 0 {}
+    other
+        .desk
+        .accounts
+        .add_person("linus@desk.example", "Linus", tresen_model::Role::Agent, PASSWORD)
+        .await
+        .unwrap();
+    let linus =
+        entered(other.desk.accounts.login("linus@desk.example", PASSWORD, None).await.unwrap()).session;
+    let linus = other.desk.people.session(&linus).await.unwrap().unwrap().agent().unwrap();
+    while other.desk.indexer.index_stale().await.unwrap() > 0 {}
     assert_eq!(Needles::new(["distelfalter"]).traces(&other.place).await, Vec::<String>::new());
-    assert_fails!(other.desk.conversation_for_agent(&linus, numbers[0]).await, Error::Restricted);
+    assert_fails!(other.desk.requests.conversation_for_agent(&linus, numbers[0]).await, Error::Restricted);
     // Lifted, it is all there: what the agents see, and what search finds.
-    other.desk.ask_data_link(EMAIL).await.unwrap();
+    other.desk.privacy.ask_data_link(EMAIL).await.unwrap();
     other.desk.settle().await;
-    while other.desk.send_due_mails().await.unwrap() > 0 {}
+    while other.desk.delivery.send_due_mails().await.unwrap() > 0 {}
     let link = other.link("account/data");
-    let access = other.desk.exchange_data_link(&link).await.unwrap();
-    let access = other.desk.data_access(&access).await.unwrap();
-    other.desk.lift_restriction(&access).await.unwrap();
-    other.desk.lift_for_customer(&linus, numbers[0]).await.unwrap();
-    let shown = other.desk.conversation_for_agent(&linus, numbers[0]).await.unwrap();
+    let access = other.desk.privacy.exchange_data_link(&link).await.unwrap();
+    let access = other.desk.privacy.data_access(&access).await.unwrap();
+    other.desk.privacy.lift_restriction(&access).await.unwrap();
+    other.desk.privacy.lift_for_customer(&linus, numbers[0]).await.unwrap();
+    let shown = other.desk.requests.conversation_for_agent(&linus, numbers[0]).await.unwrap();
     assert_eq!((shown.status, shown.priority), (Status::Resolved, Priority::High));
     assert_eq!(shown.comments.len(), 3);
     assert!(shown.comments[1].author.is_none() && shown.comments[0].author.is_some());
-    while other.desk.index_stale().await.unwrap() > 0 {}
+    while other.desk.indexer.index_stale().await.unwrap() > 0 {}
     assert!(!Needles::new(["distelfalter"]).traces(&other.place).await.is_empty());
     other.end().await;
 }
@@ -227,7 +238,7 @@ async fn two_at_once_import_once(world: &World) {
     let other = Elsewhere::new(world).await;
     let tries = (0..6).map(|_| {
         let (desk, file) = (other.desk.clone(), file(&original));
-        tokio::spawn(async move { desk.import_person(file).await })
+        tokio::spawn(async move { desk.privacy.import_person(file).await })
     });
     let mut requests = 0;
     for one in tries.collect::<Vec<_>>() {
@@ -403,7 +414,7 @@ async fn what_is_broken_or_hostile_changes_nothing(world: &World) {
     }
 
     // Nobody came, and no file was left.
-    assert!(desk.export_by_operator(EMAIL).await.unwrap().is_none());
+    assert!(desk.privacy.export_by_operator(EMAIL).await.unwrap().is_none());
     assert!(crate::support::files_under(&other.place.data().join("objects")).is_empty());
     // And the file itself is fine.
     assert_eq!(import(desk, &original).await.unwrap().requests, 2);
@@ -414,20 +425,21 @@ async fn a_restricted_person_stays_as_they_are(world: &World) {
     write(world).await;
     let original = export(&world.desk, EMAIL).await;
     let other = Elsewhere::new(world).await;
-    other.desk.register(EMAIL, tresen_model::Language::English).await.unwrap();
+    other.desk.accounts.register(EMAIL, tresen_model::Language::English).await.unwrap();
     other.desk.settle().await;
-    while other.desk.send_due_mails().await.unwrap() > 0 {}
-    let secret = other.desk.complete_registration(&other.link("register"), PASSWORD).await.unwrap().session;
-    let ada = other.desk.session(&secret).await.unwrap().unwrap();
-    other.desk.restrict(&ada).await.unwrap();
+    while other.desk.delivery.send_due_mails().await.unwrap() > 0 {}
+    let secret =
+        other.desk.accounts.complete_registration(&other.link("register"), PASSWORD).await.unwrap().session;
+    let ada = other.desk.people.session(&secret).await.unwrap().unwrap();
+    other.desk.privacy.restrict(&ada).await.unwrap();
     assert_fails!(import(&other.desk, &original).await, ImportError::Restricted);
     assert!(crate::support::files_under(&other.place.data().join("objects")).is_empty());
-    other.desk.lift_restriction(&ada).await.unwrap();
+    other.desk.privacy.lift_restriction(&ada).await.unwrap();
     assert_eq!(import(&other.desk, &original).await.unwrap().requests, 2);
     // They keep their account here, and what they were called.
-    let account = other.desk.account(&ada).await.unwrap();
+    let account = other.desk.accounts.account(&ada).await.unwrap();
     assert_eq!(account.name, None);
-    other.desk.login(EMAIL, PASSWORD, None).await.unwrap();
+    other.desk.accounts.login(EMAIL, PASSWORD, None).await.unwrap();
     other.end().await;
 }
 
@@ -436,7 +448,7 @@ async fn whoever_was_imported_is_erased_like_everybody(world: &World) {
     let original = export(&world.desk, EMAIL).await;
     let other = Elsewhere::new(world).await;
     import(&other.desk, &original).await.unwrap();
-    let erased = other.desk.erase_by_operator(EMAIL).await.unwrap().unwrap();
+    let erased = other.desk.privacy.erase_by_operator(EMAIL).await.unwrap().unwrap();
     assert_eq!((erased.count.requests, erased.count.comments, erased.count.attachments), (2, 5, 3));
     let needles = Needles::new([EMAIL, "Ada Lovelace", "distelfalter", "butterflies"]);
     assert_eq!(needles.traces(&other.place).await, Vec::<String>::new());

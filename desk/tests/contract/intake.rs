@@ -54,18 +54,18 @@ async fn a_mail_makes_a_request(world: &World) {
 
     // The same person as the one of the form, and the confirmation's link opens the request.
     let holder = world.holder(&world.mail().await.request_link()).await;
-    let mine = world.desk.conversation(&Access::Link(holder), number).await.unwrap();
+    let mine = world.desk.requests.conversation(&Access::Link(holder), number).await.unwrap();
     assert!(mine.comments[0].own);
     let session = world.customer(EMAIL).await;
     assert_eq!(world.mine(&session).await.len(), 1);
-    let overview = world.desk.data_overview(&session).await.unwrap();
+    let overview = world.desk.privacy.data_overview(&session).await.unwrap();
     assert_eq!(overview.channels, [(Channel::Mail, 1)]);
 
     // Another type of request comes through another mailbox.
     let mut envelope = letter.envelope();
     envelope.kind = Some("order".into());
     let other = Letter::from(EMAIL);
-    let TakenIn::Request(number) = world.desk.take_in(&other.raw(), &envelope).await.unwrap() else {
+    let TakenIn::Request(number) = world.desk.intake.take_in(&other.raw(), &envelope).await.unwrap() else {
         panic!("a request")
     };
     assert_eq!(world.shown(&agent, number).await.kind, "order");
@@ -77,7 +77,9 @@ async fn the_same_mail_twenty_times_at_once_is_one_request(world: &World) {
     let tasks: Vec<_> = (0..20)
         .map(|_| {
             let (desk, raw) = (world.desk.clone(), Arc::clone(&raw));
-            tokio::spawn(async move { desk.take_in(&raw, &Letter::from(EMAIL).envelope()).await.unwrap() })
+            tokio::spawn(
+                async move { desk.intake.take_in(&raw, &Letter::from(EMAIL).envelope()).await.unwrap() },
+            )
         })
         .collect();
     let mut made = 0;
@@ -89,7 +91,7 @@ async fn the_same_mail_twenty_times_at_once_is_one_request(world: &World) {
         }
     }
     assert_eq!(made, 1);
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 1);
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 1);
     assert_eq!(world.post().await.len(), 1);
 }
 
@@ -101,7 +103,7 @@ async fn after_a_crash_before_the_delete_it_is_known(world: &World) {
     // The way that it comes on does not matter, nor what servers add on the way.
     let again = String::from_utf8(letter.raw()).unwrap().replace("\r\n", "\n");
     let again = format!("Received: from a by b; today\nReturn-Path: <ada@example.org>\n{again}\n\n");
-    assert_eq!(other.take_in(again.as_bytes(), &letter.envelope()).await.unwrap(), TakenIn::Known);
+    assert_eq!(other.intake.take_in(again.as_bytes(), &letter.envelope()).await.unwrap(), TakenIn::Known);
     assert_eq!(world.objects(), 1);
     other.close().await;
 }
@@ -136,14 +138,14 @@ async fn files_and_pictures_come_with_it(world: &World) {
     assert!(comment.formatted && comment.body.contains("Look"), "{}", comment.body);
     let [picture] = &comment.attachments[..] else { panic!("one picture") };
     assert!(picture.image);
-    let file = world.desk.attachment_for_agent(&agent, number, picture.id).await.unwrap();
+    let file = world.desk.requests.attachment_for_agent(&agent, number, picture.id).await.unwrap();
     assert!(contents(file).await.starts_with(b"GIF89a"));
-    let formatted = world.desk.formatted_for_agent(&agent, number, comment.id).await.unwrap();
+    let formatted = world.desk.requests.formatted_for_agent(&agent, number, comment.id).await.unwrap();
     assert!(formatted.html.contains("cid:pic@x") && !formatted.html.contains("script"));
     assert_eq!(formatted.pictures, [("pic@x".to_owned(), picture.id)]);
     let holder = world.holder(&world.mail().await.request_link()).await;
     let access = Access::Link(holder);
-    assert!(world.desk.formatted(&access, number, comment.id).await.is_ok());
+    assert!(world.desk.requests.formatted(&access, number, comment.id).await.is_ok());
 }
 
 async fn pictures_inside_the_html_are_files(world: &World) {
@@ -176,7 +178,7 @@ async fn what_is_too_large_is_kept_whole(world: &World) {
     assert_eq!(comment.remarks, [MailRemark::OverLimit]);
     let [file] = &comment.attachments[..] else { panic!("the message") };
     assert_eq!(file.name, "message.eml");
-    let file = world.desk.attachment_for_agent(&agent, number, file.id).await.unwrap();
+    let file = world.desk.requests.attachment_for_agent(&agent, number, file.id).await.unwrap();
     assert!(contents(file).await == raw);
 }
 
@@ -204,7 +206,7 @@ async fn machines_are_stored_and_not_answered(world: &World) {
     world.answer(&agent, number, "Try this.").await;
     world.post().await;
     let done = tresen_desk::requests::Change { status: Some(Status::Resolved), ..Default::default() };
-    world.desk.change(&agent, number, done).await.unwrap();
+    world.desk.requests.change(&agent, number, done).await.unwrap();
     world.post().await;
     let away = Letter::from(EMAIL).answering(&confirmation).with("Auto-Submitted", "auto-replied");
     assert_eq!(world.receive(&away.saying("I am away.")).await, TakenIn::Comment(number));
@@ -227,7 +229,7 @@ async fn our_own_mails_coming_back_are_nothing_new(world: &World) {
     // With another Message-ID it is nobody's whom we could answer.
     let changed = Letter::from("Service <SERVICE+x@desk.example>");
     assert_eq!(world.receive(&changed).await, TakenIn::Aside);
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 1);
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 1);
     // One that only looks like ours is a mail like others.
     let id = mail.header("message-id").replacen("<r.", "<r.0", 1).replacen("<m.", "<m.0", 1);
     world.receive_new(&Letter::from("eve@example.org").with("Message-ID", &id)).await;
@@ -290,8 +292,8 @@ async fn a_mail_to_a_restricted_person_is_withheld(world: &World) {
     let number = world.receive_new(&Letter::from(EMAIL)).await;
     let confirmation = world.mail().await;
     let closed = tresen_desk::requests::Change { status: Some(Status::Closed), ..Default::default() };
-    world.desk.change(&agent, number, closed).await.unwrap();
-    world.desk.restrict(&customer).await.unwrap();
+    world.desk.requests.change(&agent, number, closed).await.unwrap();
+    world.desk.privacy.restrict(&customer).await.unwrap();
     let mut events = world.desk.events();
     assert_eq!(world.receive(&Letter::from(EMAIL).answering(&confirmation)).await, TakenIn::Comment(number));
     world.receive_new(&Letter::from(EMAIL).about("Nachtpfauenauge", "Where?")).await;
@@ -299,23 +301,23 @@ async fn a_mail_to_a_restricted_person_is_withheld(world: &World) {
     assert!(events.try_recv().is_err());
     assert!(world.post().await.is_empty());
     assert!(world.find_all(&agent, "nachtpfauenauge").await.is_empty());
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 0);
-    world.desk.lift_restriction(&customer).await.unwrap();
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 0);
+    world.desk.privacy.lift_restriction(&customer).await.unwrap();
     let shown = world.shown(&agent, number).await;
     assert_eq!((shown.comments.len(), shown.status), (2, Status::Closed));
 }
 
 async fn positions_of_mailboxes_are_kept(world: &World) {
     let desk = &world.desk;
-    assert_eq!(desk.mailbox_position("support").await.unwrap(), None);
+    assert_eq!(desk.intake.mailbox_position("support").await.unwrap(), None);
     for position in [
         MailboxPosition { uid_validity: 1, next_uid: 1 },
         MailboxPosition { uid_validity: u32::MAX, next_uid: u32::MAX },
     ] {
-        desk.set_mailbox_position("support", position).await.unwrap();
-        assert_eq!(desk.mailbox_position("support").await.unwrap(), Some(position));
+        desk.intake.set_mailbox_position("support", position).await.unwrap();
+        assert_eq!(desk.intake.mailbox_position("support").await.unwrap(), Some(position));
     }
-    assert_eq!(desk.mailbox_position("sales").await.unwrap(), None);
+    assert_eq!(desk.intake.mailbox_position("sales").await.unwrap(), None);
 }
 
 async fn what_the_server_says_of_the_sender_is_told(world: &World) {
@@ -332,7 +334,7 @@ async fn what_the_server_says_of_the_sender_is_told(world: &World) {
     let mails = world.post().await;
     let holder = world.holder(&mails[0].request_link()).await;
     let number = holder_number(&mails[0]);
-    let mine = world.desk.conversation(&Access::Link(holder), number).await.unwrap();
+    let mine = world.desk.requests.conversation(&Access::Link(holder), number).await.unwrap();
     assert!(mine.comments[0].verdict.is_none() && mine.comments[0].remarks.is_empty());
 }
 

@@ -31,20 +31,20 @@ async fn what_is_set_aside_says_who_wrote_and_about_what(world: &World) {
         (Letter::from("@").about("a\r\n b", "x"), "@", "a b"),
     ] {
         assert_eq!(world.receive(&letter).await, TakenIn::Aside, "{from}");
-        let newest = world.desk.set_aside(&admin).await.unwrap().remove(0);
+        let newest = world.desk.intake.set_aside(&admin).await.unwrap().remove(0);
         assert_eq!((newest.from.as_str(), newest.subject.as_str()), (from, subject));
     }
-    assert_eq!(world.desk.queue_counts(&admin).await.unwrap().aside, 11);
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().aside, 0);
-    let id = world.desk.set_aside(&admin).await.unwrap()[0].id;
-    world.desk.delete_aside(&admin, id).await.unwrap();
-    assert_eq!(world.desk.queue_counts(&admin).await.unwrap().aside, 10);
+    assert_eq!(world.desk.requests.queue_counts(&admin).await.unwrap().aside, 11);
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().aside, 0);
+    let id = world.desk.intake.set_aside(&admin).await.unwrap()[0].id;
+    world.desk.intake.delete_aside(&admin, id).await.unwrap();
+    assert_eq!(world.desk.requests.queue_counts(&admin).await.unwrap().aside, 10);
 }
 
 async fn admins_are_told_once_a_day(world: &World) {
     let admin = world.admin("Ada").await;
     world.agent("Grace").await;
-    world.desk.add_person("bo@desk.example", "Bo", Role::Admin, PASSWORD).await.unwrap();
+    world.desk.accounts.add_person("bo@desk.example", "Bo", Role::Admin, PASSWORD).await.unwrap();
     world.desk.tidy_up().await.unwrap();
     assert!(world.post().await.is_empty());
 
@@ -76,8 +76,8 @@ async fn admins_are_told_once_a_day(world: &World) {
     assert!(mails[0].header("subject").contains("2 emails are set aside"), "{}", mails[0].header("subject"));
 
     // Nobody is told of nothing.
-    for message in world.desk.set_aside(&admin).await.unwrap() {
-        world.desk.delete_aside(&admin, message.id).await.unwrap();
+    for message in world.desk.intake.set_aside(&admin).await.unwrap() {
+        world.desk.intake.delete_aside(&admin, message.id).await.unwrap();
     }
     world.clock.advance_seconds(2 * 24 * 3600);
     world.desk.tidy_up().await.unwrap();

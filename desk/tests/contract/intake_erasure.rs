@@ -56,7 +56,7 @@ async fn scene(world: &World, admit: bool) -> Scene {
     assert_eq!(world.receive(&letters[0]).await, TakenIn::Comment(number));
     let comment = world.newest(&agent, number).await;
     if admit {
-        world.desk.admit(&agent, number, comment.id).await.unwrap();
+        world.desk.requests.admit(&agent, number, comment.id).await.unwrap();
     }
     assert_eq!(world.receive(&letters[1]).await, TakenIn::Comment(number));
     world.index().await;
@@ -68,7 +68,7 @@ async fn words_in_other_peoples_requests_go_too(world: &World) {
     let Scene { agent, ada, number, file, .. } = scene(world, true).await;
     assert_eq!(world.find_all(&agent, "zirbelkiefer").await, [number]);
     assert!(!needles().traces(&world.place).await.is_empty(), "the search index");
-    let erased = world.desk.erase_by_operator(BO).await.unwrap().unwrap();
+    let erased = world.desk.privacy.erase_by_operator(BO).await.unwrap().unwrap();
     assert_eq!((erased.count.requests, erased.count.comments, erased.count.attachments), (0, 2, 2));
     // Without waiting for anything.
     assert_eq!(needles().traces(&world.place).await, Vec::<String>::new());
@@ -77,17 +77,20 @@ async fn words_in_other_peoples_requests_go_too(world: &World) {
 
     for comments in [
         world.shown(&agent, number).await.comments,
-        world.desk.conversation(&Access::Session(ada.clone()), number).await.unwrap().comments,
+        world.desk.requests.conversation(&Access::Session(ada.clone()), number).await.unwrap().comments,
     ] {
         let standings: Vec<_> = comments.iter().map(|comment| comment.standing).collect();
         assert_eq!(standings, [Standing::Participant, Standing::Erased, Standing::Erased]);
         for comment in &comments[1..] {
             assert!(comment.body.is_empty() && comment.rest.is_none() && !comment.formatted);
             assert!(comment.author.is_none() && comment.attachments.is_empty());
-            assert_fails!(world.desk.formatted_for_agent(&agent, number, comment.id).await, Error::NotFound);
+            assert_fails!(
+                world.desk.requests.formatted_for_agent(&agent, number, comment.id).await,
+                Error::NotFound
+            );
         }
     }
-    assert_fails!(world.desk.attachment_for_agent(&agent, number, file).await, Error::NotFound);
+    assert_fails!(world.desk.requests.attachment_for_agent(&agent, number, file).await, Error::NotFound);
     world.index().await;
     assert_eq!(world.find_all(&agent, "words").await, [number]);
     assert_eq!(needles().traces(&world.place).await, Vec::<String>::new());
@@ -103,16 +106,16 @@ async fn words_in_other_peoples_requests_go_too(world: &World) {
 
 async fn an_outsider_whom_nobody_admitted_leaves_nothing_to_the_customer(world: &World) {
     let Scene { agent, ada, number, .. } = scene(world, false).await;
-    world.desk.erase_by_operator(BO).await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator(BO).await.unwrap().unwrap();
     assert_eq!(world.shown(&agent, number).await.comments.len(), 3);
-    let mine = world.desk.conversation(&Access::Session(ada), number).await.unwrap();
+    let mine = world.desk.requests.conversation(&Access::Session(ada), number).await.unwrap();
     assert_eq!(mine.comments.len(), 1);
 }
 
 async fn the_customer_goes_with_what_others_wrote_there(world: &World) {
     let Scene { ada, number, agent, .. } = scene(world, true).await;
-    world.desk.erase_self(&ada, PASSWORD).await.unwrap();
-    assert_fails!(world.desk.conversation_for_agent(&agent, number).await, Error::NotFound);
+    world.desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
+    assert_fails!(world.desk.requests.conversation_for_agent(&agent, number).await, Error::NotFound);
     assert_eq!(world.objects(), 0);
     // Bo is still known, and what Bo writes now is Bo's.
     let bo = world.customer(BO).await;
@@ -127,14 +130,14 @@ async fn the_same_mails_are_not_taken_in_again(world: &World) {
     let confirmation = world.mail().await;
     let second = Letter::from(BO).answering(&confirmation).saying("Latschenkiefer");
     assert_eq!(world.receive(&second).await, TakenIn::Comment(number));
-    world.desk.erase_by_operator(BO).await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator(BO).await.unwrap().unwrap();
     for letter in [&first, &second] {
         assert_eq!(world.receive(letter).await, TakenIn::Known);
         let other = world.open_another().await.unwrap();
         assert_eq!(letter.arrive_at(&other).await, TakenIn::Known);
         other.close().await;
     }
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 0);
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 0);
     // An answer to mails of the time before leads nowhere, and makes a new, empty person.
     let new = world.receive_new(&Letter::from(BO).answering(&confirmation).saying("New.")).await;
     assert_ne!(new, number);
@@ -161,8 +164,8 @@ async fn messages_that_were_set_aside_go_too(world: &World) {
     for letter in theirs.iter().chain(&others) {
         assert_eq!(world.receive(letter).await, TakenIn::Aside);
     }
-    world.desk.erase_by_operator(BO).await.unwrap().unwrap();
-    assert_eq!(world.desk.set_aside(&admin).await.unwrap().len(), others.len());
+    world.desk.privacy.erase_by_operator(BO).await.unwrap().unwrap();
+    assert_eq!(world.desk.intake.set_aside(&admin).await.unwrap().len(), others.len());
     for letter in &theirs {
         assert_eq!(world.receive(letter).await, TakenIn::Known);
     }
@@ -177,7 +180,7 @@ async fn a_damaged_message_stops_no_erasure_and_admins_see_it(world: &World) {
     let admin = world.admin("Ada").await;
     let about = |text: &str| Letter::from("x").without("From").saying(text);
     let reasons = async || {
-        let seen = world.desk.set_aside(&admin).await.unwrap();
+        let seen = world.desk.intake.set_aside(&admin).await.unwrap();
         seen.iter().map(|message| message.reason).collect::<Vec<_>>()
     };
     assert_eq!(world.receive(&about("Dear Ada,")).await, TakenIn::Aside);
@@ -189,7 +192,7 @@ async fn a_damaged_message_stops_no_erasure_and_admins_see_it(world: &World) {
     assert_eq!(world.receive(&theirs).await, TakenIn::Aside);
     world.receive_new(&Letter::from(BO)).await;
 
-    world.desk.erase_by_operator(BO).await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator(BO).await.unwrap().unwrap();
 
     assert_eq!(world.receive(&theirs).await, TakenIn::Known);
     // What is about somebody else was not even opened.
@@ -199,8 +202,8 @@ async fn a_damaged_message_stops_no_erasure_and_admins_see_it(world: &World) {
     world.tick();
     assert_eq!(world.receive(&about("Dear Bo,")).await, TakenIn::Aside);
     assert_eq!(reasons().await, [AsideReason::NoSender, AsideReason::Damaged, AsideReason::Damaged]);
-    for message in world.desk.set_aside(&admin).await.unwrap() {
-        world.desk.delete_aside(&admin, message.id).await.unwrap();
+    for message in world.desk.intake.set_aside(&admin).await.unwrap() {
+        world.desk.intake.delete_aside(&admin, message.id).await.unwrap();
     }
 }
 
@@ -211,10 +214,10 @@ async fn a_damaged_address_stops_no_erasure(world: &World) {
     let _: Vec<(i64,)> =
         raw(&world.place, "UPDATE person SET email_sealed = password_sealed WHERE role = 'customer'").await;
 
-    world.desk.erase_by_operator(BO).await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator(BO).await.unwrap().unwrap();
 
-    assert_fails!(world.desk.conversation_for_agent(&agent, number).await, Error::NotFound);
-    assert_fails!(world.desk.account(&bo).await, Error::Forbidden);
+    assert_fails!(world.desk.requests.conversation_for_agent(&agent, number).await, Error::NotFound);
+    assert_fails!(world.desk.accounts.account(&bo).await, Error::Forbidden);
 }
 
 async fn a_copy_holds_what_was_written_elsewhere(world: &World) {
@@ -233,7 +236,7 @@ async fn a_copy_holds_what_was_written_elsewhere(world: &World) {
     let (data, _) = exported(world, &ada).await;
     assert!(!data.to_string().contains("Zirbelkiefer"));
     let outsider = world.newest(&agent, number).await;
-    world.desk.admit(&agent, number, outsider.id).await.unwrap();
+    world.desk.requests.admit(&agent, number, outsider.id).await.unwrap();
     let (data, files) = exported(world, &ada).await;
     assert!(data.to_string().contains("Zirbelkiefer"));
     let path = data["requests"][0]["comments"][1]["attachments"][0]["path"].as_str().unwrap();
@@ -258,7 +261,7 @@ async fn an_old_backup_brings_back_neither_words_nor_mails() {
     // One more mail, of which the backup knows nothing.
     let late = Letter::from(BO).saying("Latschenkiefer");
     world.receive_new(&late).await;
-    world.desk.erase_by_operator(BO).await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator(BO).await.unwrap().unwrap();
     world.desk.close().await;
     let (master_key, now) = (MasterKey::derive(&[7; 32]), world.clock.now());
     restore(&places(&world.place), master_key, &old, &Remembered::default(), now).await.unwrap();
@@ -266,12 +269,12 @@ async fn an_old_backup_brings_back_neither_words_nor_mails() {
     for letter in letters.iter().chain([&late, &aside]) {
         assert_eq!(letter.arrive_at(&desk).await, TakenIn::Known);
     }
-    let grace = entered(desk.login("grace@desk.example", PASSWORD, None).await.unwrap()).session;
-    let agent = desk.session(&grace).await.unwrap().unwrap().agent().unwrap();
-    let shown = desk.conversation_for_agent(&agent, number).await.unwrap();
+    let grace = entered(desk.accounts.login("grace@desk.example", PASSWORD, None).await.unwrap()).session;
+    let agent = desk.people.session(&grace).await.unwrap().unwrap().agent().unwrap();
+    let shown = desk.requests.conversation_for_agent(&agent, number).await.unwrap();
     let standings: Vec<_> = shown.comments.iter().map(|comment| comment.standing).collect();
     assert_eq!(standings, [Standing::Participant, Standing::Erased, Standing::Erased]);
-    while desk.index_stale().await.unwrap() > 0 {}
+    while desk.indexer.index_stale().await.unwrap() > 0 {}
     desk.close().await;
     assert_eq!(needles().traces(&world.place).await, Vec::<String>::new());
 }

@@ -57,12 +57,12 @@ async fn all_shown(world: &World, agent: &Agent, number: RequestNumber) -> Strin
     let comment = shown.comments.last().unwrap();
     let mut all = shown.subject.clone();
     if comment.formatted {
-        let formatted = world.desk.formatted_for_agent(agent, number, comment.id).await.unwrap();
+        let formatted = world.desk.requests.formatted_for_agent(agent, number, comment.id).await.unwrap();
         all.push_str(&formatted.html);
     }
     for file in &comment.attachments {
         all.push_str(&file.name);
-        let file = world.desk.attachment_for_agent(agent, number, file.id).await.unwrap();
+        let file = world.desk.requests.attachment_for_agent(agent, number, file.id).await.unwrap();
         all.push_str(&read_raw(&contents(file).await));
     }
     format!("{all}\n{}\n{}", comment.rest.as_deref().unwrap_or_default(), comment.body)
@@ -131,10 +131,10 @@ async fn quoted_links_are_cut_in_every_encoding(world: &World) {
 
     // The customer's links are as good as before.
     let holder = world.holder(&mail.request_link()).await;
-    let mine = world.desk.conversation(&Access::Link(holder), number).await.unwrap();
+    let mine = world.desk.requests.conversation(&Access::Link(holder), number).await.unwrap();
     assert_eq!(mine.comments.len(), 1 + answers.len());
-    world.desk.check_link(Purpose::Register, &mail.link("register")).await.unwrap();
-    world.desk.complete_registration(&mail.link("register"), PASSWORD).await.unwrap();
+    world.desk.people.check_link(Purpose::Register, &mail.link("register")).await.unwrap();
+    world.desk.accounts.complete_registration(&mail.link("register"), PASSWORD).await.unwrap();
 }
 
 async fn links_in_subject_and_attached_messages_are_cut(world: &World) {
@@ -179,7 +179,7 @@ async fn links_in_subject_and_attached_messages_are_cut(world: &World) {
     assert_eq!(world.receive(&outsider).await, TakenIn::Comment(number));
     let comment = world.newest(&agent, number).await;
     assert_eq!(comment.standing, Standing::Outsider);
-    let split = world.desk.split_off(&agent, number, comment.id).await.unwrap();
+    let split = world.desk.requests.split_off(&agent, number, comment.id).await.unwrap();
     assert_hidden(world, &agent, split, &secret).await;
 }
 
@@ -238,10 +238,10 @@ async fn what_is_kept_whole_and_set_aside_holds_no_secret(world: &World) {
 
     let nobody = Letter::from(EMAIL).without("From").saying(&url);
     assert_eq!(world.receive(&nobody).await, TakenIn::Aside);
-    let id = world.desk.set_aside(&admin).await.unwrap()[0].id;
-    let raw = world.desk.aside_message(&admin, id).await.unwrap();
+    let id = world.desk.intake.set_aside(&admin).await.unwrap()[0].id;
+    let raw = world.desk.intake.aside_message(&admin, id).await.unwrap();
     assert!(raw.len() == nobody.raw().len() && !leaks(&read_raw(&raw), &secret));
-    assert_eq!(world.desk.retry_aside(&admin, id).await.unwrap(), TakenIn::Aside);
+    assert_eq!(world.desk.intake.retry_aside(&admin, id).await.unwrap(), TakenIn::Aside);
 }
 
 async fn what_earlier_versions_stored_is_cut_when_it_is_shown(world: &World) {
@@ -255,7 +255,7 @@ async fn what_earlier_versions_stored_is_cut_when_it_is_shown(world: &World) {
     let access = Access::Link(world.holder(&mail.request_link()).await);
     let eml = format!("From: service@desk.example\r\nSubject: Hello\r\n\r\n{url}\r\n");
     let files = world.file(&format!("desk.example-register_token={secret}.eml"), eml.as_bytes()).await;
-    world.desk.comment(&access, number, "It hums.", "once", files).await.unwrap();
+    world.desk.requests.comment(&access, number, "It hums.", "once", files).await.unwrap();
     let all = assert_hidden(world, &agent, number, &secret).await;
     assert!(
         all.contains("desk.example-register_token=.eml") && all.contains("https://desk.example/register"),

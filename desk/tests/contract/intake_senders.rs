@@ -77,7 +77,7 @@ async fn nothing_is_mailed_to_those_who_cannot_be_answered(world: &World) {
     let number = world.receive_new(&Letter::from("root@printserver")).await;
     world.answer(&agent, number, "We are looking at it.").await;
     let done = tresen_desk::requests::Change { status: Some(Status::Resolved), ..Default::default() };
-    world.desk.change(&agent, number, done).await.unwrap();
+    world.desk.requests.change(&agent, number, done).await.unwrap();
     assert!(world.post().await.is_empty());
     assert_eq!(world.count_rows("outbox").await, 0);
     assert_eq!(world.shown(&agent, number).await.comments.len(), 2);
@@ -91,10 +91,10 @@ async fn who_cannot_be_answered_is_found_exported_and_erased(world: &World) {
     let fax = "\"#FAX#*493012#\"@example.com";
     for from in ["root@printserver", fax] {
         let number = world.receive_new(&Letter::from(from).about("Rohrdommel", "x")).await;
-        assert!(world.desk.export_by_operator(from).await.unwrap().is_some(), "{from}");
-        assert!(world.desk.erase_by_operator(from).await.unwrap().is_some(), "{from}");
-        assert!(world.desk.conversation_for_agent(&agent, number).await.is_err(), "{from}");
-        assert!(world.desk.erase_by_operator(from).await.unwrap().is_none(), "{from}");
+        assert!(world.desk.privacy.export_by_operator(from).await.unwrap().is_some(), "{from}");
+        assert!(world.desk.privacy.erase_by_operator(from).await.unwrap().is_some(), "{from}");
+        assert!(world.desk.requests.conversation_for_agent(&agent, number).await.is_err(), "{from}");
+        assert!(world.desk.privacy.erase_by_operator(from).await.unwrap().is_none(), "{from}");
     }
 }
 
@@ -133,7 +133,7 @@ async fn from_our_own_address_the_one_behind_it_wrote(world: &World) {
     ] {
         assert_eq!(world.receive(&letter.saying("x")).await, TakenIn::Aside);
     }
-    let aside = world.desk.set_aside(&admin).await.unwrap();
+    let aside = world.desk.intake.set_aside(&admin).await.unwrap();
     assert!(aside.iter().all(|message| message.reason == AsideReason::OwnAddress));
     assert_eq!(aside.len(), 4);
 }
@@ -201,7 +201,7 @@ async fn a_relay_that_is_trusted_names_its_customer(world: &World) {
     told.sort();
     assert_eq!(told, ["ada@example.org", "bo@example.org", "cy@example.org"]);
     // Each is erased without the others.
-    world.desk.erase_by_operator("ada@example.org").await.unwrap();
+    world.desk.privacy.erase_by_operator("ada@example.org").await.unwrap();
     assert_eq!(customer(world, &agent, numbers[1]).await, "bo@example.org|");
 }
 
@@ -279,7 +279,7 @@ async fn nobody_writes_as_somebody_else_through_a_relay_or_a_list(world: &World)
     }
     let ada = world.customer(EMAIL).await;
     let access = tresen_desk::requests::Access::Session(ada);
-    assert_eq!(world.desk.conversation(&access, number).await.unwrap().comments.len(), 2);
+    assert_eq!(world.desk.requests.conversation(&access, number).await.unwrap().comments.len(), 2);
     // They themselves can.
     assert_eq!(world.receive(&Letter::from(EMAIL).answering(&confirmation)).await, TakenIn::Comment(number));
     assert_eq!(world.newest(&agent, number).await.standing, Standing::Participant);
@@ -290,7 +290,7 @@ async fn a_list_makes_nobody_an_agent(world: &World) {
     let number = world.submit(&Form::from(EMAIL)).await;
     let holder = world.holder(&world.mail().await.request_link()).await;
     world.answer(&agent, number, "Hello!").await;
-    world.desk.change_mail_news(agent.session(), true).await.unwrap();
+    world.desk.accounts.change_mail_news(agent.session(), true).await.unwrap();
     world.post().await;
     world.comment(&tresen_desk::requests::Access::Link(holder), number, "Hello?").await;
     let news = world.post().await.into_iter().find(|mail| mail.to() == "grace@desk.example").unwrap();
@@ -346,7 +346,7 @@ async fn where_answers_should_go_is_shown_to_agents(world: &World) {
         let Some(mail) = mail else { continue };
         let holder = world.holder(&mail.request_link()).await;
         let access = tresen_desk::requests::Access::Link(holder);
-        let mine = world.desk.conversation(&access, number).await.unwrap();
+        let mine = world.desk.requests.conversation(&access, number).await.unwrap();
         assert!(mine.comments[0].reply_to.is_none());
     }
 }

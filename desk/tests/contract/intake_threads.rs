@@ -83,7 +83,7 @@ async fn a_reply_address_leads_before_everything_else(world: &World) {
     let letter = Letter::from(EMAIL).saying("By the envelope");
     let mut envelope = letter.envelope();
     envelope.recipients = vec![address];
-    assert_eq!(world.desk.take_in(&letter.raw(), &envelope).await.unwrap(), TakenIn::Comment(number));
+    assert_eq!(world.desk.intake.take_in(&letter.raw(), &envelope).await.unwrap(), TakenIn::Comment(number));
     assert_eq!(world.shown(&agent, other).await.comments.len(), 1);
 }
 
@@ -136,7 +136,7 @@ async fn an_outsider_waits_until_an_agent_admits_them(world: &World) {
     let (number, confirmation, answer) = answered(world, &agent).await;
     let holder = Access::Link(world.holder(&confirmation.request_link()).await);
     let done = tresen_desk::requests::Change { status: Some(Status::Resolved), ..Default::default() };
-    world.desk.change(&agent, number, done).await.unwrap();
+    world.desk.requests.change(&agent, number, done).await.unwrap();
     world.post().await;
     let mut events = world.desk.events();
     let letter = Letter::from("Bo <bo@example.org>").answering(&answer).about("Re: Grille", "Zirbelkiefer.");
@@ -151,9 +151,9 @@ async fn an_outsider_waits_until_an_agent_admits_them(world: &World) {
         assert!(!events.try_recv().unwrap().public);
     }
     let file = comment.attachments[0].id;
-    assert_eq!(world.desk.conversation(&holder, number).await.unwrap().comments.len(), 2);
-    assert_fails!(world.desk.attachment(&holder, number, file).await, Error::NotFound);
-    let read = world.desk.attachment_for_agent(&agent, number, file).await.unwrap();
+    assert_eq!(world.desk.requests.conversation(&holder, number).await.unwrap().comments.len(), 2);
+    assert_fails!(world.desk.requests.attachment(&holder, number, file).await, Error::NotFound);
+    let read = world.desk.requests.attachment_for_agent(&agent, number, file).await.unwrap();
     assert!(contents(read).await.starts_with(b"cone"));
     world.index().await;
     assert_eq!(world.find_all(&agent, "zirbelkiefer").await, [number]);
@@ -165,15 +165,15 @@ async fn an_outsider_waits_until_an_agent_admits_them(world: &World) {
     assert_eq!(line.comments, 2);
     // What makes no sense is refused.
     let first = shown.comments[0].id;
-    assert_fails!(world.desk.admit(&agent, number, first).await, Error::NotFound);
-    assert_fails!(world.desk.split_off(&agent, number, first).await, Error::NotFound);
+    assert_fails!(world.desk.requests.admit(&agent, number, first).await, Error::NotFound);
+    assert_fails!(world.desk.requests.split_off(&agent, number, first).await, Error::NotFound);
 
-    world.desk.admit(&agent, number, comment.id).await.unwrap();
-    assert_fails!(world.desk.admit(&agent, number, comment.id).await, Error::NotFound);
-    let mine = world.desk.conversation(&holder, number).await.unwrap();
+    world.desk.requests.admit(&agent, number, comment.id).await.unwrap();
+    assert_fails!(world.desk.requests.admit(&agent, number, comment.id).await, Error::NotFound);
+    let mine = world.desk.requests.conversation(&holder, number).await.unwrap();
     let last = mine.comments.last().unwrap();
     assert_eq!((last.body.as_str(), last.own, last.address.as_ref()), ("Zirbelkiefer.", false, None));
-    assert!(world.desk.attachment(&holder, number, file).await.is_ok());
+    assert!(world.desk.requests.attachment(&holder, number, file).await.is_ok());
     world.index().await;
     assert_eq!(world.find(&ada, "zirbelkiefer").await, [number]);
     assert_eq!(world.mine(&ada).await[0].comments, 3);
@@ -181,11 +181,11 @@ async fn an_outsider_waits_until_an_agent_admits_them(world: &World) {
     let more = Letter::from(OTHER).answering(&answer).saying("And another.");
     assert_eq!(world.receive(&more).await, TakenIn::Comment(number));
     assert_eq!(world.status(&agent, number).await, Status::Open);
-    assert_eq!(world.desk.conversation(&holder, number).await.unwrap().comments.len(), 4);
+    assert_eq!(world.desk.requests.conversation(&holder, number).await.unwrap().comments.len(), 4);
     // But they are not the customer: no page of theirs opens it.
     let bo = world.customer(OTHER).await;
     assert!(world.mine(&bo).await.is_empty());
-    assert_fails!(world.desk.conversation(&Access::Session(bo), number).await, Error::NotFound);
+    assert_fails!(world.desk.requests.conversation(&Access::Session(bo), number).await, Error::NotFound);
 }
 
 async fn an_outsiders_words_become_a_request_of_their_own(world: &World) {
@@ -195,21 +195,22 @@ async fn an_outsiders_words_become_a_request_of_their_own(world: &World) {
     let letter = letter.with_file("pine.txt", "cone");
     world.receive(&letter).await;
     let comment = world.newest(&agent, number).await;
-    let new = world.desk.split_off(&agent, number, comment.id).await.unwrap();
+    let new = world.desk.requests.split_off(&agent, number, comment.id).await.unwrap();
     assert_eq!(world.shown(&agent, number).await.comments.len(), 2);
     let shown = world.shown(&agent, new).await;
     assert_eq!(shown.subject, "My own trouble");
     assert_eq!(shown.staff.unwrap().customer.email, OTHER);
     let [comment] = &shown.comments[..] else { panic!("one comment") };
     assert_eq!((comment.body.as_str(), comment.standing), ("Zirbelkiefer.", Standing::Participant));
-    let read = world.desk.attachment_for_agent(&agent, new, comment.attachments[0].id).await.unwrap();
+    let read =
+        world.desk.requests.attachment_for_agent(&agent, new, comment.attachments[0].id).await.unwrap();
     assert!(contents(read).await.starts_with(b"cone"));
     // They are told, and their link opens theirs and nothing else.
     let mail = world.mail().await;
     assert_eq!(mail.to(), OTHER);
     let holder = Access::Link(world.holder(&mail.request_link()).await);
-    assert_eq!(world.desk.conversation(&holder, new).await.unwrap().comments.len(), 1);
-    assert_fails!(world.desk.conversation(&holder, number).await, Error::NotFound);
+    assert_eq!(world.desk.requests.conversation(&holder, new).await.unwrap().comments.len(), 1);
+    assert_fails!(world.desk.requests.conversation(&holder, number).await, Error::NotFound);
     world.index().await;
     assert_eq!(world.find_all(&agent, "zirbelkiefer").await, [new]);
     // An answer to what they wrote goes where it went.
@@ -240,12 +241,12 @@ async fn an_outsider_who_is_restricted_is_withheld(world: &World) {
     let letter = Letter::from(OTHER).answering(&answer).saying("Zirbelkiefer.");
     world.receive(&letter.with_file("pine.txt", "cone")).await;
     let comment = world.newest(&agent, number).await;
-    world.desk.admit(&agent, number, comment.id).await.unwrap();
+    world.desk.requests.admit(&agent, number, comment.id).await.unwrap();
     world.receive(&Letter::from(OTHER).answering(&answer).saying("Weymouthskiefer.")).await;
     world.index().await;
     assert_eq!(world.find_all(&agent, "zirbelkiefer").await, [number]);
 
-    world.desk.restrict(&bo).await.unwrap();
+    world.desk.privacy.restrict(&bo).await.unwrap();
     let holder = Access::Link(world.holder(&confirmation.request_link()).await);
     let file = comment.attachments[0].id;
     assert!(world.find_all(&agent, "zirbelkiefer").await.is_empty());
@@ -253,9 +254,9 @@ async fn an_outsider_who_is_restricted_is_withheld(world: &World) {
     assert!(world.find_all(&agent, "zirbelkiefer").await.is_empty());
     assert_eq!(world.find_all(&agent, "cable").await, [number]);
     assert_eq!(world.shown(&agent, number).await.comments.len(), 2);
-    assert_eq!(world.desk.conversation(&holder, number).await.unwrap().comments.len(), 2);
-    assert_fails!(world.desk.attachment_for_agent(&agent, number, file).await, Error::NotFound);
-    assert_fails!(world.desk.attachment(&holder, number, file).await, Error::NotFound);
+    assert_eq!(world.desk.requests.conversation(&holder, number).await.unwrap().comments.len(), 2);
+    assert_fails!(world.desk.requests.attachment_for_agent(&agent, number, file).await, Error::NotFound);
+    assert_fails!(world.desk.requests.attachment(&holder, number, file).await, Error::NotFound);
     // What they write meanwhile is stored, and nobody hears of it.
     let mut events = world.desk.events();
     let more = Letter::from(OTHER).answering(&answer).saying("Latschenkiefer.");
@@ -263,7 +264,7 @@ async fn an_outsider_who_is_restricted_is_withheld(world: &World) {
     assert!(events.try_recv().is_err());
     assert_eq!(world.shown(&agent, number).await.comments.len(), 2);
 
-    world.desk.lift_restriction(&bo).await.unwrap();
+    world.desk.privacy.lift_restriction(&bo).await.unwrap();
     world.index().await;
     assert_eq!(world.find_all(&agent, "zirbelkiefer").await, [number]);
     assert_eq!(world.shown(&agent, number).await.comments.len(), 5);
@@ -283,10 +284,10 @@ async fn a_from_line_makes_nobody_an_agent(world: &World) {
         assert_eq!(world.receive(&letter.saying("Send us your password.")).await, TakenIn::Comment(number));
         let comment = world.newest(&agent, number).await;
         assert_eq!((comment.author_kind, comment.standing), (AuthorKind::Customer, Standing::Outsider));
-        assert_fails!(world.desk.admit(&agent, number, comment.id).await, Error::Forbidden);
+        assert_fails!(world.desk.requests.admit(&agent, number, comment.id).await, Error::Forbidden);
     }
     let holder = Access::Link(world.holder(&confirmation.request_link()).await);
-    assert_eq!(world.desk.conversation(&holder, number).await.unwrap().comments.len(), 2);
+    assert_eq!(world.desk.requests.conversation(&holder, number).await.unwrap().comments.len(), 2);
     // Whoever is named is told, once an hour.
     assert_eq!(world.mail().await.to(), "grace@desk.example");
     // A new mail of an agent is a request of that person, like anybody's.
@@ -297,7 +298,7 @@ async fn a_from_line_makes_nobody_an_agent(world: &World) {
 
 async fn an_agent_answers_with_their_own_token(world: &World) {
     let grace = world.agent("Grace").await;
-    world.desk.change_mail_news(grace.session(), true).await.unwrap();
+    world.desk.accounts.change_mail_news(grace.session(), true).await.unwrap();
     let (number, confirmation, _) = answered(world, &grace).await;
     let holder = Access::Link(world.holder(&confirmation.request_link()).await);
     world.comment(&holder, number, "It does not help.").await;
@@ -329,11 +330,11 @@ async fn an_agent_answers_with_their_own_token(world: &World) {
     assert_eq!(mail.to(), EMAIL);
     assert!(mail.text.contains("Then take this one."));
     assert_eq!(world.receive(&answer).await, TakenIn::Known);
-    let mine = world.desk.conversation(&holder, number).await.unwrap();
+    let mine = world.desk.requests.conversation(&holder, number).await.unwrap();
     assert_eq!(mine.comments.last().unwrap().body, "Then take this one.");
     // Nobody answers whose data is restricted: it waits where admins see it.
     let ada = world.customer(EMAIL).await;
-    world.desk.restrict(&ada).await.unwrap();
+    world.desk.privacy.restrict(&ada).await.unwrap();
     let late = by_mail(grace_writes().checked("pass"));
     assert_eq!(world.receive(&late).await, TakenIn::Aside);
 }
@@ -353,32 +354,32 @@ async fn an_agent_is_told_of_an_answer_that_was_not_sent(world: &World) {
     assert!(!told.everything.contains("Zirbelkiefer"));
 
     // Only whoever wrote it can send it, and only there.
-    assert_fails!(world.desk.send_as_answer(&alan, number, comment.id).await, Error::NotFound);
+    assert_fails!(world.desk.requests.send_as_answer(&alan, number, comment.id).await, Error::NotFound);
     let other = world.submit(&Form::from(OTHER)).await;
     world.post().await;
-    assert_fails!(world.desk.send_as_answer(&grace, other, comment.id).await, Error::NotFound);
-    world.desk.send_as_answer(&grace, number, comment.id).await.unwrap();
-    assert_fails!(world.desk.send_as_answer(&grace, number, comment.id).await, Error::NotFound);
+    assert_fails!(world.desk.requests.send_as_answer(&grace, other, comment.id).await, Error::NotFound);
+    world.desk.requests.send_as_answer(&grace, number, comment.id).await.unwrap();
+    assert_fails!(world.desk.requests.send_as_answer(&grace, number, comment.id).await, Error::NotFound);
     let mail = world.mail().await;
     assert_eq!(mail.to(), EMAIL);
     assert!(mail.text.contains("Zirbelkiefer."));
-    let mine = world.desk.conversation(&holder, number).await.unwrap();
+    let mine = world.desk.requests.conversation(&holder, number).await.unwrap();
     let sent = mine.comments.last().unwrap();
     assert_eq!((sent.author_kind, sent.body.as_str()), (AuthorKind::Agent, "Zirbelkiefer."));
-    let file = world.desk.attachment(&holder, number, sent.attachments[0].id).await.unwrap();
+    let file = world.desk.requests.attachment(&holder, number, sent.attachments[0].id).await.unwrap();
     assert_eq!(contents(file).await, b"cone");
-    let numbers = world.desk.queue_counts(&grace).await.unwrap();
+    let numbers = world.desk.requests.queue_counts(&grace).await.unwrap();
     assert_eq!(numbers.active, 2);
     // It is the customer's data now, and goes with them.
     world.index().await;
     assert_eq!(world.find_all(&grace, "zirbelkiefer").await, [number]);
-    world.desk.erase_by_operator(EMAIL).await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator(EMAIL).await.unwrap().unwrap();
     assert!(world.find_all(&grace, "zirbelkiefer").await.is_empty());
 }
 
 async fn answers_by_mail_are_promised_only_where_agents_can_be_told(world: &World) {
     let grace = world.agent("Grace").await;
-    world.desk.change_mail_news(grace.session(), true).await.unwrap();
+    world.desk.accounts.change_mail_news(grace.session(), true).await.unwrap();
     let (number, confirmation, _) = answered(world, &grace).await;
     let holder = Access::Link(world.holder(&confirmation.request_link()).await);
     for (authserv_id, verify, promised) in
@@ -388,8 +389,8 @@ async fn answers_by_mail_are_promised_only_where_agents_can_be_told(world: &Worl
         opening.settings.intake.authserv_id = authserv_id;
         opening.settings.intake.verify = verify;
         let desk = Desk::open(opening).await.unwrap();
-        desk.comment(&holder, number, "And?", &random_word(), Vec::new()).await.unwrap();
-        while desk.send_due_mails().await.unwrap() > 0 {}
+        desk.requests.comment(&holder, number, "And?", &random_word(), Vec::new()).await.unwrap();
+        while desk.delivery.send_due_mails().await.unwrap() > 0 {}
         desk.close().await;
         let news = world.mail().await;
         assert_eq!(news.to(), "grace@desk.example");

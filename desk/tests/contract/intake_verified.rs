@@ -50,7 +50,7 @@ async fn verdict_of(world: &World, desk: &Desk, raw: &[u8]) -> Option<MailVerdic
     world.tick();
     world.clock.advance_seconds(3600);
     let agent = world.login("grace@desk.example", crate::support::PASSWORD).await.unwrap().agent().unwrap();
-    match desk.take_in(raw, &Letter::from("x@example.org").envelope()).await.unwrap() {
+    match desk.intake.take_in(raw, &Letter::from("x@example.org").envelope()).await.unwrap() {
         TakenIn::Request(number) | TakenIn::Held(number) => world.newest(&agent, number).await.verdict,
         other => panic!("{other:?} instead of a request"),
     }
@@ -167,7 +167,7 @@ async fn a_dead_dns_costs_seconds_and_delays_nobody_else(world: &World) {
             let letter = Letter::from(&format!("ada{which}@example.org"));
             let (desk, raw) = (desk.clone(), key.sign(&letter.raw()).unwrap());
             tokio::spawn(async move {
-                let taken = desk.take_in(&raw, &letter.envelope()).await.unwrap();
+                let taken = desk.intake.take_in(&raw, &letter.envelope()).await.unwrap();
                 (taken, begun.elapsed())
             })
         })
@@ -189,7 +189,7 @@ async fn a_dead_dns_costs_seconds_and_delays_nobody_else(world: &World) {
 
 async fn an_agent_answers_with_their_own_token_and_a_signature(world: &World) {
     let grace = world.agent("Grace").await;
-    world.desk.change_mail_news(grace.session(), true).await.unwrap();
+    world.desk.accounts.change_mail_news(grace.session(), true).await.unwrap();
     let key = signer(world, "rsa", "desk.example");
     let (name, text) = key.dns_record();
     let resolver = Resolver::knowing(&[(&name, &text), ("_dmarc.desk.example", POLICY)]).await;
@@ -208,16 +208,16 @@ async fn an_agent_answers_with_their_own_token_and_a_signature(world: &World) {
     let broken = changed(&key.sign(&letter().raw()).unwrap(), "this one", "that one");
     for raw in [letter().raw(), broken] {
         world.tick();
-        assert_eq!(desk.take_in(&raw, &letter().envelope()).await.unwrap(), TakenIn::Comment(number));
+        assert_eq!(desk.intake.take_in(&raw, &letter().envelope()).await.unwrap(), TakenIn::Comment(number));
         let comment = world.newest(&grace, number).await;
         assert_eq!((comment.author_kind, comment.standing), (AuthorKind::Customer, Standing::Outsider));
     }
     world.tick();
     let signed = key.sign(&letter().raw()).unwrap();
-    assert_eq!(desk.take_in(&signed, &letter().envelope()).await.unwrap(), TakenIn::Comment(number));
+    assert_eq!(desk.intake.take_in(&signed, &letter().envelope()).await.unwrap(), TakenIn::Comment(number));
     let comment = world.newest(&grace, number).await;
     assert_eq!((comment.author_kind, comment.own, comment.by_mail), (AuthorKind::Agent, true, true));
-    let mine = world.desk.conversation(&holder, number).await.unwrap();
+    let mine = world.desk.requests.conversation(&holder, number).await.unwrap();
     assert_eq!(mine.comments.last().unwrap().body, "Then take this one.");
     desk.close().await;
 }

@@ -73,8 +73,8 @@ async fn scene(world: &World) -> Scene {
     let link = world.mail().await.request_link();
     let answer = world.file("answer.txt", b"Kiefernzapfen").await;
     let body = crate::support::reply("A nice tree.", "a");
-    desk.reply(&grace, guests, &body, answer).await.unwrap();
-    desk.reply(&grace, guests, &note("An odd tree.", "b"), Vec::new()).await.unwrap();
+    desk.requests.reply(&grace, guests, &body, answer).await.unwrap();
+    desk.requests.reply(&grace, guests, &note("An odd tree.", "b"), Vec::new()).await.unwrap();
     // One that is signed by somebody else, and in HTML.
     let html = Letter::from(&format!("Dave <{NEW}>")).with("Content-Type", "text/html; charset=utf-8");
     let html = html.answering(&world.mail().await).saying("<p>Still <b>standing</b>.</p>");
@@ -90,7 +90,7 @@ async fn scene(world: &World) -> Scene {
         letter.answering(&confirmation).saying("Bo, look at the Bergkiefer!\r\n\r\n> Weymouthskiefer");
     assert_eq!(world.receive(&aside).await, TakenIn::Comment(bos));
     let comment = world.newest(&grace, bos).await.id;
-    desk.admit(&grace, bos, comment).await.unwrap();
+    desk.requests.admit(&grace, bos, comment).await.unwrap();
     world.index().await;
     world.post().await;
     Scene { grace, ada, guest, own, guests, bos, link }
@@ -98,7 +98,7 @@ async fn scene(world: &World) -> Scene {
 
 /// Asks for the new address; gives the link that was mailed to it.
 async fn ask(world: &World, ada: &Session) -> Secret {
-    world.desk.ask_new_address(ada, NEW, PASSWORD).await.unwrap();
+    world.desk.joining.ask_new_address(ada, NEW, PASSWORD).await.unwrap();
     let mails = world.post().await;
     let link = mails.iter().find_map(|mail| mail.find_link("account/address").filter(|_| mail.to() == NEW));
     world.tick();
@@ -107,7 +107,7 @@ async fn ask(world: &World, ada: &Session) -> Secret {
 
 async fn join(world: &World, ada: &Session) {
     let link = ask(world, ada).await;
-    world.desk.confirm_new_address(&link).await.unwrap();
+    world.desk.joining.confirm_new_address(&link).await.unwrap();
 }
 
 /// What must hold however the join came to its end.
@@ -120,7 +120,7 @@ async fn assert_joined(world: &World, scene: &Scene) {
     let mine = world.mine(&ada).await;
     assert_eq!(set(mine.iter().map(|line| line.number)), set([scene.own, scene.guests]));
     let access = Access::Session(ada.clone());
-    let shown = desk.conversation(&access, scene.guests).await.unwrap();
+    let shown = desk.requests.conversation(&access, scene.guests).await.unwrap();
     assert_eq!(shown.subject, "Zirbelkiefer");
     let bodies: Vec<&str> = shown.comments.iter().map(|comment| &*comment.body).collect();
     assert_eq!(bodies, ["My tree.", "A nice tree.", "Still standing."]);
@@ -131,14 +131,14 @@ async fn assert_joined(world: &World, scene: &Scene) {
     {
         let file = &shown.comments[comment].attachments[0];
         assert_eq!(file.name, name);
-        let opened = desk.attachment(&access, scene.guests, file.id).await.unwrap();
+        let opened = desk.requests.attachment(&access, scene.guests, file.id).await.unwrap();
         assert_eq!(String::from_utf8(contents(opened).await).unwrap().trim(), text);
     }
     assert_eq!(shown.comments[2].author.as_deref(), Some("Dave"));
-    let formatted = desk.formatted(&access, scene.guests, shown.comments[2].id).await.unwrap();
+    let formatted = desk.requests.formatted(&access, scene.guests, shown.comments[2].id).await.unwrap();
     assert!(formatted.html.contains("<b>standing</b>"));
     // What she wrote in her own request from there is hers, and read by her.
-    let own = desk.conversation(&access, scene.own).await.unwrap();
+    let own = desk.requests.conversation(&access, scene.own).await.unwrap();
     let stray = own.comments.last().unwrap();
     assert_eq!(
         (stray.body.as_str(), stray.standing, stray.own),
@@ -156,7 +156,7 @@ async fn assert_joined(world: &World, scene: &Scene) {
     assert_eq!(aside.body, "Bo, look at the Bergkiefer!");
     assert!(aside.rest.unwrap().contains("Weymouthskiefer"));
 
-    while desk.index_stale().await.unwrap() > 0 {}
+    while desk.indexer.index_stale().await.unwrap() > 0 {}
     assert_eq!(world.find(&ada, "zirbelkiefer").await, [scene.guests]);
     assert_eq!(world.find_all(&scene.grace, "zirbelkiefer").await, [scene.guests]);
     assert_eq!(set(world.find_all(&scene.grace, NEW).await), set([scene.own, scene.guests]));
@@ -242,7 +242,7 @@ async fn all_that_a_guest_wrote_is_the_accounts(world: &World) {
     let link = ask(world, &scene.ada).await;
     // What waits to be sent to the guest comes too.
     world.answer(&scene.grace, scene.guests, "A nicer tree.").await;
-    world.desk.confirm_new_address(&link).await.unwrap();
+    world.desk.joining.confirm_new_address(&link).await.unwrap();
     let mails = world.post().await;
     let to = |subject: &str| {
         mails
@@ -255,9 +255,9 @@ async fn all_that_a_guest_wrote_is_the_accounts(world: &World) {
     assert!(mails.iter().any(|mail| mail.to() == OLD), "the old address is told");
     // Links to the request that were mailed before are good, all others are not.
     let holder = world.holder(&scene.link).await;
-    let shown = world.desk.conversation(&Access::Link(holder), scene.guests).await.unwrap();
+    let shown = world.desk.requests.conversation(&Access::Link(holder), scene.guests).await.unwrap();
     assert_eq!(shown.comments.len(), 4);
-    assert_fails!(world.desk.confirm_new_address(&link).await, Error::Gone);
+    assert_fails!(world.desk.joining.confirm_new_address(&link).await, Error::Gone);
     // One copy has everything, and one list of consents.
     let (copy, files) = exported(world, &scene.ada).await;
     assert_eq!(copy["person"]["email"], NEW);
@@ -345,7 +345,7 @@ fn holds(bytes: &[u8], value: &[u8]) -> bool {
 async fn one_erasure_ends_both(world: &World) {
     let scene = scene(world).await;
     join(world, &scene.ada).await;
-    let erased = world.desk.erase_self(&scene.ada, PASSWORD).await.unwrap();
+    let erased = world.desk.privacy.erase_self(&scene.ada, PASSWORD).await.unwrap();
     assert_eq!((erased.count.requests, erased.count.attachments), (2, 2));
     let words = [
         OLD,
@@ -364,20 +364,20 @@ async fn one_erasure_ends_both(world: &World) {
 
 async fn a_mail_to_the_desk_first_does_not_take_the_address_away(world: &World) {
     let ada = world.customer(OLD).await;
-    world.desk.ask_new_address(&ada, NEW, PASSWORD).await.unwrap();
+    world.desk.joining.ask_new_address(&ada, NEW, PASSWORD).await.unwrap();
     let mail = world.mail().await;
     // She answers the very mail that asks her to confirm.
     let number = world.receive_new(&Letter::from(NEW).answering(&mail).saying("Yes, that is me.")).await;
-    world.desk.confirm_new_address(&mail.link("account/address")).await.unwrap();
+    world.desk.joining.confirm_new_address(&mail.link("account/address")).await.unwrap();
     assert_eq!(world.mine(&ada).await.iter().map(|line| line.number).collect::<Vec<_>>(), [number]);
     // A guest of whom there is nothing but the address is no obstacle either.
     let bo = world.customer(BO).await;
-    world.desk.ask_erasure("nothing@example.org").await.unwrap();
-    world.desk.register("nothing@example.org", Language::English).await.unwrap();
+    world.desk.privacy.ask_erasure("nothing@example.org").await.unwrap();
+    world.desk.accounts.register("nothing@example.org", Language::English).await.unwrap();
     world.post().await;
-    world.desk.ask_new_address(&bo, "nothing@example.org", PASSWORD).await.unwrap();
+    world.desk.joining.ask_new_address(&bo, "nothing@example.org", PASSWORD).await.unwrap();
     let link = world.mail().await.link("account/address");
-    world.desk.confirm_new_address(&link).await.unwrap();
+    world.desk.joining.confirm_new_address(&link).await.unwrap();
     world.login("nothing@example.org", PASSWORD).await.unwrap();
 }
 
@@ -389,7 +389,7 @@ async fn an_address_of_somebody_else_is_not_taken(world: &World) {
         let new = format!("new{round}@example.com");
         let number = world.submit(&Form::from(&new)).await;
         world.post().await;
-        desk.ask_new_address(&ada, &new, PASSWORD).await.unwrap();
+        desk.joining.ask_new_address(&ada, &new, PASSWORD).await.unwrap();
         let link = world.mail().await.link("account/address");
         match what {
             "registered" => {
@@ -402,23 +402,23 @@ async fn an_address_of_somebody_else_is_not_taken(world: &World) {
                     language: Language::English,
                     duty: Duty::Agent(Vec::new()),
                 };
-                desk.add_colleague(&root, &colleague).await.unwrap();
+                desk.staff.add_colleague(&root, &colleague).await.unwrap();
             }
-            _ => desk.add_person(&new, "New", tresen_model::Role::Agent, PASSWORD).await.unwrap(),
+            _ => desk.accounts.add_person(&new, "New", tresen_model::Role::Agent, PASSWORD).await.unwrap(),
         }
-        let said = refusals(desk.confirm_new_address(&link).await);
+        let said = refusals(desk.joining.confirm_new_address(&link).await);
         assert_eq!(said, [("token", Problem::AddressInUse)], "{what}");
         assert!(world.mine(&ada).await.is_empty());
         assert_eq!(world.shown(&root, number).await.staff.unwrap().customer.email, new);
         // The link is good still, for when that has changed.
-        desk.erase_by_operator(&new).await.unwrap().unwrap();
-        desk.confirm_new_address(&link).await.unwrap();
+        desk.privacy.erase_by_operator(&new).await.unwrap().unwrap();
+        desk.joining.confirm_new_address(&link).await.unwrap();
     }
     // Nor do requests of a customer become those of an agent.
     let grace = world.agent_session("Grace").await;
     let number = world.submit(&Form::from(NEW)).await;
     let link = ask(world, &grace).await;
-    assert_eq!(refusals(desk.confirm_new_address(&link).await), [("token", Problem::AddressInUse)]);
+    assert_eq!(refusals(desk.joining.confirm_new_address(&link).await), [("token", Problem::AddressInUse)]);
     world.shown(&root, number).await;
 }
 
@@ -426,13 +426,16 @@ async fn a_restricted_guest_is_not_joined(world: &World) {
     let desk = &world.desk;
     let scene = scene(world).await;
     let link = ask(world, &scene.ada).await;
-    desk.restrict_customer(&scene.grace, scene.guests).await.unwrap();
-    assert_eq!(refusals(desk.confirm_new_address(&link).await), [("token", Problem::AddressRestricted)]);
-    desk.lift_for_customer(&scene.grace, scene.guests).await.unwrap();
-    desk.restrict(&scene.ada).await.unwrap();
-    assert_eq!(refusals(desk.confirm_new_address(&link).await), [("token", Problem::DataRestricted)]);
-    desk.lift_restriction(&scene.ada).await.unwrap();
-    desk.confirm_new_address(&link).await.unwrap();
+    desk.privacy.restrict_customer(&scene.grace, scene.guests).await.unwrap();
+    assert_eq!(
+        refusals(desk.joining.confirm_new_address(&link).await),
+        [("token", Problem::AddressRestricted)]
+    );
+    desk.privacy.lift_for_customer(&scene.grace, scene.guests).await.unwrap();
+    desk.privacy.restrict(&scene.ada).await.unwrap();
+    assert_eq!(refusals(desk.joining.confirm_new_address(&link).await), [("token", Problem::DataRestricted)]);
+    desk.privacy.lift_restriction(&scene.ada).await.unwrap();
+    desk.joining.confirm_new_address(&link).await.unwrap();
     assert_joined(world, &scene).await;
 }
 
@@ -467,11 +470,11 @@ async fn a_join_that_was_interrupted_is_finished(world: &World) {
     assert_eq!(world.mine(&scene.ada).await.len(), 2);
     assert!(world.login(NEW, PASSWORD).await.is_err());
     world.clock.advance_seconds(60);
-    assert_eq!(world.desk.finish_erasures().await.unwrap(), 0);
+    assert_eq!(world.desk.privacy.finish_erasures().await.unwrap(), 0);
     unblock(world).await;
-    assert_eq!(world.desk.finish_erasures().await.unwrap(), 1);
+    assert_eq!(world.desk.privacy.finish_erasures().await.unwrap(), 1);
     assert_joined(world, &scene).await;
-    assert_eq!(world.desk.finish_erasures().await.unwrap(), 0);
+    assert_eq!(world.desk.privacy.finish_erasures().await.unwrap(), 0);
 }
 
 async fn a_join_that_was_interrupted_is_finished_at_the_start(world: &World) {
@@ -491,14 +494,14 @@ async fn mails_that_come_in_meanwhile_are_not_lost(world: &World) {
         let ada = world.customer(&email).await;
         world.receive_new(&Letter::from(&new)).await;
         world.post().await;
-        world.desk.ask_new_address(&ada, &new, PASSWORD).await.unwrap();
+        world.desk.joining.ask_new_address(&ada, &new, PASSWORD).await.unwrap();
         let link = world.mail().await.link("account/address");
         let barrier = Arc::new(Barrier::new(2));
         let joining = {
             let (desk, barrier) = (world.desk.clone(), Arc::clone(&barrier));
             tokio::spawn(async move {
                 barrier.wait().await;
-                desk.confirm_new_address(&link).await
+                desk.joining.confirm_new_address(&link).await
             })
         };
         barrier.wait().await;
@@ -519,16 +522,16 @@ async fn a_join_and_an_erasure_of_the_guest(world: &World) {
         let ada = world.customer(&email).await;
         world.receive_new(&Letter::from(&new).saying(&word)).await;
         world.post().await;
-        world.desk.ask_new_address(&ada, &new, PASSWORD).await.unwrap();
+        world.desk.joining.ask_new_address(&ada, &new, PASSWORD).await.unwrap();
         let link = world.mail().await.link("account/address");
         let erasing = {
             let (desk, new) = (world.desk.clone(), new.clone());
             tokio::spawn(async move {
                 tokio::time::sleep(std::time::Duration::from_micros(round * 700)).await;
-                desk.erase_by_operator(&new).await
+                desk.privacy.erase_by_operator(&new).await
             })
         };
-        let joined = world.desk.confirm_new_address(&link).await;
+        let joined = world.desk.joining.confirm_new_address(&link).await;
         match (joined, erasing.await.unwrap()) {
             // The guest went first, or the account with everything.
             (Err(Error::Busy { .. } | Error::Gone) | Ok(()), Ok(Some(_))) => {
@@ -537,7 +540,7 @@ async fn a_join_and_an_erasure_of_the_guest(world: &World) {
             // The address changed hands at this moment: it is asked for again.
             (Ok(()), Err(Error::Busy { .. })) => {
                 assert_eq!(world.mine(&ada).await.len(), 1, "{round}");
-                world.desk.erase_by_operator(&new).await.unwrap().unwrap();
+                world.desk.privacy.erase_by_operator(&new).await.unwrap().unwrap();
                 assert_eq!(Needles::new([word.as_str()]).traces(&world.place).await, Vec::<String>::new());
             }
             (joined, erased) => panic!("{round}: {joined:?}, {:?}", erased.map(|one| one.is_some())),
@@ -555,21 +558,24 @@ async fn a_join_and_an_erasure_of_the_account(world: &World) {
         let ada = world.customer(&email).await;
         let number = world.receive_new(&Letter::from(&new)).await;
         world.post().await;
-        world.desk.ask_new_address(&ada, &new, PASSWORD).await.unwrap();
+        world.desk.joining.ask_new_address(&ada, &new, PASSWORD).await.unwrap();
         let link = world.mail().await.link("account/address");
         let joining = {
             let desk = world.desk.clone();
             tokio::spawn(async move {
                 tokio::time::sleep(std::time::Duration::from_micros(round * 900)).await;
-                desk.confirm_new_address(&link).await
+                desk.joining.confirm_new_address(&link).await
             })
         };
-        let erased = world.desk.erase_self(&ada, PASSWORD).await.unwrap();
+        let erased = world.desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
         let agent = world.agent(&format!("Reader{round}")).await;
         match joining.await.unwrap() {
             Ok(()) => {
                 assert_eq!(erased.count.requests, 1, "{round}");
-                assert_fails!(world.desk.conversation_for_agent(&agent, number).await, Error::NotFound);
+                assert_fails!(
+                    world.desk.requests.conversation_for_agent(&agent, number).await,
+                    Error::NotFound
+                );
             }
             Err(Error::Gone) => {
                 assert_eq!(erased.count.requests, 0, "{round}");
@@ -577,7 +583,10 @@ async fn a_join_and_an_erasure_of_the_account(world: &World) {
             }
             Err(other) => panic!("{round}: {other:?}"),
         }
-        assert_fails!(world.desk.check_link(Purpose::Address, &Secret::received("none")).await, Error::Gone);
+        assert_fails!(
+            world.desk.people.check_link(Purpose::Address, &Secret::received("none")).await,
+            Error::Gone
+        );
         let unfinished: Vec<(i64,)> =
             raw(&world.place, "SELECT started_at FROM erasure WHERE finished_at IS NULL").await;
         assert_eq!(unfinished, []);

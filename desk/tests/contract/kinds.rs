@@ -46,7 +46,7 @@ struct Scene {
 
 async fn only(world: &World, agent: &str, kinds: &[&str]) {
     let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
-    world.desk.set_kinds(&format!("{agent}@desk.example"), &kinds).await.unwrap();
+    world.desk.staff.set_kinds(&format!("{agent}@desk.example"), &kinds).await.unwrap();
 }
 
 fn form(kind: &str) -> Form {
@@ -72,7 +72,10 @@ async fn a_request_of_another_type_is_in_no_list_and_behind_no_number(world: &Wo
     let desk = &world.desk;
     let comment = world.shown(&alan, other).await.comments[0].id;
     for assignee in [Some(grace.person()), None] {
-        desk.change(&alan, hers, Change { assignee: Some(assignee), ..Change::default() }).await.unwrap();
+        desk.requests
+            .change(&alan, hers, Change { assignee: Some(assignee), ..Change::default() })
+            .await
+            .unwrap();
         for view in [QueueView::Active, QueueView::All, QueueView::Only(Status::Open)] {
             for whose in [Assignee::Anyone, Assignee::Me, Assignee::Nobody] {
                 for order in [QueueOrder::Newest, QueueOrder::Oldest] {
@@ -81,7 +84,7 @@ async fn a_request_of_another_type_is_in_no_list_and_behind_no_number(world: &Wo
                             let search = search.to_owned();
                             let query =
                                 QueueQuery { search, view, assignee: whose, kind, order, after: None };
-                            let found = numbers(&desk.queue(&grace, &query).await.unwrap());
+                            let found = numbers(&desk.requests.queue(&grace, &query).await.unwrap());
                             let wanted = query.kind.as_deref() != Some("problem")
                                 && query.search != other.to_string()
                                 && match whose {
@@ -100,35 +103,35 @@ async fn a_request_of_another_type_is_in_no_list_and_behind_no_number(world: &Wo
 
     // By number: as if there were none, also while its customer is restricted.
     for _ in 0..2 {
-        assert_fails!(desk.conversation_for_agent(&grace, other).await, Error::NotFound);
-        assert_fails!(desk.request_id_for_agent(&grace, other).await, Error::NotFound);
-        assert_fails!(desk.attachment_for_agent(&grace, other, file).await, Error::NotFound);
-        assert_fails!(desk.preview_for_agent(&grace, other, file).await, Error::NotFound);
-        assert_fails!(desk.formatted_for_agent(&grace, other, comment).await, Error::NotFound);
-        assert_fails!(desk.restriction_of(&grace, other).await, Error::NotFound);
-        assert_fails!(desk.restrict_customer(&grace, other).await, Error::NotFound);
-        assert_fails!(desk.lift_for_customer(&grace, other).await, Error::NotFound);
-        assert_fails!(desk.erasure_preview_for_agent(&grace, other).await, Error::NotFound);
-        assert_fails!(desk.erase_by_agent(&grace, other, Asked::Phone).await, Error::NotFound);
-        assert_fails!(desk.send_again(&grace, other, comment).await, Error::NotFound);
-        assert_fails!(desk.admit(&grace, other, comment).await, Error::NotFound);
-        assert_fails!(desk.split_off(&grace, other, comment).await, Error::NotFound);
-        assert_fails!(desk.release_held(&grace, other).await, Error::NotFound);
-        assert_fails!(desk.discard_held(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.requests.conversation_for_agent(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.requests.request_id_for_agent(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.requests.attachment_for_agent(&grace, other, file).await, Error::NotFound);
+        assert_fails!(desk.requests.preview_for_agent(&grace, other, file).await, Error::NotFound);
+        assert_fails!(desk.requests.formatted_for_agent(&grace, other, comment).await, Error::NotFound);
+        assert_fails!(desk.privacy.restriction_of(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.privacy.restrict_customer(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.privacy.lift_for_customer(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.privacy.erasure_preview_for_agent(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.privacy.erase_by_agent(&grace, other, Asked::Phone).await, Error::NotFound);
+        assert_fails!(desk.delivery.send_again(&grace, other, comment).await, Error::NotFound);
+        assert_fails!(desk.requests.admit(&grace, other, comment).await, Error::NotFound);
+        assert_fails!(desk.requests.split_off(&grace, other, comment).await, Error::NotFound);
+        assert_fails!(desk.requests.release_held(&grace, other).await, Error::NotFound);
+        assert_fails!(desk.privacy.discard_held(&grace, other).await, Error::NotFound);
         for change in [
             Change { status: Some(Status::Closed), ..Change::default() },
             Change { priority: Some(Priority::Urgent), ..Change::default() },
             Change { assignee: Some(Some(grace.person())), ..Change::default() },
         ] {
-            assert_fails!(desk.change(&grace, other, change).await, Error::NotFound);
+            assert_fails!(desk.requests.change(&grace, other, change).await, Error::NotFound);
         }
         let once = random_word();
         for words in [reply("Hello", &once), note("Hm", &once)] {
-            assert_fails!(desk.reply(&grace, other, &words, Vec::new()).await, Error::NotFound);
+            assert_fails!(desk.requests.reply(&grace, other, &words, Vec::new()).await, Error::NotFound);
         }
-        desk.restrict_customer(&alan, other).await.unwrap();
+        desk.privacy.restrict_customer(&alan, other).await.unwrap();
     }
-    desk.lift_for_customer(&alan, other).await.unwrap();
+    desk.privacy.lift_for_customer(&alan, other).await.unwrap();
     let shown = world.shown(&alan, other).await;
     assert_eq!((shown.comments.len(), shown.status, shown.priority), (1, Status::Open, Priority::Normal));
 
@@ -142,33 +145,33 @@ async fn a_request_of_another_type_is_in_no_list_and_behind_no_number(world: &Wo
         once: &random_word(),
         language: Language::English,
     };
-    let said = refusals(desk.capture(&grace, &captured, Vec::new()).await);
+    let said = refusals(desk.requests.capture(&grace, &captured, Vec::new()).await);
     assert_eq!(said, [("kind", Problem::ChoiceUnknown)]);
     captured.kind = "question";
-    desk.capture(&grace, &captured, Vec::new()).await.unwrap();
+    desk.requests.capture(&grace, &captured, Vec::new()).await.unwrap();
     let offered: Vec<&str> =
-        desk.kinds_of(&grace).await.unwrap().into_iter().map(|kind| kind.id.as_str()).collect();
+        desk.people.kinds_of(&grace).await.unwrap().into_iter().map(|kind| kind.id.as_str()).collect();
     assert_eq!(offered, ["question"]);
-    assert_eq!(desk.kinds_of(&alan).await.unwrap().len(), desk.settings().request_types.len());
+    assert_eq!(desk.people.kinds_of(&alan).await.unwrap().len(), desk.settings().request_types.len());
 }
 
 async fn counts_and_statistics_hold_what_they_work_on(world: &World) {
     let Scene { grace, alan, hers, other, .. } = scene(world).await;
     let desk = &world.desk;
-    let counts = desk.queue_counts(&grace).await.unwrap();
+    let counts = desk.requests.queue_counts(&grace).await.unwrap();
     assert_eq!((counts.active, counts.mine, counts.unassigned), (1, 0, 1));
-    assert_eq!(desk.queue_counts(&alan).await.unwrap().active, 2);
+    assert_eq!(desk.requests.queue_counts(&alan).await.unwrap().active, 2);
     // What was given to her before is not counted either.
     only(world, "grace", &[]).await;
     let hers_too = Change { assignee: Some(Some(grace.person())), ..Change::default() };
-    desk.change(&alan, other, hers_too).await.unwrap();
-    assert_eq!(desk.queue_counts(&grace).await.unwrap().mine, 1);
+    desk.requests.change(&alan, other, hers_too).await.unwrap();
+    assert_eq!(desk.requests.queue_counts(&grace).await.unwrap().mine, 1);
     only(world, "grace", &["question", "order"]).await;
-    let counts = desk.queue_counts(&grace).await.unwrap();
+    let counts = desk.requests.queue_counts(&grace).await.unwrap();
     assert_eq!((counts.active, counts.mine, counts.unassigned), (1, 0, 1));
 
     let kinds = async |agent: &Agent| {
-        let rows = desk.statistics(agent, Day(0), Day(100_000)).await.unwrap();
+        let rows = desk.requests.statistics(agent, Day(0), Day(100_000)).await.unwrap();
         rows.into_iter().map(|row| row.kind).collect::<Vec<_>>()
     };
     assert_eq!(kinds(&grace).await, ["question"]);
@@ -188,26 +191,26 @@ async fn what_is_held_shows_to_those_who_work_on_it(world: &World) {
     let others = if kind == "question" { "order" } else { "question" };
     for (kinds, seen) in [([others], 0), ([kind.as_str()], 1)] {
         only(world, "grace", &kinds).await;
-        assert_eq!(world.desk.held_requests(&grace, None).await.unwrap().rows.len(), seen);
-        assert_eq!(world.desk.queue_counts(&grace).await.unwrap().held, seen as u64);
+        assert_eq!(world.desk.requests.held_requests(&grace, None).await.unwrap().rows.len(), seen);
+        assert_eq!(world.desk.requests.queue_counts(&grace).await.unwrap().held, seen as u64);
         if seen == 0 {
-            assert_fails!(world.desk.release_held(&grace, held).await, Error::NotFound);
-            assert_fails!(world.desk.discard_held(&grace, held).await, Error::NotFound);
+            assert_fails!(world.desk.requests.release_held(&grace, held).await, Error::NotFound);
+            assert_fails!(world.desk.privacy.discard_held(&grace, held).await, Error::NotFound);
         }
     }
-    assert_eq!(world.desk.held_requests(&alan, None).await.unwrap().rows.len(), 1);
+    assert_eq!(world.desk.requests.held_requests(&alan, None).await.unwrap().rows.len(), 1);
 }
 
 async fn nothing_that_reaches_a_customers_other_requests(world: &World) {
     let Scene { grace, alan, hers, other, .. } = scene(world).await;
     let desk = &world.desk;
-    assert_fails!(desk.erasure_preview_for_agent(&grace, hers).await, Error::Forbidden);
-    assert_fails!(desk.erase_by_agent(&grace, hers, Asked::Phone).await, Error::Forbidden);
-    assert_fails!(desk.restrict_customer(&grace, hers).await, Error::Forbidden);
-    desk.restrict_customer(&alan, hers).await.unwrap();
-    assert!(desk.restriction_of(&grace, hers).await.unwrap().is_some());
-    assert_fails!(desk.lift_for_customer(&grace, hers).await, Error::Forbidden);
-    desk.lift_for_customer(&alan, hers).await.unwrap();
+    assert_fails!(desk.privacy.erasure_preview_for_agent(&grace, hers).await, Error::Forbidden);
+    assert_fails!(desk.privacy.erase_by_agent(&grace, hers, Asked::Phone).await, Error::Forbidden);
+    assert_fails!(desk.privacy.restrict_customer(&grace, hers).await, Error::Forbidden);
+    desk.privacy.restrict_customer(&alan, hers).await.unwrap();
+    assert!(desk.privacy.restriction_of(&grace, hers).await.unwrap().is_some());
+    assert_fails!(desk.privacy.lift_for_customer(&grace, hers).await, Error::Forbidden);
+    desk.privacy.lift_for_customer(&alan, hers).await.unwrap();
     world.shown(&alan, other).await;
 }
 
@@ -216,10 +219,10 @@ async fn a_request_is_given_to_those_alone_who_work_on_it(world: &World) {
     let desk = &world.desk;
     let give = |agent: &Agent| Change { assignee: Some(Some(agent.person())), ..Change::default() };
     assert_eq!(
-        refusals(desk.change(&alan, other, give(&grace)).await),
+        refusals(desk.requests.change(&alan, other, give(&grace)).await),
         [("assignee", Problem::ChoiceUnknown)]
     );
-    desk.change(&alan, hers, give(&grace)).await.unwrap();
+    desk.requests.change(&alan, hers, give(&grace)).await.unwrap();
     let names = async |number: RequestNumber| {
         let staff = world.shown(&alan, number).await.staff.unwrap();
         staff.agents.into_iter().map(|agent| agent.name).collect::<Vec<_>>()
@@ -231,9 +234,9 @@ async fn a_mail_in_answer_is_no_way_around(world: &World) {
     let Scene { grace, alan, other, .. } = scene(world).await;
     let desk = &world.desk;
     only(world, "grace", &[]).await;
-    desk.change_mail_news(grace.session(), true).await.unwrap();
+    desk.accounts.change_mail_news(grace.session(), true).await.unwrap();
     let give = Change { assignee: Some(Some(grace.person())), ..Change::default() };
-    desk.change(&alan, other, give).await.unwrap();
+    desk.requests.change(&alan, other, give).await.unwrap();
     let ada = Access::Session(world.customer(EMAIL).await);
     world.comment(&ada, other, "Is there any news?").await;
     let news = world.mail().await;
@@ -261,27 +264,30 @@ async fn nothing_is_heard_of_other_types(world: &World) {
     let ada = world.customer(EMAIL).await;
     let eve = Access::Session(world.customer("eve@example.org").await);
     for (number, heard) in [(hers, true), (other, false)] {
-        let request = desk.request_id_for_agent(&alan, number).await.unwrap();
+        let request = desk.requests.request_id_for_agent(&alan, number).await.unwrap();
         let event = Event { request, customer: ada.person(), public: false };
-        assert_eq!(desk.concerns(&grace, &event).await.unwrap(), heard);
-        assert!(desk.concerns(&alan, &event).await.unwrap());
+        assert_eq!(desk.requests.concerns(&grace, &event).await.unwrap(), heard);
+        assert!(desk.requests.concerns(&alan, &event).await.unwrap());
         let mine = Access::Session(ada.clone());
-        assert!(!desk.concerns_customer(&mine, &event).await.unwrap(), "a note is nothing for customers");
+        assert!(
+            !desk.requests.concerns_customer(&mine, &event).await.unwrap(),
+            "a note is nothing for customers"
+        );
         let public = Event { public: true, ..event };
-        assert!(desk.concerns_customer(&mine, &public).await.unwrap());
-        assert!(!desk.concerns_customer(&eve, &public).await.unwrap());
+        assert!(desk.requests.concerns_customer(&mine, &public).await.unwrap());
+        assert!(!desk.requests.concerns_customer(&eve, &public).await.unwrap());
         // Nothing is heard of whoever is restricted, but by themselves.
-        desk.restrict_customer(&alan, number).await.unwrap();
-        assert!(!desk.concerns(&alan, &event).await.unwrap());
-        assert!(desk.concerns_customer(&mine, &public).await.unwrap());
-        desk.lift_for_customer(&alan, number).await.unwrap();
+        desk.privacy.restrict_customer(&alan, number).await.unwrap();
+        assert!(!desk.requests.concerns(&alan, &event).await.unwrap());
+        assert!(desk.requests.concerns_customer(&mine, &public).await.unwrap());
+        desk.privacy.lift_for_customer(&alan, number).await.unwrap();
     }
-    let request = desk.request_id_for_agent(&alan, hers).await.unwrap();
+    let request = desk.requests.request_id_for_agent(&alan, hers).await.unwrap();
     let event = Event { request, customer: ada.person(), public: true };
-    desk.logout(grace.session()).await.unwrap();
-    assert_fails!(desk.concerns(&grace, &event).await, Error::Gone);
-    desk.logout(&ada).await.unwrap();
-    assert_fails!(desk.concerns_customer(&Access::Session(ada), &event).await, Error::Gone);
+    desk.people.logout(grace.session()).await.unwrap();
+    assert_fails!(desk.requests.concerns(&grace, &event).await, Error::Gone);
+    desk.people.logout(&ada).await.unwrap();
+    assert_fails!(desk.requests.concerns_customer(&Access::Session(ada), &event).await, Error::Gone);
 }
 
 async fn the_queue_tells_each_agent_of_their_types(world: &World) {
@@ -289,7 +295,7 @@ async fn the_queue_tells_each_agent_of_their_types(world: &World) {
     let desk = &world.desk;
     let teller = tokio::spawn({
         let desk = desk.clone();
-        async move { desk.tell_queues().await }
+        async move { desk.requests.tell_queues().await }
     });
     // On PostgreSQL events come back from the server.
     let hearing = tokio::spawn({
@@ -303,7 +309,7 @@ async fn the_queue_tells_each_agent_of_their_types(world: &World) {
             "told of what is not theirs"
         );
     };
-    let (mut for_grace, mut for_alan) = (desk.queue_news(&grace), desk.queue_news(&alan));
+    let (mut for_grace, mut for_alan) = (desk.requests.queue_news(&grace), desk.requests.queue_news(&alan));
     // Until somebody listens, PostgreSQL tells nobody.
     loop {
         world.answer(&alan, other, "Once more").await;
@@ -318,12 +324,12 @@ async fn the_queue_tells_each_agent_of_their_types(world: &World) {
 
     // Nothing is heard of a request while its customer is restricted.
     let ada = world.customer(EMAIL).await;
-    desk.restrict(&ada).await.unwrap();
+    desk.privacy.restrict(&ada).await.unwrap();
     world.submit(&form("question")).await;
     silent(&mut for_grace).await;
-    desk.lift_restriction(&ada).await.unwrap();
+    desk.privacy.lift_restriction(&ada).await.unwrap();
 
-    desk.logout(grace.session()).await.unwrap();
+    desk.people.logout(grace.session()).await.unwrap();
     world.answer(&alan, hers, "It is done").await;
     assert!(soon(&mut for_grace).await.is_none());
     assert!(soon(&mut for_alan).await.is_some());
@@ -348,7 +354,7 @@ async fn who_is_named_must_be_an_agent_and_the_types_must_be_there(world: &World
     world.agent("Grace").await;
     world.admin("Root").await;
     world.customer(EMAIL).await;
-    let set = async |email: &str, kind: &str| world.desk.set_kinds(email, &[kind.to_owned()]).await;
+    let set = async |email: &str, kind: &str| world.desk.staff.set_kinds(email, &[kind.to_owned()]).await;
     for email in [EMAIL, "root@desk.example", "nobody@example.org"] {
         assert_eq!(refusals(set(email, "question").await), [("email", Problem::ChoiceUnknown)], "{email}");
     }
@@ -356,21 +362,21 @@ async fn who_is_named_must_be_an_agent_and_the_types_must_be_there(world: &World
     set("grace@desk.example", "question").await.unwrap();
     set("grace@desk.example", "question").await.unwrap();
     // Whoever is erased leaves nothing behind, and can be erased.
-    world.desk.erase_by_operator("grace@desk.example").await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator("grace@desk.example").await.unwrap().unwrap();
 }
 
 async fn a_change_holds_at_once_and_ends_with_the_role(world: &World) {
     let Scene { grace, other, .. } = scene(world).await;
-    assert_fails!(world.desk.conversation_for_agent(&grace, other).await, Error::NotFound);
+    assert_fails!(world.desk.requests.conversation_for_agent(&grace, other).await, Error::NotFound);
     only(world, "grace", &["question", "problem"]).await;
     world.shown(&grace, other).await;
     only(world, "grace", &["question"]).await;
-    assert_fails!(world.desk.conversation_for_agent(&grace, other).await, Error::NotFound);
-    world.desk.add_person("grace@desk.example", "Grace", Role::Admin, PASSWORD).await.unwrap();
+    assert_fails!(world.desk.requests.conversation_for_agent(&grace, other).await, Error::NotFound);
+    world.desk.accounts.add_person("grace@desk.example", "Grace", Role::Admin, PASSWORD).await.unwrap();
     let grace = world.login("grace@desk.example", PASSWORD).await.unwrap().agent().unwrap();
     world.shown(&grace, other).await;
     // As an agent again, nothing of before is left.
-    world.desk.add_person("grace@desk.example", "Grace", Role::Agent, PASSWORD).await.unwrap();
+    world.desk.accounts.add_person("grace@desk.example", "Grace", Role::Agent, PASSWORD).await.unwrap();
     let grace = world.login("grace@desk.example", PASSWORD).await.unwrap().agent().unwrap();
     world.shown(&grace, other).await;
 }

@@ -16,13 +16,13 @@ stories! {
 const EMAIL: &str = "ada@desk.example";
 
 async fn add(world: &World, email: &str) {
-    world.desk.add_person(email, "Ada", Role::Agent, PASSWORD).await.unwrap();
+    world.desk.accounts.add_person(email, "Ada", Role::Agent, PASSWORD).await.unwrap();
 }
 
 /// Signs in with a browser of this language, and returns the language of the pages.
 async fn sign_in(world: &World, email: &str, browser: Language) -> Language {
     let secret = world.secret(email, PASSWORD).await.unwrap();
-    world.desk.adopt_language(&secret, browser).await.unwrap();
+    world.desk.accounts.adopt_language(&secret, browser).await.unwrap();
     world.session(&secret).await.unwrap().language()
 }
 
@@ -34,7 +34,7 @@ async fn the_first_browser_decides_for_whom_nobody_chose(world: &World) {
 
     // Until they choose.
     let session = world.login(EMAIL, PASSWORD).await.unwrap();
-    world.desk.change_language(&session, Language::English).await.unwrap();
+    world.desk.accounts.change_language(&session, Language::English).await.unwrap();
     assert_eq!(sign_in(world, EMAIL, Language::German).await, Language::English);
     add(world, EMAIL).await;
     assert_eq!(sign_in(world, EMAIL, Language::German).await, Language::English);
@@ -42,17 +42,17 @@ async fn the_first_browser_decides_for_whom_nobody_chose(world: &World) {
 
 async fn a_choice_of_the_operator_stays(world: &World) {
     add(world, EMAIL).await;
-    world.desk.set_language(EMAIL, Language::German).await.unwrap();
+    world.desk.accounts.set_language(EMAIL, Language::German).await.unwrap();
     assert_eq!(sign_in(world, EMAIL, Language::English).await, Language::German);
 
-    assert!(world.desk.set_language("nobody@desk.example", Language::German).await.is_err());
-    assert_eq!(refusals(world.desk.set_language("nobody", Language::German).await)[0].0, "email");
+    assert!(world.desk.accounts.set_language("nobody@desk.example", Language::German).await.is_err());
+    assert_eq!(refusals(world.desk.accounts.set_language("nobody", Language::German).await)[0].0, "email");
 }
 
 async fn a_customer_who_becomes_an_agent_keeps_their_language(world: &World) {
     world.customer(EMAIL).await;
     let session = world.login(EMAIL, PASSWORD).await.unwrap();
-    world.desk.change_language(&session, Language::German).await.unwrap();
+    world.desk.accounts.change_language(&session, Language::German).await.unwrap();
 
     add(world, EMAIL).await;
 
@@ -70,7 +70,7 @@ async fn an_invitation_goes_out_in_the_chosen_language(world: &World) {
         ("known@example.com", Language::German, "sieben Tage"),
     ] {
         let new = NewColleague { email, name: "Ada", duty: Duty::Agent(Vec::new()), language };
-        assert_eq!(world.desk.add_colleague(&root, &new).await.unwrap(), Added::Invited);
+        assert_eq!(world.desk.staff.add_colleague(&root, &new).await.unwrap(), Added::Invited);
         let mail = world.mail().await;
         assert!(mail.text.contains(says), "{email}: {}", mail.text);
         assert!(!mail.text.contains("168"), "{email}: {}", mail.text);
@@ -85,11 +85,11 @@ async fn who_takes_up_an_invitation_keeps_the_language_of_the_browser(world: &Wo
         duty: Duty::Agent(Vec::new()),
         language: Language::English,
     };
-    world.desk.add_colleague(&root, &new).await.unwrap();
+    world.desk.staff.add_colleague(&root, &new).await.unwrap();
     let link = world.mail().await.link("register");
 
-    let entry = world.desk.complete_registration(&link, PASSWORD).await.unwrap();
-    world.desk.adopt_language(&entry.session, Language::German).await.unwrap();
+    let entry = world.desk.accounts.complete_registration(&link, PASSWORD).await.unwrap();
+    world.desk.accounts.adopt_language(&entry.session, Language::German).await.unwrap();
 
     assert_eq!(world.session(&entry.session).await.unwrap().language(), Language::German);
     assert_eq!(sign_in(world, EMAIL, Language::English).await, Language::German);

@@ -114,7 +114,7 @@ impl Letter {
     }
 
     pub(crate) async fn arrive_at(&self, desk: &Desk) -> TakenIn {
-        desk.take_in(&self.raw(), &self.envelope()).await.unwrap()
+        desk.intake.take_in(&self.raw(), &self.envelope()).await.unwrap()
     }
 }
 
@@ -153,7 +153,7 @@ impl World {
     }
 
     pub(crate) async fn shown(&self, agent: &Agent, number: RequestNumber) -> Conversation {
-        self.desk.conversation_for_agent(agent, number).await.unwrap()
+        self.desk.requests.conversation_for_agent(agent, number).await.unwrap()
     }
 
     /// The newest comment, as agents see it.
@@ -163,7 +163,7 @@ impl World {
 
     pub(crate) async fn admin(&self, name: &str) -> Agent {
         let email = format!("{}@desk.example", name.to_lowercase());
-        self.desk.add_person(&email, name, Role::Admin, PASSWORD).await.unwrap();
+        self.desk.accounts.add_person(&email, name, Role::Admin, PASSWORD).await.unwrap();
         self.login(&email, PASSWORD).await.unwrap().agent().unwrap()
     }
 }

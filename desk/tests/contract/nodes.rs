@@ -45,9 +45,9 @@ async fn a_key_that_one_node_has_deleted_opens_nothing_at_another(world: &World)
     for table in tables {
         raw::<(Uuid,)>(&world.place, &format!("CREATE TABLE kept_{table} AS SELECT * FROM {table}")).await;
     }
-    assert_eq!(other.conversation_for_agent(&agent, number).await.unwrap().subject, "Zirbelkiefer");
+    assert_eq!(other.requests.conversation_for_agent(&agent, number).await.unwrap().subject, "Zirbelkiefer");
 
-    world.desk.erase_by_operator("ada@example.org").await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator("ada@example.org").await.unwrap().unwrap();
     // The rows come back, as with an older copy of the data.
     for table in tables {
         let sql = format!(
@@ -58,7 +58,7 @@ async fn a_key_that_one_node_has_deleted_opens_nothing_at_another(world: &World)
 
     let begun = Instant::now();
     loop {
-        match other.conversation_for_agent(&agent, number).await {
+        match other.requests.conversation_for_agent(&agent, number).await {
             Err(Error::NotFound | Error::Broken(_)) => break,
             Ok(_) => assert!(begun.elapsed() < PATIENCE, "it is read with a key that was deleted"),
             Err(error) => panic!("{error:?}"),

@@ -26,9 +26,9 @@ async fn opening_again_changes_nothing(world: &World) {
     for _ in 0..3 {
         let desk = world.open_another().await.unwrap();
         desk.ready().await.unwrap();
-        let seen = desk.conversation(&Access::Session(ada.clone()), number).await.unwrap();
+        let seen = desk.requests.conversation(&Access::Session(ada.clone()), number).await.unwrap();
         assert_eq!(seen.comments.len(), 1);
-        assert_eq!(desk.privacy_text(Default::default(), None).await.unwrap().0, 1);
+        assert_eq!(desk.privacy.privacy_text(Default::default(), None).await.unwrap().0, 1);
         desk.close().await;
         assert!(desk.ready().await.is_err());
     }
@@ -45,8 +45,8 @@ async fn two_may_be_open_at_once(world: &World) {
                 let form = Form::from("ada@example.com");
                 let submission =
                     tresen_desk::requests::Submission::parse(&form.fields(), desk.settings()).unwrap();
-                desk.submit(submission, Vec::new(), Some(&ada)).await.unwrap();
-                desk.index_stale().await.unwrap();
+                desk.requests.submit(submission, Vec::new(), Some(&ada)).await.unwrap();
+                desk.indexer.index_stale().await.unwrap();
             }
         })
     };
@@ -57,19 +57,23 @@ async fn two_may_be_open_at_once(world: &World) {
         task.await.unwrap();
     }
     assert_eq!(world.mine(&ada).await.len(), 80);
-    other.add_person("grace@desk.example", "Grace", tresen_model::Role::Agent, PASSWORD).await.unwrap();
+    other
+        .accounts
+        .add_person("grace@desk.example", "Grace", tresen_model::Role::Agent, PASSWORD)
+        .await
+        .unwrap();
     let grace = world.login("grace@desk.example", PASSWORD).await.unwrap().agent().unwrap();
-    assert_eq!(world.desk.queue_counts(&grace).await.unwrap().active, 80);
-    other.erase_by_operator("ada@example.com").await.unwrap().unwrap();
-    assert_fails!(world.desk.account(&ada).await, Error::Forbidden);
-    assert_eq!(world.desk.queue_counts(&grace).await.unwrap().active, 0);
+    assert_eq!(world.desk.requests.queue_counts(&grace).await.unwrap().active, 80);
+    other.privacy.erase_by_operator("ada@example.com").await.unwrap().unwrap();
+    assert_fails!(world.desk.accounts.account(&ada).await, Error::Forbidden);
+    assert_eq!(world.desk.requests.queue_counts(&grace).await.unwrap().active, 0);
     other.close().await;
     world.submit(&Form::from("ada@example.com")).await;
 }
 
 async fn a_session_is_known_while_another_process_writes(world: &World) {
     world.customer("ada@example.com").await;
-    let secret = entered(world.desk.login("ada@example.com", PASSWORD, None).await.unwrap()).session;
+    let secret = entered(world.desk.accounts.login("ada@example.com", PASSWORD, None).await.unwrap()).session;
     world.clock.advance_seconds(600);
     let (mut of_server, mut of_file);
     match &world.place.database {
@@ -85,7 +89,7 @@ async fn a_session_is_known_while_another_process_writes(world: &World) {
     }
 
     let begun = Instant::now();
-    assert!(world.desk.session(&secret).await.unwrap().is_some());
+    assert!(world.desk.people.session(&secret).await.unwrap().is_some());
 
     assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
 }
@@ -109,7 +113,7 @@ async fn another_master_key_opens_nothing(world: &World) {
     let opening = world.place.opening_with(Arc::clone(&world.clock), MasterKey::derive(&[8; 32]));
     // Refused at once, before anybody is served or mixed up with new keys.
     assert!(Desk::open(opening).await.is_err(), "a desk was opened with another master key");
-    assert!(world.desk.conversation(&Access::Session(ada), number).await.is_ok());
+    assert!(world.desk.requests.conversation(&Access::Session(ada), number).await.is_ok());
 }
 
 async fn a_sealed_value_cannot_be_moved(world: &World) {
@@ -138,19 +142,19 @@ async fn a_sealed_value_cannot_be_moved(world: &World) {
             "UPDATE comment SET body_sealed = (SELECT subject_sealed FROM request WHERE number = $2) WHERE request_id = (SELECT id FROM request WHERE number = $1)",
         ),
     ] {
-        assert!(world.desk.conversation(&access, one).await.is_ok());
+        assert!(world.desk.requests.conversation(&access, one).await.is_ok());
         let kept =
             swap(&world.place.database, sql, one.bits().cast_signed(), from.bits().cast_signed()).await;
-        assert_fails!(world.desk.conversation(&access, one).await, Error::Broken(_));
-        assert!(world.desk.conversation(&access, two).await.is_ok());
+        assert_fails!(world.desk.requests.conversation(&access, one).await, Error::Broken(_));
+        assert!(world.desk.requests.conversation(&access, two).await.is_ok());
         restore(&world.place.database, &kept, one.bits().cast_signed()).await;
     }
     // A request that is given to somebody else does not show its text to them.
     let give =
         "UPDATE request SET person_id = (SELECT person_id FROM request WHERE number = $2) WHERE number = $1";
     execute(&world.place.database, give, one.bits().cast_signed(), foreign.bits().cast_signed()).await;
-    assert_fails!(world.desk.conversation(&Access::Session(eve), one).await, Error::Broken(_));
-    assert_fails!(world.desk.conversation(&access, one).await, Error::NotFound);
+    assert_fails!(world.desk.requests.conversation(&Access::Session(eve), one).await, Error::Broken(_));
+    assert_fails!(world.desk.requests.conversation(&access, one).await, Error::NotFound);
 }
 
 /// Subject and body of a request, sealed.
@@ -210,14 +214,14 @@ async fn the_databases_hold_nothing_in_the_clear(world: &World) {
     let words: Vec<String> = (0..6).map(|_| random_word()).collect();
     let email = format!("{}@example.com", words[0]);
     let ada = world.customer(&email).await;
-    world.desk.change_name(&ada, &words[1]).await.unwrap();
+    world.desk.accounts.change_name(&ada, &words[1]).await.unwrap();
     let form = Form::from(&email).about(&words[2], &words[3]);
     let files = world.file(&format!("{}.txt", words[4]), words[5].as_bytes()).await;
     world.submit_with(&form, files, None).await.unwrap();
     let secret = world.secret(&email, PASSWORD).await.unwrap();
     let mails = world.post().await;
     let link = mails[0].request_link();
-    world.desk.forgot_password(&email, Default::default()).await.unwrap();
+    world.desk.accounts.forgot_password(&email, Default::default()).await.unwrap();
     world.desk.settle().await;
     let secrets = [PASSWORD, "$argon2id$", secret.reveal(), link.reveal()];
     let needles = crate::traces::Needles::new(words.iter().map(String::as_str).chain(secrets));

@@ -45,7 +45,7 @@ async fn node(world: &World, address: &str, outgoing: Outgoing) -> Desk {
 }
 
 async fn admin(world: &World) -> Agent {
-    world.desk.add_person("root@desk.example", "Root", Role::Admin, PASSWORD).await.unwrap();
+    world.desk.accounts.add_person("root@desk.example", "Root", Role::Admin, PASSWORD).await.unwrap();
     world.login("root@desk.example", PASSWORD).await.unwrap().agent().unwrap()
 }
 
@@ -54,12 +54,12 @@ async fn answered(world: &World, agent: &Agent, email: &str) -> (RequestNumber, 
     let number = world.submit(&Form::from(email)).await;
     world.post().await;
     world.answer(agent, number, "Please try again.").await;
-    let seen = world.desk.conversation_for_agent(agent, number).await.unwrap();
+    let seen = world.desk.requests.conversation_for_agent(agent, number).await.unwrap();
     (number, seen.comments[1].id)
 }
 
 async fn delivery(desk: &Desk, agent: &Agent, number: RequestNumber) -> Delivery {
-    let seen = desk.conversation_for_agent(agent, number).await.unwrap();
+    let seen = desk.requests.conversation_for_agent(agent, number).await.unwrap();
     assert!(seen.comments[0].delivery.is_none(), "the customer's own words are mailed to nobody");
     seen.comments[1].delivery.clone().unwrap()
 }
@@ -77,34 +77,34 @@ async fn a_refusal_parks_that_mail_alone_until_an_agent_sends_it_again(world: &W
     assert_eq!(shown(&delivery(&world.desk, &grace, number).await), (DeliveryState::Queued, None, None));
     let desk = node(world, &sink.address(), Outgoing::default()).await;
     sink.does("ada@", Act::Rcpt("550 5.1.1 <ada@example.com> unknown"));
-    assert_eq!(desk.send_due_mails().await.unwrap(), 2);
+    assert_eq!(desk.delivery.send_due_mails().await.unwrap(), 2);
     let parked = (DeliveryState::Parked, Some(MailTrouble::Refused), Some("5.1.1"));
     assert_eq!(shown(&delivery(&desk, &grace, number).await), parked);
     assert_eq!(shown(&delivery(&desk, &grace, other).await), (DeliveryState::Sent, None, None));
     world.clock.advance_seconds(100 * 3600);
-    assert_eq!(desk.send_due_mails().await.unwrap(), 0);
+    assert_eq!(desk.delivery.send_due_mails().await.unwrap(), 0);
     // The customer is told nothing of that.
-    let link = world.desk.conversation_for_agent(&grace, other).await.unwrap();
+    let link = world.desk.requests.conversation_for_agent(&grace, other).await.unwrap();
     assert_eq!(link.staff.unwrap().parked_mails, 0);
 
     sink.is_well();
     let grace = world.login("grace@desk.example", PASSWORD).await.unwrap().agent().unwrap();
-    desk.send_again(&grace, number, comment).await.unwrap();
-    desk.send_again(&grace, number, comment).await.unwrap();
+    desk.delivery.send_again(&grace, number, comment).await.unwrap();
+    desk.delivery.send_again(&grace, number, comment).await.unwrap();
     assert_eq!(shown(&delivery(&desk, &grace, number).await), (DeliveryState::Queued, None, None));
-    assert_eq!(desk.send_due_mails().await.unwrap(), 1);
+    assert_eq!(desk.delivery.send_due_mails().await.unwrap(), 1);
     assert_eq!(shown(&delivery(&desk, &grace, number).await), (DeliveryState::Sent, None, None));
-    desk.send_again(&grace, number, comment).await.unwrap();
-    assert_eq!(desk.send_due_mails().await.unwrap(), 0, "what was sent is not sent again");
+    desk.delivery.send_again(&grace, number, comment).await.unwrap();
+    assert_eq!(desk.delivery.send_due_mails().await.unwrap(), 0, "what was sent is not sent again");
     assert_eq!((sink.taken("ada@"), sink.taken("eve@")), (1, 1));
     let missing = CommentId::parse("01890000-0000-7000-8000-000000000000").unwrap();
-    assert_fails!(desk.send_again(&grace, number, missing).await, Error::NotFound);
-    assert_fails!(desk.send_again(&grace, other, comment).await, Error::NotFound);
+    assert_fails!(desk.delivery.send_again(&grace, number, missing).await, Error::NotFound);
+    assert_fails!(desk.delivery.send_again(&grace, other, comment).await, Error::NotFound);
     // The new link opens the request.
     let raw = sink.seen(|seen| seen.mails.last().unwrap().1.clone());
     let mail = crate::mail::Mail::parse(raw.as_bytes());
     let holder = Access::Link(world.holder(&mail.request_link()).await);
-    let seen = desk.conversation(&holder, number).await.unwrap();
+    let seen = desk.requests.conversation(&holder, number).await.unwrap();
     assert!(seen.comments.iter().all(|comment| comment.delivery.is_none()), "customers see no delivery");
     desk.close().await;
 }
@@ -116,15 +116,15 @@ async fn what_a_server_wants_later_comes_later(world: &World) {
     let desk = node(world, &sink.address(), Outgoing::default()).await;
     for act in [Act::Rcpt("451 4.7.1 greylisted"), Act::Data("451 4.7.1 ada@example.com has much mail")] {
         sink.does("ada@", act);
-        assert_eq!(desk.send_due_mails().await.unwrap(), 1);
+        assert_eq!(desk.delivery.send_due_mails().await.unwrap(), 1);
         let deferred = delivery(&desk, &grace, number).await;
         assert_eq!(shown(&deferred), (DeliveryState::Deferred, Some(MailTrouble::Deferred), Some("4.7.1")));
         assert!(deferred.at > desk.now());
-        assert_eq!(desk.send_due_mails().await.unwrap(), 0, "not at once");
+        assert_eq!(desk.delivery.send_due_mails().await.unwrap(), 0, "not at once");
         sink.is_well();
         world.clock.advance_seconds(200);
     }
-    assert_eq!(desk.send_due_mails().await.unwrap(), 1);
+    assert_eq!(desk.delivery.send_due_mails().await.unwrap(), 1);
     assert_eq!(shown(&delivery(&desk, &grace, number).await), (DeliveryState::Sent, None, None));
     desk.close().await;
 }
@@ -138,19 +138,19 @@ async fn whoever_locks_the_desk_out_parks_nothing(world: &World) {
     let desk = node(world, &address, Outgoing::default()).await;
     sink.does("", Act::Auth("535 5.7.8 no"));
     for _ in 0..120 {
-        desk.send_due_mails().await.unwrap();
+        desk.delivery.send_due_mails().await.unwrap();
         world.clock.advance_seconds(3600);
     }
     let locked = (DeliveryState::Deferred, Some(MailTrouble::Access), Some("5.7.8"));
     assert_eq!(shown(&delivery(&desk, &grace, number).await), locked);
-    assert_fails!(desk.mail_trouble(&grace).await, Error::Forbidden);
-    assert_fails!(desk.send_parked_again(&grace, None).await, Error::Forbidden);
-    let trouble = desk.mail_trouble(&root).await.unwrap();
+    assert_fails!(desk.delivery.mail_trouble(&grace).await, Error::Forbidden);
+    assert_fails!(desk.delivery.send_parked_again(&grace, None).await, Error::Forbidden);
+    let trouble = desk.delivery.mail_trouble(&root).await.unwrap();
     assert_eq!((trouble.waiting, trouble.locked_out, trouble.parked), (1, 1, 0));
     sink.is_well();
-    assert_eq!(desk.send_due_mails().await.unwrap(), 1);
+    assert_eq!(desk.delivery.send_due_mails().await.unwrap(), 1);
     assert_eq!(sink.taken("ada@"), 1);
-    assert_eq!(desk.mail_trouble(&root).await.unwrap().waiting_since, None);
+    assert_eq!(desk.delivery.mail_trouble(&root).await.unwrap().waiting_since, None);
     desk.close().await;
 }
 
@@ -167,14 +167,14 @@ async fn a_server_that_is_dead_for_days_loses_nothing(world: &World) {
     let dead = node(world, &nowhere(), Outgoing::default()).await;
     let mut tries = 0;
     for _ in 0..70 {
-        tries += dead.send_due_mails().await.unwrap();
+        tries += dead.delivery.send_due_mails().await.unwrap();
         world.clock.advance_seconds(3600);
     }
     dead.close().await;
     assert!(tries > 70, "{tries}");
     let sink = Sink::new().await;
     let desk = node(world, &sink.address(), Outgoing::default()).await;
-    while desk.send_due_mails().await.unwrap() > 0 {}
+    while desk.delivery.send_due_mails().await.unwrap() > 0 {}
     assert_eq!(sink.taken("@example.com"), 12);
     desk.close().await;
 }
@@ -183,30 +183,30 @@ async fn after_three_days_mails_are_parked_and_shown(world: &World) {
     let grace = world.agent("Grace").await;
     let root = admin(world).await;
     let (number, _) = answered(world, &grace, "ada@example.com").await;
-    world.desk.register("eve@example.com", Language::English).await.unwrap();
+    world.desk.accounts.register("eve@example.com", Language::English).await.unwrap();
     world.desk.settle().await;
     let dead = node(world, &nowhere(), Outgoing::default()).await;
     for _ in 0..100 {
-        dead.send_due_mails().await.unwrap();
+        dead.delivery.send_due_mails().await.unwrap();
         world.clock.advance_seconds(3600);
     }
     dead.close().await;
     let parked = (DeliveryState::Parked, Some(MailTrouble::Unreachable), None);
     assert_eq!(shown(&delivery(&world.desk, &grace, number).await), parked);
-    let trouble = world.desk.mail_trouble(&root).await.unwrap();
+    let trouble = world.desk.delivery.mail_trouble(&root).await.unwrap();
     assert_eq!((trouble.waiting, trouble.parked), (0, 2));
     let named: Vec<_> = trouble.newest_parked.iter().map(|mail| (mail.kind.as_str(), mail.number)).collect();
     assert_eq!(named, [("register", None), ("reply", Some(number))]);
     // One by its id, then the rest.
-    assert_fails!(world.desk.send_parked_again(&root, Some("no id")).await, Error::NotFound);
+    assert_fails!(world.desk.delivery.send_parked_again(&root, Some("no id")).await, Error::NotFound);
     let first = trouble.newest_parked[0].id.clone();
-    world.desk.send_parked_again(&root, Some(&first)).await.unwrap();
+    world.desk.delivery.send_parked_again(&root, Some(&first)).await.unwrap();
     assert_eq!(world.mail().await.to(), "eve@example.com");
-    world.desk.send_parked_again(&root, None).await.unwrap();
+    world.desk.delivery.send_parked_again(&root, None).await.unwrap();
     let mail = world.mail().await;
     assert_eq!(mail.to(), "ada@example.com");
     world.holder(&mail.request_link()).await;
-    assert_eq!(world.desk.mail_trouble(&root).await.unwrap().parked, 0);
+    assert_eq!(world.desk.delivery.mail_trouble(&root).await.unwrap().parked, 0);
 }
 
 async fn two_nodes_send_each_mail_once(world: &World) {
@@ -218,7 +218,7 @@ async fn two_nodes_send_each_mail_once(world: &World) {
     for number in 0..60 {
         world.try_submit(&Form::from(&format!("a{number}@example.com")), None).await.unwrap();
     }
-    let (first, second) = tokio::join!(one.send_due_mails(), two.send_due_mails());
+    let (first, second) = tokio::join!(one.delivery.send_due_mails(), two.delivery.send_due_mails());
     let (first, second) = (first.unwrap(), second.unwrap());
     assert_eq!(first + second, 60);
     assert!(first > 0 && second > 0, "who loses a race looks again: {first} and {second}");
@@ -243,7 +243,7 @@ async fn a_slow_domain_holds_up_neither_others_nor_pages(world: &World) {
     let desk = node(world, &sink.address(), Outgoing::default()).await;
     let worker = tokio::spawn({
         let desk = desk.clone();
-        async move { desk.send_mails().await }
+        async move { desk.delivery.send_mails().await }
     });
     sink.until(|seen| seen.mails.iter().filter(|(to, _)| to.ends_with("quick.example")).count() == 10).await;
     assert_eq!(sink.seen(|seen| seen.at_once["slow.example"]), (4, 4));
@@ -253,7 +253,7 @@ async fn a_slow_domain_holds_up_neither_others_nor_pages(world: &World) {
     let began = Instant::now();
     let submission = Form::from("new@quick.example");
     let parsed = tresen_desk::requests::Submission::parse(&submission.fields(), desk.settings()).unwrap();
-    desk.submit(parsed, Vec::new(), None).await.unwrap();
+    desk.requests.submit(parsed, Vec::new(), None).await.unwrap();
     let took = began.elapsed();
     assert!(took < Duration::from_secs(2), "{took:?}");
     sink.until(|seen| seen.mails.iter().any(|(to, _)| to == "new@quick.example")).await;
@@ -275,7 +275,7 @@ async fn a_rate_is_kept(world: &World) {
     let desk = node(world, &sink.address(), slow).await;
     let worker = tokio::spawn({
         let desk = desk.clone();
-        async move { desk.send_mails().await }
+        async move { desk.delivery.send_mails().await }
     });
     for (round, most) in [3, 6, 9].into_iter().enumerate() {
         sink.until(|seen| seen.mails.len() == most.min(9)).await;
@@ -285,7 +285,7 @@ async fn a_rate_is_kept(world: &World) {
         // The worker looks when something happens.
         let form = Form::from(&format!("b{round}@example.com"));
         let parsed = tresen_desk::requests::Submission::parse(&form.fields(), desk.settings()).unwrap();
-        desk.submit(parsed, Vec::new(), None).await.unwrap();
+        desk.requests.submit(parsed, Vec::new(), None).await.unwrap();
     }
     sink.until(|seen| seen.mails.len() == 10).await;
     desk.close().await;
@@ -312,15 +312,15 @@ async fn mail_that_came_back_is_shown_and_no_more_is_sent(world: &World) {
     // Nothing more goes there.
     world.answer(&grace, number, "Are you there?").await;
     assert!(world.post().await.is_empty());
-    let seen = world.desk.conversation_for_agent(&grace, number).await.unwrap();
+    let seen = world.desk.requests.conversation_for_agent(&grace, number).await.unwrap();
     let second = seen.comments[2].delivery.clone().unwrap();
     assert_eq!(shown(&second), (DeliveryState::Parked, Some(MailTrouble::Undeliverable), None));
     // Until an agent knows better.
-    world.desk.send_again(&grace, number, comment).await.unwrap();
+    world.desk.delivery.send_again(&grace, number, comment).await.unwrap();
     let mail = world.mail().await;
     assert!(mail.text.contains("Please try again."), "{}", mail.text);
     assert_eq!(delivery(&world.desk, &grace, number).await.state, DeliveryState::Sent);
-    world.desk.send_again(&grace, number, seen.comments[2].id).await.unwrap();
+    world.desk.delivery.send_again(&grace, number, seen.comments[2].id).await.unwrap();
     assert!(world.mail().await.text.contains("Are you there?"));
 }
 
@@ -329,13 +329,13 @@ async fn an_answer_that_settles_is_one_mail(world: &World) {
     let number = world.submit(&Form::from("ada@example.com")).await;
     world.post().await;
     let settled = Reply { status: Some(Status::Resolved), ..reply("Turn it off and on.", "a") };
-    world.desk.reply(&grace, number, &settled, Vec::new()).await.unwrap();
+    world.desk.requests.reply(&grace, number, &settled, Vec::new()).await.unwrap();
     let mail = world.mail().await;
     assert!(mail.text.contains("Turn it off and on.") && mail.text.contains("your request is resolved"));
     assert_eq!(mail.header("auto-submitted"), "", "a person wrote it");
     // An answer that settles nothing does not say so.
     let open = Change { status: Some(Status::Open), ..Change::default() };
-    world.desk.change(&grace, number, open).await.unwrap();
+    world.desk.requests.change(&grace, number, open).await.unwrap();
     world.answer(&grace, number, "One more thing.").await;
     assert!(!world.mail().await.text.contains("resolved"));
 }
@@ -357,8 +357,13 @@ async fn files_come_along_up_to_a_limit(world: &World) {
     ] {
         let files_here = world.files(&files).await.unwrap();
         world.tick();
-        world.desk.reply(&grace, number, &reply("Here you are.", &random_word()), files_here).await.unwrap();
-        assert_eq!(desk.send_due_mails().await.unwrap(), 1);
+        world
+            .desk
+            .requests
+            .reply(&grace, number, &reply("Here you are.", &random_word()), files_here)
+            .await
+            .unwrap();
+        assert_eq!(desk.delivery.send_due_mails().await.unwrap(), 1);
         let raw = sink.seen(|seen| seen.mails.last().unwrap().1.clone());
         let read = MessageParser::default().parse(raw.as_bytes()).unwrap();
         let text = read.body_text(0).unwrap();
@@ -385,9 +390,9 @@ async fn mails_name_their_own_address_for_answers(world: &World) {
     let number = world.submit(&Form::from("ada@example.com")).await;
     world.submit(&Form::from("eve@example.com")).await;
     world.answer(&grace, number, "Hello").await;
-    world.desk.register("new@example.com", Language::English).await.unwrap();
+    world.desk.accounts.register("new@example.com", Language::English).await.unwrap();
     world.desk.settle().await;
-    desk.send_due_mails().await.unwrap();
+    desk.delivery.send_due_mails().await.unwrap();
     let mails: Vec<(String, crate::mail::Mail)> = sink.seen(|seen| {
         let mails = seen.mails.iter();
         mails.map(|(to, raw)| (to.clone(), crate::mail::Mail::parse(raw.as_bytes()))).collect()
@@ -411,7 +416,7 @@ async fn mails_name_their_own_address_for_answers(world: &World) {
     let unanswered = Outgoing { replies: Some(false), ..Outgoing::default() };
     let desk = node(world, &sink.address(), unanswered).await;
     world.answer(&grace, number, "Hello again").await;
-    desk.send_due_mails().await.unwrap();
+    desk.delivery.send_due_mails().await.unwrap();
     let mail = sink.seen(|seen| seen.mails.last().map(|(_, raw)| crate::mail::Mail::parse(raw.as_bytes())));
     let mail = mail.unwrap();
     assert!(mail.text.contains("Hello again"));
@@ -427,15 +432,15 @@ async fn agents_hear_of_news_without_a_word_of_it(world: &World) {
     let access = Access::Session(ada.clone());
     world.post().await;
     let mine = Change { assignee: Some(Some(grace.person())), ..Change::default() };
-    world.desk.change(&grace, number, mine).await.unwrap();
-    assert_eq!(world.desk.account(&session).await.unwrap().mail_news, Some(false));
-    assert_eq!(world.desk.account(&ada).await.unwrap().mail_news, None);
-    assert_fails!(world.desk.change_mail_news(&ada, true).await, Error::Forbidden);
+    world.desk.requests.change(&grace, number, mine).await.unwrap();
+    assert_eq!(world.desk.accounts.account(&session).await.unwrap().mail_news, Some(false));
+    assert_eq!(world.desk.accounts.account(&ada).await.unwrap().mail_news, None);
+    assert_fails!(world.desk.accounts.change_mail_news(&ada, true).await, Error::Forbidden);
     world.comment(&access, number, "Beiwort").await;
     assert!(world.post().await.is_empty(), "nobody asked for it");
 
-    world.desk.change_mail_news(&session, true).await.unwrap();
-    assert_eq!(world.desk.account(&session).await.unwrap().mail_news, Some(true));
+    world.desk.accounts.change_mail_news(&session, true).await.unwrap();
+    assert_eq!(world.desk.accounts.account(&session).await.unwrap().mail_news, Some(true));
     world.comment(&access, number, "Zahlwort").await;
     world.comment(&access, number, "Fürwort").await;
     let mail = world.mail().await;
@@ -446,14 +451,14 @@ async fn agents_hear_of_news_without_a_word_of_it(world: &World) {
     }
     assert_eq!(mail.header("auto-submitted"), "auto-generated");
     // It is no answer to the customer.
-    let seen = world.desk.conversation_for_agent(&grace, number).await.unwrap();
+    let seen = world.desk.requests.conversation_for_agent(&grace, number).await.unwrap();
     assert!(seen.comments.iter().all(|comment| comment.delivery.is_none()));
     // A mail that waits does not keep a customer from being erased.
     world.comment(&access, number, "Wort").await;
-    world.desk.erase_self(&ada, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
     assert!(world.post().await.iter().all(|mail| mail.to() == "ada@example.com"));
     // Who is no agent any more, or lets it be, gets none.
-    world.desk.change_mail_news(&session, false).await.unwrap();
+    world.desk.accounts.change_mail_news(&session, false).await.unwrap();
 }
 
 async fn what_is_under_way_is_noted_before_the_end(world: &World) {
@@ -467,7 +472,7 @@ async fn what_is_under_way_is_noted_before_the_end(world: &World) {
     world.submit(&Form::from("ada@example.com")).await;
     let worker = tokio::spawn({
         let desk = desk.clone();
-        async move { desk.send_mails().await }
+        async move { desk.delivery.send_mails().await }
     });
     sink.until(|seen| seen.begun.len() == 1).await;
     desk.close().await;

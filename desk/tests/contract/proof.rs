@@ -14,7 +14,7 @@ stories! {
 async fn traces(world: &World, lines: &str) -> Vec<Trace> {
     let needles = Arc::new(Needles::parse(lines).unwrap());
     let places = vec![world.place.data().to_owned()];
-    world.desk.find_traces(needles, places, vec![world.place.outgoing()]).await.unwrap()
+    world.desk.privacy.find_traces(needles, places, vec![world.place.outgoing()]).await.unwrap()
 }
 
 async fn what_is_there_is_found_and_what_was_erased_is_not(world: &World) {
@@ -24,7 +24,7 @@ async fn what_is_there_is_found_and_what_was_erased_is_not(world: &World) {
     let form = Form::from("ada.lovelace@analytical.example").called("Vorpalina Jabberwock");
     let number = world.submit(&form.about(&words[0], &words[1])).await;
     world.answer(&grace, number, &words[2]).await;
-    world.desk.reply(&grace, number, &note(&words[3], &random_word()), Vec::new()).await.unwrap();
+    world.desk.requests.reply(&grace, number, &note(&words[3], &random_word()), Vec::new()).await.unwrap();
     let other = world.submit(&Form::from("bob@example.com").about("Mandersnatch", "Frumiously")).await;
     let lines = format!("ada.lovelace@analytical.example\nVorpalina Jabberwock\n{}", words.join("\n"));
 
@@ -45,10 +45,10 @@ async fn what_is_there_is_found_and_what_was_erased_is_not(world: &World) {
         assert!(found.iter().any(|trace| trace.place.contains("search_entry")), "{found:?}");
     }
 
-    world.desk.erase_self(&ada, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
     assert_eq!(traces(world, &lines).await, []);
     assert!(!traces(world, "Mandersnatch").await.is_empty());
-    assert!(world.desk.conversation_for_agent(&grace, other).await.is_ok());
+    assert!(world.desk.requests.conversation_for_agent(&grace, other).await.is_ok());
     // Somewhere else it is found too, and the mails that were delivered have it.
     std::fs::write(world.place.data().join("notes.txt"), "call ADA.LOVELACE%40analytical.example").unwrap();
     let found = traces(world, &lines).await;

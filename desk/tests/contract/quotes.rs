@@ -45,7 +45,7 @@ async fn scene(world: &World) -> Scene {
     let bo = Letter::from(&format!("Bo Vorpalina <{BO}>")).answering(&confirmation).saying(WORDS);
     assert_eq!(world.receive(&bo).await, TakenIn::Comment(number));
     let comment = world.newest(&agent, number).await;
-    world.desk.admit(&agent, number, comment.id).await.unwrap();
+    world.desk.requests.admit(&agent, number, comment.id).await.unwrap();
     Scene { agent, ada, number, confirmation }
 }
 
@@ -60,10 +60,10 @@ impl Scene {
         let Comment { id, body, rest, formatted, attachments, .. } = world.newest(agent, *number).await;
         let mut all = format!("{body}\n{}", rest.unwrap_or_default());
         if formatted {
-            all.push_str(&world.desk.formatted_for_agent(agent, *number, id).await.unwrap().html);
+            all.push_str(&world.desk.requests.formatted_for_agent(agent, *number, id).await.unwrap().html);
         }
         for attachment in attachments {
-            let file = world.desk.attachment_for_agent(agent, *number, attachment.id).await.unwrap();
+            let file = world.desk.requests.attachment_for_agent(agent, *number, attachment.id).await.unwrap();
             all.push_str(&String::from_utf8_lossy(&contents(file).await));
         }
         all
@@ -165,10 +165,10 @@ async fn a_quote_is_shown_until_its_author_is_erased(world: &World) {
     world.index().await;
     assert_eq!(world.find_all(&scene.agent, "weymouthskiefer").await, [scene.number]);
 
-    world.desk.erase_by_operator(BO).await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator(BO).await.unwrap().unwrap();
     let conversations = [
         world.shown(&scene.agent, scene.number).await,
-        world.desk.conversation(&Access::Session(scene.ada.clone()), scene.number).await.unwrap(),
+        world.desk.requests.conversation(&Access::Session(scene.ada.clone()), scene.number).await.unwrap(),
     ];
     for comment in conversations.iter().flat_map(|conversation| &conversation.comments) {
         for word in THEIRS {
@@ -188,7 +188,7 @@ async fn a_quote_is_shown_until_its_author_is_erased(world: &World) {
 async fn traces(world: &World, words: &[&str]) -> Vec<String> {
     let needles = Arc::new(Needles::parse(&words.join("\n")).unwrap());
     let places = vec![world.place.data().to_owned()];
-    let found = world.desk.find_traces(needles, places, vec![world.place.outgoing()]).await.unwrap();
+    let found = world.desk.privacy.find_traces(needles, places, vec![world.place.outgoing()]).await.unwrap();
     found.into_iter().map(|trace| trace.place).collect()
 }
 
@@ -223,7 +223,7 @@ async fn what_is_quoted_under_another_key_is_found(world: &World) {
     let letter = scene.letter().saying("I have met Vorpalina.").with_file("note.txt", "Vorpalina again");
     assert_eq!(world.receive(&letter).await, TakenIn::Comment(scene.number));
     world.index().await;
-    world.desk.erase_by_operator(BO).await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator(BO).await.unwrap().unwrap();
     world.index().await;
     let found = traces(world, &["vorpalina"]).await;
     let number = scene.number;

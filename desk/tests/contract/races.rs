@@ -23,14 +23,17 @@ async fn of_two_new_addresses_one_wins_in_both_stores(world: &World) {
         let ada = world.customer(&format!("ada{round}@example.org")).await;
         let mut links = Vec::new();
         for side in ["left", "right"] {
-            desk.ask_new_address(&ada, &format!("{side}{round}@example.org"), PASSWORD).await.unwrap();
+            desk.joining
+                .ask_new_address(&ada, &format!("{side}{round}@example.org"), PASSWORD)
+                .await
+                .unwrap();
             links.push(world.mail().await.link("account/address"));
         }
         let tries: Vec<_> = links
             .into_iter()
             .map(|link| {
                 let desk = desk.clone();
-                tokio::spawn(async move { desk.confirm_new_address(&link).await })
+                tokio::spawn(async move { desk.joining.confirm_new_address(&link).await })
             })
             .collect();
         let mut won = 0;
@@ -43,7 +46,7 @@ async fn of_two_new_addresses_one_wins_in_both_stores(world: &World) {
         }
         assert_eq!(won, 1);
         world.post().await;
-        let stored = desk.account(&ada).await.unwrap().email;
+        let stored = desk.accounts.account(&ada).await.unwrap().email;
         let found = world.login(&stored, PASSWORD).await;
         assert!(found.is_ok(), "round {round}: the address that is stored finds nobody");
         let other = if stored.starts_with("left") { "right" } else { "left" };
@@ -97,10 +100,10 @@ async fn whoever_becomes_active_is_not_erased_as_idle(world: &World) {
     world.customer("idle@example.org").await;
     world.post().await;
     world.clock.advance_seconds(2 * 367 * 24 * 3600);
-    assert_eq!(world.desk.retention_preview().await.unwrap().idle_persons, 1);
+    assert_eq!(world.desk.privacy.retention_preview().await.unwrap().idle_persons, 1);
     let active = Active::begin(world).await;
     let desk = world.desk.clone();
-    let retention = tokio::spawn(async move { desk.retain().await });
+    let retention = tokio::spawn(async move { desk.privacy.retain().await });
     // Long enough to have looked, and to stand in line behind whoever is active.
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert!(!retention.is_finished());
@@ -109,5 +112,5 @@ async fn whoever_becomes_active_is_not_erased_as_idle(world: &World) {
     world.login("idle@example.org", PASSWORD).await.unwrap();
     // And when nobody comes, they go.
     world.clock.advance_seconds(2 * 367 * 24 * 3600);
-    assert_eq!(world.desk.retain().await.unwrap().idle_persons, 1);
+    assert_eq!(world.desk.privacy.retain().await.unwrap().idle_persons, 1);
 }

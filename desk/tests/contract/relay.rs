@@ -130,7 +130,7 @@ impl Attack<'_> {
                 let form = self.form(victim);
                 let signs = Signs { stamp: word, proof: word, trap: word, can_prove: false, network: None };
                 if let Ok(form) = Submission::parse(&form.fields(), desk.settings())
-                    && let Ok(done) = desk.submit_screened(form, Vec::new(), None, &signs).await
+                    && let Ok(done) = desk.requests.submit_screened(form, Vec::new(), None, &signs).await
                 {
                     self.numbers.push(done.number);
                 }
@@ -141,17 +141,20 @@ impl Attack<'_> {
                 let done = world.try_submit(&form, Some(&account)).await;
                 format!("request of an account that types {victim}: {}", done.is_ok())
             }
-            4 => format!("register {victim}: {}", desk.register(victim, Language::German).await.is_ok()),
+            4 => format!(
+                "register {victim}: {}",
+                desk.accounts.register(victim, Language::German).await.is_ok()
+            ),
             5 => format!(
                 "password {victim}: {}",
-                desk.forgot_password(victim, Language::English).await.is_ok()
+                desk.accounts.forgot_password(victim, Language::English).await.is_ok()
             ),
-            6 => format!("erasure {victim}: {}", desk.ask_erasure(victim).await.is_ok()),
-            7 => format!("data {victim}: {}", desk.ask_data_link(victim).await.is_ok()),
+            6 => format!("erasure {victim}: {}", desk.privacy.ask_erasure(victim).await.is_ok()),
+            7 => format!("data {victim}: {}", desk.privacy.ask_data_link(victim).await.is_ok()),
             8 | 9 => {
                 let name = word.replace(['\r', '\n'], " ");
-                let _ = desk.change_name(&account, &name).await;
-                let done = desk.ask_new_address(&account, victim, PASSWORD).await;
+                let _ = desk.accounts.change_name(&account, &name).await;
+                let done = desk.joining.ask_new_address(&account, victim, PASSWORD).await;
                 format!("new address {victim}: {}", done.is_ok())
             }
             10 => {
@@ -161,20 +164,22 @@ impl Attack<'_> {
             }
             11 if !self.numbers.is_empty() => {
                 let number = self.numbers[self.dice.roll(self.numbers.len())];
-                let done = desk.release_held(&self.agent, number).await;
+                let done = desk.requests.release_held(&self.agent, number).await;
                 format!("release {number}: {}", done.is_ok())
             }
             12 if !self.numbers.is_empty() => {
                 let number = self.numbers[self.dice.roll(self.numbers.len())];
                 let once = random_word();
-                let done = desk.reply(&self.agent, number, &reply("Agentenwort", &once), Vec::new()).await;
+                let done =
+                    desk.requests.reply(&self.agent, number, &reply("Agentenwort", &once), Vec::new()).await;
                 format!("answer {number}: {}", done.is_ok())
             }
             13 => {
                 let own = Form { email: victim.into(), ..self.form(victim) };
                 let done = world.try_submit(&own, Some(&account)).await.unwrap();
                 let access = Access::Session(account);
-                let said = desk.comment(&access, done.number, word, &random_word(), Vec::new()).await;
+                let said =
+                    desk.requests.comment(&access, done.number, word, &random_word(), Vec::new()).await;
                 format!("comment in {}: {}", done.number, said.is_ok())
             }
             _ => {
@@ -212,18 +217,18 @@ async fn many_accounts_prove_one_address_three_times_an_hour(world: &World) {
     for name in ["mallory", "mona", "mike"] {
         let account = world.customer(&format!("{name}@evil.example")).await;
         for _ in 0..2 {
-            world.desk.ask_new_address(&account, "vera@victim.example", PASSWORD).await.ok();
+            world.desk.joining.ask_new_address(&account, "vera@victim.example", PASSWORD).await.ok();
             sent += world.post().await.iter().filter(|mail| mail.to() == "vera@victim.example").count();
         }
     }
     assert_eq!(sent, 3);
     // Of another kind there is one.
     for left in [1, 0] {
-        world.desk.register("vera@victim.example", Language::English).await.ok();
+        world.desk.accounts.register("vera@victim.example", Language::English).await.ok();
         assert_eq!(world.post().await.len(), left);
     }
     world.clock.advance_seconds(3600);
-    world.desk.register("vera@victim.example", Language::English).await.unwrap();
+    world.desk.accounts.register("vera@victim.example", Language::English).await.unwrap();
     assert_eq!(world.mail().await.to(), "vera@victim.example");
 }
 
@@ -242,7 +247,7 @@ async fn one_account_proves_three_addresses_an_hour(world: &World) {
     for hour in 1..=2 {
         for victim in ["vera", "vito", "vlad", "vida", "vivi"] {
             let address = format!("{victim}{hour}@victim.example");
-            world.desk.ask_new_address(&account, &address, PASSWORD).await.unwrap();
+            world.desk.joining.ask_new_address(&account, &address, PASSWORD).await.unwrap();
             sent += world.post().await.len();
         }
         assert_eq!(sent, 3 * hour);
@@ -254,7 +259,7 @@ async fn a_restart_forgets_no_mail(world: &World) {
     let submit = async |desk: &tresen_desk::Desk| {
         let form = Form::from("vera@victim.example");
         let submission = Submission::parse(&form.fields(), desk.settings()).unwrap();
-        desk.submit(submission, Vec::new(), None).await.unwrap();
+        desk.requests.submit(submission, Vec::new(), None).await.unwrap();
         world.post().await.len()
     };
     for _ in 0..3 {
@@ -281,7 +286,7 @@ async fn whoever_is_written_down_often_gets_three(world: &World) {
             once: &call.to_string(),
             language: Language::English,
         };
-        world.desk.capture(&grace, &form, Vec::new()).await.unwrap();
+        world.desk.requests.capture(&grace, &form, Vec::new()).await.unwrap();
         sent += world.post().await.len();
     }
     assert_eq!(sent, 3);

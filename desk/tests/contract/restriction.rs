@@ -50,7 +50,7 @@ async fn scene(world: &World) -> Scene {
         world.submit(&Form::from("eve@example.org").about("Zitronenfalter too", "the same word")).await;
     world.index().await;
     world.post().await;
-    let shown = world.desk.conversation(&Access::Session(customer.clone()), number).await.unwrap();
+    let shown = world.desk.requests.conversation(&Access::Session(customer.clone()), number).await.unwrap();
     let file = shown.comments[0].attachments[0].id;
     Scene { agent, customer, number, file, other }
 }
@@ -58,12 +58,13 @@ async fn scene(world: &World) -> Scene {
 async fn agents_see_and_change_nothing(world: &World) {
     let Scene { agent, customer, number, file, other } = scene(world).await;
     let desk = &world.desk;
-    let change = |change: Change| desk.change(&agent, number, change);
-    desk.change(&agent, number, Change { assignee: Some(Some(agent.person())), ..Change::default() })
+    let change = |change: Change| desk.requests.change(&agent, number, change);
+    desk.requests
+        .change(&agent, number, Change { assignee: Some(Some(agent.person())), ..Change::default() })
         .await
         .unwrap();
-    assert_eq!(desk.queue_counts(&agent).await.unwrap().active, 2);
-    desk.restrict(&customer).await.unwrap();
+    assert_eq!(desk.requests.queue_counts(&agent).await.unwrap().active, 2);
+    desk.privacy.restrict(&customer).await.unwrap();
 
     // Lists, counts, search.
     for view in [QueueView::Active, QueueView::All, QueueView::Only(Status::Open)] {
@@ -75,7 +76,7 @@ async fn agents_see_and_change_nothing(world: &World) {
                     for kind in [None, Some("question".to_owned())] {
                         let search = search.to_owned();
                         let query = QueueQuery { search, view, assignee, kind, order, after: None };
-                        let found = numbers(&desk.queue(&agent, &query).await.unwrap());
+                        let found = numbers(&desk.requests.queue(&agent, &query).await.unwrap());
                         assert!(!found.contains(&number), "{query:?}");
                     }
                 }
@@ -83,29 +84,29 @@ async fn agents_see_and_change_nothing(world: &World) {
         }
     }
     assert_eq!(world.find_all(&agent, "zitronenfalter").await, [other]);
-    let counts = desk.queue_counts(&agent).await.unwrap();
+    let counts = desk.requests.queue_counts(&agent).await.unwrap();
     assert_eq!((counts.active, counts.mine, counts.unassigned), (1, 0, 1));
 
     // By number: that it exists and is restricted, which a number that does not exist is not.
-    assert_fails!(desk.conversation_for_agent(&agent, number).await, Error::Restricted);
+    assert_fails!(desk.requests.conversation_for_agent(&agent, number).await, Error::Restricted);
     let last = tresen_model::CommentId::parse("01890000-0000-7000-8000-000000000000").unwrap();
-    assert_fails!(desk.note_seen_by_agent(&agent, number, last).await, Error::Restricted);
-    assert_fails!(desk.request_id_for_agent(&agent, number).await, Error::Restricted);
-    assert_fails!(desk.attachment_for_agent(&agent, number, file).await, Error::Restricted);
-    assert_fails!(desk.preview_for_agent(&agent, number, file).await, Error::Restricted);
+    assert_fails!(desk.requests.note_seen_by_agent(&agent, number, last).await, Error::Restricted);
+    assert_fails!(desk.requests.request_id_for_agent(&agent, number).await, Error::Restricted);
+    assert_fails!(desk.requests.attachment_for_agent(&agent, number, file).await, Error::Restricted);
+    assert_fails!(desk.requests.preview_for_agent(&agent, number, file).await, Error::Restricted);
     let nothing = RequestNumber::from_bits(1);
-    assert_fails!(desk.conversation_for_agent(&agent, nothing).await, Error::NotFound);
-    assert_fails!(desk.restriction_of(&agent, nothing).await, Error::NotFound);
-    let by = desk.restriction_of(&agent, number).await.unwrap().unwrap().by;
+    assert_fails!(desk.requests.conversation_for_agent(&agent, nothing).await, Error::NotFound);
+    assert_fails!(desk.privacy.restriction_of(&agent, nothing).await, Error::NotFound);
+    let by = desk.privacy.restriction_of(&agent, number).await.unwrap().unwrap().by;
     assert_eq!(by, RestrictedBy::Customer);
-    assert!(desk.restriction_of(&agent, other).await.unwrap().is_none());
+    assert!(desk.privacy.restriction_of(&agent, other).await.unwrap().is_none());
 
     // Writing.
     let once = random_word();
     for visibility in [Visibility::Public, Visibility::Internal] {
         let words = if visibility == Visibility::Public { reply("Hello", &once) } else { note("Hm", &once) };
         let files = world.file("a.txt", b"a").await;
-        assert_fails!(desk.reply(&agent, number, &words, files).await, Error::Restricted);
+        assert_fails!(desk.requests.reply(&agent, number, &words, files).await, Error::Restricted);
     }
     for what in [
         Change { status: Some(Status::Closed), ..Change::default() },
@@ -124,29 +125,31 @@ async fn agents_see_and_change_nothing(world: &World) {
         once: &once,
         language: Language::English,
     };
-    let said = refusals(desk.capture(&agent, &captured, Vec::new()).await);
+    let said = refusals(desk.requests.capture(&agent, &captured, Vec::new()).await);
     assert_eq!(said, [("email", Problem::CustomerRestricted)]);
 
     let comment =
-        world.desk.conversation(&Access::Session(customer.clone()), number).await.unwrap().comments[0].id;
-    assert_fails!(desk.send_again(&agent, number, comment).await, Error::Restricted);
+        world.desk.requests.conversation(&Access::Session(customer.clone()), number).await.unwrap().comments
+            [0]
+        .id;
+    assert_fails!(desk.delivery.send_again(&agent, number, comment).await, Error::Restricted);
 
     // Nothing has changed, and after lifting all is as it was.
-    desk.lift_restriction(&customer).await.unwrap();
+    desk.privacy.lift_restriction(&customer).await.unwrap();
     world.index().await;
-    let shown = desk.conversation_for_agent(&agent, number).await.unwrap();
+    let shown = desk.requests.conversation_for_agent(&agent, number).await.unwrap();
     assert_eq!((shown.comments.len(), shown.status, shown.priority), (1, Status::Open, Priority::Normal));
     assert_eq!(shown.staff.unwrap().assignee, Some(agent.person()));
     assert_eq!(world.find_all(&agent, "schmetterlingskunde").await, [number]);
-    assert_eq!(desk.queue_counts(&agent).await.unwrap().active, 2);
+    assert_eq!(desk.requests.queue_counts(&agent).await.unwrap().active, 2);
     assert!(world.post().await.is_empty());
 
     // Who asks an agent to be erased is, restricted or not; all that is shown are numbers.
-    desk.restrict(&customer).await.unwrap();
-    assert_eq!(desk.erasure_preview_for_agent(&agent, number).await.unwrap().requests, 1);
-    desk.erase_by_agent(&agent, number, Asked::Phone).await.unwrap();
-    assert_fails!(desk.conversation_for_agent(&agent, number).await, Error::NotFound);
-    assert_eq!(desk.queue_counts(&agent).await.unwrap().active, 1);
+    desk.privacy.restrict(&customer).await.unwrap();
+    assert_eq!(desk.privacy.erasure_preview_for_agent(&agent, number).await.unwrap().requests, 1);
+    desk.privacy.erase_by_agent(&agent, number, Asked::Phone).await.unwrap();
+    assert_fails!(desk.requests.conversation_for_agent(&agent, number).await, Error::NotFound);
+    assert_eq!(desk.requests.queue_counts(&agent).await.unwrap().active, 1);
 }
 
 /// What takes an `&Agent` and is tried in this file or in those about mail that comes in, colleagues and customers,
@@ -227,40 +230,44 @@ async fn the_customer_reads_and_gets_out(world: &World) {
     };
     let holder = Access::Link(world.holder(&link).await);
     let held = world.mine(&customer).await[0].number;
-    desk.restrict(&customer).await.unwrap();
-    desk.restrict(&customer).await.unwrap();
+    desk.privacy.restrict(&customer).await.unwrap();
+    desk.privacy.restrict(&customer).await.unwrap();
     let access = Access::Session(customer.clone());
 
     assert_eq!(world.mine(&customer).await.len(), 2);
-    assert_eq!(desk.conversation(&access, number).await.unwrap().comments[0].body, "Schmetterlingskunde");
-    assert_eq!(contents(desk.attachment(&access, number, file).await.unwrap()).await, b"gelb");
-    assert_eq!(desk.conversation(&holder, held).await.unwrap().comments.len(), 1);
-    assert_eq!(desk.consents(&customer).await.unwrap().len(), 2);
-    desk.change_name(&customer, "Ada King").await.unwrap();
-    desk.change_language(&customer, Language::German).await.unwrap();
+    assert_eq!(
+        desk.requests.conversation(&access, number).await.unwrap().comments[0].body,
+        "Schmetterlingskunde"
+    );
+    assert_eq!(contents(desk.requests.attachment(&access, number, file).await.unwrap()).await, b"gelb");
+    assert_eq!(desk.requests.conversation(&holder, held).await.unwrap().comments.len(), 1);
+    assert_eq!(desk.privacy.consents(&customer).await.unwrap().len(), 2);
+    desk.accounts.change_name(&customer, "Ada King").await.unwrap();
+    desk.accounts.change_language(&customer, Language::German).await.unwrap();
     assert!(world.login(EMAIL, PASSWORD).await.is_ok());
 
     for (access, number) in [(&access, number), (&holder, held)] {
-        let comment = desk.comment(access, number, "One more thing", &random_word(), Vec::new()).await;
+        let comment =
+            desk.requests.comment(access, number, "One more thing", &random_word(), Vec::new()).await;
         assert_eq!(refusals(comment), [("body", Problem::DataRestricted)]);
         for close in [true, false] {
-            assert_fails!(desk.close_or_reopen(access, number, close).await, Error::Restricted);
+            assert_fails!(desk.requests.close_or_reopen(access, number, close).await, Error::Restricted);
         }
     }
     let said = refusals(world.try_submit(&Form::from(EMAIL), Some(&customer)).await);
     assert_eq!(said, [("body", Problem::DataRestricted)]);
 
-    desk.ask_erasure(EMAIL).await.unwrap();
+    desk.privacy.ask_erasure(EMAIL).await.unwrap();
     let link = world.mail().await.link("account/delete");
-    assert_eq!(desk.erasure_preview_by_link(&link).await.unwrap().requests, 2);
-    desk.erase_by_link(&link).await.unwrap();
-    assert_fails!(desk.account(&customer).await, Error::Forbidden);
+    assert_eq!(desk.privacy.erasure_preview_by_link(&link).await.unwrap().requests, 2);
+    desk.privacy.erase_by_link(&link).await.unwrap();
+    assert_fails!(desk.accounts.account(&customer).await, Error::Forbidden);
 }
 
 async fn a_form_from_a_restricted_address_is_answered_as_ever(world: &World) {
     let Scene { agent, customer, .. } = scene(world).await;
     let desk = &world.desk;
-    desk.restrict(&customer).await.unwrap();
+    desk.privacy.restrict(&customer).await.unwrap();
     let mut events = desk.events();
     let form = Form::from(EMAIL).about("Nachtpfauenauge", "Where does it fly?");
     let submitted = world.try_submit(&form, None).await.unwrap();
@@ -269,12 +276,12 @@ async fn a_form_from_a_restricted_address_is_answered_as_ever(world: &World) {
     world.index().await;
     assert!(world.post().await.is_empty());
     assert!(events.try_recv().is_err());
-    assert_fails!(desk.conversation_for_agent(&agent, submitted.number).await, Error::Restricted);
+    assert_fails!(desk.requests.conversation_for_agent(&agent, submitted.number).await, Error::Restricted);
     assert!(world.find_all(&agent, "nachtpfauenauge").await.is_empty());
     assert!(world.find_all(&agent, &submitted.number.to_string()).await.is_empty());
     assert_eq!(world.mine(&customer).await.len(), 2);
 
-    desk.lift_restriction(&customer).await.unwrap();
+    desk.privacy.lift_restriction(&customer).await.unwrap();
     world.index().await;
     assert_eq!(world.mail().await.to(), EMAIL);
     assert_eq!(world.find_all(&agent, "nachtpfauenauge").await, [submitted.number]);
@@ -284,52 +291,53 @@ async fn mails_wait_but_not_those_about_the_account(world: &World) {
     let Scene { agent, customer, number, .. } = scene(world).await;
     let desk = &world.desk;
     world.answer(&agent, number, "It flies in spring.").await;
-    desk.restrict(&customer).await.unwrap();
+    desk.privacy.restrict(&customer).await.unwrap();
     assert!(world.post().await.is_empty());
-    desk.forgot_password(EMAIL, Language::English).await.unwrap();
+    desk.accounts.forgot_password(EMAIL, Language::English).await.unwrap();
     world.mail().await.link("password");
-    desk.register(EMAIL, Language::English).await.unwrap();
+    desk.accounts.register(EMAIL, Language::English).await.unwrap();
     world.mail().await;
     // Longer than a mail that cannot be sent is tried.
     world.clock.advance_seconds(100 * 3600);
     assert!(world.post().await.is_empty());
-    desk.lift_restriction(&customer).await.unwrap();
+    desk.privacy.lift_restriction(&customer).await.unwrap();
     assert!(world.mail().await.text.contains("It flies in spring."));
 }
 
 async fn whoever_restricts_lifts(world: &World) {
     let Scene { agent, customer, number, .. } = scene(world).await;
     let desk = &world.desk;
-    let by = async || desk.own_restriction(&customer).await.unwrap().map(|restriction| restriction.by);
+    let by =
+        async || desk.privacy.own_restriction(&customer).await.unwrap().map(|restriction| restriction.by);
 
-    desk.lift_restriction(&customer).await.unwrap();
-    desk.lift_for_customer(&agent, number).await.unwrap();
+    desk.privacy.lift_restriction(&customer).await.unwrap();
+    desk.privacy.lift_for_customer(&agent, number).await.unwrap();
 
-    desk.restrict(&customer).await.unwrap();
-    assert_fails!(desk.lift_for_customer(&agent, number).await, Error::Forbidden);
+    desk.privacy.restrict(&customer).await.unwrap();
+    assert_fails!(desk.privacy.lift_for_customer(&agent, number).await, Error::Forbidden);
     assert_eq!(by().await, Some(RestrictedBy::Customer));
-    desk.restrict_customer(&agent, number).await.unwrap();
+    desk.privacy.restrict_customer(&agent, number).await.unwrap();
     assert_eq!(by().await, Some(RestrictedBy::Both));
-    desk.lift_restriction(&customer).await.unwrap();
+    desk.privacy.lift_restriction(&customer).await.unwrap();
     assert_eq!(by().await, Some(RestrictedBy::Agent));
-    assert_fails!(desk.lift_restriction(&customer).await, Error::Forbidden);
-    assert_fails!(desk.conversation_for_agent(&agent, number).await, Error::Restricted);
-    desk.restrict(&customer).await.unwrap();
-    desk.lift_for_customer(&agent, number).await.unwrap();
+    assert_fails!(desk.privacy.lift_restriction(&customer).await, Error::Forbidden);
+    assert_fails!(desk.requests.conversation_for_agent(&agent, number).await, Error::Restricted);
+    desk.privacy.restrict(&customer).await.unwrap();
+    desk.privacy.lift_for_customer(&agent, number).await.unwrap();
     assert_eq!(by().await, Some(RestrictedBy::Customer));
-    desk.lift_restriction(&customer).await.unwrap();
+    desk.privacy.lift_restriction(&customer).await.unwrap();
     assert_eq!(by().await, None);
-    desk.conversation_for_agent(&agent, number).await.unwrap();
+    desk.requests.conversation_for_agent(&agent, number).await.unwrap();
 }
 
 async fn staff_is_not_restricted(world: &World) {
     let session = world.agent_session("Grace").await;
-    assert_fails!(world.desk.restrict(&session).await, Error::Forbidden);
+    assert_fails!(world.desk.privacy.restrict(&session).await, Error::Forbidden);
     // Whoever becomes an agent is no customer's data any more.
     let customer = world.customer("linus@desk.example").await;
-    world.desk.restrict(&customer).await.unwrap();
+    world.desk.privacy.restrict(&customer).await.unwrap();
     let linus = world.agent_session("Linus").await;
-    assert!(world.desk.own_restriction(&linus).await.unwrap().is_none());
+    assert!(world.desk.privacy.own_restriction(&linus).await.unwrap().is_none());
 }
 
 async fn withdrawn_consent_restricts_until_it_is_given_again(world: &World) {
@@ -337,57 +345,57 @@ async fn withdrawn_consent_restricts_until_it_is_given_again(world: &World) {
     let desk = &world.desk;
     world.tick();
     world.try_submit(&Form::from(EMAIL), Some(&customer)).await.unwrap();
-    let given = desk.consents(&customer).await.unwrap();
+    let given = desk.privacy.consents(&customer).await.unwrap();
     assert_eq!(given.len(), 2);
     assert!(given[0].given_at > given[1].given_at);
     assert!(given.iter().all(|one| one.version == 1 && one.via == "form" && one.withdrawn_at.is_none()));
 
     // One of two: the rest may be lifted upon.
     world.tick();
-    desk.withdraw_consent(&customer, Some(&given[1].id)).await.unwrap();
-    let now = desk.consents(&customer).await.unwrap();
+    desk.privacy.withdraw_consent(&customer, Some(&given[1].id)).await.unwrap();
+    let now = desk.privacy.consents(&customer).await.unwrap();
     assert_eq!(now[0].withdrawn_at, None);
     assert_eq!(now[1].withdrawn_at, Some(desk.now()));
-    assert_fails!(desk.conversation_for_agent(&agent, number).await, Error::Restricted);
-    desk.lift_restriction(&customer).await.unwrap();
-    desk.conversation_for_agent(&agent, number).await.unwrap();
+    assert_fails!(desk.requests.conversation_for_agent(&agent, number).await, Error::Restricted);
+    desk.privacy.lift_restriction(&customer).await.unwrap();
+    desk.requests.conversation_for_agent(&agent, number).await.unwrap();
 
     // All: it takes a new consent. The first withdrawal keeps its date.
     world.tick();
     let first = now[1].withdrawn_at;
-    desk.withdraw_consent(&customer, None).await.unwrap();
-    assert_fails!(desk.lift_restriction(&customer).await, Error::Forbidden);
-    assert_fails!(desk.conversation_for_agent(&agent, number).await, Error::Restricted);
-    assert_eq!(desk.consents(&customer).await.unwrap()[1].withdrawn_at, first);
+    desk.privacy.withdraw_consent(&customer, None).await.unwrap();
+    assert_fails!(desk.privacy.lift_restriction(&customer).await, Error::Forbidden);
+    assert_fails!(desk.requests.conversation_for_agent(&agent, number).await, Error::Restricted);
+    assert_eq!(desk.privacy.consents(&customer).await.unwrap()[1].withdrawn_at, first);
     world.tick();
-    desk.give_consent(&customer).await.unwrap();
-    let now = desk.consents(&customer).await.unwrap();
+    desk.privacy.give_consent(&customer).await.unwrap();
+    let now = desk.privacy.consents(&customer).await.unwrap();
     assert_eq!((now.len(), now[0].via.as_str(), now[0].withdrawn_at), (3, "account", None));
-    desk.conversation_for_agent(&agent, number).await.unwrap();
+    desk.requests.conversation_for_agent(&agent, number).await.unwrap();
 
     // Nobody withdraws for somebody else, and nonsense finds nothing.
     let other = world.customer("eve@example.org").await;
-    desk.withdraw_consent(&other, Some(&now[0].id)).await.unwrap();
-    assert_eq!(desk.consents(&customer).await.unwrap(), now);
-    assert_fails!(desk.withdraw_consent(&customer, Some("'")).await, Error::NotFound);
+    desk.privacy.withdraw_consent(&other, Some(&now[0].id)).await.unwrap();
+    assert_eq!(desk.privacy.consents(&customer).await.unwrap(), now);
+    assert_fails!(desk.privacy.withdraw_consent(&customer, Some("'")).await, Error::NotFound);
 
     // An agent's restriction outlives a new consent.
-    desk.restrict_customer(&agent, number).await.unwrap();
-    desk.withdraw_consent(&customer, None).await.unwrap();
-    desk.give_consent(&customer).await.unwrap();
-    assert_fails!(desk.conversation_for_agent(&agent, number).await, Error::Restricted);
+    desk.privacy.restrict_customer(&agent, number).await.unwrap();
+    desk.privacy.withdraw_consent(&customer, None).await.unwrap();
+    desk.privacy.give_consent(&customer).await.unwrap();
+    assert_fails!(desk.requests.conversation_for_agent(&agent, number).await, Error::Restricted);
 }
 
 async fn the_index_holds_no_word_of_them(world: &World) {
     let Scene { customer, .. } = scene(world).await;
     let needles = Needles::new(["schmetterlingskunde"]);
     assert!(!needles.traces(&world.place).await.is_empty());
-    world.desk.restrict(&customer).await.unwrap();
+    world.desk.privacy.restrict(&customer).await.unwrap();
     world.index().await;
     assert_eq!(needles.traces(&world.place).await, Vec::<String>::new());
     // An index that is made anew leaves them out too.
     let again = world.open_another().await.unwrap();
-    while again.index_stale().await.unwrap() > 0 {}
+    while again.indexer.index_stale().await.unwrap() > 0 {}
     again.close().await;
     assert_eq!(needles.traces(&world.place).await, Vec::<String>::new());
 }

@@ -23,13 +23,13 @@ const YEAR: i64 = 367 * DAY;
 async fn settle(world: &World, agent: &tresen_desk::people::Agent, number: RequestNumber, status: Status) {
     world.tick();
     let change = Change { status: Some(status), ..Change::default() };
-    world.desk.change(agent, number, change).await.unwrap();
+    world.desk.requests.change(agent, number, change).await.unwrap();
 }
 
 /// What would go, and then goes.
 async fn expire(world: &World) -> Expired {
-    let foreseen = world.desk.retention_preview().await.unwrap();
-    let done = world.desk.retain().await.unwrap();
+    let foreseen = world.desk.privacy.retention_preview().await.unwrap();
+    let done = world.desk.privacy.retain().await.unwrap();
     assert_eq!(foreseen.closed_requests, done.closed_requests);
     assert_eq!(foreseen.unconfirmed_requests, done.unconfirmed_requests);
     assert!(foreseen.idle_persons <= done.idle_persons);
@@ -71,22 +71,22 @@ async fn settled_requests_go_after_months_without_activity(world: &World) {
     assert_eq!(expire(world).await, Expired::default());
     assert_eq!(world.objects(), before - 2);
     for number in [closed, resolved] {
-        assert_fails!(world.desk.conversation(&access, number).await, Error::NotFound);
-        assert_fails!(world.desk.conversation_for_agent(&grace, number).await, Error::NotFound);
+        assert_fails!(world.desk.requests.conversation(&access, number).await, Error::NotFound);
+        assert_fails!(world.desk.requests.conversation_for_agent(&grace, number).await, Error::NotFound);
     }
     for number in [reopened, open] {
-        world.desk.conversation(&access, number).await.unwrap();
+        world.desk.requests.conversation(&access, number).await.unwrap();
     }
     assert_eq!(world.find_all(&grace, "distelfalter").await.len(), 2);
     assert_eq!(world.find_all(&grace, "one").await.len(), 0);
-    let record = world.desk.retention_record().await.unwrap();
+    let record = world.desk.privacy.retention_record().await.unwrap();
     assert_eq!(record, [(world.desk.now(), expired)]);
 
     // The hourly round does it too, and nothing of their words is left in any byte.
     world.clock.advance_seconds(YEAR * 2);
     world.desk.tidy_up().await.unwrap();
-    assert_eq!(world.desk.retention_record().await.unwrap().len(), 2);
-    world.desk.conversation(&access, open).await.unwrap();
+    assert_eq!(world.desk.privacy.retention_record().await.unwrap().len(), 2);
+    world.desk.requests.conversation(&access, open).await.unwrap();
     let needles = Needles::new(["kohlweissling one", "kohlweissling two", "kohlweissling three"]);
     assert_eq!(needles.traces(&world.place).await, Vec::<String>::new());
 }
@@ -109,17 +109,17 @@ async fn unconfirmed_requests_go_after_days(world: &World) {
         once: &once,
         language: Language::English,
     };
-    let called = world.desk.capture(&grace, &form, Vec::new()).await.unwrap().number;
+    let called = world.desk.requests.capture(&grace, &form, Vec::new()).await.unwrap().number;
     world.post().await;
     world.clock.advance_seconds(29 * DAY);
     assert_eq!(expire(world).await, Expired::default());
     world.clock.advance_seconds(2 * DAY);
     assert_eq!(expire(world).await, Expired { unconfirmed_requests: 1, ..Expired::default() });
     let grace = world.login("grace@desk.example", PASSWORD).await.unwrap().agent().unwrap();
-    assert_fails!(world.desk.conversation_for_agent(&grace, stranger).await, Error::NotFound);
-    assert_fails!(world.desk.open_request_link(&link).await, Error::Gone);
+    assert_fails!(world.desk.requests.conversation_for_agent(&grace, stranger).await, Error::NotFound);
+    assert_fails!(world.desk.people.open_request_link(&link).await, Error::Gone);
     for number in [answered, proven, called] {
-        world.desk.conversation_for_agent(&grace, number).await.unwrap();
+        world.desk.requests.conversation_for_agent(&grace, number).await.unwrap();
     }
 }
 
@@ -144,7 +144,7 @@ async fn persons_without_requests_go_after_months(world: &World) {
     assert!(world.login("idle@example.org", PASSWORD).await.is_err());
     assert!(world.session(&returning).await.is_some());
     let grace = world.login("grace@desk.example", PASSWORD).await.unwrap().agent().unwrap();
-    world.desk.conversation_for_agent(&grace, request).await.unwrap();
+    world.desk.requests.conversation_for_agent(&grace, request).await.unwrap();
     // The session ends, and with it the last sign of use.
     world.clock.advance_seconds(YEAR);
     assert_eq!(expire(world).await, Expired { idle_persons: 1, ..Expired::default() });
@@ -158,13 +158,13 @@ async fn nothing_of_the_restricted_goes(world: &World) {
     let number = world.submit(&Form::from("ada@example.org")).await;
     settle(world, &grace, number, Status::Closed).await;
     let idle = world.customer("idle@example.org").await;
-    world.desk.restrict(&ada).await.unwrap();
-    world.desk.restrict(&idle).await.unwrap();
+    world.desk.privacy.restrict(&ada).await.unwrap();
+    world.desk.privacy.restrict(&idle).await.unwrap();
     world.post().await;
     world.clock.advance_seconds(3 * YEAR);
     assert_eq!(expire(world).await, Expired::default());
     let ada = world.login("ada@example.org", PASSWORD).await.unwrap();
-    world.desk.lift_restriction(&ada).await.unwrap();
+    world.desk.privacy.lift_restriction(&ada).await.unwrap();
     assert_eq!(expire(world).await, Expired { closed_requests: 1, ..Expired::default() });
     world.login("idle@example.org", PASSWORD).await.unwrap();
 }
@@ -180,5 +180,5 @@ async fn many_go_in_one_round(world: &World) {
     // First their requests, which nobody has answered, then they themselves.
     let expired = expire(world).await;
     assert_eq!((expired.unconfirmed_requests, expired.idle_persons), (120, 60));
-    assert_eq!(world.desk.retention_preview().await.unwrap(), Expired::default());
+    assert_eq!(world.desk.privacy.retention_preview().await.unwrap(), Expired::default());
 }

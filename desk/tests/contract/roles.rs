@@ -294,7 +294,7 @@ impl Keyholder {
         let session = world.customer(KEYHOLDER).await;
         let mut key = Key::new();
         let session = crate::passkeys::add(world, &session, &mut key).await;
-        let id = world.desk.passkeys_of(&session).await.unwrap().remove(0).id;
+        let id = world.desk.accounts.passkeys_of(&session).await.unwrap().remove(0).id;
         world.post().await;
         Self { id, key: Mutex::new(key) }
     }
@@ -341,16 +341,18 @@ impl Visitor<'_> {
         let desk = &self.world.desk;
         let number = self.number;
         Some(match method {
-            "attachment" => word(desk.attachment(access, number, self.file).await),
-            "close_or_reopen" => word(desk.close_or_reopen(access, number, true).await),
-            "comment" => word(desk.comment(access, number, "More", &random_word(), Vec::new()).await),
-            "concerns_customer" => value(desk.concerns_customer(access, &self.event).await),
-            "confirm_request" => word(desk.confirm_request(access, number).await),
-            "conversation" => word(desk.conversation(access, number).await),
-            "note_seen" => word(desk.note_seen(access, number, self.comment).await),
-            "formatted" => word(desk.formatted(access, number, self.comment).await),
-            "preview" => word(desk.preview(access, number, self.file).await),
-            "request_id" => word(desk.request_id(access, number).await),
+            "attachment" => word(desk.requests.attachment(access, number, self.file).await),
+            "close_or_reopen" => word(desk.requests.close_or_reopen(access, number, true).await),
+            "comment" => {
+                word(desk.requests.comment(access, number, "More", &random_word(), Vec::new()).await)
+            }
+            "concerns_customer" => value(desk.requests.concerns_customer(access, &self.event).await),
+            "confirm_request" => word(desk.requests.confirm_request(access, number).await),
+            "conversation" => word(desk.requests.conversation(access, number).await),
+            "note_seen" => word(desk.requests.note_seen(access, number, self.comment).await),
+            "formatted" => word(desk.requests.formatted(access, number, self.comment).await),
+            "preview" => word(desk.requests.preview(access, number, self.file).await),
+            "request_id" => word(desk.requests.request_id(access, number).await),
             _ => return None,
         })
     }
@@ -359,58 +361,58 @@ impl Visitor<'_> {
         let desk = &self.world.desk;
         let wrong = "not the password";
         Some(match method {
-            "account" => word(desk.account(session).await),
+            "account" => word(desk.accounts.account(session).await),
             // Once more the key that is somebody's already.
             "add_passkey" => {
-                let question = desk.ask_for_new_passkey(session).await.unwrap();
+                let question = desk.accounts.ask_for_new_passkey(session).await.unwrap();
                 let answer = self.keyholder.offers(&question);
-                word(desk.add_passkey(session, "Not theirs", &answer).await)
+                word(desk.accounts.add_passkey(session, "Not theirs", &answer).await)
             }
-            "ask_for_new_passkey" => word(desk.ask_for_new_passkey(session).await),
-            "ask_for_passkey_to_confirm" => word(desk.ask_for_passkey_to_confirm(session).await),
+            "ask_for_new_passkey" => word(desk.accounts.ask_for_new_passkey(session).await),
+            "ask_for_passkey_to_confirm" => word(desk.accounts.ask_for_passkey_to_confirm(session).await),
             "confirm_with_passkey" => {
-                let question = desk.ask_for_passkey_to_confirm(session).await.unwrap();
-                word(desk.confirm_with_passkey(session, &self.keyholder.answers(&question)).await)
+                let question = desk.accounts.ask_for_passkey_to_confirm(session).await.unwrap();
+                word(desk.accounts.confirm_with_passkey(session, &self.keyholder.answers(&question)).await)
             }
             // How many there are.
-            "passkeys_of" => value(desk.passkeys_of(session).await.map(|passkeys| passkeys.len())),
-            "remove_passkey" => word(desk.remove_passkey(session, &self.keyholder.id).await),
-            "app_setup" => word(desk.app_setup(session).await),
-            "begin_app" => word(desk.begin_app(session).await),
-            "confirm_app" => word(desk.confirm_app(session, "not a code").await),
+            "passkeys_of" => value(desk.accounts.passkeys_of(session).await.map(|passkeys| passkeys.len())),
+            "remove_passkey" => word(desk.accounts.remove_passkey(session, &self.keyholder.id).await),
+            "app_setup" => word(desk.accounts.app_setup(session).await),
+            "begin_app" => word(desk.accounts.begin_app(session).await),
+            "confirm_app" => word(desk.accounts.confirm_app(session, "not a code").await),
             "confirm_with_code" => {
-                word(desk.confirm_with_code(session, SecondProof::Code("000000"), None).await)
+                word(desk.accounts.confirm_with_code(session, SecondProof::Code("000000"), None).await)
             }
-            "confirm_with_password" => word(desk.confirm_with_password(session, wrong).await),
-            "factors" => word(desk.factors(session).await),
-            "new_recovery_codes" => word(desk.new_recovery_codes(session).await),
-            "remove_app" => word(desk.remove_app(session).await),
-            "ask_new_address" => word(desk.ask_new_address(session, "new@example.org", wrong).await),
-            "ask_own_erasure" => word(desk.ask_own_erasure(session).await),
-            "change_language" => word(desk.change_language(session, Language::English).await),
-            "change_mail_news" => word(desk.change_mail_news(session, true).await),
-            "change_name" => word(desk.change_name(session, "Their own").await),
-            "change_password" => word(desk.change_password(session, wrong, PASSWORD).await),
-            "consents" => word(desk.consents(session).await),
-            "data_overview" => word(desk.data_overview(session).await),
-            "end_session" => word(desk.end_session(session, "nonsense").await),
-            "end_token" => word(desk.end_token(session, "nonsense").await),
+            "confirm_with_password" => word(desk.accounts.confirm_with_password(session, wrong).await),
+            "factors" => word(desk.accounts.factors(session).await),
+            "new_recovery_codes" => word(desk.accounts.new_recovery_codes(session).await),
+            "remove_app" => word(desk.accounts.remove_app(session).await),
+            "ask_new_address" => word(desk.joining.ask_new_address(session, "new@example.org", wrong).await),
+            "ask_own_erasure" => word(desk.privacy.ask_own_erasure(session).await),
+            "change_language" => word(desk.accounts.change_language(session, Language::English).await),
+            "change_mail_news" => word(desk.accounts.change_mail_news(session, true).await),
+            "change_name" => word(desk.accounts.change_name(session, "Their own").await),
+            "change_password" => word(desk.accounts.change_password(session, wrong, PASSWORD).await),
+            "consents" => word(desk.privacy.consents(session).await),
+            "data_overview" => word(desk.privacy.data_overview(session).await),
+            "end_session" => word(desk.people.end_session(session, "nonsense").await),
+            "end_token" => word(desk.tokens.end_token(session, "nonsense").await),
             "make_token" => {
                 let new = NewToken { name: "", scopes: [Scope::Mail].into_iter().collect(), days: None };
-                word(desk.make_token(session, &new).await)
+                word(desk.tokens.make_token(session, &new).await)
             }
-            "tokens_of" => value(desk.tokens_of(session).await.map(|tokens| tokens.len())),
-            "erase_self" => word(desk.erase_self(session, wrong).await),
-            "erasure_preview" => word(desk.erasure_preview(session).await),
-            "export" => word(desk.export(session).await),
-            "give_consent" => word(desk.give_consent(session).await),
-            "lift_restriction" => word(desk.lift_restriction(session).await),
-            "list_own_requests" => word(desk.list_own_requests(session, &Listing::default()).await),
-            "logout" => word(desk.logout(session).await),
-            "my_requests" => word(desk.my_requests(session, &ListQuery::default()).await),
-            "own_restriction" => word(desk.own_restriction(session).await),
-            "restrict" => word(desk.restrict(session).await),
-            "withdraw_consent" => word(desk.withdraw_consent(session, Some("nonsense")).await),
+            "tokens_of" => value(desk.tokens.tokens_of(session).await.map(|tokens| tokens.len())),
+            "erase_self" => word(desk.privacy.erase_self(session, wrong).await),
+            "erasure_preview" => word(desk.privacy.erasure_preview(session).await),
+            "export" => word(desk.privacy.export(session).await),
+            "give_consent" => word(desk.privacy.give_consent(session).await),
+            "lift_restriction" => word(desk.privacy.lift_restriction(session).await),
+            "list_own_requests" => word(desk.requests.list_own_requests(session, &Listing::default()).await),
+            "logout" => word(desk.people.logout(session).await),
+            "my_requests" => word(desk.requests.my_requests(session, &ListQuery::default()).await),
+            "own_restriction" => word(desk.privacy.own_restriction(session).await),
+            "restrict" => word(desk.privacy.restrict(session).await),
+            "withdraw_consent" => word(desk.privacy.withdraw_consent(session, Some("nonsense")).await),
             _ => return None,
         })
     }
@@ -438,63 +440,69 @@ impl Visitor<'_> {
                     duty: Duty::Admin,
                     language: Language::English,
                 };
-                word(desk.add_colleague(agent, &new).await)
+                word(desk.staff.add_colleague(agent, &new).await)
             }
-            "admit" => word(desk.admit(agent, number, comment).await),
-            "send_as_answer" => word(desk.send_as_answer(agent, number, comment).await),
-            "agents" => word(desk.agents(agent).await),
-            "audit_log" => word(desk.audit_log(agent, None, 1).await),
-            "customer" => word(desk.customer(agent, customer).await),
-            "erase_customer" => word(desk.erase_customer(agent, customer, Asked::Phone).await),
-            "export_customer" => word(desk.export_customer(agent, customer).await),
-            "find_customer" => word(desk.find_customer(agent, EMAILS[2]).await),
-            "invite_customer" => word(desk.invite_customer(agent, customer).await),
-            "lift_for_customer_by_id" => word(desk.lift_for_customer_by_id(agent, customer).await),
+            "admit" => word(desk.requests.admit(agent, number, comment).await),
+            "send_as_answer" => word(desk.requests.send_as_answer(agent, number, comment).await),
+            "agents" => word(desk.requests.agents(agent).await),
+            "audit_log" => word(desk.people.audit_log(agent, None, 1).await),
+            "customer" => word(desk.privacy.customer(agent, customer).await),
+            "erase_customer" => word(desk.privacy.erase_customer(agent, customer, Asked::Phone).await),
+            "export_customer" => word(desk.privacy.export_customer(agent, customer).await),
+            "find_customer" => word(desk.privacy.find_customer(agent, EMAILS[2]).await),
+            "invite_customer" => word(desk.privacy.invite_customer(agent, customer).await),
+            "lift_for_customer_by_id" => word(desk.privacy.lift_for_customer_by_id(agent, customer).await),
             "list_requests" => {
                 let listing = Listing { search: number.to_string(), ..Listing::default() };
-                value(desk.list_requests(agent, &listing).await.map(|page| page.rows.len()))
+                value(desk.requests.list_requests(agent, &listing).await.map(|page| page.rows.len()))
             }
-            "rectify_customer" => word(desk.rectify_customer(agent, customer, Some("Ada"), None).await),
-            "restrict_customer_by_id" => word(desk.restrict_customer_by_id(agent, customer).await),
-            "aside_message" => word(desk.aside_message(agent, nothing).await),
-            "attachment_for_agent" => word(desk.attachment_for_agent(agent, number, self.file).await),
-            "capture" => word(desk.capture(agent, &captured, Vec::new()).await),
-            "change" => word(desk.change(agent, number, urgent).await),
+            "rectify_customer" => {
+                word(desk.privacy.rectify_customer(agent, customer, Some("Ada"), None).await)
+            }
+            "restrict_customer_by_id" => word(desk.privacy.restrict_customer_by_id(agent, customer).await),
+            "aside_message" => word(desk.intake.aside_message(agent, nothing).await),
+            "attachment_for_agent" => {
+                word(desk.requests.attachment_for_agent(agent, number, self.file).await)
+            }
+            "capture" => word(desk.requests.capture(agent, &captured, Vec::new()).await),
+            "change" => word(desk.requests.change(agent, number, urgent).await),
             // A customer, whoever they are, is given no role by an id.
-            "change_duty" => word(desk.change_duty(agent, self.event.customer, &Duty::Admin).await),
-            "colleagues" => word(desk.colleagues(agent).await),
-            "concerns" => value(desk.concerns(agent, &self.event).await),
-            "conversation_for_agent" => word(desk.conversation_for_agent(agent, number).await),
-            "delete_aside" => word(desk.delete_aside(agent, nothing).await),
-            "discard_held" => word(desk.discard_held(agent, number).await),
-            "erase_by_agent" => word(desk.erase_by_agent(agent, number, Asked::Phone).await),
-            "erasure_preview_for_agent" => word(desk.erasure_preview_for_agent(agent, number).await),
-            "formatted_for_agent" => word(desk.formatted_for_agent(agent, number, comment).await),
-            "held_requests" => word(desk.held_requests(agent, None).await),
-            "invitations" => word(desk.invitations(agent).await),
-            "kinds_of" => word(desk.kinds_of(agent).await),
-            "lift_for_customer" => word(desk.lift_for_customer(agent, number).await),
-            "mail_trouble" => word(desk.mail_trouble(agent).await),
-            "note_seen_by_agent" => word(desk.note_seen_by_agent(agent, number, comment).await),
-            "preview_for_agent" => word(desk.preview_for_agent(agent, number, self.file).await),
+            "change_duty" => word(desk.staff.change_duty(agent, self.event.customer, &Duty::Admin).await),
+            "colleagues" => word(desk.staff.colleagues(agent).await),
+            "concerns" => value(desk.requests.concerns(agent, &self.event).await),
+            "conversation_for_agent" => word(desk.requests.conversation_for_agent(agent, number).await),
+            "delete_aside" => word(desk.intake.delete_aside(agent, nothing).await),
+            "discard_held" => word(desk.privacy.discard_held(agent, number).await),
+            "erase_by_agent" => word(desk.privacy.erase_by_agent(agent, number, Asked::Phone).await),
+            "erasure_preview_for_agent" => word(desk.privacy.erasure_preview_for_agent(agent, number).await),
+            "formatted_for_agent" => word(desk.requests.formatted_for_agent(agent, number, comment).await),
+            "held_requests" => word(desk.requests.held_requests(agent, None).await),
+            "invitations" => word(desk.staff.invitations(agent).await),
+            "kinds_of" => word(desk.people.kinds_of(agent).await),
+            "lift_for_customer" => word(desk.privacy.lift_for_customer(agent, number).await),
+            "mail_trouble" => word(desk.delivery.mail_trouble(agent).await),
+            "note_seen_by_agent" => word(desk.requests.note_seen_by_agent(agent, number, comment).await),
+            "preview_for_agent" => word(desk.requests.preview_for_agent(agent, number, self.file).await),
             // How many of one: the request that is searched for.
             "queue" => {
                 let query = QueueQuery { search: number.to_string(), ..QueueQuery::default() };
-                value(desk.queue(agent, &query).await.map(|page| page.rows.len()))
+                value(desk.requests.queue(agent, &query).await.map(|page| page.rows.len()))
             }
-            "queue_counts" => value(desk.queue_counts(agent).await.map(|counts| counts.active.min(1))),
-            "release_held" => word(desk.release_held(agent, number).await),
-            "reply" => word(desk.reply(agent, number, &note("Hm", &once), Vec::new()).await),
-            "request_id_for_agent" => word(desk.request_id_for_agent(agent, number).await),
-            "restrict_customer" => word(desk.restrict_customer(agent, number).await),
-            "restriction_of" => word(desk.restriction_of(agent, number).await),
-            "retry_aside" => word(desk.retry_aside(agent, nothing).await),
-            "send_again" => word(desk.send_again(agent, number, comment).await),
-            "send_parked_again" => word(desk.send_parked_again(agent, None).await),
-            "set_aside" => word(desk.set_aside(agent).await),
-            "split_off" => word(desk.split_off(agent, number, comment).await),
-            "statistics" => word(desk.statistics(agent, Day(0), Day(1)).await),
-            "withdraw_invitation" => word(desk.withdraw_invitation(agent, self.event.customer).await),
+            "queue_counts" => {
+                value(desk.requests.queue_counts(agent).await.map(|counts| counts.active.min(1)))
+            }
+            "release_held" => word(desk.requests.release_held(agent, number).await),
+            "reply" => word(desk.requests.reply(agent, number, &note("Hm", &once), Vec::new()).await),
+            "request_id_for_agent" => word(desk.requests.request_id_for_agent(agent, number).await),
+            "restrict_customer" => word(desk.privacy.restrict_customer(agent, number).await),
+            "restriction_of" => word(desk.privacy.restriction_of(agent, number).await),
+            "retry_aside" => word(desk.intake.retry_aside(agent, nothing).await),
+            "send_again" => word(desk.delivery.send_again(agent, number, comment).await),
+            "send_parked_again" => word(desk.delivery.send_parked_again(agent, None).await),
+            "set_aside" => word(desk.intake.set_aside(agent).await),
+            "split_off" => word(desk.requests.split_off(agent, number, comment).await),
+            "statistics" => word(desk.requests.statistics(agent, Day(0), Day(1)).await),
+            "withdraw_invitation" => word(desk.staff.withdraw_invitation(agent, self.event.customer).await),
             _ => return None,
         })
     }
@@ -531,7 +539,7 @@ async fn target(world: &World, alan: &Agent, email: &str, picture: &[u8]) -> Tar
     world.tick();
     let number = world.submit_with(&Form::from(email), file, None).await.unwrap().number;
     let link = world.mail().await.request_link();
-    let shown = world.desk.conversation_for_agent(alan, number).await.unwrap();
+    let shown = world.desk.requests.conversation_for_agent(alan, number).await.unwrap();
     let customer = shown.staff.unwrap().customer.id;
     let (comment, file) = (shown.comments[0].id, shown.comments[0].attachments[0].id);
     Target { number, comment, file, event: Event { request: shown.id, customer, public: true }, link }
@@ -557,14 +565,14 @@ async fn every_proof_is_tried_by_everybody(world: &World) {
     world.agent("Grace").await;
     world.agent("Linus").await;
     world.admin("Root").await;
-    desk.set_kinds("linus@desk.example", &["order".to_owned()]).await.unwrap();
+    desk.staff.set_kinds("linus@desk.example", &["order".to_owned()]).await.unwrap();
     let keyholder = Keyholder::new(world).await;
     let mut picture = std::io::Cursor::new(Vec::new());
     image::RgbImage::new(8, 8).write_to(&mut picture, image::ImageFormat::Png).unwrap();
     let picture = picture.into_inner();
     let restricted = world.login(EMAILS[4], PASSWORD).await.unwrap();
     let withheld = target(world, &alan, EMAILS[4], &picture).await;
-    desk.restrict(&restricted).await.unwrap();
+    desk.privacy.restrict(&restricted).await.unwrap();
     let owned = target(world, &alan, EMAILS[2], &picture).await;
     let mut sessions: [Option<Session>; 8] = Default::default();
     let mut met = vec![vec![String::new(); ROLES.len()]; TABLE.len()];
@@ -583,8 +591,8 @@ async fn every_proof_is_tried_by_everybody(world: &World) {
                 shared = target(world, &alan, &format!("{}@example.org", random_word()), &picture).await;
                 fresh = true;
             }
-            desk.restrict(&restricted).await.unwrap();
-            desk.work_on_files().await.unwrap();
+            desk.privacy.restrict(&restricted).await.unwrap();
+            desk.files.work_on_files().await.unwrap();
             let access = match (*role, &session) {
                 ("link", _) => Some(Access::Link(world.holder(&shared.link).await)),
                 (_, Some(session)) => Some(Access::Session(session.clone())),
@@ -605,16 +613,16 @@ async fn every_proof_is_tried_by_everybody(world: &World) {
             if let Some(session) =
                 visitor.session.as_ref().filter(|_| *method == "restrict" && *role != "restricted")
             {
-                desk.lift_restriction(session).await.unwrap();
+                desk.privacy.lift_restriction(session).await.unwrap();
             }
             world.post().await;
         }
     }
     // The key is whose it was, and good.
-    let question = desk.ask_for_passkey().await.unwrap();
-    let entry = desk.sign_in_with_passkey(&keyholder.answers(&question), None).await.unwrap();
+    let question = desk.accounts.ask_for_passkey().await.unwrap();
+    let entry = desk.accounts.sign_in_with_passkey(&keyholder.answers(&question), None).await.unwrap();
     let owner = world.session(&entry.session).await.unwrap();
-    assert_eq!(desk.passkeys_of(&owner).await.unwrap().len(), 1);
+    assert_eq!(desk.accounts.passkeys_of(&owner).await.unwrap().len(), 1);
     let wrong: Vec<String> = TABLE
         .iter()
         .zip(met)
@@ -630,15 +638,15 @@ async fn a_forged_secret_proves_nothing(world: &World) {
     world.customer("ada@example.org").await;
     for forged in ["", "x", &"A".repeat(43), "../../etc/passwd"] {
         let secret = Secret::received(forged);
-        assert_eq!(word(desk.reset_password(&secret, PASSWORD).await), "gone");
-        assert_eq!(word(desk.complete_registration(&secret, PASSWORD).await), "gone");
-        assert_eq!(word(desk.confirm_new_address(&secret).await), "gone");
-        assert_eq!(word(desk.open_request_link(&secret).await), "gone");
-        assert_eq!(word(desk.erasure_preview_by_link(&secret).await), "gone");
-        assert_eq!(word(desk.erase_by_link(&secret).await), "gone");
-        assert_eq!(word(desk.exchange_data_link(&secret).await), "gone");
-        assert_eq!(word(desk.data_access(&secret).await), "gone");
-        assert!(desk.session(&secret).await.unwrap().is_none());
+        assert_eq!(word(desk.accounts.reset_password(&secret, PASSWORD).await), "gone");
+        assert_eq!(word(desk.accounts.complete_registration(&secret, PASSWORD).await), "gone");
+        assert_eq!(word(desk.joining.confirm_new_address(&secret).await), "gone");
+        assert_eq!(word(desk.people.open_request_link(&secret).await), "gone");
+        assert_eq!(word(desk.privacy.erasure_preview_by_link(&secret).await), "gone");
+        assert_eq!(word(desk.privacy.erase_by_link(&secret).await), "gone");
+        assert_eq!(word(desk.privacy.exchange_data_link(&secret).await), "gone");
+        assert_eq!(word(desk.privacy.data_access(&secret).await), "gone");
+        assert!(desk.people.session(&secret).await.unwrap().is_none());
     }
     assert!(world.login("ada@example.org", PASSWORD).await.is_ok());
 }

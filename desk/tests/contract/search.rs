@@ -47,7 +47,7 @@ async fn customers_find_their_own_words(world: &World) {
     world.answer(&grace, parcel, "Unterwegs mit Schubkarre.").await;
     let file = world.file("Rechnung_März.pdf", b"x").await;
     world.tick();
-    world.desk.comment(&access, printer, "Anbei", "b", file).await.unwrap();
+    world.desk.requests.comment(&access, printer, "Anbei", "b", file).await.unwrap();
     world.index().await;
     for (typed, found) in [
         ("drucker", vec![printer]),
@@ -77,9 +77,9 @@ async fn customers_find_their_own_words(world: &World) {
     world.comment(&access, parcel, "Der Drucker auch.").await;
     world.index().await;
     assert_eq!(world.find(&ada, "drucker").await, [parcel, printer]);
-    world.desk.close_or_reopen(&access, printer, true).await.unwrap();
+    world.desk.requests.close_or_reopen(&access, printer, true).await.unwrap();
     let query = ListQuery { search: "drucker".into(), status: Some(Status::Closed), after: None };
-    let page = world.desk.my_requests(&ada, &query).await.unwrap();
+    let page = world.desk.requests.my_requests(&ada, &query).await.unwrap();
     assert_eq!(page.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [printer]);
 }
 
@@ -92,7 +92,7 @@ async fn customers_find_nothing_else(world: &World) {
     for number in [own, foreign] {
         let file = world.file("blacklist.txt", b"x").await;
         world.tick();
-        world.desk.reply(&agent, number, &note("Querulant", &random_word()), file).await.unwrap();
+        world.desk.requests.reply(&agent, number, &note("Querulant", &random_word()), file).await.unwrap();
     }
     world.index().await;
     assert_eq!(world.find(&ada, "teapot").await, [own]);
@@ -122,7 +122,7 @@ async fn agents_find_everything(world: &World) {
         .await;
     let two = world.submit(&Form::from("eve@example.com").about("Kettle", "Two").called("Zoë Ödön")).await;
     world.tick();
-    world.desk.reply(&agent, two, &note("Querulant", "a"), Vec::new()).await.unwrap();
+    world.desk.requests.reply(&agent, two, &note("Querulant", "a"), Vec::new()).await.unwrap();
     world.index().await;
     for (typed, found) in [
         ("teapot", vec![one]),
@@ -148,17 +148,22 @@ async fn changes_are_found(world: &World) {
     let agent = world.agent("Grace").await;
     let number = world.submit(&Form::from("ada@example.com")).await;
     world.index().await;
-    assert_eq!(world.desk.index_stale().await.unwrap(), 0);
-    world.desk.change_name(&ada, "Vorpalina").await.unwrap();
+    assert_eq!(world.desk.indexer.index_stale().await.unwrap(), 0);
+    world.desk.accounts.change_name(&ada, "Vorpalina").await.unwrap();
     world.index().await;
     assert_eq!(world.find_all(&agent, "vorpalina").await, [number]);
-    world.desk.change_name(&ada, "Jubjub").await.unwrap();
+    world.desk.accounts.change_name(&ada, "Jubjub").await.unwrap();
     world.index().await;
     assert_eq!(world.find_all(&agent, "vorpalina").await, NONE);
     assert_eq!(world.find_all(&agent, "jubjub").await, [number]);
     world.post().await;
-    world.desk.ask_new_address(&ada, "bandersnatch@example.com", crate::support::PASSWORD).await.unwrap();
-    world.desk.confirm_new_address(&world.mail().await.link("account/address")).await.unwrap();
+    world
+        .desk
+        .joining
+        .ask_new_address(&ada, "bandersnatch@example.com", crate::support::PASSWORD)
+        .await
+        .unwrap();
+    world.desk.joining.confirm_new_address(&world.mail().await.link("account/address")).await.unwrap();
     world.index().await;
     assert_eq!(world.find_all(&agent, "bandersnatch").await, [number]);
     assert_eq!(world.find_all(&agent, "ada@example.com").await, NONE);
@@ -216,7 +221,7 @@ async fn signs_do_no_harm(world: &World) {
         world.find_all(&agent, typed).await;
     }
     let all = QueueQuery { search: "quote".into(), ..QueueQuery::default() };
-    assert_eq!(world.desk.queue(&agent, &all).await.unwrap().rows.len(), 1);
+    assert_eq!(world.desk.requests.queue(&agent, &all).await.unwrap().rows.len(), 1);
 }
 
 /// A text beyond what the index can hold must not keep everybody else's from being found.
@@ -238,7 +243,7 @@ async fn very_long_texts_can_be_found(world: &World) {
     for _ in 0..12 {
         world.comment(&access, number, &text()).await;
         world.tick();
-        world.desk.reply(&agent, number, &note(&text(), &random_word()), Vec::new()).await.unwrap();
+        world.desk.requests.reply(&agent, number, &note(&text(), &random_word()), Vec::new()).await.unwrap();
     }
     world.comment(&access, number, &"ß".repeat(50_000)).await;
     let other = world.submit(&Form::from("ada@example.com").about("Tiny", "Text")).await;
@@ -260,9 +265,9 @@ async fn a_change_of_name_is_found_however_it_meets_the_indexer(world: &World) {
         world.comment(&Access::Session(ada.clone()), world.mine(&ada).await[0].number, "More").await;
         let indexing = async {
             tokio::time::sleep(std::time::Duration::from_micros(round * 100)).await;
-            world.desk.index_stale().await.unwrap()
+            world.desk.indexer.index_stale().await.unwrap()
         };
-        let (changed, _) = tokio::join!(world.desk.change_name(&ada, &name), indexing);
+        let (changed, _) = tokio::join!(world.desk.accounts.change_name(&ada, &name), indexing);
         changed.unwrap();
         world.index().await;
         assert_eq!(world.find_all(&agent, &name).await.len(), 20, "round {round}");
@@ -285,9 +290,9 @@ async fn the_index_can_be_lost(world: &World) {
         let _ = std::fs::remove_file(world.place.data().join(name));
     }
     let desk = world.open_another().await.unwrap();
-    while desk.index_stale().await.unwrap() > 0 {}
+    while desk.indexer.index_stale().await.unwrap() > 0 {}
     let query = ListQuery { search: "teapot".into(), ..ListQuery::default() };
-    assert_eq!(desk.my_requests(&ada, &query).await.unwrap().rows[0].number, number);
+    assert_eq!(desk.requests.my_requests(&ada, &query).await.unwrap().rows[0].number, number);
     desk.close().await;
 }
 
@@ -304,9 +309,9 @@ async fn filters_come_before_the_limit(world: &World) {
     for _ in 0..230 {
         world.try_submit(&about("Again"), Some(&ada)).await.unwrap();
     }
-    world.desk.close_or_reopen(&Access::Session(ada.clone()), closed, true).await.unwrap();
+    world.desk.requests.close_or_reopen(&Access::Session(ada.clone()), closed, true).await.unwrap();
     let hers = Change { assignee: Some(Some(heidi.person())), ..Change::default() };
-    world.desk.change(&grace, taken, hers).await.unwrap();
+    world.desk.requests.change(&grace, taken, hers).await.unwrap();
     // What follows makes all of them older than the rest.
     world.tick();
     for _ in 0..3 {
@@ -325,17 +330,17 @@ async fn filters_come_before_the_limit(world: &World) {
             (&grace, asked(&order.to_string()), order),
         ] {
             let query = QueueQuery { order: order_of, ..query };
-            let page = world.desk.queue(agent, &query).await.unwrap();
+            let page = world.desk.requests.queue(agent, &query).await.unwrap();
             assert_eq!(numbers(&page), [found], "{query:?}");
         }
         let query = QueueQuery { order: order_of, ..asked("nothing") };
-        assert_eq!(numbers(&world.desk.queue(&grace, &query).await.unwrap()), NONE);
+        assert_eq!(numbers(&world.desk.requests.queue(&grace, &query).await.unwrap()), NONE);
     }
     let query = ListQuery { search: "teapot".into(), status: Some(Status::Closed), after: None };
-    assert_eq!(numbers(&world.desk.my_requests(&ada, &query).await.unwrap()), [closed]);
+    assert_eq!(numbers(&world.desk.requests.my_requests(&ada, &query).await.unwrap()), [closed]);
     // A number that is typed leads past no filter.
     let query = QueueQuery { kind: Some("question".into()), ..asked(&order.to_string()) };
-    assert_eq!(numbers(&world.desk.queue(&grace, &query).await.unwrap()), NONE);
+    assert_eq!(numbers(&world.desk.requests.queue(&grace, &query).await.unwrap()), NONE);
 }
 
 async fn what_is_found_comes_in_pages_and_in_order(world: &World) {
@@ -355,11 +360,11 @@ async fn what_is_found_comes_in_pages_and_in_order(world: &World) {
     world.index().await;
     for order in [QueueOrder::Newest, QueueOrder::Oldest] {
         let mut query = QueueQuery { search: "teapots teapot teap".into(), order, ..QueueQuery::default() };
-        assert_eq!(numbers(&world.desk.queue(&grace, &query).await.unwrap()), NONE);
+        assert_eq!(numbers(&world.desk.requests.queue(&grace, &query).await.unwrap()), NONE);
         query.search = "teap".into();
         let (mut shown, mut sizes) = (Vec::new(), Vec::new());
         loop {
-            let page = world.desk.queue(&grace, &query).await.unwrap();
+            let page = world.desk.requests.queue(&grace, &query).await.unwrap();
             sizes.push(page.rows.len());
             shown.extend(page.rows.iter().map(|row| (row.updated_at, row.number)));
             let Some(next) = page.next else { break };
@@ -376,7 +381,7 @@ async fn what_is_found_comes_in_pages_and_in_order(world: &World) {
         Listing { search: "teapot".into(), view: QueueView::All, limit: 20, ..Listing::default() };
     let mut listed = Vec::new();
     for _ in 0..12 {
-        let page = world.desk.list_own_requests(&ada, &asked).await.unwrap();
+        let page = world.desk.requests.list_own_requests(&ada, &asked).await.unwrap();
         listed.extend(numbers(&page));
         let Some(next) = page.next else { break };
         asked.after = Position::parse(&next);
@@ -386,7 +391,7 @@ async fn what_is_found_comes_in_pages_and_in_order(world: &World) {
     let mut query = ListQuery { search: "teapot".into(), ..ListQuery::default() };
     let mut shown = Vec::new();
     loop {
-        let page = world.desk.my_requests(&ada, &query).await.unwrap();
+        let page = world.desk.requests.my_requests(&ada, &query).await.unwrap();
         shown.extend(numbers(&page));
         let Some(next) = page.next else { break };
         query.after = Some(next);
@@ -422,7 +427,7 @@ async fn an_index_that_grows_loses_nothing(world: &World) {
         assert_eq!(world.find_all(&grace, &format!("{person} kettle")).await, NONE);
     }
     world.change_rows(AS_BEFORE).await;
-    world.desk.erase_by_operator("dan@example.com").await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator("dan@example.com").await.unwrap().unwrap();
     assert_eq!(world.find_all(&grace, "teapot").await.len(), 11);
     assert_eq!(world.find_all(&grace, "dan").await, NONE);
 }

@@ -81,12 +81,12 @@ async fn file_names_are_kept_with_their_letters_in_one_piece(world: &World) {
     let number = world.submit(&Form::from(EMAIL)).await;
     let file = world.file("Rechnung Ma\u{308}rz für ガ\u{304b}\u{3099}.pdf", b"x").await;
     world.tick();
-    world.desk.comment(&access, number, "Anbei", "a", file).await.unwrap();
+    world.desk.requests.comment(&access, number, "Anbei", "a", file).await.unwrap();
     world.index().await;
-    let comments = world.desk.conversation(&access, number).await.unwrap().comments;
+    let comments = world.desk.requests.conversation(&access, number).await.unwrap().comments;
     let shown = &comments[1].attachments[0];
     assert_eq!(shown.name, "Rechnung März für ガが.pdf");
-    let opened = world.desk.attachment(&access, number, shown.id).await.unwrap();
+    let opened = world.desk.requests.attachment(&access, number, shown.id).await.unwrap();
     assert_eq!(opened.name, shown.name);
     for typed in ["März", "Ma\u{308}rz", "Maerz"] {
         assert_eq!(world.find(&ada, typed).await, [number], "{typed}");
@@ -100,7 +100,7 @@ async fn an_index_in_another_form_is_made_again(world: &World) {
     world.desk.close().await;
     // In the same form it stays.
     let desk = world.open_another().await.unwrap();
-    assert_eq!(desk.index_stale().await.unwrap(), 0);
+    assert_eq!(desk.indexer.index_stale().await.unwrap(), 0);
     desk.close().await;
 
     match &world.place.database {
@@ -117,8 +117,8 @@ async fn an_index_in_another_form_is_made_again(world: &World) {
         }
     }
     let desk = world.open_another().await.unwrap();
-    assert_eq!(desk.index_stale().await.unwrap(), 1);
+    assert_eq!(desk.indexer.index_stale().await.unwrap(), 1);
     let query = tresen_desk::requests::ListQuery { search: "koeln".into(), ..Default::default() };
-    assert_eq!(desk.my_requests(&ada, &query).await.unwrap().rows[0].number, number);
+    assert_eq!(desk.requests.my_requests(&ada, &query).await.unwrap().rows[0].number, number);
     desk.close().await;
 }

@@ -52,7 +52,7 @@ async fn each_mail_is_signed_by_the_name_in_its_from(world: &World) {
 
     // The customer too sees which of them it was; the person is Carol as before.
     let holder = world.holder(&confirmation.request_link()).await;
-    let mine = world.desk.conversation(&Access::Link(holder), carols).await.unwrap();
+    let mine = world.desk.requests.conversation(&Access::Link(holder), carols).await.unwrap();
     let signed: Vec<_> = mine.comments.iter().map(|comment| (comment.own, comment.signed)).collect();
     assert_eq!(signed, [(true, false), (true, true), (true, false)]);
     let agent = world.agent("Grace").await;
@@ -124,21 +124,21 @@ async fn what_teaches_no_name(world: &World) {
 async fn whoever_has_an_account_decides_on_their_name_alone(world: &World) {
     let ada = world.customer("ada@example.org").await;
     let number = world.receive_new(&Letter::from("Ada Lovelace <ada@example.org>")).await;
-    assert_eq!(world.desk.account(&ada).await.unwrap().name, None);
+    assert_eq!(world.desk.accounts.account(&ada).await.unwrap().name, None);
     assert_eq!(authors(world, number).await, [Some("Ada Lovelace".to_owned())]);
-    world.desk.change_name(&ada, "Ada King").await.unwrap();
+    world.desk.accounts.change_name(&ada, "Ada King").await.unwrap();
     world.receive_new(&Letter::from("Ada Byron <ada@example.org>")).await;
-    assert_eq!(world.desk.account(&ada).await.unwrap().name.as_deref(), Some("Ada King"));
+    assert_eq!(world.desk.accounts.account(&ada).await.unwrap().name.as_deref(), Some("Ada King"));
     // A name that was taken away stays away.
-    world.desk.change_name(&ada, "").await.unwrap();
+    world.desk.accounts.change_name(&ada, "").await.unwrap();
     world.receive_new(&Letter::from("Ada Byron <ada@example.org>")).await;
-    assert_eq!(world.desk.account(&ada).await.unwrap().name, None);
+    assert_eq!(world.desk.accounts.account(&ada).await.unwrap().name, None);
 }
 
 async fn a_name_that_a_person_gives_up_is_left_in_no_mail(world: &World) {
     let number = world.receive_new(&Letter::from("Vorpalina Jabberwock <ada@example.org>")).await;
     let ada = world.customer("ada@example.org").await;
-    world.desk.change_name(&ada, "Ada King").await.unwrap();
+    world.desk.accounts.change_name(&ada, "Ada King").await.unwrap();
     assert_eq!(authors(world, number).await, [Some("Ada King".to_owned())]);
     let (copy, _) = exported(world, &ada).await;
     assert!(!copy.to_string().contains("Vorpalina"));
@@ -155,7 +155,7 @@ async fn a_sender_in_somebody_elses_request_is_signed_too(world: &World) {
     assert_eq!((comment.standing, comment.author.as_deref()), (Standing::Outsider, Some("Dave Bowman")));
     assert_eq!(comment.address.as_deref(), Some(INFO));
     // As a request of its own, it is still Dave's.
-    let split = world.desk.split_off(&agent, number, comment.id).await.unwrap();
+    let split = world.desk.requests.split_off(&agent, number, comment.id).await.unwrap();
     assert_eq!(authors(world, split).await, [Some("Dave Bowman".to_owned())]);
 }
 
@@ -168,7 +168,7 @@ async fn the_names_of_senders_go_with_the_person(world: &World) {
     let answer = from("Vorpalina Jabberwock").answering(&confirmation);
     assert_eq!(world.receive(&answer).await, TakenIn::Comment(number));
     let comment = world.newest(&agent, number).await;
-    world.desk.admit(&agent, number, comment.id).await.unwrap();
+    world.desk.requests.admit(&agent, number, comment.id).await.unwrap();
     world.index().await;
     let needles = Needles::new(["Vorpalina", "Carol Danvers", INFO]);
     assert!(!needles.traces(&world.place).await.is_empty(), "the search index");
@@ -176,25 +176,25 @@ async fn the_names_of_senders_go_with_the_person(world: &World) {
     let signed = "SELECT id FROM comment WHERE signed_sealed IS NOT NULL";
     let rows: Vec<(sqlx::types::Uuid,)> = crate::statistics::raw(&world.place, signed).await;
     assert_eq!(rows.len(), 1);
-    world.desk.erase_by_operator(INFO).await.unwrap().unwrap();
+    world.desk.privacy.erase_by_operator(INFO).await.unwrap().unwrap();
     let rows: Vec<(sqlx::types::Uuid,)> = crate::statistics::raw(&world.place, signed).await;
     assert!(rows.is_empty());
     assert_eq!(needles.traces(&world.place).await, Vec::<String>::new());
-    let mine = world.desk.conversation(&Access::Session(ada), number).await.unwrap();
+    let mine = world.desk.requests.conversation(&Access::Session(ada), number).await.unwrap();
     assert_eq!((mine.comments[1].standing, &mine.comments[1].author), (Standing::Erased, &None));
 
     // And with the customer, in whose own requests it stands.
     let number = world.receive_new(&Letter::from("Zirbelina <ada@example.org>")).await;
     world.index().await;
     assert_eq!(world.find_all(&agent, "zirbelina").await, [number]);
-    world.desk.erase_by_agent(&agent, number, Asked::Phone).await.unwrap();
+    world.desk.privacy.erase_by_agent(&agent, number, Asked::Phone).await.unwrap();
     assert_eq!(Needles::new(["Zirbelina"]).traces(&world.place).await, Vec::<String>::new());
 }
 
 async fn the_names_of_senders_are_in_the_copy_and_come_back_from_it(world: &World) {
     let desk = &world.desk;
     let bo = world.customer("bo@example.org").await;
-    desk.change_name(&bo, "Bo Peep").await.unwrap();
+    desk.accounts.change_name(&bo, "Bo Peep").await.unwrap();
     let own = world.receive_new(&Letter::from("Little Bo <bo@example.org>")).await;
     world.post().await;
     let others = world.receive_new(&Letter::from("ada@example.org")).await;
@@ -208,10 +208,10 @@ async fn the_names_of_senders_are_in_the_copy_and_come_back_from_it(world: &Worl
     let page = String::from_utf8(files["index.html"].clone()).unwrap();
     assert!(page.contains("Little Bo") && page.contains("Sheep"));
 
-    let parts: Vec<_> = desk.export(&bo).await.unwrap().contents.try_collect().await.unwrap();
+    let parts: Vec<_> = desk.privacy.export(&bo).await.unwrap().contents.try_collect().await.unwrap();
     let mut file = tempfile::tempfile().unwrap();
     std::io::Write::write_all(&mut file, &parts.concat()).unwrap();
-    desk.erase_by_operator("bo@example.org").await.unwrap().unwrap();
-    assert_eq!(desk.import_person(file).await.unwrap().requests, 1);
+    desk.privacy.erase_by_operator("bo@example.org").await.unwrap().unwrap();
+    assert_eq!(desk.privacy.import_person(file).await.unwrap().requests, 1);
     assert_eq!(authors(world, own).await, [Some("Little Bo".to_owned())]);
 }

@@ -71,8 +71,8 @@ fn vouched(subject: &str, email: &str, groups: &[&str]) -> Vouched {
 }
 
 async fn enter(desk: &Desk, vouched: &Vouched) -> Result<Session, Error> {
-    let entry = desk.sign_in("company", vouched, None).await?;
-    Ok(desk.session(&entry.session).await.unwrap().unwrap())
+    let entry = desk.accounts.sign_in("company", vouched, None).await?;
+    Ok(desk.people.session(&entry.session).await.unwrap().unwrap())
 }
 
 async fn the_claims_say_who_works_here(world: &World) {
@@ -80,7 +80,7 @@ async fn the_claims_say_who_works_here(world: &World) {
     let grace = enter(&desk, &vouched("1", "grace@example.com", &["desk", "others"])).await.unwrap();
     assert_eq!(grace.role(), Role::Agent);
     assert!(grace.agent().is_ok());
-    let account = desk.account(&grace).await.unwrap();
+    let account = desk.accounts.account(&grace).await.unwrap();
     assert_eq!(account.email, "grace@example.com");
     assert_eq!((account.name.as_deref(), account.language), (Some("Grace Hopper"), Language::German));
     let ada = enter(&desk, &vouched("2", "ada@example.com", &["desk", "bosses"])).await.unwrap();
@@ -88,9 +88,9 @@ async fn the_claims_say_who_works_here(world: &World) {
     // The same person again.
     let again = enter(&desk, &vouched("1", "grace@example.com", &["desk"])).await.unwrap();
     assert_eq!(again.person(), grace.person());
-    assert_eq!(desk.account(&again).await.unwrap().sessions.len(), 2);
+    assert_eq!(desk.accounts.account(&again).await.unwrap().sessions.len(), 2);
     assert_fails!(
-        desk.sign_in("nobody", &vouched("1", "grace@example.com", &["desk"]), None).await.map(drop),
+        desk.accounts.sign_in("nobody", &vouched("1", "grace@example.com", &["desk"]), None).await.map(drop),
         Error::NotFound
     );
     desk.close().await;
@@ -101,12 +101,12 @@ async fn whoever_the_claims_give_no_role_leaves_no_trace(world: &World) {
     for groups in [&[][..], &["desk-readers"], &["Desk"]] {
         assert_fails!(enter(&desk, &vouched("1", "eve@example.com", groups)).await, Error::Forbidden);
     }
-    assert!(desk.export_by_operator("eve@example.com").await.unwrap().is_none(), "a person was made");
+    assert!(desk.privacy.export_by_operator("eve@example.com").await.unwrap().is_none(), "a person was made");
     // A customer stays one, with what is theirs.
     let customer = world.customer("carla@example.com").await;
     assert_fails!(enter(&desk, &vouched("2", "carla@example.com", &[])).await, Error::Forbidden);
     assert_eq!(world.login("carla@example.com", PASSWORD).await.unwrap().role(), Role::Customer);
-    assert!(desk.account(&customer).await.is_ok());
+    assert!(desk.accounts.account(&customer).await.is_ok());
     desk.close().await;
 }
 
@@ -136,7 +136,7 @@ async fn after_the_first_time_the_address_does_not_matter(world: &World) {
         let later = Vouched { email, email_verified: false, ..vouched("1", "", &["desk"]) };
         let again = enter(&desk, &later).await.unwrap();
         assert_eq!(again.person(), grace.person());
-        assert_eq!(desk.account(&again).await.unwrap().email, "grace@example.com");
+        assert_eq!(desk.accounts.account(&again).await.unwrap().email, "grace@example.com");
     }
     desk.close().await;
 }
@@ -154,29 +154,33 @@ async fn an_address_that_somebody_else_has_now_opens_nothing(world: &World) {
 
 async fn a_role_that_goes_is_taken_away(world: &World) {
     let desk = opened(world, false).await;
-    let secret =
-        desk.sign_in("company", &vouched("1", "grace@example.com", &["bosses"]), None).await.unwrap().session;
-    let grace = desk.session(&secret).await.unwrap().unwrap();
+    let secret = desk
+        .accounts
+        .sign_in("company", &vouched("1", "grace@example.com", &["bosses"]), None)
+        .await
+        .unwrap()
+        .session;
+    let grace = desk.people.session(&secret).await.unwrap().unwrap();
     let agent = grace.agent().unwrap();
     let number = world.submit(&Form::from("carla@example.com")).await;
     let mine = tresen_desk::requests::Change {
         assignee: Some(Some(agent.person())),
         ..tresen_desk::requests::Change::default()
     };
-    desk.change(&agent, number, mine).await.unwrap();
-    world.desk.forgot_password("grace@example.com", Language::English).await.unwrap();
+    desk.requests.change(&agent, number, mine).await.unwrap();
+    world.desk.accounts.forgot_password("grace@example.com", Language::English).await.unwrap();
     let mails = world.post().await;
     let hers = mails.iter().find(|mail| mail.to() == "grace@example.com").expect("a mail");
     let link = hers.link("register");
     assert_fails!(enter(&desk, &vouched("1", "grace@example.com", &["others"])).await, Error::Forbidden);
-    assert!(desk.session(&secret).await.unwrap().is_none(), "a session of hers has outlived her role");
-    assert_fails!(desk.complete_registration(&link, PASSWORD).await, Error::Gone);
+    assert!(desk.people.session(&secret).await.unwrap().is_none(), "a session of hers has outlived her role");
+    assert_fails!(desk.accounts.complete_registration(&link, PASSWORD).await, Error::Gone);
     let other = world.agent("Hedy").await;
-    let conversation = world.desk.conversation_for_agent(&other, number).await.unwrap();
+    let conversation = world.desk.requests.conversation_for_agent(&other, number).await.unwrap();
     let staff = conversation.staff.expect("an agent's view");
     let released = |step: &HistoryEntry| matches!(step.event, HistoryEvent::Assigned { to: None });
     assert!(staff.history.iter().any(released), "nothing tells that nobody works on it any more");
-    let counts = world.desk.queue_counts(&other).await.unwrap();
+    let counts = world.desk.requests.queue_counts(&other).await.unwrap();
     assert_eq!((counts.active, counts.unassigned), (1, 1), "her requests wait for nobody");
     // It comes back with the claim.
     let again = enter(&desk, &vouched("1", "grace@example.com", &["desk"])).await.unwrap();
@@ -186,17 +190,21 @@ async fn a_role_that_goes_is_taken_away(world: &World) {
 
 async fn another_role_begins_with_a_new_session(world: &World) {
     let desk = opened(world, false).await;
-    let before =
-        desk.sign_in("company", &vouched("1", "grace@example.com", &["bosses"]), None).await.unwrap().session;
+    let before = desk
+        .accounts
+        .sign_in("company", &vouched("1", "grace@example.com", &["bosses"]), None)
+        .await
+        .unwrap()
+        .session;
     let after = enter(&desk, &vouched("1", "grace@example.com", &["desk"])).await.unwrap();
     assert_eq!(after.role(), Role::Agent);
-    assert!(desk.session(&before).await.unwrap().is_none());
+    assert!(desk.people.session(&before).await.unwrap().is_none());
     // An admin sees everything, whatever they saw as an agent.
-    desk.set_kinds("grace@example.com", &["order".to_owned()]).await.unwrap();
+    desk.staff.set_kinds("grace@example.com", &["order".to_owned()]).await.unwrap();
     let agent = enter(&desk, &vouched("1", "grace@example.com", &["desk"])).await.unwrap();
-    assert_eq!(desk.kinds_of(&agent.agent().unwrap()).await.unwrap().len(), 1);
+    assert_eq!(desk.people.kinds_of(&agent.agent().unwrap()).await.unwrap().len(), 1);
     let admin = enter(&desk, &vouched("1", "grace@example.com", &["bosses"])).await.unwrap();
-    assert_eq!(desk.kinds_of(&admin.agent().unwrap()).await.unwrap().len(), 4);
+    assert_eq!(desk.people.kinds_of(&admin.agent().unwrap()).await.unwrap().len(), 4);
     desk.close().await;
 }
 
@@ -205,14 +213,17 @@ async fn a_customer_becomes_an_agent_only_by_the_claims(world: &World) {
     let number = world.submit(&Form::from("carla@example.com")).await;
     let customer = world.customer("carla@example.com").await;
     let secret = world.secret("carla@example.com", PASSWORD).await.unwrap();
-    world.desk.forgot_password("carla@example.com", Language::English).await.unwrap();
+    world.desk.accounts.forgot_password("carla@example.com", Language::English).await.unwrap();
     let link = world.mail().await.link("password");
     assert_fails!(enter(&desk, &vouched("1", "carla@example.com", &["others"])).await, Error::Forbidden);
-    assert!(desk.session(&secret).await.unwrap().is_some());
+    assert!(desk.people.session(&secret).await.unwrap().is_some());
     let carla = enter(&desk, &vouched("1", "carla@example.com", &["desk"])).await.unwrap();
     assert_eq!((carla.person(), carla.role()), (customer.person(), Role::Agent));
-    assert!(desk.session(&secret).await.unwrap().is_none(), "a customer's session has become an agent's");
-    assert_fails!(desk.reset_password(&link, OTHER_PASSWORD).await, Error::Gone);
+    assert!(
+        desk.people.session(&secret).await.unwrap().is_none(),
+        "a customer's session has become an agent's"
+    );
+    assert_fails!(desk.accounts.reset_password(&link, OTHER_PASSWORD).await, Error::Gone);
     assert_eq!(world.mine(&carla).await[0].number, number);
     desk.close().await;
 }
@@ -221,21 +232,25 @@ async fn issuers_do_not_speak_for_each_other(world: &World) {
     let desk = opened(world, false).await;
     let grace = enter(&desk, &vouched("1", "grace@example.com", &["desk"])).await.unwrap();
     // The same subject elsewhere is somebody else.
-    let secret =
-        desk.sign_in("other", &vouched("1", "eve@example.com", &["desk"]), None).await.unwrap().session;
-    let eve = desk.session(&secret).await.unwrap().unwrap();
+    let secret = desk
+        .accounts
+        .sign_in("other", &vouched("1", "eve@example.com", &["desk"]), None)
+        .await
+        .unwrap()
+        .session;
+    let eve = desk.people.session(&secret).await.unwrap().unwrap();
     assert_ne!(eve.person(), grace.person());
     // What was begun with one does not end with the other.
-    let attempt = desk.begin_sign_in("company").await.unwrap();
-    assert_fails!(desk.take_up_sign_in("other", &attempt.secret, &attempt.state).await, Error::Gone);
-    assert!(desk.take_up_sign_in("company", &attempt.secret, &attempt.state).await.is_ok());
+    let attempt = desk.accounts.begin_sign_in("company").await.unwrap();
+    assert_fails!(desk.accounts.take_up_sign_in("other", &attempt.secret, &attempt.state).await, Error::Gone);
+    assert!(desk.accounts.take_up_sign_in("company", &attempt.secret, &attempt.state).await.is_ok());
     desk.close().await;
 }
 
 async fn of_a_hundred_who_come_back_at_once_one_is_let_in(world: &World) {
     let desk = opened(world, false).await;
-    let Attempt { secret, state, .. } = desk.begin_sign_in("company").await.unwrap();
-    let all = (0..100).map(|_| desk.take_up_sign_in("company", &secret, &state));
+    let Attempt { secret, state, .. } = desk.accounts.begin_sign_in("company").await.unwrap();
+    let all = (0..100).map(|_| desk.accounts.take_up_sign_in("company", &secret, &state));
     let answers = futures_util::future::join_all(all).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
     assert!(answers.iter().all(|answer| matches!(answer, Ok(_) | Err(Error::Gone))));
@@ -245,12 +260,12 @@ async fn of_a_hundred_who_come_back_at_once_one_is_let_in(world: &World) {
 async fn a_new_browser_is_told(world: &World) {
     let desk = opened(world, false).await;
     let grace = vouched("1", "grace@example.com", &["desk"]);
-    let first = desk.sign_in("company", &grace, None).await.unwrap();
-    assert!(desk.knows_device("grace@example.com", &first.device).await.unwrap());
-    let again = desk.sign_in("company", &grace, Some(&first.device)).await.unwrap();
+    let first = desk.accounts.sign_in("company", &grace, None).await.unwrap();
+    assert!(desk.accounts.knows_device("grace@example.com", &first.device).await.unwrap());
+    let again = desk.accounts.sign_in("company", &grace, Some(&first.device)).await.unwrap();
     assert!(again.device.reveal() == first.device.reveal());
     assert!(world.post().await.is_empty(), "neither the first browser nor a known one is news");
-    desk.sign_in("company", &grace, None).await.unwrap();
+    desk.accounts.sign_in("company", &grace, None).await.unwrap();
     let mails = world.post().await;
     assert_eq!(mails.len(), 1);
     assert_eq!(mails[0].to(), "grace@example.com");
@@ -263,50 +278,60 @@ async fn another_password_does_not_make_a_session_longer(world: &World) {
     world.customer("carla@example.com").await;
     let carla = enter(&desk, &vouched("1", "carla@example.com", &["desk"])).await.unwrap();
     world.clock.advance_seconds(11 * 3_600);
-    let entry = desk.change_password(&carla, PASSWORD, OTHER_PASSWORD).await.unwrap();
-    let session = desk.session(&entry.session).await.unwrap().expect("a session");
+    let entry = desk.accounts.change_password(&carla, PASSWORD, OTHER_PASSWORD).await.unwrap();
+    let session = desk.people.session(&entry.session).await.unwrap().expect("a session");
     assert!(session.agent().is_ok());
     world.clock.advance_seconds(3_600);
-    assert!(desk.session(&entry.session).await.unwrap().is_none(), "nobody has asked the provider again");
+    assert!(
+        desk.people.session(&entry.session).await.unwrap().is_none(),
+        "nobody has asked the provider again"
+    );
     desk.close().await;
 }
 
 async fn what_was_begun_elsewhere_or_too_long_ago_is_gone(world: &World) {
     let desk = opened(world, false).await;
-    let attempt = desk.begin_sign_in("company").await.unwrap();
-    let other = desk.begin_sign_in("company").await.unwrap();
+    let attempt = desk.accounts.begin_sign_in("company").await.unwrap();
+    let other = desk.accounts.begin_sign_in("company").await.unwrap();
     let parts = |one: &Attempt| [one.state.clone(), one.nonce.clone(), one.verifier.clone()];
     assert!(parts(&attempt).iter().all(|part| part.len() == 43 && !parts(&other).contains(part)));
     let forged = Secret::received("forged");
     for (secret, state) in [(&attempt.secret, other.state.as_str()), (&attempt.secret, ""), (&forged, "")] {
-        assert_fails!(desk.take_up_sign_in("company", secret, state).await, Error::Gone);
+        assert_fails!(desk.accounts.take_up_sign_in("company", secret, state).await, Error::Gone);
     }
     // Whoever has guessed at it has not used it up.
-    assert!(desk.take_up_sign_in("company", &attempt.secret, &attempt.state).await.is_ok());
-    assert_fails!(desk.take_up_sign_in("company", &attempt.secret, &attempt.state).await, Error::Gone);
+    assert!(desk.accounts.take_up_sign_in("company", &attempt.secret, &attempt.state).await.is_ok());
+    assert_fails!(
+        desk.accounts.take_up_sign_in("company", &attempt.secret, &attempt.state).await,
+        Error::Gone
+    );
     world.clock.advance_seconds(PATIENCE);
-    assert_fails!(desk.take_up_sign_in("company", &other.secret, &other.state).await, Error::Gone);
-    assert_fails!(desk.begin_sign_in("nobody").await, Error::NotFound);
+    assert_fails!(desk.accounts.take_up_sign_in("company", &other.secret, &other.state).await, Error::Gone);
+    assert_fails!(desk.accounts.begin_sign_in("nobody").await, Error::NotFound);
     desk.close().await;
 }
 
 async fn the_provider_is_asked_again_after_a_working_day(world: &World) {
     let desk = opened(world, false).await;
     let number = world.submit(&Form::from("carla@example.com")).await;
-    let secret =
-        desk.sign_in("company", &vouched("1", "grace@example.com", &["desk"]), None).await.unwrap().session;
-    let session = desk.session(&secret).await.unwrap().unwrap();
+    let secret = desk
+        .accounts
+        .sign_in("company", &vouched("1", "grace@example.com", &["desk"]), None)
+        .await
+        .unwrap()
+        .session;
+    let session = desk.people.session(&secret).await.unwrap().unwrap();
     let grace = session.agent().unwrap();
-    let request = desk.request_id_for_agent(&grace, number).await.unwrap();
+    let request = desk.requests.request_id_for_agent(&grace, number).await.unwrap();
     let event = Event { request, customer: session.person(), public: false };
     for _ in 0..11 {
         world.clock.advance_seconds(3_600);
-        assert!(desk.session(&secret).await.unwrap().is_some());
-        assert!(desk.concerns(&grace, &event).await.unwrap());
+        assert!(desk.people.session(&secret).await.unwrap().is_some());
+        assert!(desk.requests.concerns(&grace, &event).await.unwrap());
     }
     world.clock.advance_seconds(3_600);
-    assert!(desk.session(&secret).await.unwrap().is_none(), "used or not, it ends");
-    assert_fails!(desk.concerns(&grace, &event).await, Error::Gone);
+    assert!(desk.people.session(&secret).await.unwrap().is_none(), "used or not, it ends");
+    assert_fails!(desk.requests.concerns(&grace, &event).await, Error::Gone);
     desk.tidy_up().await.unwrap();
     desk.close().await;
 }
@@ -317,40 +342,49 @@ async fn a_token_of_somebody_who_is_vouched_for_ends_soon(world: &World) {
     let scopes: Scopes = [Scope::RequestsRead].into_iter().collect();
     for (days, expected) in [(None, false), (Some(31), false), (Some(30), true)] {
         let new = NewToken { name: "Script", scopes: scopes.clone(), days };
-        assert_eq!(desk.make_token(&grace, &new).await.is_ok(), expected, "{days:?}");
+        assert_eq!(desk.tokens.make_token(&grace, &new).await.is_ok(), expected, "{days:?}");
     }
 }
 
 async fn only_with_a_provider_means_only(world: &World) {
     world.agent("Grace").await;
     world.customer("carla@example.com").await;
-    world.desk.forgot_password("grace@desk.example", Language::English).await.unwrap();
+    world.desk.accounts.forgot_password("grace@desk.example", Language::English).await.unwrap();
     let link = world.mail().await.link("password");
     let desk = opened(world, true).await;
     let said = |problem| vec![("password", problem)];
     // Said to whoever knows the password, and to nobody else.
     assert_eq!(
-        refusals(desk.login("grace@desk.example", PASSWORD, None).await),
+        refusals(desk.accounts.login("grace@desk.example", PASSWORD, None).await),
         said(Problem::OnlyWithProvider)
     );
     assert_eq!(
-        refusals(desk.login("grace@desk.example", OTHER_PASSWORD, None).await),
+        refusals(desk.accounts.login("grace@desk.example", OTHER_PASSWORD, None).await),
         said(Problem::LoginFailed)
     );
-    assert_eq!(refusals(desk.reset_password(&link, OTHER_PASSWORD).await), said(Problem::OnlyWithProvider));
-    assert!(desk.login("carla@example.com", PASSWORD, None).await.is_ok(), "customers have their passwords");
-    let grace = enter(&desk, &vouched("1", "grace@desk.example", &["desk"])).await.unwrap();
     assert_eq!(
-        refusals(desk.change_password(&grace, PASSWORD, OTHER_PASSWORD).await),
+        refusals(desk.accounts.reset_password(&link, OTHER_PASSWORD).await),
         said(Problem::OnlyWithProvider)
     );
-    assert_eq!(refusals(desk.ask_for_new_passkey(&grace).await), said(Problem::OnlyWithProvider));
+    assert!(
+        desk.accounts.login("carla@example.com", PASSWORD, None).await.is_ok(),
+        "customers have their passwords"
+    );
+    let grace = enter(&desk, &vouched("1", "grace@desk.example", &["desk"])).await.unwrap();
+    assert_eq!(
+        refusals(desk.accounts.change_password(&grace, PASSWORD, OTHER_PASSWORD).await),
+        said(Problem::OnlyWithProvider)
+    );
+    assert_eq!(refusals(desk.accounts.ask_for_new_passkey(&grace).await), said(Problem::OnlyWithProvider));
     // Somebody who never had a password here does not get one.
     enter(&desk, &vouched("2", "ada@example.com", &["desk"])).await.unwrap();
-    world.desk.register("ada@example.com", Language::English).await.unwrap();
+    world.desk.accounts.register("ada@example.com", Language::English).await.unwrap();
     let mails = world.post().await;
     let link = mails.iter().find_map(|mail| mail.find_link("register")).expect("a link");
-    assert_eq!(refusals(desk.complete_registration(&link, PASSWORD).await), said(Problem::OnlyWithProvider));
+    assert_eq!(
+        refusals(desk.accounts.complete_registration(&link, PASSWORD).await),
+        said(Problem::OnlyWithProvider)
+    );
     desk.close().await;
 }
 
@@ -361,13 +395,13 @@ async fn only_with_a_provider_ends_what_was_set_up_before(world: &World) {
     let grace = crate::passkeys::add(world, &grace, &mut key).await;
     let desk = opened(world, true).await;
     let said = [("password", Problem::OnlyWithProvider)];
-    let question = desk.ask_for_passkey().await.unwrap();
-    assert_eq!(refusals(desk.sign_in_with_passkey(&key.signed(&question), None).await), said);
+    let question = desk.accounts.ask_for_passkey().await.unwrap();
+    assert_eq!(refusals(desk.accounts.sign_in_with_passkey(&key.signed(&question), None).await), said);
     // A new factor would begin a session that the provider does not end.
-    desk.begin_app(&grace).await.unwrap();
-    let app = App::new(&desk.app_setup(&grace).await.unwrap().secret);
-    assert_eq!(refusals(desk.confirm_app(&grace, &app.code(world, 0)).await), said);
-    assert_eq!(desk.factors(&grace).await.unwrap().app, None);
+    desk.accounts.begin_app(&grace).await.unwrap();
+    let app = App::new(&desk.accounts.app_setup(&grace).await.unwrap().secret);
+    assert_eq!(refusals(desk.accounts.confirm_app(&grace, &app.code(world, 0)).await), said);
+    assert_eq!(desk.accounts.factors(&grace).await.unwrap().app, None);
     desk.close().await;
 }
 
@@ -382,7 +416,7 @@ async fn it_is_in_the_copy_and_goes_with_the_person(world: &World) {
     let (copy, _) = crate::export::exported(world, &grace).await;
     assert_eq!(copy["sign_ins"][0]["issuer"], ISSUER);
     assert_eq!(copy["sign_ins"][0]["subject"], subject);
-    desk.erase_by_operator("grace@example.com").await.unwrap().unwrap();
+    desk.privacy.erase_by_operator("grace@example.com").await.unwrap().unwrap();
     // Whoever comes back with the same account is somebody new.
     let again = enter(&desk, &vouched(subject, "grace@example.com", &["desk"])).await.unwrap();
     assert_ne!(again.person(), grace.person());

@@ -27,7 +27,7 @@ races! {
 const ALL: (Day, Day) = (Day(0), Day(100_000));
 
 async fn all(desk: &Desk, agent: &Agent) -> Vec<Statistic> {
-    desk.statistics(agent, ALL.0, ALL.1).await.unwrap()
+    desk.requests.statistics(agent, ALL.0, ALL.1).await.unwrap()
 }
 
 fn sum<'a>(statistics: impl IntoIterator<Item = &'a Statistic>) -> Tally {
@@ -64,7 +64,7 @@ where
 
 async fn set(world: &World, agent: &Agent, number: RequestNumber, status: Status) {
     let change = Change { status: Some(status), ..Change::default() };
-    world.desk.change(agent, number, change).await.unwrap();
+    world.desk.requests.change(agent, number, change).await.unwrap();
 }
 
 async fn counts_and_times_are_right(world: &World) {
@@ -88,29 +88,29 @@ async fn counts_and_times_are_right(world: &World) {
         once: &once,
         language: Language::English,
     };
-    world.desk.capture(&linus, &called, Vec::new()).await.unwrap();
+    world.desk.requests.capture(&linus, &called, Vec::new()).await.unwrap();
 
     // A note is no answer, a second answer not the first, and the customer's words are neither.
     world.clock.advance_seconds(100);
-    world.desk.reply(&grace, first, &note("Hm", "a"), Vec::new()).await.unwrap();
-    world.desk.comment(&access, first, "Hello?", "b", Vec::new()).await.unwrap();
-    let asked = world.desk.conversation(&access, first).await.unwrap().comments[0].created_at;
+    world.desk.requests.reply(&grace, first, &note("Hm", "a"), Vec::new()).await.unwrap();
+    world.desk.requests.comment(&access, first, "Hello?", "b", Vec::new()).await.unwrap();
+    let asked = world.desk.requests.conversation(&access, first).await.unwrap().comments[0].created_at;
     let solved = Reply { status: Some(Status::Resolved), ..reply("So.", "c") };
     world.clock.advance_seconds(500);
     let answer_seconds = u64::try_from(world.desk.now().seconds_since(asked)).unwrap();
-    world.desk.reply(&grace, first, &solved, Vec::new()).await.unwrap();
-    world.desk.reply(&linus, first, &reply("And so.", "d"), Vec::new()).await.unwrap();
+    world.desk.requests.reply(&grace, first, &solved, Vec::new()).await.unwrap();
+    world.desk.requests.reply(&linus, first, &reply("And so.", "d"), Vec::new()).await.unwrap();
 
     // The next day: opened again by the customer's words, settled a second time.
     world.clock.advance_seconds(24 * 3600);
-    world.desk.comment(&access, first, "Not at all", "e", Vec::new()).await.unwrap();
+    world.desk.requests.comment(&access, first, "Not at all", "e", Vec::new()).await.unwrap();
     set(world, &linus, first, Status::Waiting).await;
     set(world, &linus, first, Status::Closed).await;
-    world.desk.close_or_reopen(&access, first, false).await.unwrap();
+    world.desk.requests.close_or_reopen(&access, first, false).await.unwrap();
     // The customer closes the other one.
-    let asked = world.desk.conversation(&access, second).await.unwrap().comments[0].created_at;
+    let asked = world.desk.requests.conversation(&access, second).await.unwrap().comments[0].created_at;
     let settle_seconds = u64::try_from(world.desk.now().seconds_since(asked)).unwrap();
-    world.desk.close_or_reopen(&access, second, true).await.unwrap();
+    world.desk.requests.close_or_reopen(&access, second, true).await.unwrap();
 
     let tomorrow = Day(today.0 + 1);
     let got = all(&world.desk, &grace).await;
@@ -143,8 +143,11 @@ async fn counts_and_times_are_right(world: &World) {
     assert_eq!(got.len(), 7);
     assert_eq!(got.iter().filter(|row| row.agent_name.as_deref() == Some("Grace")).count(), 1);
     // Both ends are included, and nothing beyond them.
-    assert_eq!(world.desk.statistics(&grace, tomorrow, tomorrow).await.unwrap().len(), 3);
-    assert_eq!(world.desk.statistics(&grace, Day(tomorrow.0 + 1), Day(tomorrow.0 + 9)).await.unwrap(), []);
+    assert_eq!(world.desk.requests.statistics(&grace, tomorrow, tomorrow).await.unwrap().len(), 3);
+    assert_eq!(
+        world.desk.requests.statistics(&grace, Day(tomorrow.0 + 1), Day(tomorrow.0 + 9)).await.unwrap(),
+        []
+    );
 }
 
 async fn putting_together_changes_no_sum(world: &World) {
@@ -155,14 +158,14 @@ async fn putting_together_changes_no_sum(world: &World) {
             world.answer(&grace, number, "So.").await;
         }
         let before = all(&world.desk, &grace).await;
-        assert_eq!(world.desk.fold_statistics().await.unwrap(), 8);
+        assert_eq!(world.desk.requests.fold_statistics().await.unwrap(), 8);
         assert_eq!(all(&world.desk, &grace).await, before);
         // One row for a day, type and agent is left: nothing tells one request from another.
         let rows: Vec<(i64,)> = raw(&world.place, "SELECT created FROM statistic").await;
         assert_eq!(rows.len(), before.len());
         assert_eq!(sum(&before).created, 4 * (round + 1));
     }
-    assert_eq!(world.desk.fold_statistics().await.unwrap(), 0);
+    assert_eq!(world.desk.requests.fold_statistics().await.unwrap(), 0);
     world.submit(&Form::from("ada@example.com")).await;
     assert_eq!(sum(&all(&world.desk, &grace).await).created, 13);
 }
@@ -177,12 +180,12 @@ async fn erasing_a_customer_changes_nothing(world: &World) {
         let number = world.submit(&form).await;
         world.answer(&grace, number, "So.").await;
         set(world, &grace, number, Status::Resolved).await;
-        world.desk.close_or_reopen(&access, number, false).await.unwrap();
-        requests.push(world.desk.request_id_for_agent(&grace, number).await.unwrap());
+        world.desk.requests.close_or_reopen(&access, number, false).await.unwrap();
+        requests.push(world.desk.requests.request_id_for_agent(&grace, number).await.unwrap());
     }
     let before = all(&world.desk, &grace).await;
     assert_eq!((sum(&before).created, sum(&before).reopened), (3, 3));
-    world.desk.erase_self(&ada, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
     assert_eq!(all(&world.desk, &grace).await, before);
     // Not even rows of single events stay, and none of the ids.
     let fresh: Vec<(i64,)> = raw(&world.place, "SELECT day FROM statistic WHERE fresh").await;
@@ -210,11 +213,11 @@ async fn erasing_an_agent_takes_them_out(world: &World) {
         world.submit(&Form::from("ada@example.com")).await,
     ];
     world.answer(&agent, numbers[0], "So.").await;
-    world.desk.fold_statistics().await.unwrap();
+    world.desk.requests.fold_statistics().await.unwrap();
     world.answer(&agent, numbers[1], "So.").await;
     let before = all(&world.desk, &grace).await;
     assert!(before.iter().any(|row| row.agent_name.as_deref() == Some("Vorpalina")));
-    world.desk.erase_self(&leaver, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&leaver, PASSWORD).await.unwrap();
     let after = all(&world.desk, &grace).await;
     assert_eq!(sum(&after), sum(&before));
     let left: BTreeSet<_> = after.iter().filter_map(|row| row.agent).collect();
@@ -235,9 +238,9 @@ async fn nothing_is_lost_when_all_count_at_once(world: &World) {
                 let form = Form::from(&format!("ada{task}.{one}@example.com"));
                 let submission =
                     tresen_desk::requests::Submission::parse(&form.fields(), desk.settings()).unwrap();
-                let number = desk.submit(submission, Vec::new(), None).await.unwrap().number;
+                let number = desk.requests.submit(submission, Vec::new(), None).await.unwrap().number;
                 if one < 4 {
-                    desk.reply(&agent, number, &reply("So.", "a"), Vec::new()).await.unwrap();
+                    desk.requests.reply(&agent, number, &reply("So.", "a"), Vec::new()).await.unwrap();
                 }
             }
         }));
@@ -247,7 +250,7 @@ async fn nothing_is_lost_when_all_count_at_once(world: &World) {
         let desk = world.desk.clone();
         folders.push(tokio::spawn(async move {
             for _ in 0..25 {
-                desk.fold_statistics().await.unwrap();
+                desk.requests.fold_statistics().await.unwrap();
             }
         }));
     }
@@ -255,7 +258,7 @@ async fn nothing_is_lost_when_all_count_at_once(world: &World) {
         task.await.unwrap();
     }
     // An agent is erased while their counts are put together.
-    world.desk.erase_self(&leaver, PASSWORD).await.unwrap();
+    world.desk.privacy.erase_self(&leaver, PASSWORD).await.unwrap();
     for folder in folders {
         folder.await.unwrap();
     }

@@ -45,7 +45,7 @@ async fn a_request_is_stored_with_consent_and_mail(world: &World) {
     assert!(mail.subject().contains(&submitted.number.to_string()));
 
     let agent = world.agent("Grace").await;
-    let seen = world.desk.conversation_for_agent(&agent, submitted.number).await.unwrap();
+    let seen = world.desk.requests.conversation_for_agent(&agent, submitted.number).await.unwrap();
     assert_eq!(seen.subject, "Käse & <Wurst>");
     assert_eq!((seen.status, seen.kind.as_str()), (Status::Open, "question"));
     assert_eq!(seen.comments.len(), 1);
@@ -63,12 +63,13 @@ async fn a_request_is_stored_with_consent_and_mail(world: &World) {
 
     let secret = world
         .desk
+        .accounts
         .complete_registration(&mail.link("register"), crate::support::PASSWORD)
         .await
         .unwrap()
         .session;
     let session = world.session(&secret).await.unwrap();
-    let stored = world.desk.erasure_preview(&session).await.unwrap();
+    let stored = world.desk.privacy.erasure_preview(&session).await.unwrap();
     assert_eq!((stored.requests, stored.comments, stored.attachments), (1, 1, 1));
     assert_eq!((stored.history, stored.consents, stored.mails, stored.sessions), (1, 1, 1, 1));
 }
@@ -104,7 +105,7 @@ async fn a_refused_form_stores_nothing(world: &World) {
     assert_eq!(refusals(Submission::parse(&fields, settings)), [("consent", Problem::ConsentMissing)]);
     assert!(world.post().await.is_empty());
     let agent = world.agent("Grace").await;
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 0);
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 0);
 }
 
 async fn the_same_form_is_one_request(world: &World) {
@@ -119,7 +120,7 @@ async fn the_same_form_is_one_request(world: &World) {
     assert_eq!(world.objects(), 0);
     assert_eq!(world.post().await.len(), 1);
     let agent = world.agent("Grace").await;
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 1);
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 1);
 }
 
 async fn the_same_form_twenty_times_at_once_is_one_request(world: &World) {
@@ -130,7 +131,7 @@ async fn the_same_form_twenty_times_at_once_is_one_request(world: &World) {
             let (desk, form) = (world.desk.clone(), form.clone());
             tasks.push(tokio::spawn(async move {
                 let submission = Submission::parse(&form.fields(), desk.settings()).unwrap();
-                desk.submit(submission, Vec::new(), None).await.unwrap()
+                desk.requests.submit(submission, Vec::new(), None).await.unwrap()
             }));
         }
         let mut submitted = Vec::new();
@@ -142,7 +143,7 @@ async fn the_same_form_twenty_times_at_once_is_one_request(world: &World) {
         assert_eq!(world.post().await.len(), 1);
     }
     let agent = world.agent("Grace").await;
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 5);
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 5);
 }
 
 async fn a_changed_form_is_another_request(world: &World) {
@@ -213,10 +214,10 @@ async fn an_unproven_address_gets_few_mails(world: &World) {
     for _ in 0..6 {
         world.submit(&Form::from("ada@example.com")).await;
         // From the sixth on whoever asks is told to wait.
-        world.desk.register("ada@example.com", Language::English).await.ok();
-        world.desk.forgot_password("ada@example.com", Language::English).await.ok();
+        world.desk.accounts.register("ada@example.com", Language::English).await.ok();
+        world.desk.accounts.forgot_password("ada@example.com", Language::English).await.ok();
         world.desk.settle().await;
-        world.desk.ask_erasure("ada@example.com").await.ok();
+        world.desk.privacy.ask_erasure("ada@example.com").await.ok();
         world.desk.settle().await;
     }
     // Three, and the first of its kind.
@@ -226,7 +227,7 @@ async fn an_unproven_address_gets_few_mails(world: &World) {
     assert_eq!(world.post().await.len(), 1);
     // The requests are there all the same.
     let agent = world.agent("Grace").await;
-    assert_eq!(world.desk.queue_counts(&agent).await.unwrap().active, 7);
+    assert_eq!(world.desk.requests.queue_counts(&agent).await.unwrap().active, 7);
 }
 
 async fn each_kind_of_mail_keeps_one(world: &World) {
@@ -239,20 +240,20 @@ async fn each_kind_of_mail_keeps_one(world: &World) {
         // Also under another name of the mailbox.
         let email = ["Ada+later@example.com", EMAIL][round];
         // What is one too many is refused, whether the address is known or not.
-        world.desk.register(EMAIL, Language::English).await.ok();
-        world.desk.register(email, Language::English).await.ok();
-        world.desk.ask_erasure(EMAIL).await.ok();
-        world.desk.ask_data_link(EMAIL).await.ok();
+        world.desk.accounts.register(EMAIL, Language::English).await.ok();
+        world.desk.accounts.register(email, Language::English).await.ok();
+        world.desk.privacy.ask_erasure(EMAIL).await.ok();
+        world.desk.privacy.ask_data_link(EMAIL).await.ok();
         world.desk.settle().await;
         let subjects: Vec<_> = world.post().await.iter().map(|mail| mail.subject().to_owned()).collect();
         assert_eq!(subjects.len(), [3, 0][round], "{subjects:?}");
     }
     // Once an hour has passed each is there again, and whoever uses a link has no limit any more.
     world.clock.advance_seconds(3_601);
-    world.desk.ask_data_link(EMAIL).await.unwrap();
+    world.desk.privacy.ask_data_link(EMAIL).await.unwrap();
     world.desk.settle().await;
     let mail = world.mail().await;
-    world.desk.exchange_data_link(&mail.link("account/data")).await.unwrap();
+    world.desk.privacy.exchange_data_link(&mail.link("account/data")).await.unwrap();
     for _ in 0..5 {
         world.submit(&Form::from(EMAIL)).await;
     }
@@ -279,7 +280,7 @@ async fn one_address_in_two_spellings_is_one_person(world: &World) {
 
 async fn giving_up_half_way_stores_all_or_nothing(world: &World) {
     let ada = world.customer("ada@example.com").await;
-    let before = world.desk.erasure_preview(&ada).await.unwrap();
+    let before = world.desk.privacy.erasure_preview(&ada).await.unwrap();
     let mut acknowledged = 0;
     for round in 0..200_u64 {
         let mut form = Form::from("ada@example.com");
@@ -288,7 +289,7 @@ async fn giving_up_half_way_stores_all_or_nothing(world: &World) {
         let (desk, session) = (world.desk.clone(), ada.clone());
         let task = tokio::spawn(async move {
             let submission = Submission::parse(&form.fields(), desk.settings()).unwrap();
-            desk.submit(submission, files, Some(&session)).await.unwrap()
+            desk.requests.submit(submission, files, Some(&session)).await.unwrap()
         });
         // From at once to about as long as it takes.
         let longest = if round % 2 == 0 { 1_500 } else { 6_000 };
@@ -302,7 +303,7 @@ async fn giving_up_half_way_stores_all_or_nothing(world: &World) {
     // The next one waits behind whatever is still under way.
     world.try_submit(&Form::from("ada@example.com"), Some(&ada)).await.unwrap();
     let lines = world.mine(&ada).await;
-    let after = world.desk.erasure_preview(&ada).await.unwrap();
+    let after = world.desk.privacy.erasure_preview(&ada).await.unwrap();
     let stored = lines.len() as u64;
     assert!(stored > acknowledged, "{stored} are stored, {acknowledged} were acknowledged");
     assert_eq!(after.requests, stored);
@@ -313,10 +314,10 @@ async fn giving_up_half_way_stores_all_or_nothing(world: &World) {
     assert_eq!(after.attachments, stored - 1);
     for line in lines.iter().skip(1) {
         let access = Access::Session(ada.clone());
-        let seen = world.desk.conversation(&access, line.number).await.unwrap();
+        let seen = world.desk.requests.conversation(&access, line.number).await.unwrap();
         assert_eq!((seen.comments.len(), line.comments), (1, 1));
         let attachment = &seen.comments[0].attachments[0];
-        let file = world.desk.attachment(&access, line.number, attachment.id).await.unwrap();
+        let file = world.desk.requests.attachment(&access, line.number, attachment.id).await.unwrap();
         assert_eq!(contents(file).await.len(), 500);
     }
 }
@@ -332,7 +333,7 @@ async fn every_acknowledged_request_is_there_after_reopening(world: &World) {
                 let form = Form::from("ada@example.com").about(&format!("{task}/{one}"), "Text");
                 let submission = Submission::parse(&form.fields(), desk.settings()).unwrap();
                 numbers.push((
-                    desk.submit(submission, Vec::new(), Some(&session)).await.unwrap().number,
+                    desk.requests.submit(submission, Vec::new(), Some(&session)).await.unwrap().number,
                     format!("{task}/{one}"),
                 ));
             }
@@ -349,7 +350,7 @@ async fn every_acknowledged_request_is_there_after_reopening(world: &World) {
     let mut found = Vec::new();
     let mut query = requests::QueueQuery::default();
     loop {
-        let page = reopened.queue(&agent, &query).await.unwrap();
+        let page = reopened.requests.queue(&agent, &query).await.unwrap();
         found.extend(page.rows.into_iter().map(|row| (row.number, row.subject)));
         match page.next {
             Some(next) => query.after = Some(next),
@@ -359,5 +360,5 @@ async fn every_acknowledged_request_is_there_after_reopening(world: &World) {
     assert_eq!(found.len(), 500);
     assert_eq!(set(found), set(acknowledged));
     reopened.close().await;
-    assert_fails!(world.desk.privacy_text(Language::English, Some(99)).await, Error::NotFound);
+    assert_fails!(world.desk.privacy.privacy_text(Language::English, Some(99)).await, Error::NotFound);
 }

@@ -339,7 +339,7 @@ impl World {
     /// The token of a new service.
     pub(crate) async fn service(&self, name: &str, scopes: &[Scope]) -> Secret {
         let new = NewService { name, scopes: scopes.iter().copied().collect(), kinds: &[], days: None };
-        self.desk.add_service_token(&new).await.unwrap()
+        self.desk.tokens.add_service_token(&new).await.unwrap()
     }
 
     /// One more desk on the same files.
@@ -393,7 +393,7 @@ impl World {
         session: Option<&Session>,
     ) -> Result<Submitted, Error> {
         let submission = Submission::parse(&form.fields(), self.desk.settings())?;
-        self.desk.submit(submission, files, session).await
+        self.desk.requests.submit(submission, files, session).await
     }
 
     /// A new request.
@@ -407,7 +407,7 @@ impl World {
     /// Sends what waits, and gives the mails that were not looked at before.
     pub(crate) async fn post(&self) -> Vec<Mail> {
         self.desk.settle().await;
-        while self.desk.send_due_mails().await.unwrap() > 0 {}
+        while self.desk.delivery.send_due_mails().await.unwrap() > 0 {}
         let mut seen = self.seen.lock().unwrap();
         let mut new: Vec<PathBuf> =
             files_under(&self.place.outgoing()).into_iter().filter(|path| !seen.contains(path)).collect();
@@ -427,17 +427,17 @@ impl World {
     /// Somebody with an account, without requests.
     pub(crate) async fn customer(&self, email: &str) -> Session {
         self.tick();
-        self.desk.register(email, Language::English).await.unwrap();
+        self.desk.accounts.register(email, Language::English).await.unwrap();
         let mails = self.post().await;
         let link =
             mails.iter().find_map(|mail| mail.find_link("register").filter(|_| mail.to() == email)).unwrap();
-        let entry = self.desk.complete_registration(&link, PASSWORD).await.unwrap();
+        let entry = self.desk.accounts.complete_registration(&link, PASSWORD).await.unwrap();
         self.devices.lock().unwrap().insert(email.to_lowercase(), entry.device);
         self.session(&entry.session).await.unwrap()
     }
 
     pub(crate) async fn session(&self, secret: &Secret) -> Option<Session> {
-        self.desk.session(secret).await.unwrap()
+        self.desk.people.session(secret).await.unwrap()
     }
 
     pub(crate) async fn login(&self, email: &str, password: &str) -> Result<Session, Error> {
@@ -448,7 +448,7 @@ impl World {
     /// Logs somebody in who has no second factor, always with the same browser.
     pub(crate) async fn secret(&self, email: &str, password: &str) -> Result<Secret, Error> {
         let device = self.devices.lock().unwrap().get(&email.to_lowercase()).cloned();
-        let entry = entered(self.desk.login(email, password, device.as_ref()).await?);
+        let entry = entered(self.desk.accounts.login(email, password, device.as_ref()).await?);
         self.devices.lock().unwrap().insert(email.to_lowercase(), entry.device);
         Ok(entry.session)
     }
@@ -460,12 +460,12 @@ impl World {
 
     pub(crate) async fn agent_session(&self, name: &str) -> Session {
         let email = format!("{}@desk.example", name.to_lowercase());
-        self.desk.add_person(&email, name, Role::Agent, PASSWORD).await.unwrap();
+        self.desk.accounts.add_person(&email, name, Role::Agent, PASSWORD).await.unwrap();
         self.login(&email, PASSWORD).await.unwrap()
     }
 
     pub(crate) async fn holder(&self, link: &Secret) -> LinkHolder {
-        self.desk.open_request_link(link).await.unwrap()
+        self.desk.people.open_request_link(link).await.unwrap()
     }
 
     pub(crate) async fn file(&self, name: &str, contents: &[u8]) -> Vec<File> {
@@ -473,7 +473,7 @@ impl World {
     }
 
     pub(crate) async fn files(&self, files: &[(&str, &[u8])]) -> Result<Vec<File>, Error> {
-        let mut input = self.desk.receive_files();
+        let mut input = self.desk.requests.receive_files();
         for (name, contents) in files {
             input.begin(name).await?;
             for part in contents.chunks(10_000) {
@@ -486,14 +486,14 @@ impl World {
 
     /// Brings the search index up to date.
     pub(crate) async fn index(&self) {
-        while self.desk.index_stale().await.unwrap() > 0 {}
+        while self.desk.indexer.index_stale().await.unwrap() > 0 {}
     }
 
     pub(crate) async fn mine(&self, session: &Session) -> Vec<RequestLine> {
         let mut lines = Vec::new();
         let mut query = ListQuery::default();
         loop {
-            let page = self.desk.my_requests(session, &query).await.unwrap();
+            let page = self.desk.requests.my_requests(session, &query).await.unwrap();
             lines.extend(page.rows);
             match page.next {
                 Some(next) => query.after = Some(next),
@@ -505,7 +505,7 @@ impl World {
     /// The numbers of the customer's requests that a search finds.
     pub(crate) async fn find(&self, session: &Session, typed: &str) -> Vec<RequestNumber> {
         let query = ListQuery { search: typed.into(), ..ListQuery::default() };
-        numbers(&self.desk.my_requests(session, &query).await.unwrap())
+        numbers(&self.desk.requests.my_requests(session, &query).await.unwrap())
     }
 
     /// The numbers of all requests that an agent's search finds.
@@ -515,11 +515,11 @@ impl World {
             view: tresen_desk::requests::QueueView::All,
             ..QueueQuery::default()
         };
-        numbers(&self.desk.queue(agent, &query).await.unwrap())
+        numbers(&self.desk.requests.queue(agent, &query).await.unwrap())
     }
 
     pub(crate) async fn status(&self, agent: &Agent, number: RequestNumber) -> Status {
-        self.desk.conversation_for_agent(agent, number).await.unwrap().status
+        self.desk.requests.conversation_for_agent(agent, number).await.unwrap().status
     }
 
     /// The rows of a table.
@@ -566,17 +566,17 @@ impl World {
 
     pub(crate) async fn comment(&self, access: &Access, number: RequestNumber, body: &str) {
         self.tick();
-        self.desk.comment(access, number, body, &random_word(), Vec::new()).await.unwrap();
+        self.desk.requests.comment(access, number, body, &random_word(), Vec::new()).await.unwrap();
     }
 
     pub(crate) async fn answer(&self, agent: &Agent, number: RequestNumber, body: &str) {
         self.tick();
-        self.desk.reply(agent, number, &reply(body, &random_word()), Vec::new()).await.unwrap();
+        self.desk.requests.reply(agent, number, &reply(body, &random_word()), Vec::new()).await.unwrap();
     }
 
     /// Whether a link can be used.
     pub(crate) async fn is_gone(&self, purpose: Purpose, link: &Secret) -> bool {
-        matches!(self.desk.check_link(purpose, link).await, Err(Error::Gone))
+        matches!(self.desk.people.check_link(purpose, link).await, Err(Error::Gone))
     }
 }
 

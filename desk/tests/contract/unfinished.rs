@@ -63,18 +63,19 @@ fn unblock(path: &Path) {
 /// Whether agents and the customer see anything.
 async fn assert_out_of_sight(world: &World, scene: &Scene) {
     let desk = &world.desk;
-    assert_fails!(desk.conversation_for_agent(&scene.agent, scene.number).await, Error::NotFound);
-    assert_eq!(desk.queue_counts(&scene.agent).await.unwrap().active, 0);
+    assert_fails!(desk.requests.conversation_for_agent(&scene.agent, scene.number).await, Error::NotFound);
+    assert_eq!(desk.requests.queue_counts(&scene.agent).await.unwrap().active, 0);
     for view in [QueueView::Active, QueueView::All] {
-        let page = desk.queue(&scene.agent, &QueueQuery { view, ..QueueQuery::default() }).await.unwrap();
+        let page =
+            desk.requests.queue(&scene.agent, &QueueQuery { view, ..QueueQuery::default() }).await.unwrap();
         assert!(page.rows.is_empty());
     }
     for typed in ["jabberwocky", "borogoves", EMAIL, &scene.number.to_string()] {
         assert!(world.find_all(&scene.agent, typed).await.is_empty(), "{typed}");
     }
     let access = Access::Session(scene.customer.clone());
-    assert_fails!(desk.conversation(&access, scene.number).await, Error::NotFound);
-    assert_fails!(desk.account(&scene.customer).await, Error::Forbidden);
+    assert_fails!(desk.requests.conversation(&access, scene.number).await, Error::NotFound);
+    assert_fails!(desk.accounts.account(&scene.customer).await, Error::Forbidden);
     assert!(world.login(EMAIL, PASSWORD).await.is_err());
 }
 
@@ -82,7 +83,9 @@ async fn assert_out_of_sight(world: &World, scene: &Scene) {
 async fn assert_finished(world: &World, wish: Wish) {
     let mail = world.mail().await;
     assert_eq!(mail.to(), EMAIL);
-    let Checked::Genuine(receipt) = world.desk.check_receipt(&mail.text) else { panic!("not genuine") };
+    let Checked::Genuine(receipt) = world.desk.privacy.check_receipt(&mail.text) else {
+        panic!("not genuine")
+    };
     assert_eq!((receipt.wish, receipt.count.requests, receipt.count.attachments), (wish, 1, 1));
     assert_eq!(Needles::new(WORDS).traces(&world.place).await, Vec::<String>::new());
     assert_eq!(world.objects(), 0);
@@ -95,19 +98,22 @@ async fn what_has_begun_is_finished_by_itself(world: &World) {
     let scene = scene(world).await;
     world.answer(&scene.agent, scene.number, "Beware!").await;
     let path = block(world);
-    assert_fails!(world.desk.erase_self(&scene.customer, PASSWORD).await, Error::Unfinished { begun: true });
+    assert_fails!(
+        world.desk.privacy.erase_self(&scene.customer, PASSWORD).await,
+        Error::Unfinished { begun: true }
+    );
     assert_out_of_sight(world, &scene).await;
     // Nor is anything sent.
     assert!(world.post().await.is_empty());
     // It may still be under way; and later it fails again.
-    assert_eq!(world.desk.finish_erasures().await.unwrap(), 0);
+    assert_eq!(world.desk.privacy.finish_erasures().await.unwrap(), 0);
     world.clock.advance_seconds(60);
-    assert_eq!(world.desk.finish_erasures().await.unwrap(), 0);
+    assert_eq!(world.desk.privacy.finish_erasures().await.unwrap(), 0);
     assert_out_of_sight(world, &scene).await;
     unblock(&path);
-    assert_eq!(world.desk.finish_erasures().await.unwrap(), 1);
+    assert_eq!(world.desk.privacy.finish_erasures().await.unwrap(), 1);
     assert_finished(world, Wish::Person).await;
-    assert_eq!(world.desk.finish_erasures().await.unwrap(), 0);
+    assert_eq!(world.desk.privacy.finish_erasures().await.unwrap(), 0);
     assert!(world.post().await.is_empty());
 }
 
@@ -115,7 +121,7 @@ async fn a_start_finishes_it_and_says_farewell(world: &World) {
     let scene = scene(world).await;
     let path = block(world);
     assert_fails!(
-        world.desk.erase_by_agent(&scene.agent, scene.number, Asked::InPerson).await,
+        world.desk.privacy.erase_by_agent(&scene.agent, scene.number, Asked::InPerson).await,
         Error::Unfinished { begun: true }
     );
     unblock(&path);
@@ -133,39 +139,42 @@ async fn a_start_finishes_it_and_says_farewell(world: &World) {
 async fn a_desk_that_cannot_finish_serves_and_shows_nothing(world: &World) {
     let scene = scene(world).await;
     let path = block(world);
-    assert_fails!(world.desk.erase_self(&scene.customer, PASSWORD).await, Error::Unfinished { begun: true });
+    assert_fails!(
+        world.desk.privacy.erase_self(&scene.customer, PASSWORD).await,
+        Error::Unfinished { begun: true }
+    );
     let again = world.open_another().await.unwrap();
-    assert_eq!(again.queue_counts(&scene.agent).await.unwrap().active, 0);
+    assert_eq!(again.requests.queue_counts(&scene.agent).await.unwrap().active, 0);
     assert_out_of_sight(world, &scene).await;
     world.submit(&Form::from("bob@example.com")).await;
     world.post().await;
     unblock(&path);
-    again.finish_erasures().await.unwrap();
+    again.privacy.finish_erasures().await.unwrap();
     world.clock.advance_seconds(60);
-    again.finish_erasures().await.unwrap();
+    again.privacy.finish_erasures().await.unwrap();
     again.settle().await;
     again.close().await;
     assert_finished(world, Wish::Person).await;
-    assert_eq!(world.desk.queue_counts(&scene.agent).await.unwrap().active, 1);
+    assert_eq!(world.desk.requests.queue_counts(&scene.agent).await.unwrap().active, 1);
 }
 
 async fn what_could_not_begin_begins_by_itself(world: &World) {
     let scene = scene(world).await;
-    world.desk.ask_erasure(EMAIL).await.unwrap();
+    world.desk.privacy.ask_erasure(EMAIL).await.unwrap();
     let link = world.mail().await.link("account/delete");
     let _: Vec<(i64,)> = raw(&world.place, "ALTER TABLE erasure RENAME TO not_there").await;
-    assert_fails!(world.desk.erase_by_link(&link).await, Error::Unfinished { begun: false });
+    assert_fails!(world.desk.privacy.erase_by_link(&link).await, Error::Unfinished { begun: false });
     // Nothing has happened yet, and it fails again.
-    assert_eq!(world.desk.finish_erasures().await.map_err(drop), Err(()));
-    world.desk.account(&scene.customer).await.unwrap();
-    let seen = world.desk.conversation_for_agent(&scene.agent, scene.number).await.unwrap();
+    assert_eq!(world.desk.privacy.finish_erasures().await.map_err(drop), Err(()));
+    world.desk.accounts.account(&scene.customer).await.unwrap();
+    let seen = world.desk.requests.conversation_for_agent(&scene.agent, scene.number).await.unwrap();
     assert_eq!(seen.comments[0].attachments.len(), 1);
     assert!(world.post().await.is_empty());
     let _: Vec<(i64,)> = raw(&world.place, "ALTER TABLE not_there RENAME TO erasure").await;
-    assert_eq!(world.desk.finish_erasures().await.unwrap(), 1);
+    assert_eq!(world.desk.privacy.finish_erasures().await.unwrap(), 1);
     assert_finished(world, Wish::Link).await;
     assert!(world.is_gone(Purpose::Erase, &link).await);
-    assert_eq!(world.desk.finish_erasures().await.unwrap(), 0);
+    assert_eq!(world.desk.privacy.finish_erasures().await.unwrap(), 0);
 }
 
 /// What a backup is for others: a reader that looks at one state for as long as it takes.
@@ -188,14 +197,18 @@ async fn a_long_reader_keeps_nobody_waiting_and_the_erasure_is_finished_after_it
         }
         slowest
     };
-    let (erased, slowest) = tokio::join!(world.desk.erase_self(&scene.customer, PASSWORD), submitting);
+    let (erased, slowest) =
+        tokio::join!(world.desk.privacy.erase_self(&scene.customer, PASSWORD), submitting);
     assert_fails!(erased, Error::Unfinished { begun: true });
     assert!(slowest < MOST, "the slowest submit took {slowest:?}");
-    assert_fails!(world.desk.conversation_for_agent(&scene.agent, scene.number).await, Error::NotFound);
+    assert_fails!(
+        world.desk.requests.conversation_for_agent(&scene.agent, scene.number).await,
+        Error::NotFound
+    );
 
     reader.close().await.unwrap();
     world.clock.advance_seconds(60);
-    assert_eq!(world.desk.finish_erasures().await.unwrap(), 1);
+    assert_eq!(world.desk.privacy.finish_erasures().await.unwrap(), 1);
     world.desk.settle().await;
     assert_eq!(Needles::new(WORDS).traces(&world.place).await, Vec::<String>::new());
     world.end().await;
@@ -207,7 +220,7 @@ async fn the_record_of_an_agents_erasure_is_a_word(world: &World) {
         let email = format!("someone-{}@example.com", asked.as_str());
         let number = world.submit(&Form::from(&email).called("Vorpalina Jabberwock")).await;
         let at = world.desk.now();
-        world.desk.erase_by_agent(&scene.agent, number, asked).await.unwrap();
+        world.desk.privacy.erase_by_agent(&scene.agent, number, asked).await.unwrap();
         type Row = (Uuid, i64, Option<i64>, String, String, Option<Vec<u8>>);
         let wish = format!("agent-{}", asked.as_str());
         let rows: Vec<Row> = raw(

@@ -103,7 +103,7 @@ async fn scanned_by(world: &World, scanner: &Scanner) -> Desk {
 }
 
 async fn files(desk: &Desk, files: &[(&str, &[u8])]) -> Vec<File> {
-    let mut input = desk.receive_files();
+    let mut input = desk.requests.receive_files();
     for (name, contents) in files {
         input.begin(name).await.unwrap();
         input.write(contents).await.unwrap();
@@ -115,11 +115,11 @@ async fn files(desk: &Desk, files: &[(&str, &[u8])]) -> Vec<File> {
 async fn submit(desk: &Desk, given: &[(&str, &[u8])]) -> RequestNumber {
     let form = Form::from(EMAIL);
     let submission = Submission::parse(&form.fields(), desk.settings()).unwrap();
-    desk.submit(submission, files(desk, given).await, None).await.unwrap().number
+    desk.requests.submit(submission, files(desk, given).await, None).await.unwrap().number
 }
 
 async fn last_files(desk: &Desk, agent: &Agent, number: RequestNumber) -> Vec<Attachment> {
-    let shown = desk.conversation_for_agent(agent, number).await.unwrap();
+    let shown = desk.requests.conversation_for_agent(agent, number).await.unwrap();
     shown.comments.into_iter().next_back().unwrap().attachments
 }
 
@@ -132,26 +132,30 @@ async fn an_infected_file_is_kept_back_wherever_it_came_from(world: &World) {
     let big = [vec![b'x'; 300_000], eicar()].concat();
     let number = submit(&desk, &[("good.txt", b"All is well."), ("bad.com", &big)]).await;
     let check = async |fine: usize| {
-        desk.work_on_files().await.unwrap();
+        desk.files.work_on_files().await.unwrap();
         let seen = last_files(&desk, &agent, number).await;
         let bad = seen.last().unwrap().clone();
         assert_eq!((seen.len() - 1, bad.check, bad.served), (fine, FileCheck::Infected, false));
         assert_eq!(bad.finding.as_deref(), Some("Eicar-Test-Signature"));
         assert!(seen[..fine].iter().all(|file| file.check == FileCheck::Fine && file.served));
-        let mine = desk.conversation(&ada, number).await.unwrap().comments.pop().unwrap().attachments;
+        let mine =
+            desk.requests.conversation(&ada, number).await.unwrap().comments.pop().unwrap().attachments;
         assert_eq!((mine[fine].check, &mine[fine].finding), (FileCheck::Infected, &None));
         for refused in [
-            desk.attachment(&ada, number, bad.id).await,
-            desk.attachment_for_agent(&agent, number, bad.id).await,
-            desk.preview(&ada, number, bad.id).await,
-            desk.preview_for_agent(&agent, number, bad.id).await,
+            desk.requests.attachment(&ada, number, bad.id).await,
+            desk.requests.attachment_for_agent(&agent, number, bad.id).await,
+            desk.requests.preview(&ada, number, bad.id).await,
+            desk.requests.preview_for_agent(&agent, number, bad.id).await,
         ] {
             assert_fails!(refused, Error::Withheld(FileCheck::Infected));
         }
         seen
     };
     let seen = check(1).await;
-    assert_eq!(contents(desk.attachment(&ada, number, seen[0].id).await.unwrap()).await, b"All is well.");
+    assert_eq!(
+        contents(desk.requests.attachment(&ada, number, seen[0].id).await.unwrap()).await,
+        b"All is well."
+    );
     world.post().await;
 
     // In a mail.
@@ -159,7 +163,7 @@ async fn an_infected_file_is_kept_back_wherever_it_came_from(world: &World) {
     let tresen_desk::intake::TakenIn::Request(mailed) = letter.arrive_at(&desk).await else {
         panic!("a request of its own")
     };
-    desk.work_on_files().await.unwrap();
+    desk.files.work_on_files().await.unwrap();
     let seen = last_files(&desk, &agent, mailed).await;
     assert_eq!((seen.len(), seen[0].check), (1, FileCheck::Infected));
     world.post().await;
@@ -169,8 +173,8 @@ async fn an_infected_file_is_kept_back_wherever_it_came_from(world: &World) {
         world.tick();
         let once = random_word();
         let files = files(&desk, &[("answer.bin", &file)]).await;
-        desk.reply(&agent, number, &reply("See the file.", &once), files).await.unwrap();
-        while desk.send_due_mails().await.unwrap() > 0 {}
+        desk.requests.reply(&agent, number, &reply("See the file.", &once), files).await.unwrap();
+        while desk.delivery.send_due_mails().await.unwrap() > 0 {}
         let mail = world.mail().await;
         assert_eq!(mail.text.contains("attached to"), carried);
     }
@@ -181,8 +185,8 @@ async fn an_infected_file_is_kept_back_wherever_it_came_from(world: &World) {
         (Language::English, "Not in this copy: a virus scanner found something in this file."),
         (Language::German, "Nicht in dieser Kopie: Ein Virenscanner hat in dieser Datei etwas gefunden."),
     ] {
-        desk.change_language(&session, language).await.unwrap();
-        let mut copy = desk.export_by_operator(EMAIL).await.unwrap().unwrap();
+        desk.accounts.change_language(&session, language).await.unwrap();
+        let mut copy = desk.privacy.export_by_operator(EMAIL).await.unwrap().unwrap();
         let mut zip = Vec::new();
         while let Some(part) = copy.next().await {
             zip.extend(part.unwrap());
@@ -210,12 +214,12 @@ async fn a_scanner_that_is_down_loses_nothing(world: &World) {
     let image = photo();
     let number = submit(&desk, &[("photo.png", &image), ("bad.com", &eicar())]).await;
     for _ in 0..3 {
-        desk.work_on_files().await.unwrap();
+        desk.files.work_on_files().await.unwrap();
         let seen = last_files(&desk, &agent, number).await;
         assert_eq!(seen.len(), 2);
         for file in &seen {
             assert_eq!((file.check, file.served, file.preview), (FileCheck::Waiting, false, None));
-            let refused = desk.attachment_for_agent(&agent, number, file.id).await;
+            let refused = desk.requests.attachment_for_agent(&agent, number, file.id).await;
             assert_fails!(refused, Error::Withheld(FileCheck::Waiting));
         }
         world.clock.advance_seconds(20);
@@ -225,12 +229,15 @@ async fn a_scanner_that_is_down_loses_nothing(world: &World) {
 
     scanner.down.store(false, Ordering::SeqCst);
     world.clock.advance_seconds(7200);
-    desk.work_on_files().await.unwrap();
+    desk.files.work_on_files().await.unwrap();
     let seen = last_files(&desk, &agent, number).await;
     assert_eq!([seen[0].check, seen[1].check], [FileCheck::Fine, FileCheck::Infected]);
     assert_eq!(seen[0].preview.map(|preview| (preview.width, preview.height)), Some((640, 320)));
-    assert!(contents(desk.attachment_for_agent(&agent, number, seen[0].id).await.unwrap()).await == image);
-    assert_eq!(desk.work_on_files().await.unwrap(), 0);
+    assert!(
+        contents(desk.requests.attachment_for_agent(&agent, number, seen[0].id).await.unwrap()).await
+            == image
+    );
+    assert_eq!(desk.files.work_on_files().await.unwrap(), 0);
     desk.close().await;
 }
 
@@ -242,14 +249,14 @@ async fn the_operator_may_serve_what_is_not_checked_yet(world: &World) {
         Uploads { scanner: Some(scanner.place.clone()), serve_unchecked: true, ..Uploads::default() };
     let desk = with(world, uploads).await;
     let number = submit(&desk, &[("bad.com", &eicar())]).await;
-    desk.work_on_files().await.unwrap();
+    desk.files.work_on_files().await.unwrap();
     let seen = last_files(&desk, &agent, number).await;
     assert_eq!((seen[0].check, seen[0].served), (FileCheck::Waiting, true));
-    desk.attachment_for_agent(&agent, number, seen[0].id).await.unwrap();
+    desk.requests.attachment_for_agent(&agent, number, seen[0].id).await.unwrap();
     scanner.down.store(false, Ordering::SeqCst);
     world.clock.advance_seconds(7200);
-    desk.work_on_files().await.unwrap();
-    let refused = desk.attachment_for_agent(&agent, number, seen[0].id).await;
+    desk.files.work_on_files().await.unwrap();
+    let refused = desk.requests.attachment_for_agent(&agent, number, seen[0].id).await;
     assert_fails!(refused, Error::Withheld(FileCheck::Infected));
     desk.close().await;
 }
@@ -317,7 +324,7 @@ async fn a_real_clamd_finds_eicar(world: &World) {
         ("large.bin", &large),
     ];
     let number = submit(&desk, &given).await;
-    desk.work_on_files().await.unwrap();
+    desk.files.work_on_files().await.unwrap();
     let seen = last_files(&desk, &agent, number).await;
     let checks: Vec<_> = seen.iter().map(|file| (file.name.as_str(), file.check)).collect();
     assert_eq!(
@@ -350,17 +357,17 @@ async fn an_image_gets_a_small_picture_for_those_who_may_see_it(world: &World) {
     // Whoever asks for one that is being made waits for it.
     let waiting = {
         let (desk, link) = (desk.clone(), link.clone());
-        tokio::spawn(async move { desk.preview(&link, number, file.id).await })
+        tokio::spawn(async move { desk.requests.preview(&link, number, file.id).await })
     };
-    desk.work_on_files().await.unwrap();
+    desk.files.work_on_files().await.unwrap();
     waiting.await.unwrap().unwrap();
     let seen = last_files(desk, &agent, number).await;
     assert_eq!(seen[0].preview.map(|preview| (preview.width, preview.height)), Some((640, 320)));
     assert_eq!(seen[1].preview, None, "never of what can be a script");
     for picture in [
-        desk.preview(&ada, number, file.id).await,
-        desk.preview(&link, number, file.id).await,
-        desk.preview_for_agent(&agent, number, file.id).await,
+        desk.requests.preview(&ada, number, file.id).await,
+        desk.requests.preview(&link, number, file.id).await,
+        desk.requests.preview_for_agent(&agent, number, file.id).await,
     ] {
         let picture = picture.unwrap();
         let size = picture.size;
@@ -369,24 +376,24 @@ async fn an_image_gets_a_small_picture_for_those_who_may_see_it(world: &World) {
         assert_eq!(jpeg.len() as u64, size);
         assert!(jpeg.starts_with(&[0xff, 0xd8, 0xff]));
     }
-    assert_fails!(desk.preview(&eve, number, file.id).await, Error::NotFound);
-    assert_fails!(desk.preview(&ada, number, seen[1].id).await, Error::NotFound);
+    assert_fails!(desk.requests.preview(&eve, number, file.id).await, Error::NotFound);
+    assert_fails!(desk.requests.preview(&ada, number, seen[1].id).await, Error::NotFound);
     let others = submit(desk, &[("x.png", &image)]).await;
-    assert_fails!(desk.preview(&ada, others, file.id).await, Error::NotFound);
+    assert_fails!(desk.requests.preview(&ada, others, file.id).await, Error::NotFound);
     // A note is nothing for customers, nor is its picture.
     let once = random_word();
     let note = files(desk, &[("note.png", &image)]).await;
-    desk.reply(&agent, number, &crate::support::note("Hm", &once), note).await.unwrap();
-    desk.work_on_files().await.unwrap();
+    desk.requests.reply(&agent, number, &crate::support::note("Hm", &once), note).await.unwrap();
+    desk.files.work_on_files().await.unwrap();
     let hidden = last_files(desk, &agent, number).await[0].id;
-    desk.preview_for_agent(&agent, number, hidden).await.unwrap();
-    assert_fails!(desk.preview(&ada, number, hidden).await, Error::NotFound);
+    desk.requests.preview_for_agent(&agent, number, hidden).await.unwrap();
+    assert_fails!(desk.requests.preview(&ada, number, hidden).await, Error::NotFound);
 }
 
 async fn a_small_picture_goes_with_its_image(world: &World) {
     let desk = &world.desk;
     submit(desk, &[("photo.png", &photo()), ("a.txt", b"a")]).await;
-    desk.work_on_files().await.unwrap();
+    desk.files.work_on_files().await.unwrap();
     assert_eq!(world.objects(), 3);
     // Tidying up knows whose it is.
     for file in crate::support::files_under(&world.place.data().join("objects")) {
@@ -395,7 +402,7 @@ async fn a_small_picture_goes_with_its_image(world: &World) {
     }
     desk.tidy_up().await.unwrap();
     assert_eq!(world.objects(), 3);
-    desk.erase_by_operator(EMAIL).await.unwrap().unwrap();
+    desk.privacy.erase_by_operator(EMAIL).await.unwrap().unwrap();
     assert_eq!(world.objects(), 0);
 }
 
@@ -406,18 +413,21 @@ async fn a_bomb_gets_no_picture_and_is_served_as_it_is(world: &World) {
     bomb[16..24].copy_from_slice(&[0, 0, 0xc3, 0x50, 0, 0, 0xc3, 0x50]);
     let cut_off = photo()[..300].to_vec();
     let number = submit(desk, &[("bomb.png", &bomb), ("half.png", &cut_off)]).await;
-    desk.work_on_files().await.unwrap();
+    desk.files.work_on_files().await.unwrap();
     for (file, bytes) in last_files(desk, &agent, number).await.iter().zip([&bomb, &cut_off]) {
         assert!(file.image && file.preview.is_none());
-        let nothing = desk.preview_for_agent(&agent, number, file.id).await.unwrap();
+        let nothing = desk.requests.preview_for_agent(&agent, number, file.id).await.unwrap();
         assert_eq!((nothing.media_type, nothing.size), ("image/gif", 43));
-        assert!(contents(desk.attachment_for_agent(&agent, number, file.id).await.unwrap()).await == *bytes);
+        assert!(
+            contents(desk.requests.attachment_for_agent(&agent, number, file.id).await.unwrap()).await
+                == *bytes
+        );
     }
-    assert_eq!(desk.work_on_files().await.unwrap(), 0, "nobody tries again");
+    assert_eq!(desk.files.work_on_files().await.unwrap(), 0, "nobody tries again");
     // The operator wants none.
     let none = with(world, Uploads { preview_megapixels: 0, ..Uploads::default() }).await;
     let number = submit(&none, &[("photo.png", &photo())]).await;
-    none.work_on_files().await.unwrap();
+    none.files.work_on_files().await.unwrap();
     assert_eq!(last_files(&none, &agent, number).await[0].preview, None);
     none.close().await;
 }
@@ -427,14 +437,17 @@ async fn nothing_is_made_of_what_is_restricted(world: &World) {
     let ada = world.customer(EMAIL).await;
     let desk = &world.desk;
     let number = submit(desk, &[("photo.png", &photo())]).await;
-    desk.restrict(&ada).await.unwrap();
-    desk.work_on_files().await.unwrap();
+    desk.privacy.restrict(&ada).await.unwrap();
+    desk.files.work_on_files().await.unwrap();
     assert_eq!(world.objects(), 1);
-    desk.lift_restriction(&ada).await.unwrap();
+    desk.privacy.lift_restriction(&ada).await.unwrap();
     world.clock.advance_seconds(2 * 24 * 3600);
-    desk.work_on_files().await.unwrap();
+    desk.files.work_on_files().await.unwrap();
     assert_eq!(world.objects(), 2);
-    desk.preview_for_agent(&agent, number, last_files(desk, &agent, number).await[0].id).await.unwrap();
+    desk.requests
+        .preview_for_agent(&agent, number, last_files(desk, &agent, number).await[0].id)
+        .await
+        .unwrap();
 }
 
 async fn nothing_is_made_of_what_is_infected(world: &World) {
@@ -445,15 +458,15 @@ async fn nothing_is_made_of_what_is_infected(world: &World) {
     let number = submit(&desk, &[("photo.png", &image)]).await;
     // Nor while nobody knows.
     scanner.down.store(true, Ordering::SeqCst);
-    desk.work_on_files().await.unwrap();
+    desk.files.work_on_files().await.unwrap();
     assert_eq!(world.objects(), 1);
     scanner.down.store(false, Ordering::SeqCst);
     world.clock.advance_seconds(7_200);
-    desk.work_on_files().await.unwrap();
+    desk.files.work_on_files().await.unwrap();
     let seen = last_files(&desk, &agent, number).await;
     assert_eq!((seen[0].check, seen[0].preview), (FileCheck::Infected, None));
     assert_eq!(world.objects(), 1, "a picture was made of it");
-    assert_eq!(desk.work_on_files().await.unwrap(), 0);
+    assert_eq!(desk.files.work_on_files().await.unwrap(), 0);
     desk.close().await;
 }
 
@@ -478,11 +491,11 @@ async fn an_image_that_ends_the_program_is_given_up(world: &World) {
     for (times, made) in [(2, true), (3, false)] {
         let number = submit(desk, &[("photo.png", &photo())]).await;
         tried(world, times).await;
-        assert_eq!(desk.work_on_files().await.unwrap(), 1);
+        assert_eq!(desk.files.work_on_files().await.unwrap(), 1);
         let seen = last_files(desk, &agent, number).await;
         assert_eq!(seen[0].preview.is_some(), made, "after {times} attempts");
         assert!(seen[0].served);
-        assert_eq!(desk.work_on_files().await.unwrap(), 0);
+        assert_eq!(desk.files.work_on_files().await.unwrap(), 0);
     }
 }
 
@@ -490,7 +503,7 @@ async fn two_who_work_take_a_file_once(world: &World) {
     let number = submit(&world.desk, &[("photo.png", &photo()), ("other.png", &photo())]).await;
     let workers = (0..4).map(|_| {
         let desk = world.desk.clone();
-        tokio::spawn(async move { desk.work_on_files().await.unwrap() })
+        tokio::spawn(async move { desk.files.work_on_files().await.unwrap() })
     });
     let mut worked = 0;
     for worker in workers.collect::<Vec<_>>() {

@@ -22,19 +22,19 @@ const URL: &str = "https://shop.example.com/hook";
 
 async fn add(world: &World, events: &[WebhookEvent]) -> String {
     let new = NewWebhook { name: "Shop", url: URL, events, private: false };
-    world.desk.add_webhook(&new).await.unwrap()
+    world.desk.webhooks.add_webhook(&new).await.unwrap()
 }
 
 /// What is due, taken.
 async fn told(world: &World) -> Vec<Value> {
     let mut bodies = Vec::new();
     loop {
-        let due = world.desk.due_webhooks().await.unwrap();
+        let due = world.desk.webhooks.due_webhooks().await.unwrap();
         if due.is_empty() {
             return bodies;
         }
         for one in due {
-            world.desk.webhook_came_to(one.id, Outcome::Taken(200)).await.unwrap();
+            world.desk.webhooks.webhook_came_to(one.id, Outcome::Taken(200)).await.unwrap();
             bodies.push(serde_json::from_str(&one.body).unwrap());
         }
     }
@@ -45,7 +45,7 @@ async fn types(world: &World) -> Vec<String> {
 }
 
 async fn one(world: &World) -> Due {
-    let mut due = world.desk.due_webhooks().await.unwrap();
+    let mut due = world.desk.webhooks.due_webhooks().await.unwrap();
     assert_eq!(due.len(), 1);
     due.remove(0)
 }
@@ -66,15 +66,15 @@ async fn a_webhook_is_told_of_what_happens_by_ids_alone(world: &World) {
         (&json!("request.created"), &json!({ "number": number.to_string() }))
     );
     assert!(body["timestamp"].as_str().unwrap().ends_with('Z'));
-    desk.webhook_came_to(due.id, Outcome::Taken(204)).await.unwrap();
+    desk.webhooks.webhook_came_to(due.id, Outcome::Taken(204)).await.unwrap();
     let change = |priority, status| Change { priority: Some(priority), status, ..Change::default() };
-    desk.reply(&alan, number, &note("Hm", "one"), Vec::new()).await.unwrap();
-    desk.change(&alan, number, change(Priority::High, Some(Status::Resolved))).await.unwrap();
+    desk.requests.reply(&alan, number, &note("Hm", "one"), Vec::new()).await.unwrap();
+    desk.requests.change(&alan, number, change(Priority::High, Some(Status::Resolved))).await.unwrap();
     let mut met = types(world).await;
     met.sort();
     assert_eq!(met, ["request.changed", "request.commented", "request.resolved"]);
     // What was undone is not told.
-    assert!(desk.reply(&alan, number, &reply("", "two"), Vec::new()).await.is_err());
+    assert!(desk.requests.reply(&alan, number, &reply("", "two"), Vec::new()).await.is_err());
     assert!(told(world).await.is_empty());
 }
 
@@ -85,8 +85,8 @@ async fn a_webhook_is_told_of_the_events_it_asked_for(world: &World) {
     assert!(told(world).await.is_empty());
     world.comment(&Access::Session(ada), number, "More").await;
     assert_eq!(types(world).await, ["request.commented"]);
-    assert!(world.desk.remove_webhook("Shop").await.unwrap());
-    assert!(!world.desk.remove_webhook("Shop").await.unwrap());
+    assert!(world.desk.webhooks.remove_webhook("Shop").await.unwrap());
+    assert!(!world.desk.webhooks.remove_webhook("Shop").await.unwrap());
     world.submit(&Form::from("ada@example.org")).await;
     assert_eq!(world.count_rows("webhook_delivery").await, 0);
 }
@@ -97,13 +97,13 @@ async fn nothing_is_told_of_a_restricted_customer(world: &World) {
     let ada = world.customer("ada@example.org").await;
     world.submit(&Form::from("ada@example.org")).await;
 
-    desk.restrict(&ada).await.unwrap();
+    desk.privacy.restrict(&ada).await.unwrap();
 
     // What was to be told waits.
     assert_eq!(types(world).await, ["person.restricted"]);
     world.submit(&Form::from("ada@example.org")).await;
     assert!(told(world).await.is_empty());
-    desk.lift_restriction(&ada).await.unwrap();
+    desk.privacy.lift_restriction(&ada).await.unwrap();
     assert_eq!(types(world).await, ["request.created"]);
 }
 
@@ -113,7 +113,7 @@ async fn an_erased_person_is_told_of_once_and_nothing_else(world: &World) {
     let ada = world.customer("ada@example.org").await;
     world.submit(&Form::from("ada@example.org")).await;
 
-    desk.erase_self(&ada, PASSWORD).await.unwrap();
+    desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
 
     let told = told(world).await;
     assert_eq!(told.len(), 1);
@@ -130,49 +130,49 @@ async fn a_delivery_is_tried_for_three_days(world: &World) {
     world.submit(&Form::from("ada@example.org")).await;
     let first = one(world).await;
     // While it is being sent, nobody else sends it.
-    assert!(desk.due_webhooks().await.unwrap().is_empty());
-    desk.webhook_came_to(first.id, Outcome::Refused(Some(500))).await.unwrap();
-    assert!(desk.due_webhooks().await.unwrap().is_empty());
+    assert!(desk.webhooks.due_webhooks().await.unwrap().is_empty());
+    desk.webhooks.webhook_came_to(first.id, Outcome::Refused(Some(500))).await.unwrap();
+    assert!(desk.webhooks.due_webhooks().await.unwrap().is_empty());
     world.clock.advance_seconds(6);
     assert_eq!(one(world).await.id, first.id);
-    desk.webhook_came_to(first.id, Outcome::Refused(None)).await.unwrap();
+    desk.webhooks.webhook_came_to(first.id, Outcome::Refused(None)).await.unwrap();
 
     let mut tries = 2;
     for _ in 0..3 * 24 * 4 {
         world.clock.advance_seconds(900);
-        for due in desk.due_webhooks().await.unwrap() {
+        for due in desk.webhooks.due_webhooks().await.unwrap() {
             tries += 1;
-            desk.webhook_came_to(due.id, Outcome::Refused(Some(500))).await.unwrap();
+            desk.webhooks.webhook_came_to(due.id, Outcome::Refused(Some(500))).await.unwrap();
         }
     }
 
     assert!((10..=22).contains(&tries), "{tries}");
-    let shop = desk.webhooks().await.unwrap().remove(0);
+    let shop = desk.webhooks.webhooks().await.unwrap().remove(0);
     if shop.failed == 0 {
         world.clock.advance_seconds(10 * 3600);
-        for due in desk.due_webhooks().await.unwrap() {
-            desk.webhook_came_to(due.id, Outcome::Refused(Some(500))).await.unwrap();
+        for due in desk.webhooks.due_webhooks().await.unwrap() {
+            desk.webhooks.webhook_came_to(due.id, Outcome::Refused(Some(500))).await.unwrap();
         }
     }
-    let shop = desk.webhooks().await.unwrap().remove(0);
+    let shop = desk.webhooks.webhooks().await.unwrap().remove(0);
     assert_eq!((shop.waiting, shop.failed), (0, 1));
     assert!(shop.disabled_at.is_some());
-    assert_eq!(desk.audited("webhook-switched-off").await.unwrap().len(), 1);
+    assert_eq!(desk.people.audited("webhook-switched-off").await.unwrap().len(), 1);
     // Switched off, it hears of nothing; switched on, it is told what it missed.
     world.submit(&Form::from("bob@example.org")).await;
-    assert_eq!(desk.replay_webhook("Shop").await.unwrap(), Some(1));
+    assert_eq!(desk.webhooks.replay_webhook("Shop").await.unwrap(), Some(1));
     assert_eq!(types(world).await, ["request.created"]);
-    let shop = desk.webhooks().await.unwrap().remove(0);
+    let shop = desk.webhooks.webhooks().await.unwrap().remove(0);
     assert_eq!((shop.waiting, shop.failed, shop.failing_since, shop.disabled_at), (0, 0, None, None));
-    assert_eq!(desk.replay_webhook("Other").await.unwrap(), None);
+    assert_eq!(desk.webhooks.replay_webhook("Other").await.unwrap(), None);
 }
 
 async fn a_webhook_that_wants_no_more_is_switched_off(world: &World) {
     let desk = &world.desk;
     add(world, &[]).await;
     world.submit(&Form::from("ada@example.org")).await;
-    desk.webhook_came_to(one(world).await.id, Outcome::Unwanted).await.unwrap();
-    let shop = desk.webhooks().await.unwrap().remove(0);
+    desk.webhooks.webhook_came_to(one(world).await.id, Outcome::Unwanted).await.unwrap();
+    let shop = desk.webhooks.webhooks().await.unwrap().remove(0);
     assert!(shop.disabled_at.is_some() && shop.failed == 1);
 }
 
@@ -184,20 +184,20 @@ async fn two_secrets_sign_after_a_rotation(world: &World) {
     let before = one(world).await;
     assert!(before.signature.starts_with("v1,") && !before.signature.contains(' '));
 
-    let second = desk.rotate_webhook("Shop").await.unwrap().unwrap();
+    let second = desk.webhooks.rotate_webhook("Shop").await.unwrap().unwrap();
 
     assert_ne!(first, second);
     world.clock.advance_seconds(60);
     assert_eq!(one(world).await.signature.split(' ').count(), 2);
     world.clock.advance_seconds(24 * 3600);
     assert_eq!(one(world).await.signature.split(' ').count(), 1);
-    assert_eq!(desk.rotate_webhook("Other").await.unwrap(), None);
+    assert_eq!(desk.webhooks.rotate_webhook("Other").await.unwrap(), None);
 }
 
 async fn only_https_and_named_once(world: &World) {
     add(world, &[]).await;
     let named = async |name: &str, url: &str, private| {
-        refusals(world.desk.add_webhook(&NewWebhook { name, url, events: &[], private }).await)
+        refusals(world.desk.webhooks.add_webhook(&NewWebhook { name, url, events: &[], private }).await)
     };
     for name in ["Shop", "", "a\nb", &"x".repeat(61)] {
         assert_eq!(named(name, URL, false).await[0].0, "name", "{name:?}");

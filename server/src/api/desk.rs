@@ -97,7 +97,7 @@ fn agent(api: &Api, called: &Called, scope: Scope) -> Result<Agent, Failed> {
 )]
 pub(super) async fn agents(State(api): State<Api>, called: Called) -> Result<Answer<Vec<AgentWire>>, Failed> {
     let agent = agent(&api, &called, Scope::RequestsRead)?;
-    Ok(Answer(api.desk.agents(&agent).await?.into_iter().map(AgentWire::from).collect()))
+    Ok(Answer(api.desk.requests.agents(&agent).await?.into_iter().map(AgentWire::from).collect()))
 }
 
 /// Which days.
@@ -179,7 +179,7 @@ pub(super) async fn statistics(
     if to.0 < from.0 || to.0 - from.0 > LONGEST {
         return Err(Failed::field("to", format!("It is `from` or later, by at most {LONGEST} days.")));
     }
-    let statistics = api.desk.statistics(&agent, from, to).await?;
+    let statistics = api.desk.requests.statistics(&agent, from, to).await?;
     Ok(Answer(statistics.into_iter().map(StatisticWire::from).collect()))
 }
 
@@ -256,7 +256,7 @@ pub(super) async fn audit(
         return Err(Failed::field("limit", format!("It is 1 to {MOST}.")));
     }
     let after = asked.cursor.as_deref().map(|cursor| read_cursor(cursor).ok_or(Problem::CursorInvalid));
-    let entries = api.desk.audit_log(&agent, after.transpose()?, limit).await?;
+    let entries = api.desk.people.audit_log(&agent, after.transpose()?, limit).await?;
     let mut text = String::new();
     for line in entries.into_iter().map(AuditLine::from) {
         let Ok(json) = serde_json::to_string(&line) else { unreachable!("texts are JSON") };

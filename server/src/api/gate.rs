@@ -71,10 +71,11 @@ async fn check(api: &Api, headers: &HeaderMap) -> Result<(Caller, Allowance), Fa
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(missing("Bearer realm=\"Tresen\""));
     }
-    let passed = api.desk.caller(&Secret::received(token.trim())).await.map_err(|error| match error {
-        Error::Forbidden => missing("Bearer realm=\"Tresen\", error=\"invalid_token\""),
-        error => error.into(),
-    })?;
+    let passed =
+        api.desk.tokens.caller(&Secret::received(token.trim())).await.map_err(|error| match error {
+            Error::Forbidden => missing("Bearer realm=\"Tresen\", error=\"invalid_token\""),
+            error => error.into(),
+        })?;
     // After the token: a stranger learns nothing of what is spoken here.
     if accepts_json(headers) { Ok(passed) } else { Err(Problem::NotAcceptable.into()) }
 }

@@ -94,7 +94,7 @@ pub(super) async fn take_in(
         return_path: text("return-path").map(|path| path.trim_matches(['<', '>', ' ']).to_owned()),
         kind: asked.kind,
     };
-    let taken = api.desk.take_in(&raw, &envelope).await.map_err(|error| {
+    let taken = api.desk.intake.take_in(&raw, &envelope).await.map_err(|error| {
         tracing::error!(%error, "a message from the API could not be taken in; it was told to come again");
         Failed::from(Problem::Unavailable).after(LATER)
     })?;

@@ -32,14 +32,14 @@ pub(super) async fn once(
     let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST).ok_or_else(|| {
         Failed::field("Idempotency-Key", format!("The key has 1 to {LONGEST} visible ASCII characters."))
     })?;
-    match api.desk.begin_call(caller, key, call).await? {
+    match api.desk.tokens.begin_call(caller, key, call).await? {
         First::Yes => {}
         First::Done(answer) => return Ok(answer),
         First::Running => return Err(Failed::from(Problem::StillRunning).after(SOON)),
         First::Other => return Err(Problem::KeyReused.into()),
     }
     // A task of its own would outlive a caller who hangs up; the desk's word finds what was done instead.
-    let done = act(api.desk.word_of_call(caller, key)).await;
-    api.desk.end_call(caller, key, done.as_ref().ok().map(String::as_str)).await?;
+    let done = act(api.desk.tokens.word_of_call(caller, key)).await;
+    api.desk.tokens.end_call(caller, key, done.as_ref().ok().map(String::as_str)).await?;
     done
 }

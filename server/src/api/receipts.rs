@@ -52,7 +52,7 @@ pub(super) async fn verify(
     _: Called,
     Json(shown, _): Json<ShownReceipt>,
 ) -> Result<Answer<ReceiptCheck>, Failed> {
-    Ok(Answer(match api.desk.check_receipt(&shown.receipt) {
+    Ok(Answer(match api.desk.privacy.check_receipt(&shown.receipt) {
         Checked::Genuine(receipt) => ReceiptCheck {
             genuine: true,
             at: Some(time::write(receipt.at)),

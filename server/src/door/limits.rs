@@ -170,12 +170,16 @@ impl Limits {
         let (Some((name, _, rate)), Some(network)) = (kind(method, path), network(client.0)) else {
             return Ok(None);
         };
-        if !app.desk.shares_counts() {
+        if !app.desk.limits.shares_counts() {
             return Ok(None);
         }
         let wait = match network {
-            IpAddr::V4(network) => app.desk.knock(name, &network.octets(), rate(&self.0.settings)).await?,
-            IpAddr::V6(network) => app.desk.knock(name, &network.octets(), rate(&self.0.settings)).await?,
+            IpAddr::V4(network) => {
+                app.desk.limits.knock(name, &network.octets(), rate(&self.0.settings)).await?
+            }
+            IpAddr::V6(network) => {
+                app.desk.limits.knock(name, &network.octets(), rate(&self.0.settings)).await?
+            }
         };
         Ok(wait.map(Duration::from_secs))
     }

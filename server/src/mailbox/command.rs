@@ -66,7 +66,7 @@ async fn try_ingest(asked: &Ingest) -> Result<(), (u8, String)> {
         }),
         kind: asked.kind.clone(),
     };
-    let taken = desk.take_in(&raw, &envelope).await;
+    let taken = desk.intake.take_in(&raw, &envelope).await;
     desk.close().await;
     taken.map(drop).map_err(|error| (TRY_AGAIN, error.to_string()))
 }

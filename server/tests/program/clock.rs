@@ -19,7 +19,7 @@ async fn what_comes_after_the_clock_was_set_back_stands_last() {
     let ahead = TestClock::new(Timestamp(SystemClock.now().0 + 24 * 3600 * 1_000_000));
     let desk = open_at(&data, Arc::new(ahead)).await;
     write_some(&desk, 0, 0..1).await;
-    while desk.send_due_mails().await.unwrap() > 0 {}
+    while desk.delivery.send_due_mails().await.unwrap() > 0 {}
     desk.close().await;
     let mail = mails(&data).into_iter().find(|mail| mail.contains(&email(0))).unwrap();
     let link = &mail[mail.find("/requests/T-").unwrap()..];
@@ -50,9 +50,9 @@ async fn what_comes_after_the_clock_was_set_back_stands_last() {
     // So it is for whoever reads it otherwise.
     let desk = open(&data).await;
     let token = tresen_desk::Secret::received(token);
-    let access = Access::Link(desk.open_request_link(&token).await.unwrap());
+    let access = Access::Link(desk.people.open_request_link(&token).await.unwrap());
     let number = tresen_model::RequestNumber::parse(page.rsplit('/').next().unwrap()).unwrap();
-    let comments = desk.conversation(&access, number).await.unwrap().comments;
+    let comments = desk.requests.conversation(&access, number).await.unwrap().comments;
     let bodies: Vec<_> = comments.iter().map(|comment| &*comment.body).collect();
     assert_eq!(bodies, ["Please", "Snicker", "Snack", "Vorpal"]);
     assert!(comments.is_sorted_by_key(|comment| comment.created_at));

@@ -38,7 +38,7 @@ async fn killed_at_any_moment() {
     for customer in 0..CUSTOMERS {
         write(&desk, customer).await;
     }
-    while desk.index_stale().await.unwrap() > 0 {}
+    while desk.indexer.index_stale().await.unwrap() > 0 {}
     for customer in 0..CUSTOMERS {
         assert!(is_there(&desk, folder, customer).await);
     }
@@ -72,7 +72,7 @@ async fn killed_at_any_moment() {
             assert_eq!(begun, 0, "begun and not finished: {customer}");
             after += step;
             // Not begun: it is all there.
-            let erased = desk.erase_by_operator(&email(customer)).await.unwrap().unwrap();
+            let erased = desk.privacy.erase_by_operator(&email(customer)).await.unwrap().unwrap();
             assert_eq!((erased.count.requests, erased.count.attachments), (REQUESTS, REQUESTS));
             assert!(!is_there(&desk, folder, customer).await);
             assert_eq!((mails, farewells(&desk, folder, customer)), (0, 1));
@@ -80,7 +80,7 @@ async fn killed_at_any_moment() {
             gone += 1;
             after = after.saturating_sub(if begun > 0 { step / 3 } else { step });
         }
-        assert!(desk.erase_by_operator(&email(customer)).await.unwrap().is_none(), "{customer}");
+        assert!(desk.privacy.erase_by_operator(&email(customer)).await.unwrap().is_none(), "{customer}");
         desk.close().await;
     }
     assert!(told > 0, "none was killed before its key was gone: {half} half-way");
@@ -89,7 +89,7 @@ async fn killed_at_any_moment() {
         "of {CUSTOMERS}: {gone} were gone in the end, {half} of them killed half-way, {told} with the key still there"
     );
     let desk = open(folder).await;
-    let left = desk.erase_by_operator(&email(CUSTOMERS - 1)).await.unwrap().unwrap().count;
+    let left = desk.privacy.erase_by_operator(&email(CUSTOMERS - 1)).await.unwrap().unwrap().count;
     assert_eq!((left.requests, left.attachments), (REQUESTS, REQUESTS));
     desk.close().await;
 }

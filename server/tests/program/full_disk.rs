@@ -72,9 +72,9 @@ impl Drop for Served {
 
 /// The token of the mailed link with which a customer deletes themselves.
 async fn erase_link(desk: &Desk, folder: &Path, customer: usize) -> String {
-    desk.ask_erasure(&email(customer)).await.unwrap();
+    desk.privacy.ask_erasure(&email(customer)).await.unwrap();
     desk.settle().await;
-    while desk.send_due_mails().await.unwrap() > 0 {}
+    while desk.delivery.send_due_mails().await.unwrap() > 0 {}
     let mails = mails(folder).into_iter().filter(|mail| mail.contains(&email(customer)));
     let mut links =
         mails.filter_map(|mail| mail.split_once("account/delete?token=").map(|(_, rest)| rest.to_owned()));
@@ -105,7 +105,7 @@ async fn on_a_full_disk() {
     }
     // So much that its deletion takes more room than a note that it is to come.
     write_some(&desk, 1, 1..180).await;
-    while desk.index_stale().await.unwrap() > 0 {}
+    while desk.indexer.index_stale().await.unwrap() > 0 {}
     desk.close().await;
     prove(folder).await;
     let served = Served::start(folder);

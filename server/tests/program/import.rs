@@ -12,7 +12,7 @@ use crate::opened::open;
 const EMAIL: &str = "ada@example.com";
 
 async fn write(desk: &Desk) {
-    let mut files = desk.receive_files();
+    let mut files = desk.requests.receive_files();
     files.begin("notes.txt").await.unwrap();
     files.write(&[7; 200_000]).await.unwrap();
     files.end().await.unwrap();
@@ -27,7 +27,7 @@ async fn write(desk: &Desk) {
         language: Language::German,
     };
     let submission = Submission::parse(&fields, desk.settings()).unwrap();
-    desk.submit(submission, files.finish(), None).await.unwrap();
+    desk.requests.submit(submission, files.finish(), None).await.unwrap();
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {

@@ -36,7 +36,7 @@ async fn a_lost_disk_brings_nobody_back() {
     let desk = open(&data).await;
     write(&desk, 1).await;
     write(&desk, 2).await;
-    while desk.index_stale().await.unwrap() > 0 {}
+    while desk.indexer.index_stale().await.unwrap() > 0 {}
     desk.close().await;
     done(tresen(folder, &["backup", "elsewhere/data"], ""));
     done(tresen(folder, &["backup", "--keys", "elsewhere/keys"], ""));

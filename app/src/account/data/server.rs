@@ -67,7 +67,7 @@ async fn stored(context: &Context, owner: &impl Owner, by_link: bool, done: &str
         needs_consent,
         history,
         staff,
-    } = context.app.desk.data_overview(owner).await?;
+    } = context.app.desk.privacy.data_overview(owner).await?;
     let processors = &settings.privacy.processors;
     Ok(Data::Stored(Box::new(Stored {
         done: done.to_owned(),
@@ -131,14 +131,14 @@ pub(super) async fn act(token: &str, by: &str, act: &str, email: &str, consent: 
     let context = asked()?;
     let desk = &context.app.desk;
     if !token.is_empty() {
-        let access = desk.exchange_data_link(&Secret::received(token)).await.map_err(ask_again)?;
+        let access = desk.privacy.exchange_data_link(&Secret::received(token)).await.map_err(ask_again)?;
         context.set_cookies([Cookie::data_access(&access)]);
         return Ok(Done::go(address(true, "")));
     }
     if by == Mailed::BY_LINK {
         if act == "end" {
             if let Some(access) = context.data_access() {
-                desk.end_data_access(access).await?;
+                desk.privacy.end_data_access(access).await?;
             }
             context.set_cookies([Cookie::no_data_access()]);
             return Ok(Done::Enter(address(false, "end").to_string()));
@@ -148,7 +148,7 @@ pub(super) async fn act(token: &str, by: &str, act: &str, email: &str, consent: 
         return Ok(Done::go(address(true, act)));
     }
     if act.is_empty() {
-        desk.ask_data_link(email).await?;
+        desk.privacy.ask_data_link(email).await?;
         let mailed = Mailed { sent: true, ..Mailed::default() };
         return Ok(Done::go(Address::Data { mailed, done: String::new() }));
     }
@@ -160,10 +160,10 @@ pub(super) async fn act(token: &str, by: &str, act: &str, email: &str, consent: 
 async fn decide(context: &Context, owner: &impl Owner, act: &str, consent: &str) -> Result<(), Stop> {
     let desk = &context.app.desk;
     let done = match act {
-        "restrict" => desk.restrict(owner).await,
-        "lift" => desk.lift_restriction(owner).await,
-        "withdraw" => desk.withdraw_consent(owner, Some(consent).filter(|id| !id.is_empty())).await,
-        "consent" => desk.give_consent(owner).await,
+        "restrict" => desk.privacy.restrict(owner).await,
+        "lift" => desk.privacy.lift_restriction(owner).await,
+        "withdraw" => desk.privacy.withdraw_consent(owner, Some(consent).filter(|id| !id.is_empty())).await,
+        "consent" => desk.privacy.give_consent(owner).await,
         _ => Err(Error::refused("act", Problem::ChoiceUnknown)),
     };
     done.map_err(ask_again)
@@ -179,9 +179,9 @@ pub(crate) async fn export(context: Context, form: Submitted) -> Response {
     let answer = async {
         let desk = &context.app.desk;
         let copy = if form.get("by") == Mailed::BY_LINK {
-            desk.export(&context.require_data_access().await?).await?
+            desk.privacy.export(&context.require_data_access().await?).await?
         } else {
-            desk.export(context.require_session()?).await?
+            desk.privacy.export(context.require_session()?).await?
         };
         let disposition = format!("attachment; filename=\"{}\"", copy.file_name);
         let headers = [

@@ -25,17 +25,17 @@ pub(in crate::account) async fn load(context: &Context, mailed: &Mailed) -> Resu
     let desk = &context.app.desk;
     let (count, by) = if !mailed.token.is_empty() {
         let link = Secret::received(&mailed.token);
-        let count = desk.erasure_preview_by_link(&link).await.map_err(ask_again)?;
+        let count = desk.privacy.erasure_preview_by_link(&link).await.map_err(ask_again)?;
         (count, By::Link { token: mailed.token.clone() })
     } else if mailed.by_link() {
         let access = context.require_data_access().await.map_err(ask_again)?;
-        (desk.erasure_preview(&access).await?, By::DataAccess)
+        (desk.privacy.erasure_preview(&access).await?, By::DataAccess)
     } else if mailed.sent {
         return Ok(Delete::Sent { lifetime: Purpose::Erase.lifetime() });
     } else {
         let Some(session) = context.session() else { return Ok(Delete::Ask) };
-        let email = desk.account(session).await?.email;
-        (desk.erasure_preview(session).await?, By::Password { email })
+        let email = desk.accounts.account(session).await?.email;
+        (desk.privacy.erasure_preview(session).await?, By::Password { email })
     };
     Ok(Delete::Sure(Sure { count, days: key_backup_days(context), by }))
 }
@@ -55,20 +55,20 @@ pub(super) async fn delete(
     let context = asked()?;
     let desk = &context.app.desk;
     let erased = if !token.is_empty() {
-        desk.erase_by_link(&Secret::received(token)).await.map_err(ask_again)?
+        desk.privacy.erase_by_link(&Secret::received(token)).await.map_err(ask_again)?
     } else if by == Mailed::BY_LINK {
         let access = context.require_data_access().await.map_err(ask_again)?;
-        desk.erase_by_data_access(&access).await.map_err(ask_again)?
+        desk.privacy.erase_by_data_access(&access).await.map_err(ask_again)?
     } else if act == LINK {
-        desk.ask_own_erasure(context.require_session()?).await?;
+        desk.privacy.ask_own_erasure(context.require_session()?).await?;
         return Ok(asked_for());
     } else if let Some(session) = context.session() {
-        desk.erase_self(session, password).await?
+        desk.privacy.erase_self(session, password).await?
     } else if !password.is_empty() {
         // The session has ended since the page was opened.
         return Err(Stop::LogIn);
     } else {
-        desk.ask_erasure(email).await?;
+        desk.privacy.ask_erasure(email).await?;
         return Ok(asked_for());
     };
     Ok(farewell(&context, erased).await)

@@ -15,9 +15,9 @@ use crate::web::{Context, Cookie, Stop, asked};
 /// Asks the desk for what the page of all factors shows.
 pub(in crate::account) async fn load(context: &Context, needed: bool, done: &str) -> Result<Factors, Stop> {
     let (desk, session) = (&context.app.desk, context.require_session()?);
-    let factors = desk.factors(session).await?;
-    let passkeys = if desk.offers_passkeys() {
-        let passkeys = desk.passkeys_of(session).await?.into_iter().map(|line| Line {
+    let factors = desk.accounts.factors(session).await?;
+    let passkeys = if desk.accounts.offers_passkeys() {
+        let passkeys = desk.accounts.passkeys_of(session).await?.into_iter().map(|line| Line {
             id: line.id,
             name: line.name,
             since: context.when(line.since),
@@ -41,7 +41,7 @@ pub(in crate::account) async fn load(context: &Context, needed: bool, done: &str
 
 /// Asks the desk for the app that is being set up.
 pub(in crate::account) async fn load_setup(context: &Context) -> Result<Setup, Stop> {
-    match context.app.desk.app_setup(context.require_session()?).await {
+    match context.app.desk.accounts.app_setup(context.require_session()?).await {
         Ok(AppSetup { secret, link }) => Ok(Setup { secret, picture: QrCode::draw(&link), link }),
         // Nothing is being set up: it took an hour, or is done.
         Err(Error::NotFound) => Err(Stop::Go(address().to_string())),
@@ -56,13 +56,13 @@ fn factors(done: &str) -> Address {
 
 pub(super) async fn begin_app() -> Result<Done, Stop> {
     let context = asked()?;
-    context.app.desk.begin_app(context.require_session()?).await?;
+    context.app.desk.accounts.begin_app(context.require_session()?).await?;
     Ok(Done::go(Address::FactorApp))
 }
 
 pub(super) async fn confirm_app(code: &str) -> Result<Done<Shown>, Stop> {
     let context = asked()?;
-    match context.app.desk.confirm_app(context.require_session()?, code).await {
+    match context.app.desk.accounts.confirm_app(context.require_session()?, code).await {
         Ok(new) => Ok(added(&context, new, "app")),
         Err(Error::NotFound) => Ok(Done::go(address())),
         Err(error) => Err(error.into()),
@@ -71,23 +71,23 @@ pub(super) async fn confirm_app(code: &str) -> Result<Done<Shown>, Stop> {
 
 pub(super) async fn remove_app() -> Result<Done, Stop> {
     let context = asked()?;
-    removed(context.app.desk.remove_app(context.require_session()?).await, "app-removed")
+    removed(context.app.desk.accounts.remove_app(context.require_session()?).await, "app-removed")
 }
 
 pub(super) async fn add_passkey(name: &str, passkey: &str) -> Result<Done<Shown>, Stop> {
     let context = asked()?;
-    let new = context.app.desk.add_passkey(context.require_session()?, name, passkey).await?;
+    let new = context.app.desk.accounts.add_passkey(context.require_session()?, name, passkey).await?;
     Ok(added(&context, new, "passkey"))
 }
 
 pub(super) async fn remove_passkey(id: &str) -> Result<Done, Stop> {
     let context = asked()?;
-    removed(context.app.desk.remove_passkey(context.require_session()?, id).await, "passkey-removed")
+    removed(context.app.desk.accounts.remove_passkey(context.require_session()?, id).await, "passkey-removed")
 }
 
 pub(super) async fn new_codes() -> Result<Done<Shown>, Stop> {
     let context = asked()?;
-    let codes = context.app.desk.new_recovery_codes(context.require_session()?).await?;
+    let codes = context.app.desk.accounts.new_recovery_codes(context.require_session()?).await?;
     Ok(Done::Show(Box::new(Shown::RecoveryCodes(codes))))
 }
 

@@ -20,7 +20,7 @@ pub(in crate::account) async fn load(context: &Context, done: &str) -> Result<To
     let words = |scopes: &mut dyn Iterator<Item = Scope>| -> Vec<String> {
         scopes.map(|scope| scope.as_str().to_owned()).collect()
     };
-    let lines = desk.tokens_of(session).await?.into_iter().map(|line| Line {
+    let lines = desk.tokens.tokens_of(session).await?.into_iter().map(|line| Line {
         handle: line.handle,
         name: line.name,
         scopes: words(&mut line.scopes.iter()),
@@ -56,12 +56,12 @@ pub(super) async fn make(
     let scopes: Option<_> = ticked.map(Scope::parse).collect();
     let scopes = scopes.ok_or_else(|| Error::refused("scopes", Problem::ChoiceUnknown))?;
     let new = NewToken { name, scopes, days: days.parse().ok() };
-    let secret = context.app.desk.make_token(session, &new).await?;
+    let secret = context.app.desk.tokens.make_token(session, &new).await?;
     Ok(Done::Show(Box::new(Shown::MadeToken(secret.reveal().to_owned()))))
 }
 
 pub(super) async fn end(handle: &str) -> Result<Done, Stop> {
     let context = asked()?;
-    context.app.desk.end_token(context.require_session()?, handle).await?;
+    context.app.desk.tokens.end_token(context.require_session()?, handle).await?;
     Ok(Done::go(Address::Tokens { done: "ended".to_owned() }))
 }

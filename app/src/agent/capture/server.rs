@@ -12,7 +12,7 @@ use crate::web::{Act, Context, Stop, Submitted, asked, received};
 /// Asks the desk for what the page shows.
 pub(in crate::agent) async fn load(context: &Context) -> Result<Capture, Stop> {
     let agent = context.require_agent()?;
-    let kinds = context.app.desk.kinds_of(&agent).await?;
+    let kinds = context.app.desk.people.kinds_of(&agent).await?;
     let kinds = kinds.iter().map(|kind| (kind.id.clone(), kind.name.get(context.language).to_owned()));
     Ok(Capture { kinds: kinds.collect(), once: context.once() })
 }
@@ -41,6 +41,6 @@ async fn save(context: &Context, form: &mut Submitted) -> Result<Done, Stop> {
         once: form.get("once"),
         language,
     };
-    let submitted = context.app.desk.capture(&agent, &captured, files).await?;
+    let submitted = context.app.desk.requests.capture(&agent, &captured, files).await?;
     Ok(Done::go(Address::RequestForAgents { number: submitted.number }))
 }

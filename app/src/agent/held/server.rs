@@ -11,7 +11,7 @@ use crate::web::{Context, Stop, asked};
 pub(in crate::agent) async fn load(context: &Context, after: &str) -> Result<Held, Stop> {
     let agent = context.require_agent()?;
     let after = Some(after).filter(|after| !after.is_empty());
-    let list = context.app.desk.held_requests(&agent, after).await?;
+    let list = context.app.desk.requests.held_requests(&agent, after).await?;
     let rows = list.rows.into_iter().map(|line| Row {
         number: line.number,
         subject: line.subject,
@@ -26,13 +26,13 @@ pub(in crate::agent) async fn load(context: &Context, after: &str) -> Result<Hel
 pub(super) async fn release(named: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let (agent, number) = (context.require_agent()?, number_of(named)?);
-    context.app.desk.release_held(&agent, number).await?;
+    context.app.desk.requests.release_held(&agent, number).await?;
     Ok(Done::go(Address::RequestForAgents { number }))
 }
 
 pub(super) async fn discard(named: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let (agent, number) = (context.require_agent()?, number_of(named)?);
-    context.app.desk.discard_held(&agent, number).await?;
+    context.app.desk.privacy.discard_held(&agent, number).await?;
     Ok(Done::go(Address::Held { after: String::new() }))
 }

@@ -15,10 +15,10 @@ pub(in crate::agent) async fn load(context: &Context, query: &QueueQuery) -> Res
     let agent = context.require_agent()?;
     let desk = &context.app.desk;
     let (shown, asked) = read(query, desk.settings());
-    let counts = desk.queue_counts(&agent).await?;
-    let list = desk.queue(&agent, &asked).await?;
-    let incomplete = !query.search.is_empty() && desk.search_is_incomplete().await?;
-    let kinds = desk.kinds_of(&agent).await?;
+    let counts = desk.requests.queue_counts(&agent).await?;
+    let list = desk.requests.queue(&agent, &asked).await?;
+    let incomplete = !query.search.is_empty() && desk.indexer.search_is_incomplete().await?;
+    let kinds = desk.people.kinds_of(&agent).await?;
     let kinds = kinds.iter().map(|kind| (kind.id.clone(), kind.name.get(context.language).to_owned()));
     Ok(Queue {
         shown,

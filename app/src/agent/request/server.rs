@@ -21,12 +21,12 @@ use crate::web::{Act, Context, Stop, Submitted, asked, received};
 /// Asks the desk for what the page shows.
 pub(in crate::agent) async fn load(context: &Context, number: RequestNumber) -> Result<Request, Stop> {
     let agent = context.require_agent()?;
-    match context.app.desk.conversation_for_agent(&agent, number).await {
+    match context.app.desk.requests.conversation_for_agent(&agent, number).await {
         Err(Error::Restricted) => Ok(Request::Restricted(restricted(context, &agent, number).await?)),
         conversation => {
             let conversation = conversation?;
             if context.looks() {
-                context.app.desk.note_shown(&conversation);
+                context.app.desk.requests.note_shown(&conversation);
             }
             Ok(Request::Open(Box::new(open(context, conversation))))
         }
@@ -34,7 +34,8 @@ pub(in crate::agent) async fn load(context: &Context, number: RequestNumber) -> 
 }
 
 async fn restricted(context: &Context, agent: &Agent, number: RequestNumber) -> Result<Restricted, Stop> {
-    let restriction = context.app.desk.restriction_of(agent, number).await?.ok_or(Error::Restricted)?;
+    let restriction =
+        context.app.desk.privacy.restriction_of(agent, number).await?.ok_or(Error::Restricted)?;
     let by = match restriction.by {
         RestrictedBy::Customer => By::Customer,
         RestrictedBy::Agent => By::Agent,
@@ -92,8 +93,8 @@ async fn reply(context: &Context, form: &mut Submitted) -> Result<Done, Stop> {
     let files = form.take_files()?;
     let reply = Reply { body: form.get("body"), once: form.get("once"), visibility, status };
     let desk = &context.app.desk;
-    desk.reply(&agent, number, &reply, files).await?;
-    let comments = desk.conversation_for_agent(&agent, number).await?.comments;
+    desk.requests.reply(&agent, number, &reply, files).await?;
+    let comments = desk.requests.conversation_for_agent(&agent, number).await?.comments;
     Ok(Done::Go(format!("{}{}", Address::RequestForAgents { number }, place_of_latest(&comments))))
 }
 
@@ -127,7 +128,7 @@ pub(super) async fn change(named: &str, sent: &Sent<'_>) -> Result<Done, Stop> {
         assignee: choice("assignee", sent.assignee, person)?,
         only_at: None,
     };
-    context.app.desk.change(&agent, number, change).await?;
+    context.app.desk.requests.change(&agent, number, change).await?;
     Ok(page_of(number))
 }
 
@@ -135,20 +136,20 @@ pub(super) async fn take(named: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let (agent, number) = (context.require_agent()?, number_of(named)?);
     let change = Change { assignee: Some(Some(agent.person())), ..Change::default() };
-    context.app.desk.change(&agent, number, change).await?;
+    context.app.desk.requests.change(&agent, number, change).await?;
     Ok(page_of(number))
 }
 
 pub(super) async fn restrict(named: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let (agent, number) = (context.require_agent()?, number_of(named)?);
-    context.app.desk.restrict_customer(&agent, number).await?;
+    context.app.desk.privacy.restrict_customer(&agent, number).await?;
     Ok(page_of(number))
 }
 
 pub(super) async fn lift(named: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let (agent, number) = (context.require_agent()?, number_of(named)?);
-    context.app.desk.lift_for_customer(&agent, number).await?;
+    context.app.desk.privacy.lift_for_customer(&agent, number).await?;
     Ok(page_of(number))
 }

@@ -18,10 +18,10 @@ pub(in crate::customer) async fn load(context: &Context) -> Result<NewRequest, S
     };
     let (account, stamp) = match context.session() {
         Some(session) => {
-            let account = desk.account(session).await?;
+            let account = desk.accounts.account(session).await?;
             (Some((account.name, account.email)), None)
         }
-        None => (None, Some(desk.stamp(FormKind::Request).await?.into())),
+        None => (None, Some(desk.limits.stamp(FormKind::Request).await?.into())),
     };
     Ok(NewRequest {
         account,
@@ -45,7 +45,7 @@ pub(super) async fn receive(form: MultipartData) -> Result<Done, Unmet> {
 async fn send(context: &Context, form: &mut Submitted) -> Result<Done, Stop> {
     let desk = &context.app.desk;
     let account = match context.session() {
-        Some(session) => Some(desk.account(session).await?),
+        Some(session) => Some(desk.accounts.account(session).await?),
         None => None,
     };
     let fields = Fields {
@@ -61,7 +61,7 @@ async fn send(context: &Context, form: &mut Submitted) -> Result<Done, Stop> {
     let submission = Submission::parse(&fields, desk.settings());
     let files = form.take_files();
     let signs = context.signs(form);
-    let submitted = desk.submit_screened(submission?, files?, context.session(), &signs).await?;
+    let submitted = desk.requests.submit_screened(submission?, files?, context.session(), &signs).await?;
     let number = submitted.number;
     Ok(Done::go(match context.session() {
         Some(_) => Address::Request { number, token: String::new() },

@@ -17,11 +17,11 @@ pub(in crate::mine) async fn load(
 ) -> Result<Conversation, Stop> {
     let access = context.access(Some(token)).await?;
     let desk = &context.app.desk;
-    let found = desk.conversation(&access, number).await?;
+    let found = desk.requests.conversation(&access, number).await?;
     // Mail scanners open links: a link alone is nobody's look.
     let looks = context.looks() && matches!(access, Access::Session(_));
     if looks {
-        desk.note_shown(&found);
+        desk.requests.note_shown(&found);
     }
     let unread = found.unread && !looks;
     // An owner who came by an old link is there by login.
@@ -55,8 +55,8 @@ async fn comment(context: &Context, form: &mut Submitted) -> Result<Done, Stop> 
     let access = context.access(Some(&token)).await?;
     let desk = &context.app.desk;
     let files = form.take_files()?;
-    desk.comment(&access, number, form.get("body"), form.get("once"), files).await?;
-    let comments = desk.conversation(&access, number).await?.comments;
+    desk.requests.comment(&access, number, form.get("body"), form.get("once"), files).await?;
+    let comments = desk.requests.conversation(&access, number).await?.comments;
     Ok(Done::Go(format!("{}{}", Address::Request { number, token }, place_of_latest(&comments))))
 }
 
@@ -80,7 +80,7 @@ async fn close_or_reopen(context: &Context, form: &mut Submitted, close: bool) -
     let number = number_of(form.get("number"))?;
     let token = form.get("token").to_owned();
     let access = context.access(Some(&token)).await?;
-    context.app.desk.close_or_reopen(&access, number, close).await?;
+    context.app.desk.requests.close_or_reopen(&access, number, close).await?;
     Ok(done.unwrap_or_else(|| Done::go(Address::Request { number, token })))
 }
 
@@ -88,6 +88,6 @@ pub(super) async fn confirm(number: &str, token: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let number = number_of(number)?;
     let access = context.access(Some(token)).await?;
-    context.app.desk.confirm_request(&access, number).await?;
+    context.app.desk.requests.confirm_request(&access, number).await?;
     Ok(Done::go(Address::Request { number, token: token.to_owned() }))
 }

@@ -13,7 +13,7 @@ use crate::web::{Context, Stop, asked};
 /// Asks the desk for what the page shows.
 pub(in crate::settings) async fn load(context: &Context, person: PersonId) -> Result<Colleague, Stop> {
     let admin = context.require_agent()?;
-    let colleagues = context.app.desk.colleagues(&admin).await?;
+    let colleagues = context.app.desk.staff.colleagues(&admin).await?;
     let one = colleagues.into_iter().find(|one| one.id == person).ok_or(Error::NotFound)?;
     Ok(Colleague { person: one.into(), kinds: duty::kinds(context), lock: lock::load(context) })
 }
@@ -28,7 +28,7 @@ pub(super) async fn change(
     let admin = context.require_agent()?;
     let person = PersonId::parse(id).ok_or(Error::NotFound)?;
     let duty = duty::Sent { role, scope, others }.duty(&context)?;
-    context.app.desk.change_duty(&admin, person, &duty).await?;
+    context.app.desk.staff.change_duty(&admin, person, &duty).await?;
     let list = Address::People { done: super::CHANGED.to_owned() }.to_string();
     // With another role of their own an admin is signed out.
     Ok(if person == admin.person() { Done::Enter(list) } else { Done::Go(list) })

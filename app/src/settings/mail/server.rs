@@ -16,8 +16,8 @@ use crate::web::{Answer, Context, Stop, asked};
 /// Asks the desk for what the page shows.
 pub(in crate::settings) async fn load(context: &Context, done: &str) -> Result<Mail, Stop> {
     let admin = context.require_agent()?;
-    let messages = context.app.desk.set_aside(&admin).await?;
-    let troubles = context.app.desk.mail_trouble(&admin).await?;
+    let messages = context.app.desk.intake.set_aside(&admin).await?;
+    let troubles = context.app.desk.delivery.mail_trouble(&admin).await?;
     let aside = messages.into_iter().map(|message| Aside {
         id: AsideId(message.id),
         reason: message.reason,
@@ -53,7 +53,7 @@ pub(super) async fn send(mail: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let admin = context.require_agent()?;
     let mail = Some(mail).filter(|mail| !mail.is_empty());
-    context.app.desk.send_parked_again(&admin, mail).await?;
+    context.app.desk.delivery.send_parked_again(&admin, mail).await?;
     Ok(page(SENT))
 }
 
@@ -64,14 +64,14 @@ fn id(text: &str) -> Result<AsideId, Stop> {
 pub(super) async fn retry(named: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let (admin, id) = (context.require_agent()?, id(named)?);
-    let taken = context.app.desk.retry_aside(&admin, id.0).await?;
+    let taken = context.app.desk.intake.retry_aside(&admin, id.0).await?;
     Ok(page(if taken == TakenIn::Aside { STILL } else { TAKEN }))
 }
 
 pub(super) async fn delete(named: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let (admin, id) = (context.require_agent()?, id(named)?);
-    context.app.desk.delete_aside(&admin, id.0).await?;
+    context.app.desk.intake.delete_aside(&admin, id.0).await?;
     Ok(page(""))
 }
 
@@ -83,7 +83,7 @@ pub(crate) async fn download(context: Context, named: Result<Path<String>, PathR
 
 async fn message(context: &Context, named: &str) -> Result<Answer, Stop> {
     let (admin, id) = (context.require_agent()?, id(named)?);
-    let bytes = context.app.desk.aside_message(&admin, id.0).await?;
+    let bytes = context.app.desk.intake.aside_message(&admin, id.0).await?;
     let headers: [(HeaderName, &str); 5] = [
         // Not message/rfc822: no browser is to make anything of it.
         (header::CONTENT_TYPE, "application/octet-stream"),

@@ -15,8 +15,8 @@ use crate::web::{Context, Stop, asked};
 /// Asks the desk for what the page shows.
 pub(in crate::settings) async fn load(context: &Context, done: &str) -> Result<People, Stop> {
     let admin = context.require_agent()?;
-    let colleagues = context.app.desk.colleagues(&admin).await?;
-    let invitations = context.app.desk.invitations(&admin).await?;
+    let colleagues = context.app.desk.staff.colleagues(&admin).await?;
+    let invitations = context.app.desk.staff.invitations(&admin).await?;
     let invitations = invitations.into_iter().map(|one| Invitation {
         id: one.id,
         name: one.name,
@@ -54,7 +54,7 @@ pub(super) async fn add(
         tag => Language::parse(tag).ok_or_else(|| Error::refused("language", Problem::ChoiceUnknown))?,
     };
     let new = NewColleague { email, name, duty, language };
-    let added = context.app.desk.add_colleague(&admin, &new).await?;
+    let added = context.app.desk.staff.add_colleague(&admin, &new).await?;
     Ok(list(if added == Added::Now { ADDED } else { INVITED }))
 }
 
@@ -62,6 +62,6 @@ pub(super) async fn withdraw(id: &str) -> Result<Done, Stop> {
     let context = asked()?;
     let admin = context.require_agent()?;
     let person = PersonId::parse(id).ok_or(Error::NotFound)?;
-    context.app.desk.withdraw_invitation(&admin, person).await?;
+    context.app.desk.staff.withdraw_invitation(&admin, person).await?;
     Ok(list(WITHDRAWN))
 }

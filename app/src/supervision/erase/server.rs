@@ -17,7 +17,7 @@ pub(in crate::supervision) async fn load(context: &Context, number: RequestNumbe
     let desk = &context.app.desk;
     Ok(Erase::Sure(Sure {
         number,
-        count: desk.erasure_preview_for_agent(&agent, number).await?,
+        count: desk.privacy.erasure_preview_for_agent(&agent, number).await?,
         days: desk.settings().retention.key_backup_days,
         stale: !agent.session().is_fresh(context.now),
     }))
@@ -30,6 +30,6 @@ pub(super) async fn erase(number: &str, way: &str, password: &str) -> Result<Don
     let number = RequestNumber::parse(number).ok_or(Error::NotFound)?;
     let way = Asked::parse(way).ok_or_else(|| Error::refused("asked", Problem::ChoiceUnknown))?;
     let agent = proven(&context, password).await?.agent()?;
-    let erased = context.app.desk.erase_by_agent(&agent, number, way).await?;
+    let erased = context.app.desk.privacy.erase_by_agent(&agent, number, way).await?;
     Ok(Done::Show(Box::new(Shown::Erase(Erase::Done(Box::new(Erased::of(&context, erased)))))))
 }

@@ -23,7 +23,7 @@ pub(in crate::supervision) async fn load(context: &Context) -> Result<Reports, S
     let today = Day::of(context.now);
     let first = Day(today.0 - DAYS + 1);
     let desk = &context.app.desk;
-    let statistics = desk.statistics(&agent, first, today).await?;
+    let statistics = desk.requests.statistics(&agent, first, today).await?;
     let language = context.language;
     let tables = (!statistics.is_empty()).then(|| {
         let (by_kind, total) = by_kind(language, desk.settings(), &statistics);

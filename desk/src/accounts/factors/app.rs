@@ -9,7 +9,7 @@ use tresen_model::{PersonId, Problem, Timestamp};
 use tresen_store::{Conn, StoreError, Tx, from_row, on};
 
 use super::{any, recovery};
-use crate::Desk;
+use crate::accounts::Accounts;
 use crate::error::{Broken, Error};
 use crate::outbox::kinds::MailKind;
 use crate::people::person::{self, Presence};
@@ -121,7 +121,7 @@ pub(super) async fn redeem(
     Ok(used == 1)
 }
 
-impl Desk {
+impl Accounts {
     /// Begins to set up an authenticator app: makes a secret, which is good for nothing until
     /// [`confirm_app`](Self::confirm_app). An app that is set up stays until then.
     ///
@@ -131,9 +131,9 @@ impl Desk {
     pub async fn begin_app(&self, session: &Session) -> Result<(), Error> {
         const INSERT: &str = "INSERT INTO totp (id, person_id, secret_sealed, created_at, last_step)
             VALUES ($1, $2, $3, $4, 0)";
-        self.require_fresh(session)?;
-        let (_, key) = self.require_person(session.person()).await?;
-        let (person, now) = (session.person(), self.now());
+        self.people.require_fresh(session)?;
+        let (_, key) = self.people.require_person(session.person()).await?;
+        let (person, now) = (session.person(), self.clock.now());
         let id = random::id(now)?;
         // 160 bits, as RFC 4226 (section 4) recommends.
         let sealed = key.seal("totp.secret", id, &random::bytes::<20>()?)?;
@@ -158,9 +158,9 @@ impl Desk {
     /// [`Error::ProofNeeded`]; [`Error::NotFound`] when none is, or for longer than an hour.
     #[boxed]
     pub async fn app_setup(&self, session: &Session) -> Result<AppSetup, Error> {
-        self.require_fresh(session)?;
-        let (person, key) = self.require_person(session.person()).await?;
-        let since = self.now().plus_seconds(-SETUP);
+        self.people.require_fresh(session)?;
+        let (person, key) = self.people.require_person(session.person()).await?;
+        let since = self.clock.now().plus_seconds(-SETUP);
         let mut reader = self.store.read().await?;
         let row = find(reader.conn(), session.person(), Some(since)).await?.ok_or(Error::NotFound)?;
         // A colon parts the two in the link, so neither may have one.
@@ -184,9 +184,9 @@ impl Desk {
     pub async fn confirm_app(&self, session: &Session, code: &str) -> Result<FactorAdded, Error> {
         const DELETE: &str = "DELETE FROM totp WHERE person_id = $1 AND confirmed_at IS NOT NULL";
         const CONFIRM: &str = "UPDATE totp SET confirmed_at = $2, last_step = $3 WHERE id = $1";
-        self.require_fresh(session)?;
-        let (_, key) = self.require_person(session.person()).await?;
-        let (person, now) = (session.person(), self.now());
+        self.people.require_fresh(session)?;
+        let (_, key) = self.people.require_person(session.person()).await?;
+        let (person, now) = (session.person(), self.clock.now());
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Forbidden) };
         let pending =
@@ -202,7 +202,7 @@ impl Desk {
             .map(drop))?;
         let added = self.after_adding(&mut tx, session, &key, Factor::App, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(added)
     }
 
@@ -217,7 +217,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<FactorAdded, Error> {
         // The session that begins here has no end of its own, which one by a provider has.
-        self.may_enter_here(session.role())?;
+        self.people.may_enter_here(session.role())?;
         let person = session.person();
         debug_assert!(any(tx.conn(), person).await?, "the factor is not there");
         let recovery_codes = match recovery::left(tx.conn(), person).await? {
@@ -226,9 +226,9 @@ impl Desk {
         };
         sessions::sign_out(tx, person, now).await?;
         let opening = Opening { factor: Some(factor), ends_at: None, ..session.again() };
-        let session = self.begin_session(tx, opening, now).await?;
+        let session = self.people.begin_session(tx, opening, now).await?;
         let device = self.remember_device(tx, person, now).await?;
-        self.tell(tx, person, key, MailKind::FactorAdded, now).await?;
+        self.outbox.tell(tx, person, key, MailKind::FactorAdded, now).await?;
         Ok(FactorAdded { entry: Entry { session, device }, recovery_codes })
     }
 }

@@ -24,7 +24,7 @@ pub use app::{AppSetup, FactorAdded};
 pub use passkeys::PasskeyLine;
 pub use second_step::SecondProof;
 
-use crate::Desk;
+use crate::accounts::Accounts;
 use crate::error::Error;
 use crate::outbox::MailKind;
 use crate::people::person::{self, Presence};
@@ -92,7 +92,7 @@ pub(crate) async fn tidy_up(tx: &mut Tx, now: Timestamp) -> Result<(), StoreErro
     questions::tidy_up(tx, now).await
 }
 
-impl Desk {
+impl Accounts {
     /// The second factors of whoever is logged in.
     ///
     /// # Errors
@@ -101,7 +101,7 @@ impl Desk {
     pub async fn factors(&self, session: &Session) -> Result<Factors, Error> {
         let mut reader = self.store.read().await?;
         let factors = read(reader.conn(), session.person()).await?;
-        Ok(Factors { required: self.requires_factor(session), ..factors })
+        Ok(Factors { required: self.people.requires_factor(session), ..factors })
     }
 
     /// Takes the authenticator app away, and with the last factor the recovery codes. Ends all other
@@ -112,9 +112,9 @@ impl Desk {
     /// [`Problem::FactorRequired`] on the field `factor` for the last one of somebody who has to have one.
     #[boxed]
     pub async fn remove_app(&self, session: &Session) -> Result<(), Error> {
-        self.require_fresh(session)?;
-        let (_, key) = self.require_person(session.person()).await?;
-        let (person, now) = (session.person(), self.now());
+        self.people.require_fresh(session)?;
+        let (_, key) = self.people.require_person(session.person()).await?;
+        let (person, now) = (session.person(), self.clock.now());
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Forbidden) };
         if app::remove(&mut tx, person).await? == 0 {
@@ -122,7 +122,7 @@ impl Desk {
         }
         self.after_removal(&mut tx, session, &key, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(())
     }
 
@@ -137,13 +137,13 @@ impl Desk {
     ) -> Result<(), Error> {
         let person = session.person();
         if !any(tx.conn(), person).await? {
-            if self.requires_factor(session) {
+            if self.people.requires_factor(session) {
                 return Err(Error::refused("factor", Problem::FactorRequired));
             }
             recovery::remove(tx, person).await?;
         }
         self.after_change(tx, session, now).await?;
-        self.tell(tx, person, key, MailKind::FactorRemoved, now).await?;
+        self.outbox.tell(tx, person, key, MailKind::FactorRemoved, now).await?;
         Ok(())
     }
 
@@ -160,9 +160,9 @@ impl Desk {
     /// [`Error::ProofNeeded`]; [`Error::NotFound`] for somebody who has no second factor.
     #[boxed]
     pub async fn new_recovery_codes(&self, session: &Session) -> Result<Vec<String>, Error> {
-        self.require_fresh(session)?;
-        let (_, key) = self.require_person(session.person()).await?;
-        let (person, now) = (session.person(), self.now());
+        self.people.require_fresh(session)?;
+        let (_, key) = self.people.require_person(session.person()).await?;
+        let (person, now) = (session.person(), self.clock.now());
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Forbidden) };
         if !any(tx.conn(), person).await? {
@@ -170,9 +170,9 @@ impl Desk {
         }
         let codes = self.make_recovery_codes(&mut tx, person, now).await?;
         self.after_change(&mut tx, session, now).await?;
-        self.tell(&mut tx, person, &key, MailKind::RecoveryCodes, now).await?;
+        self.outbox.tell(&mut tx, person, &key, MailKind::RecoveryCodes, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(codes)
     }
 
@@ -185,8 +185,8 @@ impl Desk {
     #[boxed]
     pub async fn reset_factors_by_operator(&self, email: &str) -> Result<Option<u64>, Error> {
         let email = EmailAddress::parse(email).map_err(|problem| Error::refused("email", problem))?;
-        let Some((row, key)) = self.find_by_address(&email).await? else { return Ok(None) };
-        let (person, now) = (PersonId(row.id), self.now());
+        let Some((row, key)) = self.people.find_by_address(&email).await? else { return Ok(None) };
+        let (person, now) = (PersonId(row.id), self.clock.now());
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else {
             tx.rollback().await?;
@@ -202,9 +202,9 @@ impl Desk {
             now,
         )
         .await?;
-        self.tell(&mut tx, person, &key, MailKind::FactorsReset, now).await?;
+        self.outbox.tell(&mut tx, person, &key, MailKind::FactorsReset, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         tracing::info!(%person, removed, "the operator has taken all second factors from a person");
         Ok(Some(removed))
     }

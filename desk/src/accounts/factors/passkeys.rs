@@ -22,7 +22,7 @@ use webauthn_rs::prelude::{
 
 use super::FactorAdded;
 use super::questions::{Purpose, refused, to_value};
-use crate::Desk;
+use crate::accounts::Accounts;
 use crate::accounts::devices::Greeting;
 use crate::error::{Broken, Error};
 use crate::people::factor::Factor;
@@ -123,9 +123,9 @@ fn parse<T: DeserializeOwned>(answer: &str) -> Result<T, Error> {
     serde_json::from_str(answer).map_err(|_| refused("the answer is not understood"))
 }
 
-impl Desk {
+impl Accounts {
     fn webauthn(&self) -> Result<&Webauthn, Error> {
-        self.passkeys.as_ref().ok_or(Error::NotFound)
+        self.passkeys.as_deref().ok_or(Error::NotFound)
     }
 
     /// Whether browsers make passkeys for the desk's address: they do for a name, and not for an IP
@@ -140,7 +140,7 @@ impl Desk {
     /// [`Error::Forbidden`] when they are being erased.
     #[boxed]
     pub async fn passkeys_of(&self, session: &Session) -> Result<Vec<PasskeyLine>, Error> {
-        let (_, key) = self.require_person(session.person()).await?;
+        let (_, key) = self.people.require_person(session.person()).await?;
         let mut reader = self.store.read().await?;
         Ok(lines(reader.conn(), session.person(), &key).await?)
     }
@@ -152,10 +152,10 @@ impl Desk {
     /// [`Problem::TooManyPasskeys`] on the field `passkey`.
     #[boxed]
     pub async fn ask_for_new_passkey(&self, session: &Session) -> Result<String, Error> {
-        self.require_fresh(session)?;
-        self.may_enter_here(session.role())?;
+        self.people.require_fresh(session)?;
+        self.people.may_enter_here(session.role())?;
         let person = session.person();
-        let (row, key) = self.require_person(person).await?;
+        let (row, key) = self.people.require_person(person).await?;
         let mut reader = self.store.read().await?;
         let there = rows(reader.conn(), person).await?;
         drop(reader);
@@ -199,8 +199,8 @@ impl Desk {
         const INSERT: &str = "INSERT INTO passkey
             (id, person_id, credential_hash, credential_sealed, name_sealed, created_at)
             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-        self.require_fresh(session)?;
-        self.may_enter_here(session.role())?;
+        self.people.require_fresh(session)?;
+        self.people.may_enter_here(session.role())?;
         let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         let long = || Error::refused("passkey_name", Problem::NameTooLong { max: LONGEST_NAME });
         let name = match name.chars().count() {
@@ -208,8 +208,8 @@ impl Desk {
             length if length > LONGEST_NAME => return Err(long()),
             _ => name,
         };
-        let (_, key) = self.require_person(session.person()).await?;
-        let (person, now) = (session.person(), self.now());
+        let (_, key) = self.people.require_person(session.person()).await?;
+        let (person, now) = (session.person(), self.clock.now());
         let answer: RegisterPublicKeyCredential = parse(answer)?;
         let client_data = answer.response.client_data_json.to_vec();
         let state = self.take_up_question(Purpose::Register, Some((person, &key)), &client_data).await?;
@@ -236,7 +236,7 @@ impl Desk {
         }
         let added = self.after_adding(&mut tx, session, &key, Factor::Passkey, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(added)
     }
 
@@ -249,10 +249,10 @@ impl Desk {
     #[boxed]
     pub async fn remove_passkey(&self, session: &Session, id: &str) -> Result<(), Error> {
         const SQL: &str = "DELETE FROM passkey WHERE id = $1 AND person_id = $2";
-        self.require_fresh(session)?;
+        self.people.require_fresh(session)?;
         let id = Uuid::parse_str(id).map_err(|_| Error::NotFound)?;
-        let (_, key) = self.require_person(session.person()).await?;
-        let (person, now) = (session.person(), self.now());
+        let (_, key) = self.people.require_person(session.person()).await?;
+        let (person, now) = (session.person(), self.clock.now());
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Forbidden) };
         let removed = on!(tx.conn(), c => sqlx::query(SQL)
@@ -266,7 +266,7 @@ impl Desk {
         }
         self.after_removal(&mut tx, session, &key, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(())
     }
 
@@ -286,8 +286,9 @@ impl Desk {
     /// [`Error::Gone`] when the first step is over; [`Error::NotFound`] where there are no passkeys.
     #[boxed]
     pub async fn ask_for_passkey_in_second_step(&self, half: &Secret) -> Result<String, Error> {
-        let person = self.peek(Link::SecondStep, half).await?.person;
-        let (_, key) = self.require_person(person).await.map_err(|error| error.unless_broken(Error::Gone))?;
+        let person = self.people.peek(Link::SecondStep, half).await?.person;
+        let (_, key) =
+            self.people.require_person(person).await.map_err(|error| error.unless_broken(Error::Gone))?;
         self.ask(Purpose::SecondStep, Some((person, &key))).await
     }
 
@@ -297,7 +298,7 @@ impl Desk {
     /// [`Error::NotFound`] where there are no passkeys.
     #[boxed]
     pub async fn ask_for_passkey_to_confirm(&self, session: &Session) -> Result<String, Error> {
-        let (_, key) = self.require_person(session.person()).await?;
+        let (_, key) = self.people.require_person(session.person()).await?;
         self.ask(Purpose::Confirm, Some((session.person(), &key))).await
     }
 
@@ -323,19 +324,19 @@ impl Desk {
         if answer.get_user_unique_id() != Some(handle.as_bytes().as_slice()) {
             return Err(refused("it names somebody else"));
         }
-        let owner = self.require_person(person).await;
+        let owner = self.people.require_person(person).await;
         let (row, key) = owner.map_err(|error| error.unless_broken(refused("its owner is gone")))?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else {
             return Err(refused("its owner is gone"));
         };
         self.check_answer(&mut tx, person, &key, state, &answer, now).await?;
-        self.may_enter_here(row.role()?)?;
+        self.people.may_enter_here(row.role()?)?;
         let greeting = Greeting { device, tell: Some(&key) };
         let entry = self.let_in(&mut tx, Opening::of(&row, Some(Factor::Passkey))?, greeting, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(entry)
     }
 
@@ -350,22 +351,22 @@ impl Desk {
         answer: &str,
         device: Option<&Secret>,
     ) -> Result<Entry, Error> {
-        let person = self.peek(Link::SecondStep, half).await?.person;
+        let person = self.people.peek(Link::SecondStep, half).await?.person;
         let (row, key) =
-            self.require_person(person).await.map_err(|error| error.unless_broken(Error::Gone))?;
+            self.people.require_person(person).await.map_err(|error| error.unless_broken(Error::Gone))?;
         let answer: PublicKeyCredential = parse(answer)?;
         let asked = Some((person, &key));
         let state =
             self.take_up_question(Purpose::SecondStep, asked, &answer.response.client_data_json).await?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Gone) };
         self.check_answer(&mut tx, person, &key, state, &answer, now).await?;
-        self.redeem(&mut tx, Link::SecondStep, half).await?;
+        self.people.redeem(&mut tx, Link::SecondStep, half).await?;
         let greeting = Greeting { device, tell: Some(&key) };
         let entry = self.let_in(&mut tx, Opening::of(&row, Some(Factor::Passkey))?, greeting, now).await?;
         tx.commit().await?;
-        self.mail_wakeup.notify_one();
+        self.wakeups.mail.notify_one();
         Ok(entry)
     }
 
@@ -376,11 +377,11 @@ impl Desk {
     #[boxed]
     pub async fn confirm_with_passkey(&self, session: &Session, answer: &str) -> Result<Session, Error> {
         let person = session.person();
-        let (_, key) = self.require_person(person).await?;
+        let (_, key) = self.people.require_person(person).await?;
         let answer: PublicKeyCredential = parse(answer)?;
         let asked = Some((person, &key));
         let state = self.take_up_question(Purpose::Confirm, asked, &answer.response.client_data_json).await?;
-        let now = self.now();
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Forbidden) };
         self.check_answer(&mut tx, person, &key, state, &answer, now).await?;

@@ -10,7 +10,7 @@ use tresen_keys::{PersonKey, random};
 use tresen_model::{PersonId, Problem, Timestamp};
 use tresen_store::{StoreError, Tx, on};
 
-use crate::Desk;
+use crate::accounts::Accounts;
 use crate::error::{Broken, Error};
 use crate::people::person::{self, Presence};
 
@@ -49,7 +49,7 @@ pub(super) fn refused(why: &str) -> Error {
     Error::refused("passkey", Problem::PasskeyRefused)
 }
 
-impl Desk {
+impl Accounts {
     /// Remembers a question. What was asked of somebody is sealed with their key.
     pub(super) async fn remember(
         &self,
@@ -60,7 +60,7 @@ impl Desk {
     ) -> Result<(), Error> {
         const SQL: &str = "INSERT INTO challenge (id, challenge_hash, purpose, person_id, state, expires_at)
             VALUES ($1, $2, $3, $4, $5, $6)";
-        let now = self.now();
+        let now = self.clock.now();
         let id = random::id(now)?;
         let state = to_value(state).to_string().into_bytes();
         let state = match asked {
@@ -109,7 +109,7 @@ impl Desk {
             .bind(self.challenge_hash(&challenge))
             .bind(purpose.as_str())
             .bind(asked.map(|(person, _)| person.0))
-            .bind(self.now().0)
+            .bind(self.clock.now().0)
             .fetch_optional(c)
             .await)?;
         tx.commit().await?;

@@ -5,7 +5,7 @@ use tresen_keys::random;
 use tresen_model::{PersonId, Timestamp, base32};
 use tresen_store::{Conn, StoreError, Tx, on};
 
-use crate::Desk;
+use crate::accounts::Accounts;
 use crate::error::Broken;
 
 /// So many are made at once.
@@ -50,7 +50,7 @@ pub(super) async fn remove(tx: &mut Tx, person: PersonId) -> Result<(), StoreErr
     on!(tx.conn(), c => sqlx::query(SQL).bind(person.0).execute(c).await.map(drop))
 }
 
-impl Desk {
+impl Accounts {
     fn recovery_hash(&self, person: PersonId, code: &str) -> Vec<u8> {
         self.keys.master().fingerprint("recovery code", &[person.0.as_bytes(), code.as_bytes()]).to_vec()
     }

@@ -8,7 +8,7 @@ use tresen_store::Tx;
 
 use super::guesses::Guesser;
 use super::{Factors, app};
-use crate::Desk;
+use crate::accounts::Accounts;
 use crate::accounts::devices::Greeting;
 use crate::error::{Broken, Error};
 use crate::outbox::kinds::MailKind;
@@ -36,14 +36,14 @@ impl SecondProof<'_> {
     }
 }
 
-impl Desk {
+impl Accounts {
     /// Whether the first step of a login is still good for the second.
     ///
     /// # Errors
     /// [`Error::Gone`] when it is over, or never was.
     #[boxed]
     pub async fn check_second_step(&self, half: &Secret) -> Result<(), Error> {
-        self.peek(Purpose::SecondStep, half).await.map(drop)
+        self.people.peek(Purpose::SecondStep, half).await.map(drop)
     }
 
     /// What whoever has taken the first step of a login has for the second.
@@ -52,7 +52,7 @@ impl Desk {
     /// [`Error::Gone`] when the first step is over.
     #[boxed]
     pub async fn second_step_factors(&self, half: &Secret) -> Result<Factors, Error> {
-        let person = self.peek(Purpose::SecondStep, half).await?.person;
+        let person = self.people.peek(Purpose::SecondStep, half).await?.person;
         let mut reader = self.store.read().await?;
         Ok(super::read(reader.conn(), person).await?)
     }
@@ -68,20 +68,20 @@ impl Desk {
         proof: SecondProof<'_>,
         device: Option<&Secret>,
     ) -> Result<Entry, Error> {
-        let opened = self.peek(Purpose::SecondStep, half).await?;
+        let opened = self.people.peek(Purpose::SecondStep, half).await?;
         let person = opened.person;
         let (row, key) =
-            self.require_person(person).await.map_err(|error| error.unless_broken(Error::Gone))?;
-        let now = self.now();
+            self.people.require_person(person).await.map_err(|error| error.unless_broken(Error::Gone))?;
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let Presence::Here = person::touch(&mut tx, person, now).await? else { return Err(Error::Gone) };
         match self.prove(&mut tx, person, &key, proof, device, now).await? {
             Ok(factor) => {
-                self.redeem(&mut tx, Purpose::SecondStep, half).await?;
+                self.people.redeem(&mut tx, Purpose::SecondStep, half).await?;
                 let greeting = Greeting { device, tell: Some(&key) };
                 let entry = self.let_in(&mut tx, Opening::of(&row, Some(factor))?, greeting, now).await?;
                 tx.commit().await?;
-                self.mail_wakeup.notify_one();
+                self.wakeups.mail.notify_one();
                 Ok(entry)
             }
             Err(problem) => {
@@ -123,7 +123,7 @@ impl Desk {
                 if !self.redeem_recovery_code(tx, person, code).await? {
                     return Ok(Err(Problem::CodeWrong));
                 }
-                self.tell(tx, person, key, MailKind::RecoveryUsed, now).await?;
+                self.outbox.tell(tx, person, key, MailKind::RecoveryUsed, now).await?;
                 Ok(Ok(Factor::Recovery))
             }
         }

@@ -10,12 +10,12 @@ use tresen_model::{
 use tresen_store::{from_row, on};
 
 use super::Attached;
-use crate::Desk;
 use crate::accounts::{factors, providers};
 use crate::error::Broken;
 use crate::people::person::PersonRow;
 use crate::people::restriction;
 use crate::people::{history, kinds};
+use crate::privacy::Privacy;
 use crate::privacy::consent;
 use crate::requests::{Reader, Reading, files};
 use crate::tokens::{self, ExportedToken};
@@ -229,7 +229,7 @@ from_row!(RequestRow {
     closed_at
 });
 
-impl Desk {
+impl Privacy {
     pub(super) async fn read_person(&self, row: &PersonRow, key: &PersonKey) -> Result<Person, Broken> {
         const TIMES: &str = "SELECT created_at, active_at FROM person WHERE id = $1";
         const SESSIONS: &str = "SELECT created_at, last_used_at FROM session WHERE person_id = $1
@@ -260,7 +260,7 @@ impl Desk {
         Ok(Person {
             format: FORMAT,
             version: VERSION,
-            exported_at: time(self.now()),
+            exported_at: time(self.clock.now()),
             desk: DeskName { name: self.settings.name.clone(), url: url.clone() },
             person: About {
                 email: row.email(key)?.into(),
@@ -370,13 +370,14 @@ impl Desk {
             let body = key.open_text("comment.body", id, &body)?;
             let rest = rest.map(|rest| key.open_text("comment.rest", id, &rest)).transpose()?;
             let texts = [&*body, rest.as_deref().unwrap_or_default()];
-            let quoted = self.quoted(reader.conn(), RequestId(request), PersonId(customer), &texts).await?;
+            let quoted =
+                self.requests.quoted(reader.conn(), RequestId(request), PersonId(customer), &texts).await?;
             comments.push(Elsewhere {
                 request: RequestNumber::from_bits(number.cast_unsigned()).to_string(),
                 author: signed.map(|name| key.open_text("comment.signed", id, &name)).transpose()?,
                 at: time(Timestamp(at)),
-                body: self.shown(quoted.fill_in(&body)),
-                quoted: rest.map(|rest| self.shown(quoted.fill_in(&rest))),
+                body: self.people.shown(quoted.fill_in(&body)),
+                quoted: rest.map(|rest| self.people.shown(quoted.fill_in(&rest))),
                 attachments,
                 withheld,
             });
@@ -395,8 +396,8 @@ impl Desk {
         let number = RequestNumber::from_bits(row.number.cast_unsigned());
         let mut reader = self.store.read().await?;
         let who = Reader { customer: person, key, person, reading: Reading::Copy };
-        let comments = self.read_comments(reader.conn(), request, who).await?;
-        let history = self.read_history(reader.conn(), request).await?;
+        let comments = self.requests.read_comments(reader.conn(), request, who).await?;
+        let history = self.requests.read_history(reader.conn(), request).await?;
         drop(reader);
         let mut files = Vec::new();
         let mut shown = Vec::with_capacity(comments.len());
@@ -448,7 +449,7 @@ impl Desk {
         let at = |micros: i64| time(Timestamp(micros));
         let request = Request {
             number: number.to_string(),
-            subject: self.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?),
+            subject: self.people.shown(key.open_text("request.subject", row.id, &row.subject_sealed)?),
             kind: row.kind.clone(),
             came_by: row.channel.clone(),
             status: row.status.clone(),

@@ -28,8 +28,8 @@ use zeroize::Zeroizing;
 
 use self::data::{Person, Request, RequestRow};
 use self::zip::Zip;
-use crate::Desk;
 use crate::error::{Broken, Error};
+use crate::privacy::Privacy;
 use crate::privacy::owner::Owner;
 use crate::requests::sealed_for;
 
@@ -61,14 +61,14 @@ struct Attached {
     size: u64,
 }
 
-impl Desk {
+impl Privacy {
     /// A copy of everything about a person, for themselves, also while it is restricted.
     ///
     /// # Errors
     /// [`Error::ProofNeeded`]; [`Error::Forbidden`] when they are being erased.
     #[boxed]
     pub async fn export(&self, owner: &impl Owner) -> Result<Export, Error> {
-        if !owner.is_fresh(self.now()) {
+        if !owner.is_fresh(self.clock.now()) {
             return Err(Error::ProofNeeded);
         }
         self.export_person(owner.person()).await
@@ -81,21 +81,21 @@ impl Desk {
     #[boxed]
     pub async fn export_by_operator(&self, email: &str) -> Result<Option<Export>, Error> {
         let email = EmailAddress::known(email).map_err(|problem| Error::refused("email", problem))?;
-        match self.find_by_address(&email).await? {
+        match self.people.find_by_address(&email).await? {
             Some((row, _)) => self.export_person(PersonId(row.id)).await.map(Some),
             None => Ok(None),
         }
     }
 
     pub(crate) async fn export_person(&self, person: PersonId) -> Result<Export, Error> {
-        let (row, key) = self.require_person(person).await?;
+        let (row, key) = self.people.require_person(person).await?;
         let language = row.language();
         let about = self.read_person(&row, &key).await?;
         let (sender, receiver) = mpsc::channel(AHEAD);
-        let desk = self.clone();
+        let this = self.clone();
         tokio::spawn(async move {
             let failed = sender.clone();
-            if let Err(error) = desk.write_export(about, person, &key, language, sender).await {
+            if let Err(error) = this.write_export(about, person, &key, language, sender).await {
                 // Whoever has left is told nothing, and that is fine.
                 if failed.send(Err(std::io::Error::other("the copy could not be finished"))).await.is_ok() {
                     tracing::error!(%error, "a copy of somebody's data could not be finished");
@@ -116,7 +116,7 @@ impl Desk {
         language: Language,
         sender: mpsc::Sender<Result<Bytes, std::io::Error>>,
     ) -> Result<(), Error> {
-        let mut zip = Zip::new(sender, self.now())?;
+        let mut zip = Zip::new(sender, self.clock.now())?;
         let requests = self.requests_to_export(person).await?;
         let mut files = Vec::new();
 
@@ -178,7 +178,7 @@ impl Desk {
             return Err(Broken::Inconsistent("attachment.key", file.id).into());
         };
         let contents = self.objects.read(file.id, Zeroizing::new(file_key)).await?;
-        let mut contents = self.shown_file(contents, file.size, &media_type).await?;
+        let mut contents = self.people.shown_file(contents, file.size, &media_type).await?;
         zip.begin(&file.path, file.size)?;
         while let Some(part) = contents.try_next().await? {
             zip.write(&part).await?;

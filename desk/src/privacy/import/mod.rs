@@ -24,10 +24,10 @@ use tresen_store::{Tx, is_duplicate, on};
 use self::archive::Archive;
 use self::data::{Consent, Incoming};
 use super::restrict::{self, Party};
-use crate::Desk;
 use crate::address::blind_index;
 use crate::error::Broken;
 use crate::people::{PersonEvent, history, person};
+use crate::privacy::Privacy;
 use crate::requests::import::{self as requests, TakenFiles};
 
 /// How often it is tried again when a number is taken at the same moment.
@@ -133,14 +133,14 @@ impl<E: Into<ImportError>> From<E> for Stop {
     }
 }
 
-impl Desk {
+impl Privacy {
     /// Imports the export of a person, or nothing of it.
     ///
     /// # Errors
     /// See [`ImportError`]; each is a sentence for the operator.
     #[boxed]
     pub async fn import_person(&self, file: File) -> Result<Imported, ImportError> {
-        let now = self.now();
+        let now = self.clock.now();
         let judged = tokio::task::spawn_blocking(move || {
             let mut archive = Archive::open(file)?;
             let json = archive.data()?;
@@ -155,17 +155,17 @@ impl Desk {
             .map_err(Broken::from)?;
         let known = {
             let mut reader = self.store.read().await?;
-            requests::known(self, reader.conn(), person, &incoming.requests).await?
+            requests::known(&self.requests, reader.conn(), person, &incoming.requests).await?
         };
         let files = self.take_files(archive, &incoming, &known).await?;
         for _ in 0..TRIES {
             match self.store_import(person, &key, &incoming, &files, now).await {
                 Ok((imported, restricted)) => {
                     if restricted {
-                        let _indexer = self.indexing.lock().await;
-                        self.search.forget(person).await?;
+                        let _indexer = self.search.writing.lock().await;
+                        self.search.index.forget(person).await?;
                     }
-                    self.search_wakeup.notify_one();
+                    self.wakeups.search.notify_one();
                     return Ok(imported);
                 }
                 Err(Stop::Collided) => {}
@@ -195,7 +195,7 @@ impl Desk {
                 let copied = archive.copy(&path, &sender);
                 (archive, copied)
             });
-            let file = requests::take_file(self, &attachment.name, parts).await?;
+            let file = requests::take_file(&self.requests, &attachment.name, parts).await?;
             let (back, copied) = copying.await.map_err(|_| Broken::Task)?;
             copied?;
             archive = back;
@@ -224,7 +224,7 @@ impl Desk {
             return Err(Stop::Failed(ImportError::Erasing));
         };
         // Looked at again, now that nobody else can bring them.
-        let known = requests::known(self, tx.conn(), person, &incoming.requests).await?;
+        let known = requests::known(&self.requests, tx.conn(), person, &incoming.requests).await?;
         let mut imported = Imported { known: known.len() as u64, ..Imported::default() };
         let restricted = row.is_restricted();
         for (index, request) in incoming.requests.iter().enumerate() {
@@ -234,7 +234,7 @@ impl Desk {
             if restricted {
                 return Err(Stop::Failed(ImportError::Restricted));
             }
-            let number = requests::insert(self, &mut tx, person, key, request, files).await?;
+            let number = requests::insert(&self.requests, &mut tx, person, key, request, files).await?;
             imported.requests += 1;
             imported.renumbered += u64::from(number != request.number);
             imported.comments += request.comments.len() as u64;

@@ -82,7 +82,7 @@ pub(super) async fn search(
     let Who::Agent(agent) = called.who(&api, Scope::PeopleRead)? else {
         return Err(Problem::Forbidden.into());
     };
-    Ok(Answer(api.desk.find_customer(&agent, &asked.email).await?.into()))
+    Ok(Answer(api.desk.privacy.find_customer(&agent, &asked.email).await?.into()))
 }
 
 /// Reads a person
@@ -106,9 +106,9 @@ pub(super) async fn read(
     Id(id): Id,
 ) -> Result<Answer<Person>, Failed> {
     Ok(Answer(match called.whom(&api, Scope::PeopleRead, &id)? {
-        Whom::Other(agent, person) => api.desk.customer(&agent, person).await?.into(),
+        Whom::Other(agent, person) => api.desk.privacy.customer(&agent, person).await?.into(),
         Whom::Own(session) => {
-            let account = api.desk.account(&session).await?;
+            let account = api.desk.accounts.account(&session).await?;
             Person {
                 id: session.person().to_string(),
                 name: account.name,
@@ -163,8 +163,8 @@ pub(super) async fn rectify(
         known.ok_or_else(|| Failed::field("language", "There are: en, de."))
     });
     let name = asked.name.map(Option::unwrap_or_default);
-    api.desk.rectify_customer(&agent, person, name.as_deref(), language.transpose()?).await?;
-    Ok(Answer(api.desk.customer(&agent, person).await?.into()))
+    api.desk.privacy.rectify_customer(&agent, person, name.as_deref(), language.transpose()?).await?;
+    Ok(Answer(api.desk.privacy.customer(&agent, person).await?.into()))
 }
 
 /// Invites a customer to register
@@ -193,7 +193,7 @@ pub(super) async fn invite(
 ) -> Result<StatusCode, Failed> {
     let (agent, person) = called.whom_as_agent(&api, Scope::PeopleWrite, &id)?;
     once(&api, &called.0, &headers, &[b"POST invitation", id.as_bytes()], async |_| {
-        api.desk.invite_customer(&agent, person).await?;
+        api.desk.privacy.invite_customer(&agent, person).await?;
         Ok(String::new())
     })
     .await?;

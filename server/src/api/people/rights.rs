@@ -38,7 +38,7 @@ pub(super) async fn restrict(
     Id(id): Id,
 ) -> Result<StatusCode, Failed> {
     let (agent, person) = called.whom_as_agent(&api, Scope::PeopleRestrict, &id)?;
-    api.desk.restrict_customer_by_id(&agent, person).await?;
+    api.desk.privacy.restrict_customer_by_id(&agent, person).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -60,7 +60,7 @@ pub(super) async fn restrict(
 )]
 pub(super) async fn lift(State(api): State<Api>, called: Called, Id(id): Id) -> Result<StatusCode, Failed> {
     let (agent, person) = called.whom_as_agent(&api, Scope::PeopleRestrict, &id)?;
-    api.desk.lift_for_customer_by_id(&agent, person).await?;
+    api.desk.privacy.lift_for_customer_by_id(&agent, person).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -81,8 +81,8 @@ pub(super) async fn lift(State(api): State<Api>, called: Called, Id(id): Id) -> 
 )]
 pub(super) async fn export(State(api): State<Api>, called: Called, Id(id): Id) -> Result<Response, Failed> {
     let Export { contents, .. } = match called.whom(&api, Scope::PeopleExport, &id)? {
-        Whom::Other(agent, person) => api.desk.export_customer(&agent, person).await?,
-        Whom::Own(session) => api.desk.export(&session).await?,
+        Whom::Other(agent, person) => api.desk.privacy.export_customer(&agent, person).await?,
+        Whom::Own(session) => api.desk.privacy.export(&session).await?,
     };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/zip")),
@@ -176,12 +176,14 @@ pub(super) async fn erase(
             let asked = Asked::ALL.into_iter().find(|asked| asked.as_str() == word);
             let asked =
                 asked.ok_or_else(|| Failed::field("asked", "It is phone, mail, in-person or otherwise."))?;
-            Ok(api.desk.erase_customer(&agent, person, asked).await?.receipt)
+            Ok(api.desk.privacy.erase_customer(&agent, person, asked).await?.receipt)
         }
         Whom::Own(_) if wish.asked.is_some() => Err(Failed::field("asked", "A customer gives none.")),
-        Whom::Own(_) => Ok(api.desk.erase_by_token(&called.0).await?.receipt),
+        Whom::Own(_) => Ok(api.desk.privacy.erase_by_token(&called.0).await?.receipt),
     })
     .await?;
-    let Checked::Genuine(read) = api.desk.check_receipt(&receipt) else { return Err(Problem::Broken.into()) };
+    let Checked::Genuine(read) = api.desk.privacy.check_receipt(&receipt) else {
+        return Err(Problem::Broken.into());
+    };
     Ok(Answer(Erasure { at: time::write(read.at), deleted: read.count.into(), receipt }))
 }

@@ -73,7 +73,7 @@ pub(super) async fn change(
                 assignee: asked.assignee.map(assignee).transpose()?,
                 only_at,
             };
-            api.desk.change(agent, number, change).await?;
+            api.desk.requests.change(agent, number, change).await?;
         }
         Who::Customer(session) => {
             if asked.priority.is_some() || asked.assignee.is_some() {
@@ -87,7 +87,7 @@ pub(super) async fn change(
             };
             if let Some(close) = close {
                 let access = Access::Session(session.clone());
-                api.desk.close_or_reopen(&access, number, close).await?;
+                api.desk.requests.close_or_reopen(&access, number, close).await?;
             }
         }
     }

@@ -148,14 +148,14 @@ async fn store(
     once: &str,
 ) -> Result<String, Failed> {
     let visibility = new.visibility.unwrap_or(Visibility::Public);
-    let files = api.desk.kept_files(caller, &new.attachments).await?;
+    let files = api.desk.requests.kept_files(caller, &new.attachments).await?;
     let comment = match who {
         Who::Agent(agent) => {
             if new.status.is_some() && visibility == Visibility::Internal {
                 return Err(Failed::field("status", "An internal note leaves the status as it is."));
             }
             let reply = Reply { body: &new.body, once, visibility, status: new.status };
-            api.desk.reply(agent, number, &reply, files).await?
+            api.desk.requests.reply(agent, number, &reply, files).await?
         }
         Who::Customer(session) => {
             if visibility == Visibility::Internal {
@@ -165,7 +165,7 @@ async fn store(
                 return Err(Failed::field("status", "A customer's comment opens the request."));
             }
             let access = Access::Session(session.clone());
-            api.desk.comment(&access, number, &new.body, once, files).await?
+            api.desk.requests.comment(&access, number, &new.body, once, files).await?
         }
     };
     Ok(comment.to_string())

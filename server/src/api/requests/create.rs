@@ -112,8 +112,8 @@ async fn store(
             let email = new.email.as_deref().unwrap_or_default();
             let name = new.name.as_deref().unwrap_or_default();
             let form = Capture { email, name, kind, subject, body, once, language };
-            let files = api.desk.kept_files(caller, &new.attachments).await?;
-            api.desk.capture(agent, &form, files).await?
+            let files = api.desk.requests.kept_files(caller, &new.attachments).await?;
+            api.desk.requests.capture(agent, &form, files).await?
         }
         Who::Customer(session) => {
             if new.email.is_some() || new.name.is_some() {
@@ -131,8 +131,8 @@ async fn store(
                 language,
             };
             let submission = Submission::parse(&fields, api.desk.settings())?;
-            let files = api.desk.kept_files(caller, &new.attachments).await?;
-            api.desk.submit(submission, files, Some(session)).await?
+            let files = api.desk.requests.kept_files(caller, &new.attachments).await?;
+            api.desk.requests.submit(submission, files, Some(session)).await?
         }
     };
     Ok(submitted.number)

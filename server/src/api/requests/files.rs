@@ -81,7 +81,7 @@ pub(super) async fn upload(
     if length.is_some_and(|length| length > most) {
         return Err(too_large());
     }
-    let mut files = api.desk.receive_files();
+    let mut files = api.desk.requests.receive_files();
     files.begin(&named.name).await?;
     let (mut parts, mut size) = (body.into_data_stream(), 0_u64);
     while let Some(part) = parts.next().await {
@@ -95,7 +95,7 @@ pub(super) async fn upload(
     }
     files.end().await?;
     let file = files.finish().pop().ok_or_else(|| Failed::field("name", "The file is empty."))?;
-    let kept = api.desk.keep_file(&called.0, file).await?;
+    let kept = api.desk.requests.keep_file(&called.0, file).await?;
     let upload = Upload { id: kept.handle, name: kept.name, size: kept.size, media_type: kept.media_type };
     Ok((StatusCode::CREATED, Answer(upload)))
 }
@@ -124,8 +124,8 @@ pub(super) async fn download(
     let who = called.who(&api, Scope::RequestsRead)?;
     let id = AttachmentId::parse(&id).ok_or(Problem::NotFound)?;
     let file = match who {
-        Who::Agent(agent) => api.desk.attachment_for_agent(&agent, number, id).await?,
-        Who::Customer(session) => api.desk.attachment(&Access::Session(session), number, id).await?,
+        Who::Agent(agent) => api.desk.requests.attachment_for_agent(&agent, number, id).await?,
+        Who::Customer(session) => api.desk.requests.attachment(&Access::Session(session), number, id).await?,
     };
     Ok(send(file))
 }

@@ -154,8 +154,8 @@ pub(super) async fn list(
     let who = called.who(&api, Scope::RequestsRead)?;
     let listing = asked.listing(&who)?;
     let page = match &who {
-        Who::Agent(agent) => api.desk.list_requests(agent, &listing).await?,
-        Who::Customer(session) => api.desk.list_own_requests(session, &listing).await?,
+        Who::Agent(agent) => api.desk.requests.list_requests(agent, &listing).await?,
+        Who::Customer(session) => api.desk.requests.list_own_requests(session, &listing).await?,
     };
     let mut headers = HeaderMap::new();
     if let Some(next) = &page.next

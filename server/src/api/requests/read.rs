@@ -26,8 +26,10 @@ pub(super) fn tag(updated_at: Timestamp) -> (HeaderName, HeaderValue) {
 /// What the caller sees of a request.
 pub(super) async fn shown(api: &Api, who: &Who, number: RequestNumber) -> Result<Conversation, Failed> {
     Ok(match who {
-        Who::Agent(agent) => api.desk.conversation_for_agent(agent, number).await?,
-        Who::Customer(session) => api.desk.conversation(&Access::Session(session.clone()), number).await?,
+        Who::Agent(agent) => api.desk.requests.conversation_for_agent(agent, number).await?,
+        Who::Customer(session) => {
+            api.desk.requests.conversation(&Access::Session(session.clone()), number).await?
+        }
     })
 }
 

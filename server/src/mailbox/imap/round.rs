@@ -86,7 +86,7 @@ impl<'a> Round<'a> {
             talk.make_folder(folder).await?;
         }
         let uid_validity = talk.select(&mailbox.folder).await?;
-        let next_uid = match desk.mailbox_position(&mailbox.name).await? {
+        let next_uid = match desk.intake.mailbox_position(&mailbox.name).await? {
             Some(known) if known.uid_validity == uid_validity => known.next_uid,
             Some(_) => {
                 tracing::warn!(
@@ -137,7 +137,7 @@ impl<'a> Round<'a> {
     async fn reached(&mut self, next_uid: u32) -> Result<(), Trouble> {
         if next_uid > self.next_uid {
             let position = MailboxPosition { uid_validity: self.uid_validity, next_uid };
-            self.desk.set_mailbox_position(&self.mailbox.name, position).await?;
+            self.desk.intake.set_mailbox_position(&self.mailbox.name, position).await?;
             self.next_uid = next_uid;
         }
         Ok(())
@@ -289,7 +289,7 @@ impl Taking {
     fn begin(&mut self, desk: &Desk, uid: u32, raw: Vec<u8>, envelope: Envelope) {
         let desk = desk.clone();
         let task = self.tasks.spawn(async move {
-            match desk.take_in(&raw, &envelope).await {
+            match desk.intake.take_in(&raw, &envelope).await {
                 Ok(_) => true,
                 Err(error) => {
                     tracing::error!(%error, "a message could not be taken in; it stays in its mailbox");

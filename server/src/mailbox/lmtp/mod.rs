@@ -36,7 +36,7 @@ const GRACE: Duration = Duration::from_secs(8);
 
 /// Whoever takes messages in: the desk, and in tests something that can be told to fail.
 pub(crate) trait Intake: Send + Sync {
-    /// See [`Desk::take_in`].
+    /// See [`tresen_desk::intake::Intake::take_in`].
     fn take_in(&self, raw: &[u8], envelope: &Envelope)
     -> impl Future<Output = Result<TakenIn, Error>> + Send;
 
@@ -46,7 +46,7 @@ pub(crate) trait Intake: Send + Sync {
 
 impl Intake for Desk {
     async fn take_in(&self, raw: &[u8], envelope: &Envelope) -> Result<TakenIn, Error> {
-        Desk::take_in(self, raw, envelope).await
+        self.intake.take_in(raw, envelope).await
     }
 
     async fn closing(&self) {

@@ -79,7 +79,7 @@ pub(crate) async fn write(desk: &Desk, customer: usize) {
 /// Has a customer write the requests of these numbers, each with a file.
 pub(crate) async fn write_some(desk: &Desk, customer: usize, requests: std::ops::Range<u64>) {
     for request in requests {
-        let mut files = desk.receive_files();
+        let mut files = desk.requests.receive_files();
         files.begin("notes.txt").await.unwrap();
         files.write(word(customer).as_bytes()).await.unwrap();
         files.end().await.unwrap();
@@ -95,7 +95,7 @@ pub(crate) async fn write_some(desk: &Desk, customer: usize, requests: std::ops:
             language: Language::English,
         };
         let submission = Submission::parse(&fields, desk.settings()).unwrap();
-        desk.submit(submission, files.finish(), None).await.unwrap();
+        desk.requests.submit(submission, files.finish(), None).await.unwrap();
     }
 }
 
@@ -131,7 +131,12 @@ pub(crate) async fn prove(folder: &Path) {
 pub(crate) async fn is_there(desk: &Desk, folder: &Path, customer: usize) -> bool {
     let needles = Needles::parse(&format!("{}\n{}", email(customer), word(customer))).unwrap();
     let outgoing = folder.join("mail/outgoing");
-    !desk.find_traces(Arc::new(needles), vec![folder.to_owned()], vec![outgoing]).await.unwrap().is_empty()
+    !desk
+        .privacy
+        .find_traces(Arc::new(needles), vec![folder.to_owned()], vec![outgoing])
+        .await
+        .unwrap()
+        .is_empty()
 }
 
 /// All mails that were sent.
@@ -146,5 +151,5 @@ pub(crate) fn mails(folder: &Path) -> Vec<String> {
 pub(crate) fn farewells(desk: &Desk, folder: &Path, customer: usize) -> usize {
     let mails = mails(folder).into_iter();
     let mails = mails.filter(|mail| mail.contains(&email(customer)) && mail.contains("tresen-receipt"));
-    mails.inspect(|mail| assert!(matches!(desk.check_receipt(mail), Checked::Genuine(_)))).count()
+    mails.inspect(|mail| assert!(matches!(desk.privacy.check_receipt(mail), Checked::Genuine(_)))).count()
 }

@@ -154,6 +154,8 @@ fn tokens(text: &str) -> Vec<String> {
                 }
             }
             '"' => at = end_of_string(&signs, at + 1, 0),
+            // `br"…"`.
+            'b' if sign(at + 1) == 'r' && matches!(sign(at + 2), '"' | '#') => at += 1,
             'r' if matches!(sign(at + 1), '"' | '#') => {
                 let hashes = signs[at + 1..].iter().take_while(|sign| **sign == '#').count();
                 // `r#type` is a name.

@@ -1,4 +1,4 @@
-//! No module of `src/` imports from one that imports it, directly or by way of others.
+//! No module of a crate imports from one that imports it, directly or by way of others.
 //!
 //! Modules are compared with their neighbours in the same folder; what is below a neighbour counts as that neighbour.
 //! Imports between a module and what is below it stay inside it, and are not looked at; `x/server.rs` is the same
@@ -115,24 +115,39 @@ fn collect(folder: &Path, below: &str, files: &mut Vec<(String, String)>) {
         let name = entry.file_name().into_string().unwrap();
         if entry.file_type().unwrap().is_dir() {
             collect(&entry.path(), &format!("{below}{name}/"), files);
-        } else if name.ends_with(".rs") {
+        } else if name.ends_with(".rs") && !name.ends_with("tests.rs") {
             files.push((format!("{below}{name}"), fs::read_to_string(entry.path()).unwrap()));
         }
     }
 }
 
+/// The crates that are free of circles. Those of `mail`, `server`, `store` and `xtask` are not yet.
+const CRATES: [&str; 7] = ["app", "bench", "desk", "frontend", "keys", "model", "xtask/tools"];
+
+/// The modules of a crate.
+fn modules_of(name: &str) -> Modules {
+    let mut files = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("src"), "", &mut files);
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    Modules::of(&files)
+}
+
 #[test]
 fn modules_import_in_no_circle() {
-    let mut files = Vec::new();
-    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), "", &mut files);
-    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    let modules = Modules::of(&files);
+    let circles: Vec<String> = CRATES
+        .into_iter()
+        .flat_map(|name| modules_of(name).circles().into_iter().map(move |circle| format!("{name} {circle}")))
+        .collect();
+    assert_eq!(circles, Vec::<String>::new());
+}
 
-    // It reads what there is.
-    let folders = modules.imports();
-    assert!(folders[&Vec::new()]["routes"].contains("serve"), "{folders:?}");
-
-    assert_eq!(modules.circles(), Vec::<String>::new());
+/// The test reads what there is.
+#[test]
+fn imports_are_seen() {
+    for (name, one, other) in [("app", "routes", "serve"), ("desk", "accounts", "people")] {
+        let folders = modules_of(name).imports();
+        assert!(folders[&Vec::new()][one].contains(other), "{name}: {folders:?}");
+    }
 }
 
 #[test]
