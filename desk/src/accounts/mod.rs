@@ -4,6 +4,7 @@ pub(crate) mod account;
 mod confirm;
 pub(crate) mod devices;
 pub(crate) mod factors;
+pub(crate) mod holdings;
 pub(crate) mod login;
 pub(crate) mod providers;
 pub(crate) mod register;

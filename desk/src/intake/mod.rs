@@ -2,6 +2,7 @@
 
 mod addresses;
 pub(crate) mod aside;
+pub(crate) mod holdings;
 mod identify;
 mod mailbox;
 mod quotes;

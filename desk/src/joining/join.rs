@@ -16,7 +16,8 @@ use crate::error::{Broken, Error};
 use crate::people::person;
 use crate::people::person::PersonRow;
 use crate::privacy::erase::JOIN;
-use crate::requests::{SEALED, seal_anew};
+use crate::privacy::holdings;
+use crate::requests::seal_anew;
 use crate::search::mark_stale;
 use crate::staff::invitations;
 
@@ -82,7 +83,7 @@ pub(super) async fn join(
         VALUES ($1, $2, $3, $4, $5)";
     may_join(tx, guest, account.id, now).await?;
     tx.expect_much().await?;
-    for column in SEALED {
+    for column in holdings::sealed() {
         let theirs = match column.table {
             "comment" => COMMENTS.to_owned(),
             "attachment" => format!("comment_id IN (SELECT id FROM comment WHERE {COMMENTS})"),

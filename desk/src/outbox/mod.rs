@@ -2,6 +2,7 @@
 
 pub(crate) mod deliveries;
 pub(crate) mod enqueue;
+pub(crate) mod holdings;
 pub mod kinds;
 pub(crate) mod lane;
 mod link;

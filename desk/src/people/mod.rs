@@ -11,6 +11,8 @@ pub(crate) mod consent;
 pub(crate) mod factor;
 pub(crate) mod fresh;
 pub(crate) mod history;
+pub(crate) mod holding;
+pub(crate) mod holdings;
 pub(crate) mod kinds;
 mod known_links;
 pub(crate) mod links;

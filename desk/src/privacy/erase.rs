@@ -12,8 +12,9 @@ use tresen_keys::PersonKey;
 use tresen_model::views::ErasureCount;
 use tresen_model::wish::{Asked, Wish};
 use tresen_model::{PersonId, RequestNumber, Role, Timestamp};
-use tresen_store::{Conn, StoreError, Tx, from_row, on};
+use tresen_store::{StoreError, from_row, on};
 
+use super::holdings;
 use super::owner::DataAccess;
 use super::owner::Owner;
 use super::retention::Idle;
@@ -42,59 +43,6 @@ pub struct Erased {
     /// The signed [`Receipt`](super::Receipt), as text.
     pub receipt: String,
 }
-
-/// Removes rows of a person; `$1` is the person.
-const DELETIONS: &[&str] = &[
-    // Of two who finish the same erasure, one waits here instead of both locking rows crosswise.
-    "UPDATE person SET state = 'erasing' WHERE id = $1",
-    // Agents get mails about requests of theirs, too.
-    "DELETE FROM outbox WHERE person_id = $1
-        OR request_id IN (SELECT id FROM request WHERE person_id = $1)",
-    "DELETE FROM token WHERE person_id = $1",
-    // What was taken in stays known, so that it is not taken in again, but belongs to nobody.
-    "UPDATE mail_in SET person_id = NULL, request_id = NULL, comment_id = NULL, message_hash = NULL
-     WHERE person_id = $1",
-    "UPDATE mail_in SET request_id = NULL, comment_id = NULL
-     WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
-    "DELETE FROM participant WHERE person_id = $1",
-    "DELETE FROM participant WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
-    "UPDATE participant SET admitted_by = NULL WHERE admitted_by = $1",
-    "DELETE FROM attachment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
-    "DELETE FROM comment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
-    "DELETE FROM history WHERE request_id IN (SELECT id FROM request WHERE person_id = $1)",
-    // Nobody is told any more of what happened to them before.
-    "DELETE FROM webhook_delivery WHERE person_id = $1
-     OR number IN (SELECT number FROM request WHERE person_id = $1)",
-    "DELETE FROM request WHERE person_id = $1",
-    // What they wrote in other people's requests: that somebody did stays, without the words. What
-    // only agents could see stays with them.
-    "DELETE FROM attachment WHERE comment_id IN
-     (SELECT id FROM comment WHERE author_id = $1 AND author_kind = 'customer')",
-    "UPDATE comment SET author_id = NULL, body_sealed = substr(body_sealed, 1, 0), once_hash = NULL,
-     subject_sealed = NULL, rest_sealed = NULL, html_sealed = NULL, signed_sealed = NULL, via_sealed = NULL,
-     reply_to_sealed = NULL, remarks = NULL, verdict = NULL,
-     visibility = CASE WHEN standing = 'outsider' THEN 'internal' ELSE visibility END, standing = 'erased'
-     WHERE author_id = $1 AND author_kind = 'customer'",
-    // What an agent did for others stays theirs, without the agent.
-    "UPDATE comment SET author_id = NULL WHERE author_id = $1",
-    "UPDATE history SET actor_id = NULL WHERE actor_id = $1",
-    "UPDATE request SET assignee_id = NULL WHERE assignee_id = $1",
-    "DELETE FROM request_count WHERE assignee_id = $1",
-    "UPDATE statistic SET agent_id = NULL WHERE agent_id = $1",
-    "DELETE FROM agent_kind WHERE person_id = $1",
-    "DELETE FROM session WHERE person_id = $1",
-    "DELETE FROM api_token WHERE person_id = $1",
-    "DELETE FROM totp WHERE person_id = $1",
-    "DELETE FROM recovery_code WHERE person_id = $1",
-    "DELETE FROM factor_guess WHERE person_id = $1",
-    "DELETE FROM device WHERE person_id = $1",
-    "DELETE FROM passkey WHERE person_id = $1",
-    "DELETE FROM challenge WHERE person_id = $1",
-    "DELETE FROM identity WHERE person_id = $1",
-    "DELETE FROM consent WHERE person_id = $1",
-    "DELETE FROM person_history WHERE person_id = $1",
-    "DELETE FROM person WHERE id = $1",
-];
 
 /// An erasure that will be finished whatever happens.
 pub(super) struct Begun {
@@ -125,38 +73,6 @@ impl Begun {
     }
 }
 
-const COUNTS: &str = "SELECT
-    (SELECT COUNT(*) FROM request WHERE person_id = $1),
-    (SELECT COUNT(*) FROM comment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1))
-    + (SELECT COUNT(*) FROM comment WHERE author_id = $1 AND author_kind = 'customer'
-        AND request_id NOT IN (SELECT id FROM request WHERE person_id = $1)),
-    (SELECT COUNT(*) FROM attachment WHERE request_id IN (SELECT id FROM request WHERE person_id = $1))
-    + (SELECT COUNT(*) FROM attachment JOIN comment ON comment.id = attachment.comment_id
-        WHERE author_id = $1 AND author_kind = 'customer'
-        AND comment.request_id NOT IN (SELECT id FROM request WHERE person_id = $1)),
-    (SELECT COUNT(*) FROM history WHERE request_id IN (SELECT id FROM request WHERE person_id = $1))
-    + (SELECT COUNT(*) FROM person_history WHERE person_id = $1),
-    (SELECT COUNT(*) FROM outbox WHERE person_id = $1),
-    (SELECT COUNT(*) FROM session WHERE person_id = $1),
-    (SELECT COUNT(*) FROM token WHERE person_id = $1),
-    (SELECT COUNT(*) FROM consent WHERE person_id = $1)";
-
-async fn count(conn: Conn<'_>, person: PersonId) -> Result<ErasureCount, StoreError> {
-    type Row = (i64, i64, i64, i64, i64, i64, i64, i64);
-    let (requests, comments, attachments, history, mails, sessions, tokens, consents): Row =
-        on!(conn, c => sqlx::query_as(COUNTS).bind(person.0).fetch_one(c).await)?;
-    Ok(ErasureCount {
-        requests: requests.cast_unsigned(),
-        comments: comments.cast_unsigned(),
-        attachments: attachments.cast_unsigned(),
-        history: history.cast_unsigned(),
-        mails: mails.cast_unsigned(),
-        sessions: sessions.cast_unsigned(),
-        tokens: tokens.cast_unsigned(),
-        consents: consents.cast_unsigned(),
-    })
-}
-
 impl Privacy {
     /// Erases the person whose access it is. The link that it came of is as fresh as one that
     /// erases, and was sent to the same mailbox.
@@ -175,7 +91,7 @@ impl Privacy {
     #[boxed]
     pub async fn erasure_preview(&self, owner: &impl Owner) -> Result<ErasureCount, Error> {
         let mut reader = self.store.read().await?;
-        Ok(count(reader.conn(), owner.person()).await?)
+        Ok(holdings::count(reader.conn(), owner.person()).await?)
     }
 
     /// The same for somebody with a mailed link.
@@ -186,7 +102,7 @@ impl Privacy {
     pub async fn erasure_preview_by_link(&self, link: &Secret) -> Result<ErasureCount, Error> {
         let opened = self.people.peek(Purpose::Erase, link).await?;
         let mut reader = self.store.read().await?;
-        Ok(count(reader.conn(), opened.person).await?)
+        Ok(holdings::count(reader.conn(), opened.person).await?)
     }
 
     /// Erases the person who is logged in. When this returns, it is done.
@@ -279,7 +195,7 @@ impl Privacy {
     ) -> Result<ErasureCount, Error> {
         let customer = self.erasable_customer(agent, number).await?;
         let mut reader = self.store.read().await?;
-        Ok(count(reader.conn(), customer).await?)
+        Ok(holdings::count(reader.conn(), customer).await?)
     }
 
     /// Erases a request's customer, who has asked an agent for it.
@@ -357,7 +273,7 @@ impl Privacy {
             return Ok(None);
         }
         on!(tx.conn(), c => sqlx::query(LOCK).bind(person.0).bind(now.0).execute(c).await.map(drop))?;
-        let count = count(tx.conn(), person).await?;
+        let count = holdings::count(tx.conn(), person).await?;
         let Ok(counts) = serde_json::to_string(&count) else { unreachable!("numbers are JSON") };
         on!(tx.conn(), c => sqlx::query(INSERT)
             .bind(person.0)
@@ -397,7 +313,7 @@ impl Privacy {
         let farewell = self.open_farewell(person).await?;
         let mut tx = self.store.write().await?;
         tx.expect_much().await?;
-        delete_rows(&mut tx, person).await?;
+        holdings::erase(&mut tx, person).await?;
         tx.commit().await?;
         if self.delete_key(person, account).await?
             && let Some(farewell) = farewell
@@ -499,11 +415,4 @@ impl Privacy {
         let ids: Vec<Uuid> = rows.into_iter().map(|(id,)| id).collect();
         self.objects.delete_all(&ids).await
     }
-}
-
-pub(crate) async fn delete_rows(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
-    for sql in DELETIONS {
-        on!(tx.conn(), c => sqlx::query(*sql).bind(person.0).execute(c).await.map(drop))?;
-    }
-    Ok(())
 }

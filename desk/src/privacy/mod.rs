@@ -7,6 +7,7 @@ mod discard;
 pub(crate) mod erase;
 mod export;
 pub(crate) mod farewell;
+pub(crate) mod holdings;
 mod import;
 mod opened;
 mod overview;

@@ -7,7 +7,8 @@ use tresen_model::{CommentId, PersonId, RequestId, RequestNumber, Timestamp};
 use tresen_store::{Tx, on};
 
 use super::access;
-use super::sealed::{SEALED, seal_anew};
+use super::holdings::HOLDING;
+use super::sealed::seal_anew;
 use crate::error::{Broken, Error};
 use crate::outbox::enqueue::{Mail, Payload};
 use crate::outbox::kinds::MailKind;
@@ -52,7 +53,7 @@ impl Requests {
         let to = self.keys.get(head.customer()).await?.ok_or(Error::NotFound)?;
         on!(tx.conn(), c => sqlx::query(COMMENT).bind(comment.0).execute(c).await.map(drop))?;
         on!(tx.conn(), c => sqlx::query(REQUEST).bind(head.id).execute(c).await.map(drop))?;
-        for column in SEALED {
+        for column in HOLDING.sealed {
             let theirs = match column.table {
                 "comment" => "id = $1",
                 "attachment" => "comment_id = $1",

@@ -1,5 +1,6 @@
 //! Staff: who works at the desk, in which role, on which request types.
 
+pub(crate) mod holdings;
 pub(crate) mod invitations;
 pub(crate) mod kinds;
 mod members;

@@ -10,6 +10,7 @@
 //! A token gives its owner's rights of this moment, narrowed by its scopes. Only a keyed hash of the secret is stored.
 
 mod caller;
+pub(crate) mod holdings;
 mod once;
 mod personal;
 mod rows;

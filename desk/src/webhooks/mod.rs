@@ -10,6 +10,7 @@
 mod deliveries;
 mod endpoints;
 mod event;
+pub(crate) mod holdings;
 
 use std::sync::Arc;
 
