@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::mailbox::imap;
 use crate::mailbox::settings::{Access, Listen};
 use crate::sign_in::Providers;
+use crate::validity::{self, OutOfDate};
 use crate::{Failure, door, rules};
 
 /// How long a server may take for an answer.
@@ -73,6 +74,23 @@ pub(crate) async fn settings(config: &Config) -> Result<(), Failure> {
         Ok(_) | Err(MasterKeyError::Exposed { .. }) => Ok(()),
         Err(error) => Err(error.to_string().into()),
     }
+}
+
+/// Looks for certificates that are not valid now. Returns sentences about those that may still do. A desk starts
+/// all the same: the certificate may be renewed in the next minute, and a wrong clock is no reason for an outage.
+///
+/// # Errors
+/// A sentence for the operator about what does not work now.
+pub(crate) fn dates(config: &Config) -> Result<Vec<String>, Failure> {
+    let (fatal, warnings): (Vec<_>, Vec<_>) =
+        validity::out_of_date(config).into_iter().partition(|found| found.fatal);
+    let sentences = |found: Vec<OutOfDate>| found.into_iter().map(|one| one.sentence).collect::<Vec<_>>();
+    if fatal.is_empty() { Ok(sentences(warnings)) } else { Err(sentences(fatal).join("\n").into()) }
+}
+
+/// Logs at the start which certificates are not valid now.
+pub(crate) fn warn_of_dates(config: &Config) {
+    validity::out_of_date(config).iter().for_each(OutOfDate::log);
 }
 
 /// A port that is in use may be this desk's own, which is being served.

@@ -23,6 +23,7 @@ mod sign_in;
 mod terminal;
 mod theme;
 mod tokens;
+mod validity;
 mod webhooks;
 
 use std::path::PathBuf;
@@ -348,8 +349,10 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Openapi | Command::Mail(Mail::Ingest(_) | Mail::Templates { .. }) => {}
         Command::Config(ConfigCommand::Check { connect }) => {
             check::settings(&config).await?;
+            let warnings = check::dates(&config)?;
             println!("The settings are fine.\nNote: {}.", config.source.describe());
-            open::unused(&config).iter().for_each(|sentence| println!("Warning: {sentence}."));
+            let warnings = open::unused(&config).into_iter().chain(warnings);
+            warnings.for_each(|sentence| println!("Warning: {sentence}."));
             println!("{}", open::about_master_key(&config.master_key_file));
             if connect && !check::connections(&config).await? {
                 return Ok(ExitCode::FAILURE);

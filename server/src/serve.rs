@@ -24,6 +24,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// A sentence for the operator.
 pub(crate) async fn serve(config: Config, site: Option<&Path>, dev: bool) -> Result<(), Failure> {
     check::settings(&config).await?;
+    check::warn_of_dates(&config);
     let site = site.map_or(Ok(Site::embedded()), Site::read)?;
     let desk = open::desk(&config, Arc::new(SystemClock)).await?;
     check::warn_of_too_few_connections(&config).await;

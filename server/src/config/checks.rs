@@ -3,15 +3,14 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use tresen_desk::Location;
 use tresen_desk::intake::is_filter_header;
-use tresen_desk::settings::IntakeSettings;
-use tresen_desk::settings::Outgoing;
-use tresen_desk::settings::{AttachmentLimits, RequestType};
+use tresen_desk::settings::{AttachmentLimits, IntakeSettings, Outgoing, RequestType};
 use tresen_model::EmailAddress;
 
 use super::{ConfigError, Logo, wrong};
-use crate::door::settings::{Acme, Challenge, Tls};
+use crate::door::settings::{Acme, Challenge, Proxies, Tls};
 use crate::mailbox::settings::{Listen, Lmtp};
 
 pub(super) fn socket(key: &str, text: &str) -> Result<SocketAddr, ConfigError> {
@@ -195,6 +194,34 @@ pub(super) fn check_outgoing(outgoing: Outgoing) -> Result<Outgoing, ConfigError
         return Err(wrong("outgoing.per_minute", "0", "no mail would ever leave; leave it out for no limit"));
     }
     Ok(outgoing)
+}
+
+/// The largest networks that are trusted: those that are set aside for private use are no larger (RFC 1918, RFC 4193).
+const LARGEST_IPV4: u8 = 8;
+const LARGEST_IPV6: u8 = 7;
+
+/// Whoever is in one of these networks says who the client is, and is not limited.
+pub(super) fn check_proxies(proxies: Proxies) -> Result<Proxies, ConfigError> {
+    for network in &proxies.trusted {
+        let fix = match network {
+            IpNet::V4(network) if network.prefix_len() < LARGEST_IPV4 => {
+                "everybody in it could name any address as the client's; name the addresses of your proxies, or their \
+                 network, at most 10.0.0.0/8"
+            }
+            IpNet::V6(network)
+                if network.network().to_ipv4_mapped().is_some() && network.prefix_len() >= 96 =>
+            {
+                "it is a network of IPv4; write it as IPv4, such as 10.0.0.0/8"
+            }
+            IpNet::V6(network) if network.prefix_len() < LARGEST_IPV6 => {
+                "everybody in it could name any address as the client's; name the addresses of your proxies, or their \
+                 network, at most fc00::/7"
+            }
+            _ => continue,
+        };
+        return Err(wrong("proxies.trusted", &network.to_string(), fix));
+    }
+    Ok(proxies)
 }
 
 pub(super) fn check_intake(intake: IntakeSettings) -> Result<IntakeSettings, ConfigError> {

@@ -33,7 +33,7 @@ use tresen_model::EmailAddress;
 
 use self::checks::{
     check_acme, check_attachments, check_copy, check_intake, check_lmtp_port, check_name, check_outgoing,
-    check_tls, check_types, check_url, host, location, read_logo, read_to_string, socket,
+    check_proxies, check_tls, check_types, check_url, host, location, read_logo, read_to_string, socket,
 };
 use self::places::Places;
 use crate::door::limits::LimitSettings;
@@ -400,7 +400,7 @@ impl File {
             objects,
             smtp_url: self.smtp_url,
             master_key_file,
-            door: Door { tls, http_listen, proxies: self.proxies, limits: self.limits },
+            door: Door { tls, http_listen, proxies: check_proxies(self.proxies)?, limits: self.limits },
             erasures_copy,
             mail_templates: self.mail_templates,
             accent,

@@ -212,6 +212,7 @@ fn what_would_fail_later_is_refused_at_once() {
     const ACME: &str = "[acme]\ndirectory = 'https://ca.example.com'\nagree_to_terms = true";
     const ONE: &str = "postgres://desk:geheim@db.example.com/tresen";
     let acme = |first: &str| format!("{first}\n{ACME}");
+    let proxies = |trusted: &str| format!("[proxies]\ntrusted = [{trusted}]");
     let two = |data: &str, keys: &str| format!("database_url = '{data}'\nkeys_url = '{keys}'");
     for (text, says) in [
         // Databases.
@@ -241,6 +242,19 @@ fn what_would_fail_later_is_refused_at_once() {
         (acme("public_url = 'https://localhost'"), "needs a name"),
         ("http_listen = '127.0.0.1:3000'".into(), "port of its own"),
         ("http_listen = '127.0.0.1:80'".into(), "without TLS leave"),
+        // Whose word about the client is believed.
+        (proxies("'0.0.0.0/0'"), "`proxies.trusted` is `0.0.0.0/0`"),
+        (proxies("'::/0'"), "`proxies.trusted` is `::/0`"),
+        (proxies("'10.0.0.0/7'"), "`10.0.0.0/7`"),
+        (proxies("'128.0.0.0/1'"), "at most 10.0.0.0/8"),
+        (proxies("'0.0.0.0/1', '128.0.0.0/1'"), "`0.0.0.0/1`"),
+        (proxies("'127.0.0.1/32', '::1/128', '192.0.0.0/3'"), "`192.0.0.0/3`"),
+        (proxies("'fc00::/6'"), "at most fc00::/7"),
+        (proxies("'2000::/3'"), "`2000::/3`"),
+        (proxies("'8000::/1'"), "`8000::/1`"),
+        (proxies("'10.0.0.0/8', '::/1'"), "`::/1`"),
+        (proxies("'::ffff:0.0.0.0/96'"), "write it as IPv4"),
+        (proxies("'::ffff:10.0.0.0/104'"), "write it as IPv4"),
         // The list of erasures.
         ("erasures_copy = 'data/copy/erasures.txt'".into(), "another machine or disk"),
         ("data = '/srv/desk'\nerasures_copy = '/srv/desk/erasures.txt'".into(), "another machine or disk"),
@@ -302,6 +316,10 @@ fn what_would_fail_later_is_refused_at_once() {
         "data = 'one'\nobjects_url = 'file:two'\nmaster_key_file = 'key'\nerasures_copy = 'copy.txt'".into(),
         "name = 'Beispiel „Hilfe“'\n[lmtp]\nlisten = '127.0.0.1:3001'".into(),
         "[retention]\nkey_backup_days = 0\nsent_mail_days = 0\ndata_backup_days = 0".into(),
+        proxies(""),
+        proxies("'10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'"),
+        proxies("'fc00::/7', 'fe80::/10', '2001:db8::/32', '::1/128'"),
+        proxies("'0.0.0.0/8', '100.64.0.0/10', '192.0.2.1/32'"),
     ] {
         assert!(parse(&text, &[]).is_ok(), "{text}");
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use axum_server::tls_rustls::RustlsConfig;
 
 use crate::Failure;
+use crate::validity::{self, OutOfDate};
 
 /// The files are looked at for changes so often.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -42,6 +43,7 @@ async fn renew(config: RustlsConfig, cert: PathBuf, key: PathBuf) {
             Ok(()) => {
                 taken = now;
                 tracing::info!("the certificate was renewed");
+                validity::of_desk(&cert).iter().for_each(OutOfDate::log);
             }
             // The two files are written one after the other: half of them is looked at again.
             Err(error) => {
