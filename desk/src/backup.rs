@@ -254,6 +254,8 @@ pub async fn restore(
     if let Some(folder) = database.parent() {
         fs::create_dir_all(folder)?;
     }
+    // The settings may put the database elsewhere.
+    make_private(&places.folder)?;
     let staged = beside(database, ".restoring");
     remove_database(&staged)?;
     fs::copy(from.join(DATABASE), &staged)?;
@@ -375,9 +377,12 @@ fn listed_in(erasures: &[Erasure], made: Timestamp, master: &MasterKey) -> List 
     list
 }
 
-/// Reads them, and when the database was made, and makes sure that nobody else has the database open.
+/// Reads them, and when the database was made, and makes sure that nobody else has the database open. A file that
+/// is damaged is no database that knows anything: it may be why there is a restore.
 async fn erasures(database: &Path) -> Result<(Option<Timestamp>, Vec<Erasure>), BackupError> {
-    const BUSY: &str = "5";
+    const BUSY: i32 = 5;
+    // SQLITE_ERROR (a table is missing), SQLITE_CORRUPT, SQLITE_NOTADB.
+    const DAMAGED: [i32; 3] = [1, 11, 26];
     let options = sqlite::options(database)
         .locking_mode(SqliteLockingMode::Exclusive)
         .busy_timeout(std::time::Duration::from_millis(300));
@@ -394,11 +399,19 @@ async fn erasures(database: &Path) -> Result<(Option<Timestamp>, Vec<Erasure>), 
         connection.close().await?;
         Ok::<_, StoreError>((first.map(Timestamp), rows))
     };
-    match read.await {
-        Err(StoreError::Database(error)) if error.code().as_deref() == Some(BUSY) => {
-            Err(BackupError::Running)
+    let read = read.await;
+    // An extended code has the code in its last byte.
+    let code = match &read {
+        Err(StoreError::Database(error)) => error.code().and_then(|code| code.parse::<i32>().ok()),
+        _ => None,
+    };
+    match (code.map(|code| code & 0xff), read) {
+        (Some(BUSY), _) => Err(BackupError::Running),
+        (Some(code), Err(error)) if DAMAGED.contains(&code) => {
+            tracing::warn!(%error, "the database in place is damaged, so nothing in it says who was erased");
+            Ok((None, Vec::new()))
         }
-        read => Ok(read?),
+        (_, read) => Ok(read?),
     }
 }
 

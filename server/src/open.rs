@@ -172,7 +172,10 @@ pub(crate) async fn require_for_restore(config: &Config) -> Result<(), Failure> 
         failure => failure,
     };
     require(config, Part::Keys).await.map_err(needed)?;
-    require_master_key(config)
+    // That there is no database yet is why there is a restore.
+    let path = &config.master_key_file;
+    let missing = || Failure::NoDesk(format!("the master key file {} does not exist.", path.display()));
+    if path.try_exists().unwrap_or(true) { Ok(()) } else { Err(needed(missing())) }
 }
 
 async fn has_data(config: &Config) -> Result<bool, Failure> {

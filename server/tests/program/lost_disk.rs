@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::opened::{email, open, word, write};
 
-fn tresen(folder: &Path, arguments: &[&str], input: &str) -> Output {
+pub(crate) fn tresen(folder: &Path, arguments: &[&str], input: &str) -> Output {
     use std::io::Write;
     let mut program = Command::new(env!("CARGO_BIN_EXE_tresen"));
     program.args(arguments).current_dir(folder).env("TRESEN_LOG", "warn");
@@ -16,11 +16,11 @@ fn tresen(folder: &Path, arguments: &[&str], input: &str) -> Output {
     program.wait_with_output().unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     String::from_utf8([output.stdout.clone(), output.stderr.clone()].concat()).unwrap()
 }
 
-fn done(output: Output) -> String {
+pub(crate) fn done(output: Output) -> String {
     assert!(output.status.success(), "{}", said(&output));
     said(&output)
 }

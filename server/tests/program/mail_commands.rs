@@ -10,7 +10,7 @@ use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio_rustls::TlsAcceptor;
 
-fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
+pub(crate) fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tresen"));
     command.args(arguments).current_dir(folder).env("TRESEN_LOG", "info");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -19,7 +19,7 @@ fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
     program.wait_with_output().unwrap()
 }
 
-fn errors(output: &Output) -> String {
+pub(crate) fn errors(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
@@ -119,7 +119,7 @@ fn a_restore_into_an_empty_folder_says_what_it_lacks() {
 }
 
 /// A server that shows a certificate, and says nothing else.
-async fn shows(params: CertificateParams, folder: &Path) -> u16 {
+pub(crate) async fn shows(params: CertificateParams, folder: &Path) -> u16 {
     let key = KeyPair::generate().unwrap();
     let certificate = params.self_signed(&key).unwrap();
     std::fs::write(folder.join("ca.pem"), certificate.pem()).unwrap();

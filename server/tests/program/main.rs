@@ -37,4 +37,6 @@ mod people;
 mod permissions;
 mod post;
 mod rest;
+mod restored;
 mod served;
+mod unknown_erasures;
