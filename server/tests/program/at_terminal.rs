@@ -13,14 +13,14 @@ use crate::served::browser::PASSWORD;
 
 const ADD: &[&str] = &["person", "add", "--name", "Ada", "--role"];
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tresen"));
     command.args(arguments).current_dir(folder).env_remove("NO_COLOR").env("TERM", "xterm");
     command
 }
 
 /// Runs a command without a terminal.
-fn piped(folder: &Path, arguments: &[&str], input: &str) -> Output {
+pub(crate) fn piped(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut command = command(folder, arguments);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut program = command.spawn().unwrap();
@@ -29,7 +29,7 @@ fn piped(folder: &Path, arguments: &[&str], input: &str) -> Output {
 }
 
 /// A folder with a new desk.
-fn new_desk() -> tempfile::TempDir {
+pub(crate) fn new_desk() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     assert!(piped(folder.path(), &["init"], "").status.success());
     folder
@@ -47,7 +47,7 @@ fn pair() -> (File, impl Fn() -> OwnedFd) {
 
 /// Runs a command at a terminal, where each answer is typed as soon as its question is there. Returns
 /// everything that the terminal shows, and the exit code.
-fn typed(mut command: Command, answers: &[(&str, &str)]) -> (String, Option<i32>) {
+pub(crate) fn typed(mut command: Command, answers: &[(&str, &str)]) -> (String, Option<i32>) {
     let (mut master, terminal) = pair();
     command.stdin(terminal()).stdout(terminal()).stderr(terminal());
     let mut program = command.spawn().unwrap();
@@ -98,7 +98,7 @@ fn typed_blindly(mut command: Command, line: &str) -> (String, Option<i32>) {
     (shown, code)
 }
 
-fn add(folder: &Path, email: &str, role: &str) {
+pub(crate) fn add(folder: &Path, email: &str, role: &str) {
     let done = piped(folder, &[ADD, &[role, "--email", email]].concat(), &format!("{PASSWORD}\n"));
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }

@@ -19,13 +19,13 @@ const MAIL: &str = "Message-ID: <1@mail.example.com>\r\nFrom: Ada <ada@example.c
     --b\r\nContent-Type: text/plain\r\nContent-Disposition: attachment; filename=notes.txt\r\n\r\nSee here.\r\n--b--\r\n";
 
 /// A folder that everybody may enter, with settings and a data folder, for one test.
-struct Place {
+pub(crate) struct Place {
     folder: tempfile::TempDir,
     port: u16,
 }
 
 impl Place {
-    fn new(settings: &str) -> Self {
+    pub(crate) fn new(settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
@@ -37,12 +37,12 @@ impl Place {
         Self { folder, port }
     }
 
-    fn at(&self, path: &str) -> PathBuf {
+    pub(crate) fn at(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)
     }
 
     /// The program with the umask that most systems have.
-    fn tresen(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn tresen(&self, arguments: &[&str]) -> Command {
         let mut program = Command::new("sh");
         program.args(["-c", "umask 022; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_tresen")]).args(arguments);
         program.current_dir(self.folder.path()).env("TRESEN_CONFIG", self.at("tresen.toml"));
@@ -50,7 +50,7 @@ impl Place {
         program
     }
 
-    fn run(&self, arguments: &[&str], input: &str) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str], input: &str) -> Output {
         let mut program = self.tresen(arguments);
         program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut program = program.spawn().unwrap();
@@ -62,7 +62,7 @@ impl Place {
     }
 
     /// Serves until the answer is dropped.
-    fn serve(&self) -> Serving {
+    pub(crate) fn serve(&self) -> Serving {
         let log = File::create(self.at("log")).unwrap();
         let program = self.tresen(&["serve"]).stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let serving = Serving { program };
@@ -70,7 +70,7 @@ impl Place {
         serving
     }
 
-    fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.at("log")).unwrap()
     }
 
@@ -92,7 +92,7 @@ impl Place {
 
     /// Makes a desk that holds one of each: a request with a file, a form, outgoing mails, a person.
     /// It serves still.
-    fn fill(&self) -> Serving {
+    pub(crate) fn fill(&self) -> Serving {
         self.run(&["init"], "");
         self.run(&["mail", "ingest"], MAIL);
         let serving = self.serve();
@@ -120,13 +120,13 @@ impl Place {
     }
 }
 
-struct Serving {
+pub(crate) struct Serving {
     program: Child,
 }
 
 impl Serving {
     /// Ends it politely (SIGTERM).
-    fn end(mut self) {
+    pub(crate) fn end(mut self) {
         assert!(Command::new("kill").arg(self.program.id().to_string()).status().unwrap().success());
         self.program.wait().unwrap();
     }
@@ -148,7 +148,7 @@ fn wait(what: &str, done: impl Fn() -> bool) {
 }
 
 /// Returns what a path is and all below it, each with its mode.
-fn walk(path: &Path) -> Vec<(PathBuf, u32)> {
+pub(crate) fn walk(path: &Path) -> Vec<(PathBuf, u32)> {
     let about = fs::symlink_metadata(path).unwrap();
     let mut found = vec![(path.to_owned(), about.permissions().mode() & 0o777)];
     if about.is_dir() {
@@ -160,7 +160,7 @@ fn walk(path: &Path) -> Vec<(PathBuf, u32)> {
 }
 
 /// Returns those of [`walk`] that others have any access to.
-fn open_ones(path: &Path) -> Vec<(PathBuf, String)> {
+pub(crate) fn open_ones(path: &Path) -> Vec<(PathBuf, String)> {
     let open = walk(path).into_iter().filter(|(_, mode)| mode & 0o077 != 0);
     open.map(|(path, mode)| (path, format!("{mode:o}"))).collect()
 }
@@ -265,7 +265,7 @@ fn a_restored_backup_is_closed_however_open_it_was() {
 }
 
 /// A line of the log without its colours.
-fn plain(line: &str) -> String {
+pub(crate) fn plain(line: &str) -> String {
     let parts = line.split('\u{1b}').enumerate();
     parts
         .map(
