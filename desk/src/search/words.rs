@@ -231,6 +231,8 @@ mod tests {
             vec!["프린터", "\u{1111}\u{1173}\u{1105}\u{1175}\u{11ab}\u{1110}\u{1165}"],
             vec!["כתב", "כָּתַב"],
             vec!["Nguyễn", "Nguyen", "NGUYỄN", "Nguye\u{302}\u{303}n"],
+            // Letters that are in one piece nowhere: an accent is left beside them.
+            vec!["Ọ\u{300}yọ\u{301}", "Oyo", "ọyọ", "O\u{323}\u{300}yo\u{323}\u{301}"],
             vec!["Ağır", "agir", "AĞIR", "ağir"],
             vec!["Řehoř", "Rehor", "R\u{30c}ehor\u{30c}"],
             vec!["Đorđe", "Dorde", "ĐORĐE"],
@@ -271,6 +273,7 @@ mod tests {
             ("ㄅㄆㄇㄈ", vec!["ㄆㄇ"]),
             ("電話は03-1234-5678です", vec!["1234", "電話", "です"]),
             ("𠮷野家の印刷機", vec!["𠮷野", "印刷"]),
+            ("𠮷𠀋町", vec!["𠀋", "𠀋町"]),
         ] {
             for word in words {
                 assert!(finds(word, text), "{word} in {text}");

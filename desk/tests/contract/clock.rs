@@ -73,6 +73,7 @@ async fn a_request_that_moves_comes_first(world: &World) {
 
     world.clock.advance_seconds(-DAY);
     let second = world.submit(&Form::from(EMAIL)).await;
+    world.clock.advance_seconds(-DAY);
     world.comment(&Access::Session(ada.clone()), first, "Hello").await;
 
     let order: Vec<_> = world.mine(&ada).await.iter().map(|line| line.number).collect();
