@@ -66,7 +66,12 @@ pub fn part(address: &Address) -> Part {
         | Address::RequestForAgents { .. }
         | Address::Held { .. } => Part::Agent,
         Address::EraseCustomer { .. } | Address::Reports => Part::Supervision,
-        Address::Mail { .. } | Address::People { .. } | Address::Colleague { .. } => Part::Settings,
+        Address::Mail { .. }
+        | Address::People { .. }
+        | Address::Colleague { .. }
+        | Address::ServiceTokens { .. }
+        | Address::Webhooks { .. }
+        | Address::Webhook { .. } => Part::Settings,
         Address::DevMail | Address::DevMessage { .. } => Part::Dev,
     }
 }

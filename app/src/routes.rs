@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
 use tresen_model::address::{Mailed, Proof};
-use tresen_model::{Address, PersonId, RequestNumber};
+use tresen_model::{Address, PersonId, RequestNumber, WebhookId};
 
 use crate::serve::{answer, files_form, form, show};
 use crate::web::{App, Context, Fields, Trouble};
@@ -198,7 +198,7 @@ fn page_of(fields: &Fields) -> Option<Address> {
 }
 
 fn of_settings() -> Router<App> {
-    use crate::settings::{colleague, mail, people};
+    use crate::settings::{colleague, mail, people, services, webhook, webhooks};
 
     Router::new()
         .route("/agent/settings/mail", get(show))
@@ -209,6 +209,14 @@ fn of_settings() -> Router<App> {
         .route("/agent/settings/people", form::<people::AddColleague, _>(people_page))
         .route("/agent/settings/people/{id}", form::<colleague::ChangeDuty, _>(colleague_page))
         .route("/agent/settings/people/{id}/withdraw", form::<people::WithdrawInvitation, _>(people_page))
+        .route("/agent/settings/tokens", form::<services::MakeServiceToken, _>(service_tokens_page))
+        .route("/agent/settings/tokens/end", form::<services::EndServiceToken, _>(service_tokens_page))
+        .route("/agent/settings/webhooks", form::<webhooks::AddWebhook, _>(webhooks_page))
+        .route("/agent/settings/webhooks/{id}", get(show))
+        .route("/agent/settings/webhooks/{id}/secret", form::<webhook::RenewSecret, _>(webhook_page))
+        .route("/agent/settings/webhooks/{id}/switch", form::<webhook::SwitchWebhook, _>(webhook_page))
+        .route("/agent/settings/webhooks/{id}/remove", form::<webhook::RemoveWebhook, _>(webhook_page))
+        .route("/agent/settings/webhooks/{id}/replay", form::<webhook::ReplayDelivery, _>(webhook_page))
 }
 
 fn mail_page(_: &Fields) -> Option<Address> {
@@ -221,6 +229,18 @@ fn people_page(_: &Fields) -> Option<Address> {
 
 fn colleague_page(fields: &Fields) -> Option<Address> {
     Some(Address::Colleague { id: PersonId::parse(fields.get("id")?)? })
+}
+
+fn service_tokens_page(_: &Fields) -> Option<Address> {
+    Some(Address::ServiceTokens { done: String::new() })
+}
+
+fn webhooks_page(_: &Fields) -> Option<Address> {
+    Some(Address::Webhooks { done: String::new() })
+}
+
+fn webhook_page(fields: &Fields) -> Option<Address> {
+    Some(Address::Webhook { id: WebhookId::parse(fields.get("id")?)?, done: String::new() })
 }
 
 fn of_dev() -> Router<App> {

@@ -45,6 +45,12 @@ impl From<account::Shown> for Sheet {
     }
 }
 
+impl From<settings::Shown> for Sheet {
+    fn from(shown: settings::Shown) -> Self {
+        Self::Settings(shown)
+    }
+}
+
 impl From<supervision::Shown> for Sheet {
     fn from(shown: supervision::Shown) -> Self {
         Self::Supervision(shown)

@@ -291,11 +291,6 @@ impl Subjects {
             limits: Arc::clone(&limits),
             people: Arc::clone(&people),
         });
-        let webhooks = Arc::new(Webhooks {
-            clock: Arc::clone(&clock),
-            store: Arc::clone(&store),
-            keys: Arc::clone(&keys),
-        });
         let outbox = Arc::new(Outbox {
             settings: Arc::clone(&settings),
             store: Arc::clone(&store),
@@ -327,6 +322,15 @@ impl Subjects {
             queue_teller: Arc::new(QueueTeller::default()),
             seen: Arc::new(Gathered::default()),
             privacy_version,
+        });
+        let webhooks = Arc::new(Webhooks {
+            clock: Arc::clone(&clock),
+            store: Arc::clone(&store),
+            keys: Arc::clone(&keys),
+            wakeups: Arc::clone(&wakeups),
+            people: Arc::clone(&people),
+            outbox: Arc::clone(&outbox),
+            requests: Arc::clone(&requests),
         });
         let intake = Arc::new(Intake {
             reading: Arc::clone(&reading),

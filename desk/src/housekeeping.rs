@@ -73,6 +73,7 @@ impl Desk {
         self.privacy.retain().await?;
         self.intake.tidy_asides().await?;
         self.intake.tell_of_asides().await?;
+        self.webhooks.tell_of_switched_off().await?;
         self.limits.counts.tidy(&self.store, now).await.map_err(Broken::from)?;
         // Also of words that were replaced: an old name, an old address.
         self.search.index.forget_traces().await?;

@@ -48,6 +48,7 @@ mod sources;
 pub mod staff;
 pub mod tokens;
 pub mod uploads;
+mod webhook_event;
 pub mod webhooks;
 
 pub use crate::desk::{Desk, Opening, Subjects};

@@ -24,6 +24,7 @@ pub(crate) static DATA: Migrations = Migrations::new(&[
     (20, "api tokens of persons", include_str!("../migrations/data/0020_api_tokens.sql")),
     (21, "api calls", include_str!("../migrations/data/0021_api_calls.sql")),
     (22, "webhooks", include_str!("../migrations/data/0022_webhooks.sql")),
+    (23, "webhooks with text", include_str!("../migrations/data/0023_webhook_text.sql")),
 ]);
 
 /// Returns whether the data of a desk is at a location. Creates nothing.

@@ -79,6 +79,8 @@ export async function prepare(desk, empty, language) {
   const invitation = linkTo(await desk.mail({ to: name('invited') }), '/register');
   const people = (await admin.get('/agent/settings/people')).text.split('<tr').slice(1).find((row) => row.includes(name('agent')));
   const colleague = /href="([^"]+)"/.exec(people)[1];
+  await admin.post('/agent/settings/webhooks', { name: `Shop ${language}`, url: 'https://hook.invalid/x' });
+  const webhook = new RegExp(`href="([^"]+)"[^>]*><strong><bdi>Shop ${language}`).exec((await admin.get('/agent/settings/webhooks')).text)[1];
   const mail = (from, subject, more = '') =>
     desk.ingest(`${from && `From: ${from}\r\n`}To: support@desk.example\r\nSubject: ${subject}\r\nMessage-ID: <${language}${subject.length}@example.com>\r\n${more}\r\nIt is broken.\r\n\r\n-- \r\nMia\r\n`);
   await mail(name('mailer'), 'By mail', 'Content-Type: text/html\r\n');
@@ -101,7 +103,7 @@ export async function prepare(desk, empty, language) {
   const idle = new Client(empty);
   await idle.login(await empty.addPerson({ email: name('idle') }));
   await idle.post('/account/language', { language });
-  return { invitation, colleague, careful, beginner, half, admin, held, linked, agent, customer, other, visitor, data, newcomer, leaver, restricted, withheld, idle, number, closed, request, register, password, address, erase };
+  return { invitation, colleague, webhook, careful, beginner, half, admin, held, linked, agent, customer, other, visitor, data, newcomer, leaver, restricted, withheld, idle, number, closed, request, register, password, address, erase };
 }
 
 /** Sends the form of a page with what is wrong. */
@@ -127,6 +129,9 @@ export const PAGES = [
   ['admin', 'who works here', () => '/agent/settings/people'],
   ['admin', 'who works here, somebody refused', () => '/agent/settings/people', 200, refuse('main form[action="/agent/settings/people"]', { email: 'wrong' })],
   ['admin', 'what somebody may do', ({ colleague }) => colleague],
+  ['admin', 'tokens of services, one refused', () => '/agent/settings/tokens', 200, refuse('main form[action="/agent/settings/tokens"]')],
+  ['admin', 'webhooks, one refused', () => '/agent/settings/webhooks', 200, refuse('main form[action="/agent/settings/webhooks"]', { url: 'wrong' })],
+  ['admin', 'a webhook', ({ webhook }) => webhook],
   ['nobody', 'an invitation, the link', ({ invitation }) => invitation],
   ['nobody', 'the second step, nothing before', () => '/login/second', 410],
   ['half', 'the second step', () => '/login/second'],

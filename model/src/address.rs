@@ -9,7 +9,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::query::{Query, decode, escape};
-use crate::{PersonId, RequestNumber, Status};
+use crate::{PersonId, RequestNumber, Status, WebhookId};
 
 /// The address of a page (the path and the query of RFC 3986).
 ///
@@ -130,6 +130,23 @@ pub enum Address {
     Colleague {
         /// Who.
         id: PersonId,
+    },
+    /// `/agent/settings/webhooks`
+    Webhooks {
+        /// What was done just now.
+        done: String,
+    },
+    /// `/agent/settings/webhooks/ID`
+    Webhook {
+        /// Which.
+        id: WebhookId,
+        /// What was done just now.
+        done: String,
+    },
+    /// `/agent/settings/tokens`: the API tokens of services.
+    ServiceTokens {
+        /// What was done just now.
+        done: String,
     },
     /// `/dev/mail`: outgoing email, under `--dev`.
     DevMail,
@@ -255,6 +272,11 @@ impl Address {
             ["agent", "settings", "mail"] => Self::Mail { done: query.get("done") },
             ["agent", "settings", "people"] => Self::People { done: query.get("done") },
             ["agent", "settings", "people", id] => Self::Colleague { id: PersonId::parse(id)? },
+            ["agent", "settings", "webhooks"] => Self::Webhooks { done: query.get("done") },
+            ["agent", "settings", "webhooks", id] => {
+                Self::Webhook { id: WebhookId::parse(id)?, done: query.get("done") }
+            }
+            ["agent", "settings", "tokens"] => Self::ServiceTokens { done: query.get("done") },
             ["dev", "mail"] => Self::DevMail,
             ["dev", "mail", name] if !name.is_empty() => Self::DevMessage { name: decode(name.as_bytes())? },
             _ => return None,
@@ -354,6 +376,9 @@ impl fmt::Display for Address {
             Self::Mail { done: what } => done(f, "/agent/settings/mail", what),
             Self::People { done: what } => done(f, "/agent/settings/people", what),
             Self::Colleague { id } => write!(f, "/agent/settings/people/{id}"),
+            Self::Webhooks { done: what } => done(f, "/agent/settings/webhooks", what),
+            Self::Webhook { id, done: what } => done(f, &format!("/agent/settings/webhooks/{id}"), what),
+            Self::ServiceTokens { done: what } => done(f, "/agent/settings/tokens", what),
             Self::DevMail => f.write_str("/dev/mail"),
             Self::DevMessage { name } => write!(f, "/dev/mail/{}", escape(name)),
         }
@@ -425,6 +450,10 @@ mod tests {
         "/agent/settings/mail?done=sent",
         "/agent/settings/people?done=role",
         "/agent/settings/people/01990000-0000-7000-8000-000000000000",
+        "/agent/settings/webhooks?done=removed",
+        "/agent/settings/webhooks/01990000-0000-7000-8000-000000000000",
+        "/agent/settings/webhooks/01990000-0000-7000-8000-000000000000?done=on",
+        "/agent/settings/tokens?done=ended",
         "/dev/mail",
         "/dev/mail/a%20b.eml",
     ];

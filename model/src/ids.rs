@@ -36,4 +36,8 @@ id! {
     AttachmentId
     /// A mail that was set aside, because it could not be handled.
     AsideId
+    /// A place where another program is told what happens.
+    WebhookId
+    /// One thing that it is told. The same at each attempt.
+    DeliveryId
 }

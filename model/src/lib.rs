@@ -32,7 +32,7 @@ pub mod wish;
 
 pub use address::Address;
 pub use email_address::EmailAddress;
-pub use ids::{AsideId, AttachmentId, CommentId, PersonId, RequestId};
+pub use ids::{AsideId, AttachmentId, CommentId, DeliveryId, PersonId, RequestId, WebhookId};
 pub use kinds::{
     AsideReason, AuthorKind, Channel, DeliveryState, FileCheck, HeldWhy, IntakeChannel, MailRemark,
     MailTrouble, MailVerdict, Priority, Role, Standing, Status, Visibility,

@@ -24,6 +24,10 @@ pub enum Problem {
         /// The limit.
         max: usize,
     },
+    /// A name that something else has already.
+    NameTaken,
+    /// Not the address of a page that is reached over TLS.
+    WebAddressInvalid,
     /// No subject.
     SubjectMissing,
     /// A subject over the limit.

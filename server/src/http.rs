@@ -39,7 +39,8 @@ pub(crate) fn router(
     };
     let names = site.names;
     let asset = async move |method: Method, uri: Uri, headers: HeaderMap| site.serve(&method, &uri, &headers);
-    let rest = api::router(desk.clone(), Arc::clone(room), names.css.unwrap_or_default().to_owned());
+    let css = names.css.unwrap_or_default().to_owned();
+    let rest = api::router(desk.clone(), Arc::clone(room), css, config.mcp);
     let sign_in = Arc::new(Providers::new(config, Arc::new(SystemClock))?);
     let app = App::new(AppParts {
         desk,

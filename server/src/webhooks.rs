@@ -38,6 +38,9 @@ pub(crate) enum Webhook {
         /// Let it lie in a private network, and on this machine without TLS.
         #[arg(long)]
         allow_private: bool,
+        /// Tell it what was written, too. Without it, deliveries hold ids alone.
+        #[arg(long)]
+        with_text: bool,
     },
     /// List them, with what waits and what was given up.
     List,
@@ -78,8 +81,8 @@ async fn with(desk: &Desk, asked: &Webhook) -> Result<(), Failure> {
     let broken = |error: Error| Failure::from(error.to_string());
     let none = |name: &str| Failure::from(format!("there is no webhook `{name}`"));
     match asked {
-        Webhook::Add { name, url, event, allow_private } => {
-            let new = NewWebhook { name, url, events: event, private: *allow_private };
+        Webhook::Add { name, url, event, allow_private, with_text } => {
+            let new = NewWebhook { name, url, events: event, private: *allow_private, text: *with_text };
             let secret = desk.webhooks.add_webhook(&new).await.map_err(|error| match error {
                 Error::Refused(refusals) if refusals.iter().any(|refusal| refusal.field == "url") => {
                     Failure::from(format!("`{url}` is no https:// address; --allow-private allows http://"))
@@ -100,8 +103,9 @@ async fn with(desk: &Desk, asked: &Webhook) -> Result<(), Failure> {
                     (None, None) => "fine".to_owned(),
                 };
                 let (waiting, failed) = (one.waiting, one.failed);
+                let text = if one.text { ", with text" } else { "" };
                 println!(
-                    "{}: {}, {events}, {state}, {waiting} waiting, {failed} given up",
+                    "{}: {}, {events}{text}, {state}, {waiting} waiting, {failed} given up",
                     one.name, one.url
                 );
             }

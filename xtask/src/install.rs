@@ -112,6 +112,22 @@ pub fn node_if_present() -> Option<PathBuf> {
     shell::find("npm").and(shell::find("node"))
 }
 
+/// Python, with what makes virtual environments, of a version that the packages in `xtask/schemathesis` run on.
+pub fn python() -> Result<PathBuf> {
+    const OLDEST: &str = "3.11";
+    let complete = || {
+        // Debian's Python comes without `ensurepip`, which `venv` needs.
+        let modules = ["-c", "import ensurepip, venv"];
+        shell::find("python3").filter(|python| shell::output(Command::new(python).args(modules)).is_ok())
+    };
+    let python = find_or_install("Python with venv", &["python3", "python3-venv"], complete)?;
+    let enough = format!("import sys; sys.exit(sys.version_info < ({}))", OLDEST.replace('.', ", "));
+    match shell::output(Command::new(&python).args(["-c", &enough])) {
+        Ok(_) => Ok(python),
+        Err(_) => Err(format!("Python {OLDEST} or newer is needed; see https://www.python.org.")),
+    }
+}
+
 /// Chromium: the one that `TRESEN_CHROMIUM` names, or one from `PATH`.
 pub fn chromium() -> Result<PathBuf> {
     named_or("TRESEN_CHROMIUM", || {

@@ -5,6 +5,7 @@
 pub mod folders;
 pub mod install;
 pub mod npm;
+pub mod pip;
 pub mod shell;
 
 /// The outcome of a task: a value, or one sentence that says what is wrong and how to go on.

@@ -6,6 +6,7 @@
 
 mod bench;
 mod browser;
+mod description;
 mod dist;
 mod frontend;
 mod postgres;
@@ -21,7 +22,7 @@ const USAGE: &str = "\
 cargo xtask run                    build everything, serve http://127.0.0.1:3000 with a fresh ./data
 cargo xtask watch                  the same, and again whenever a file changes; ./data stays
 cargo xtask test [--only PART]...  everything CI runs; PART: format, deny, advisories, frontend, clippy,
-                                   rust, browser, or one crate (desk) or journey (browser:passkeys),
+                                   rust, api, browser, or one crate (desk) or journey (browser:passkeys),
                                    or one test's name (desk:erasure)
                  [--thorough]      races and kills in many rounds
 cargo xtask bench                  print the benchmarks

@@ -6,7 +6,7 @@ use xtask::{Result, shell};
 
 use crate::frontend::{self, Kind};
 use crate::rust::{self, Asked};
-use crate::{browser, tools};
+use crate::{browser, description, tools};
 
 /// How a part ended that did not fail.
 pub(crate) enum Done {
@@ -19,7 +19,7 @@ pub(crate) enum Done {
 }
 
 /// The parts in the order in which they run: quick ones first, and the front end before the browser.
-const PARTS: &[&str] = &["format", "deny", "advisories", "frontend", "clippy", "rust", "browser"];
+const PARTS: &[&str] = &["format", "deny", "advisories", "frontend", "clippy", "rust", "api", "browser"];
 
 /// One thing to be run: a part, or some of its tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,7 @@ impl Step<'_> {
             "frontend" => frontend::build(Kind::Small).map(|()| Done::Passed),
             "clippy" => clippy().map(|()| Done::Passed),
             "rust" => rust::test(Asked { krate: self.krate, name: self.name, thorough }).map(Done::Tests),
+            "api" => description::test(thorough).map(Done::Tests),
             _ => browser::test(self.name, thorough).map(Done::Tests),
         }
     }

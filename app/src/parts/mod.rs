@@ -2,18 +2,22 @@
 //!
 //! - [`erasure`]: what pages about an erasure share
 //! - [`fields`]: fields of forms
+//! - [`locked`]: what stands in the place of a form that needs a fresh proof
 //! - [`mailed`]: pages around mailed links
 //! - [`proof`], [`passkey`]: showing who one is
 //! - [`receipt`]: the receipt of an erasure
+//! - [`secret`]: the page that shows a secret, once
 //! - [`restricted`]: what people are told whose data is restricted
 
 pub(crate) mod erasure;
 pub(crate) mod fields;
+pub(crate) mod locked;
 pub(crate) mod mailed;
 pub(crate) mod passkey;
 pub(crate) mod proof;
 pub(crate) mod receipt;
 pub(crate) mod restricted;
+pub(crate) mod secret;
 
 use leptos::prelude::*;
 

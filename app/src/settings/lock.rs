@@ -2,12 +2,10 @@
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use tresen_model::address::Proof;
 use tresen_model::{Address, Language};
 
-use crate::components::{ButtonLink, Icon};
 use crate::language::settings::people as text;
-use crate::language::shared::factors;
+use crate::parts::locked;
 
 /// How an admin shows again who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,19 +27,13 @@ pub(super) fn load(context: &crate::web::Context) -> Option<Lock> {
     (!session.is_fresh(context.now)).then_some(lock)
 }
 
-/// Instead of a form that would lead to the question anyway. `next` is the page of the form.
-pub(super) fn locked(language: Language, lock: Lock, next: &Address) -> AnyView {
-    let way = match lock {
-        Lock::Provider => view! { <p>{text::locked_provider(language)}</p> }.into_any(),
-        Lock::Proof => {
-            let href = Address::Confirm(Proof { next: next.to_string(), by: String::new() });
-            view! {
-                <p class="cluster">
-                    <ButtonLink href label=factors::unlock(language) icon=Some(Icon::Lock)/>
-                </p>
-            }
-            .into_any()
+/// Instead of a form that would lead to the question anyway. `words` say what for, `next` is the page of the form.
+pub(super) fn locked(language: Language, lock: Lock, words: &'static str, next: &Address) -> AnyView {
+    match lock {
+        Lock::Proof => locked::locked(language, words, next),
+        Lock::Provider => {
+            let way = view! { <p>{text::locked_provider(language)}</p> };
+            locked::locked_with(words, way.into_any())
         }
-    };
-    view! { <div class="card sunken stack"><p>{text::locked(language)}</p>{way}</div> }.into_any()
+    }
 }

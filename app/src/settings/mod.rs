@@ -1,18 +1,23 @@
-//! What admins look after: email and people.
+//! What admins look after: email, people, and other programs.
 //!
-//! - [`mail`], [`people`], [`colleague`]: the pages
+//! - [`mail`], [`people`], [`colleague`], [`services`], [`webhooks`], [`webhook`]: the pages
+//! - [`made`]: the pages that show a secret, once
 //! - [`person`], [`duty`]: somebody who works at the desk, and the fields for what they may do
 //! - [`tabs`], [`lock`]: what stands on several of the pages
 
 pub mod colleague;
 mod duty;
 pub mod lock;
+pub mod made;
 pub mod mail;
 pub mod people;
 pub mod person;
 #[cfg(feature = "ssr")]
 mod server;
+pub mod services;
 mod tabs;
+pub mod webhook;
+pub mod webhooks;
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +37,14 @@ pub enum Shown {
     People(people::People),
     /// `/agent/settings/people/{id}`
     Colleague(colleague::Colleague),
+    /// `/agent/settings/tokens`
+    Services(services::Services),
+    /// `/agent/settings/webhooks`
+    Webhooks(webhooks::Webhooks),
+    /// `/agent/settings/webhooks/{id}`
+    Webhook(webhook::One),
+    /// The answer to what makes a secret: it is shown once.
+    Made(made::Made),
 }
 
 /// The page.
@@ -40,5 +53,9 @@ pub fn page(visit: &Visit, shown: Shown, forms: &Forms) -> Page {
         Shown::Mail(mail) => mail::page(visit, mail, forms),
         Shown::People(people) => people::page(visit, people, forms),
         Shown::Colleague(colleague) => colleague::page(visit, colleague, forms),
+        Shown::Services(services) => services::page(visit, services, forms),
+        Shown::Webhooks(webhooks) => webhooks::page(visit, webhooks, forms),
+        Shown::Webhook(one) => webhook::page(visit, one, forms),
+        Shown::Made(made) => made::page(visit, made),
     }
 }

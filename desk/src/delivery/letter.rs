@@ -147,6 +147,7 @@ impl Delivery {
             MailKind::EraseLink => (action("account/delete"), hours(Purpose::Erase), None),
             MailKind::DataLink => (action("account/data"), hours(Purpose::Data), None),
             MailKind::SetAside => (Some(format!("{url}/agent/settings/mail")), None, None),
+            MailKind::WebhookOff => (Some(format!("{url}/agent/settings/webhooks")), None, None),
             _ => (None, None, action("register")),
         };
         MailContext {

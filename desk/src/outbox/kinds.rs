@@ -116,6 +116,8 @@ kinds! {
     /// To an admin: messages are set aside and want to be looked at, at `action_url`. Says of them
     /// only how many there are.
     SetAside = "set-aside" { needs: ["action_url", "aside"], may: [] }
+    /// To an admin: a webhook was switched off, which `action_url` shows.
+    WebhookOff = "webhook-off" { needs: ["action_url"], may: [] }
     /// Somebody wants everything deleted: `action_url` leads to the page that does it.
     EraseLink = "erase-link" { needs: ["action_url", "valid_for", "valid_hours"], may: [] }
     /// Somebody wants to see what is stored: `action_url` leads to the page that shows it.
@@ -175,6 +177,7 @@ impl MailKind {
             | Self::Resolved
             | Self::Captured
             | Self::SetAside
+            | Self::WebhookOff
             | Self::AgentNews
             | Self::AnswerUnsent => false,
         }

@@ -28,7 +28,7 @@ use crate::people::{Agent, Purpose, Session, kinds, person};
 use crate::privacy::Privacy;
 use crate::requests::find_of_kind;
 use crate::secret::Secret;
-use crate::webhooks::{self, WebhookEvent};
+use crate::webhook_event::{self, WebhookEvent};
 
 /// The wish of an erasure that ends a join.
 pub(crate) const JOIN: &str = "join";
@@ -333,7 +333,7 @@ impl Privacy {
         self.note_erasure(person, now).await?;
         let mut tx = self.store.write().await?;
         on!(tx.conn(), c => sqlx::query(FINISHED).bind(person.0).bind(now.0).execute(c).await.map(drop))?;
-        webhooks::note_person(&mut tx, WebhookEvent::PersonErased, person, now).await?;
+        webhook_event::note_person(&mut tx, WebhookEvent::PersonErased, person, now).await?;
         tx.commit().await?;
         tracing::info!(person = %person, "a person was erased");
         Ok(now)

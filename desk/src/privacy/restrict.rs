@@ -24,7 +24,7 @@ use crate::people::person::{self, Presence};
 use crate::people::restriction;
 use crate::privacy::Privacy;
 use crate::requests::find_of_kind;
-use crate::webhooks::{self, WebhookEvent};
+use crate::webhook_event::{self, WebhookEvent};
 
 #[derive(Clone, Copy)]
 pub(crate) enum Party {
@@ -55,7 +55,7 @@ pub(super) async fn set(tx: &mut Tx, person: PersonId, party: Party, now: Timest
         .await
         .map(|done| done.rows_affected()))?;
     if done == 1 {
-        webhooks::note_person(tx, WebhookEvent::PersonRestricted, person, now).await?;
+        webhook_event::note_person(tx, WebhookEvent::PersonRestricted, person, now).await?;
     }
     Ok(done == 1)
 }

@@ -19,7 +19,7 @@ use crate::people::person::{self, Presence};
 use crate::people::{Agent, Purpose};
 use crate::requests::Requests;
 use crate::requests::statistics::Tally;
-use crate::webhooks::{self, WebhookEvent};
+use crate::webhook_event::{self, WebhookEvent};
 
 /// A comment's row before it is one.
 pub(crate) struct NewComment<'a> {
@@ -373,7 +373,7 @@ pub(crate) async fn count_customer_comment(
         .execute(c)
         .await
         .map(drop))?;
-    webhooks::note_request(tx, WebhookEvent::RequestCommented, request, now).await
+    webhook_event::note_request(tx, WebhookEvent::RequestCommented, request, now).await
 }
 
 async fn count_agent_comment(
@@ -394,5 +394,5 @@ async fn count_agent_comment(
         .execute(c)
         .await
         .map(drop))?;
-    webhooks::note_request(tx, WebhookEvent::RequestCommented, request, now).await
+    webhook_event::note_request(tx, WebhookEvent::RequestCommented, request, now).await
 }

@@ -50,6 +50,14 @@ fn unknown() -> Error {
     Error::refused("attachments", Problem::ChoiceUnknown)
 }
 
+fn open(key: &PersonKey, handle: &str) -> Result<(Uuid, Handle), Error> {
+    let bytes = BASE64URL_NOPAD.decode(handle.as_bytes()).map_err(|_| unknown())?;
+    let (id, sealed) = bytes.split_at_checked(16).ok_or_else(unknown)?;
+    let id = Uuid::from_slice(id).map_err(|_| unknown())?;
+    let opened = key.open(COLUMN, id, sealed).map_err(|_| unknown())?;
+    Ok((id, serde_json::from_slice(&opened).map_err(|_| unknown())?))
+}
+
 impl Requests {
     /// Keeps a file until its comment comes, for the caller alone.
     ///
@@ -93,11 +101,7 @@ impl Requests {
         let (now, mut size) = (self.clock.now(), 0_u64);
         let mut files: Vec<File> = Vec::new();
         for handle in handles {
-            let bytes = BASE64URL_NOPAD.decode(handle.as_bytes()).map_err(|_| unknown())?;
-            let (id, sealed) = bytes.split_at_checked(16).ok_or_else(unknown)?;
-            let id = Uuid::from_slice(id).map_err(|_| unknown())?;
-            let opened = key.open(COLUMN, id, sealed).map_err(|_| unknown())?;
-            let handle: Handle = serde_json::from_slice(&opened).map_err(|_| unknown())?;
+            let (id, handle) = open(&key, handle)?;
             let file_key = BASE64URL_NOPAD.decode(handle.key.as_bytes()).ok();
             let file_key = file_key.and_then(|key| <[u8; 32]>::try_from(key).ok()).ok_or_else(unknown)?;
             if handle.until <= now.0 || files.iter().any(|file| file.id() == id) {
@@ -111,6 +115,17 @@ impl Requests {
             return Err(Error::refused("attachments", Problem::FilesTooLarge { max: limits.max_bytes }));
         }
         if self.are_attached(&files).await? { Err(unknown()) } else { Ok(files) }
+    }
+
+    /// What a handle of the caller's names. It may have expired since.
+    ///
+    /// # Errors
+    /// A refusal of `attachments`: a handle that is unknown or somebody else's.
+    #[boxed]
+    pub async fn handed(&self, caller: &Caller, handle: &str) -> Result<Handed, Error> {
+        let key = self.key_of(caller).await?;
+        let (_, Handle { name, size, media_type, .. }) = open(&key, handle)?;
+        Ok(Handed { handle: handle.to_owned(), name, size, media_type })
     }
 
     async fn key_of(&self, caller: &Caller) -> Result<PersonKey, Error> {

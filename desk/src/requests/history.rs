@@ -1,7 +1,7 @@
 //! What happened to a request, kept with it.
 
 use crate::error::Broken;
-use crate::webhooks::{self, WebhookEvent};
+use crate::webhook_event::{self, WebhookEvent};
 use tresen_keys::random;
 use tresen_model::{AuthorKind, PersonId, RequestId, Timestamp};
 use tresen_store::{Tx, on};
@@ -48,5 +48,5 @@ pub(crate) async fn note(
         (STATUS | PRIORITY | ASSIGNED, _) => WebhookEvent::RequestChanged,
         _ => return Ok(()),
     };
-    webhooks::note_request(tx, told, request, now).await
+    webhook_event::note_request(tx, told, request, now).await
 }

@@ -3,12 +3,15 @@
 //! - [`scope`]: what a token allows
 //! - [`caller`]: checks a token, and turns it into the proofs that the desk's methods take
 //! - [`personal`]: tokens that people make for themselves
-//! - [`service`]: tokens that the operator makes on the command line
+//! - [`service`], [`admin`]: tokens of services, which the operator makes on the command line and admins in the browser
 //! - [`rows`]: the table of both
+//! - [`assistant`]: what assistants do, in the audit log
 //! - [`once`]: a call that is sent twice is done once
 //!
 //! A token gives its owner's rights of this moment, narrowed by its scopes. Only a keyed hash of the secret is stored.
 
+mod admin;
+mod assistant;
 mod caller;
 pub(crate) mod holdings;
 mod once;

@@ -1,6 +1,7 @@
-//! Tokens of services. The operator makes them on the command line, and may give any scope.
+//! Tokens of services. The operator makes them on the command line, admins in the browser; both may give any scope.
 
 use async_recursion::async_recursion as boxed;
+use sqlx::types::Uuid;
 use tresen_model::{EmailAddress, Language, PersonId, PersonName, Problem, Timestamp};
 use tresen_store::{Tx, from_row, is_duplicate, on};
 
@@ -32,6 +33,8 @@ pub struct ServiceToken {
     pub name: String,
     /// What it may do.
     pub scopes: Scopes,
+    /// The ids of the request types that it reaches; none are all.
+    pub kinds: Vec<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it ends by itself, if it does.
@@ -43,12 +46,13 @@ pub struct ServiceToken {
 struct Row {
     name: String,
     scopes: String,
+    person_id: Option<Uuid>,
     created_at: i64,
     expires_at: Option<i64>,
     last_used_at: Option<i64>,
 }
 
-from_row!(Row { name, scopes, created_at, expires_at, last_used_at });
+from_row!(Row { name, scopes, person_id, created_at, expires_at, last_used_at });
 
 impl Tokens {
     /// Makes a token for a service. The secret is shown here and never again.
@@ -97,7 +101,7 @@ impl Tokens {
             Ok(()) => {}
             Err(Broken::Store(error)) if is_duplicate(&error) => {
                 tx.rollback().await?;
-                return Err(unknown("name"));
+                return Err(Error::refused("name", Problem::NameTaken));
             }
             Err(error) => return Err(error.into()),
         }
@@ -120,11 +124,15 @@ impl Tokens {
     /// [`Error::Broken`] only.
     #[boxed]
     pub async fn service_tokens(&self) -> Result<Vec<ServiceToken>, Error> {
-        const SQL: &str = "SELECT name, scopes, created_at, expires_at, last_used_at FROM api_token
+        const SQL: &str =
+            "SELECT name, scopes, person_id, created_at, expires_at, last_used_at FROM api_token
             WHERE name IS NOT NULL ORDER BY name";
         let mut reader = self.store.read().await?;
         let rows: Vec<Row> = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
+        let kinds = kinds::of_all(reader.conn()).await?;
+        let kinds = |row: &Row| kinds.get(&PersonId(row.person_id?)).cloned();
         let token = |row: Row| ServiceToken {
+            kinds: kinds(&row).unwrap_or_default(),
             name: row.name,
             scopes: Scopes::read(&row.scopes),
             created_at: Timestamp(row.created_at),
@@ -147,6 +155,15 @@ impl Tokens {
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
+        if removed > 0 {
+            audit(
+                &mut tx,
+                "service-token-ended",
+                &serde_json::json!({ "tokens": removed }),
+                self.clock.now(),
+            )
+            .await?;
+        }
         tx.commit().await?;
         Ok(removed > 0)
     }

@@ -64,9 +64,24 @@ struct Row {
     private: bool,
     generation: i64,
     rotated_until: Option<i64>,
+    with_text: bool,
+    comment_id: Option<Uuid>,
 }
 
-from_row!(Row { id, webhook_id, event, number, person_id, at, url, private, generation, rotated_until });
+from_row!(Row {
+    id,
+    webhook_id,
+    event,
+    number,
+    person_id,
+    at,
+    url,
+    private,
+    generation,
+    rotated_until,
+    with_text,
+    comment_id
+});
 
 impl Webhooks {
     /// Claims what is due, for a minute.
@@ -77,7 +92,7 @@ impl Webhooks {
     pub async fn due_webhooks(&self) -> Result<Vec<Due>, Error> {
         const DUE: &str =
             "SELECT webhook_delivery.id, webhook_id, event, number, person_id, at, url, private,
-            generation, rotated_until FROM webhook_delivery JOIN webhook ON webhook.id = webhook_id
+            generation, rotated_until, with_text, comment_id FROM webhook_delivery JOIN webhook ON webhook.id = webhook_id
             WHERE state = 'queued' AND next_attempt_at <= $1 AND disabled_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM request JOIN person ON person.id = request.person_id
                 WHERE request.number = webhook_delivery.number AND person.restricted_at IS NOT NULL)
@@ -114,19 +129,28 @@ impl Webhooks {
                 .map(drop))?;
         }
         tx.commit().await?;
-        let mine = waiting.into_iter().filter(|row| free.contains(&(row.id,)));
-        Ok(mine.map(|row| self.written(row, now)).collect())
+        let mut due = Vec::with_capacity(free.len());
+        for row in waiting.into_iter().filter(|row| free.contains(&(row.id,))) {
+            due.push(self.written(row, now).await?);
+        }
+        Ok(due)
     }
 
-    fn written(&self, row: Row, now: Timestamp) -> Due {
+    async fn written(&self, row: Row, now: Timestamp) -> Result<Due, Error> {
         let at = jiff::Timestamp::from_microsecond(row.at).unwrap_or_default().to_string();
         let mut data = serde_json::Map::new();
         if let Some(number) = row.number {
             let number = RequestNumber::from_bits(number.cast_unsigned());
             data.insert("number".into(), number.to_string().into());
         }
+        if let Some(comment) = row.comment_id {
+            data.insert("comment".into(), comment.to_string().into());
+        }
         if let Some(person) = row.person_id {
             data.insert("person".into(), person.to_string().into());
+        }
+        if let Some(number) = row.number.filter(|_| row.with_text) {
+            self.add_webhook_text(&mut data, &row.event, number, row.comment_id).await?;
         }
         let body = serde_json::json!({ "type": row.event, "timestamp": at, "data": data }).to_string();
         let timestamp = now.0.div_euclid(1_000_000);
@@ -136,18 +160,17 @@ impl Webhooks {
             let before = self.webhook_signature(row.webhook_id, row.generation - 1, &signed);
             signature = format!("{signature} {before}");
         }
-        Due { id: row.id, url: row.url, private: row.private, timestamp, signature, body }
+        Ok(Due { id: row.id, url: row.url, private: row.private, timestamp, signature, body })
     }
 
     /// Notes what came of a delivery. One that was refused is tried again for three days; then the webhook is switched
-    /// off if nothing came through all the while.
+    /// off if nothing came through all the while, and admins are told by email.
     ///
     /// # Errors
     /// [`Error::Broken`] only.
     #[boxed]
     pub async fn webhook_came_to(&self, delivery: Uuid, outcome: Outcome) -> Result<(), Error> {
-        const FIND: &str =
-            "SELECT webhook_id, at, attempts FROM webhook_delivery WHERE id = $1 AND state = 'queued'";
+        const FIND: &str = "SELECT webhook_id, COALESCE(replayed_at, at), attempts FROM webhook_delivery WHERE id = $1 AND state = 'queued'";
         const NOTE: &str =
             "UPDATE webhook_delivery SET state = $2, next_attempt_at = $3, attempts = attempts + 1,
             status = $4 WHERE id = $1";
@@ -177,24 +200,28 @@ impl Webhooks {
             .execute(c)
             .await
             .map(drop))?;
+        let mut off = false;
         if matches!(outcome, Outcome::Taken(_)) {
             on!(tx.conn(), c => sqlx::query(WELL).bind(webhook).execute(c).await.map(drop))?;
         } else {
             on!(tx.conn(), c => sqlx::query(FAILING).bind(webhook).bind(now.0).execute(c).await.map(drop))?;
-            let off = on!(tx.conn(), c => sqlx::query(OFF)
+            off = on!(tx.conn(), c => sqlx::query(OFF)
                 .bind(webhook)
                 .bind(now.0)
                 .bind(outcome == Outcome::Unwanted)
                 .bind(now.plus_seconds(-PATIENCE).0)
                 .execute(c)
                 .await
-                .map(|done| done.rows_affected()))?;
-            if off > 0 {
+                .map(|done| done.rows_affected() > 0))?;
+            if off {
                 audit(&mut tx, "webhook-switched-off", &serde_json::json!({ "webhooks": 1 }), now).await?;
                 tracing::error!(%webhook, "a webhook was switched off: nothing came through for three days");
             }
         }
         tx.commit().await?;
+        if off {
+            self.tell_of_switched_off().await?;
+        }
         Ok(())
     }
 

@@ -1,4 +1,4 @@
-//! Where programs are told, and the secrets that sign it. The operator sets them on the command line.
+//! Where programs are told, and the secrets that sign it. The operator sets them on the command line, admins in the browser.
 
 use async_recursion::async_recursion as boxed;
 use data_encoding::BASE64;
@@ -6,12 +6,12 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use sqlx::types::Uuid;
 use tresen_keys::random;
-use tresen_model::{Problem, Timestamp};
+use tresen_model::{Problem, Timestamp, WebhookId};
 use tresen_store::{from_row, is_duplicate, on};
 
-use super::event::WebhookEvent;
 use crate::error::{Broken, Error};
 use crate::people::audit::audit;
+use crate::webhook_event::WebhookEvent;
 use crate::webhooks::Webhooks;
 
 /// How long two secrets sign after a rotation, in seconds.
@@ -30,17 +30,23 @@ pub struct NewWebhook<'a> {
     pub events: &'a [WebhookEvent],
     /// Whether it may lie in a private network.
     pub private: bool,
+    /// Whether it is told what was written, too.
+    pub text: bool,
 }
 
-/// A webhook as the operator sees it.
+/// A webhook as the operator and admins see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Webhook {
+    /// Its id.
+    pub id: WebhookId,
     /// Its name.
     pub name: String,
     /// Where deliveries are sent.
     pub url: String,
     /// Of what it is told; empty is everything.
     pub events: String,
+    /// Whether it is told what was written, too.
+    pub text: bool,
     /// Deliveries that wait.
     pub waiting: u64,
     /// Deliveries that were given up.
@@ -52,16 +58,18 @@ pub struct Webhook {
 }
 
 struct Row {
+    id: Uuid,
     name: String,
     url: String,
     events: String,
+    with_text: bool,
     waiting: i64,
     failed: i64,
     failing_since: Option<i64>,
     disabled_at: Option<i64>,
 }
 
-from_row!(Row { name, url, events, waiting, failed, failing_since, disabled_at });
+from_row!(Row { id, name, url, events, with_text, waiting, failed, failing_since, disabled_at });
 
 impl Webhooks {
     /// Adds a webhook. Its secret is shown here, and again only after a rotation.
@@ -70,8 +78,9 @@ impl Webhooks {
     /// Refusals of `name` (taken, empty or too long) and `url`.
     #[boxed]
     pub async fn add_webhook(&self, new: &NewWebhook<'_>) -> Result<String, Error> {
-        const SQL: &str = "INSERT INTO webhook (id, name, url, events, private, generation, created_at)
-            VALUES ($1, $2, $3, $4, $5, 1, $6)";
+        const SQL: &str =
+            "INSERT INTO webhook (id, name, url, events, private, generation, created_at, with_text)
+            VALUES ($1, $2, $3, $4, $5, 1, $6, $7)";
         let name = new.name.trim();
         if name.is_empty() || name.chars().count() > LONGEST.0 || name.chars().any(char::is_control) {
             return Err(Error::refused("name", Problem::NameMissing));
@@ -81,7 +90,7 @@ impl Webhooks {
             || new.url.len() > LONGEST.1
             || new.url.chars().any(|sign| sign.is_control() || sign == ' ')
         {
-            return Err(Error::refused("url", Problem::ChoiceUnknown));
+            return Err(Error::refused("url", Problem::WebAddressInvalid));
         }
         let now = self.clock.now();
         let id = random::id(now).map_err(Broken::from)?;
@@ -94,6 +103,7 @@ impl Webhooks {
             .bind(events)
             .bind(new.private)
             .bind(now.0)
+            .bind(new.text)
             .execute(c)
             .await
             .map(drop));
@@ -101,11 +111,12 @@ impl Webhooks {
             Ok(()) => {}
             Err(error) if is_duplicate(&error) => {
                 tx.rollback().await?;
-                return Err(Error::refused("name", Problem::ChoiceUnknown));
+                return Err(Error::refused("name", Problem::NameTaken));
             }
             Err(error) => return Err(error.into()),
         }
-        audit(&mut tx, "webhook-added", &serde_json::json!({ "webhooks": 1 }), now).await?;
+        let told = serde_json::json!({ "webhooks": 1, "with_text": u8::from(new.text) });
+        audit(&mut tx, "webhook-added", &told, now).await?;
         tx.commit().await?;
         Ok(self.webhook_secret(id, 1))
     }
@@ -116,16 +127,18 @@ impl Webhooks {
     /// [`Error::Broken`] only.
     #[boxed]
     pub async fn webhooks(&self) -> Result<Vec<Webhook>, Error> {
-        const SQL: &str = "SELECT name, url, events, failing_since, disabled_at,
+        const SQL: &str = "SELECT id, name, url, events, with_text, failing_since, disabled_at,
             (SELECT COUNT(*) FROM webhook_delivery WHERE webhook_id = webhook.id AND state = 'queued') AS waiting,
             (SELECT COUNT(*) FROM webhook_delivery WHERE webhook_id = webhook.id AND state = 'failed') AS failed
             FROM webhook ORDER BY name";
         let mut reader = self.store.read().await?;
         let rows: Vec<Row> = on!(reader.conn(), c => sqlx::query_as(SQL).fetch_all(c).await)?;
         let webhook = |row: Row| Webhook {
+            id: WebhookId(row.id),
             name: row.name,
             url: row.url,
             events: row.events,
+            text: row.with_text,
             waiting: row.waiting.cast_unsigned(),
             failed: row.failed.cast_unsigned(),
             failing_since: row.failing_since.map(Timestamp),
@@ -150,6 +163,10 @@ impl Webhooks {
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
+        if removed > 0 {
+            audit(&mut tx, "webhook-removed", &serde_json::json!({ "webhooks": 1 }), self.clock.now())
+                .await?;
+        }
         tx.commit().await?;
         Ok(removed > 0)
     }
@@ -163,13 +180,16 @@ impl Webhooks {
     pub async fn rotate_webhook(&self, name: &str) -> Result<Option<String>, Error> {
         const SQL: &str = "UPDATE webhook SET generation = generation + 1, rotated_until = $2 WHERE name = $1
             RETURNING id, generation";
-        let until = self.clock.now().plus_seconds(BOTH);
+        let now = self.clock.now();
         let mut tx = self.store.write().await?;
         let row: Option<(Uuid, i64)> = on!(tx.conn(), c => sqlx::query_as(SQL)
             .bind(name)
-            .bind(until.0)
+            .bind(now.plus_seconds(BOTH).0)
             .fetch_optional(c)
             .await)?;
+        if row.is_some() {
+            audit(&mut tx, "webhook-rotated", &serde_json::json!({ "webhooks": 1 }), now).await?;
+        }
         tx.commit().await?;
         Ok(row.map(|(id, generation)| self.webhook_secret(id, generation)))
     }
@@ -183,7 +203,7 @@ impl Webhooks {
     pub async fn replay_webhook(&self, name: &str) -> Result<Option<u64>, Error> {
         const ON: &str = "UPDATE webhook SET disabled_at = NULL, failing_since = NULL WHERE name = $1";
         const AGAIN: &str =
-            "UPDATE webhook_delivery SET state = 'queued', next_attempt_at = $2, at = $2, attempts = 0
+            "UPDATE webhook_delivery SET state = 'queued', next_attempt_at = $2, replayed_at = $2, attempts = 0
             WHERE state = 'failed' AND webhook_id IN (SELECT id FROM webhook WHERE name = $1)";
         let now = self.clock.now();
         let mut tx = self.store.write().await?;
@@ -198,6 +218,9 @@ impl Webhooks {
             .execute(c)
             .await
             .map(|done| done.rows_affected()))?;
+        if found > 0 {
+            audit(&mut tx, "webhook-replayed", &serde_json::json!({ "deliveries": again }), now).await?;
+        }
         tx.commit().await?;
         Ok((found > 0).then_some(again))
     }

@@ -19,6 +19,7 @@ stories! {
     a_service_reaches_the_types_it_was_given,
     a_service_is_no_colleague,
     a_service_with_the_operators_word_erases,
+    an_admin_makes_tokens_for_services_with_a_fresh_proof,
     a_persons_token_has_their_rights_of_this_moment,
     a_persons_token_ends_with_role_password_and_restriction,
     an_agent_gives_no_token_more_than_they_may,
@@ -317,4 +318,31 @@ async fn erasure_takes_tokens_along(world: &World) {
     world.desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
     assert!(caller(world, &secret).await.is_none());
     assert_eq!(world.count_rows("api_token").await, 0);
+}
+
+async fn an_admin_makes_tokens_for_services_with_a_fresh_proof(world: &World) {
+    let (desk, root, alan) = (&world.desk, world.admin("Root").await, world.agent("Alan").await);
+    let kinds = ["order".to_owned()];
+    let given = scopes(&[Scope::RequestsRead, Scope::PeopleErase]);
+    let new = NewService { name: "Shop", scopes: given, kinds: &kinds, days: Some(90) };
+    assert_fails!(desk.tokens.make_service_token(&alan, &new).await.map(drop), Error::Forbidden);
+    let endless = NewService { name: "Other", scopes: scopes(&[Scope::Mail]), kinds: &[], days: Some(3651) };
+    assert_eq!(
+        refusals(desk.tokens.make_service_token(&root, &endless).await),
+        [("days", Problem::ChoiceUnknown)]
+    );
+
+    let secret = desk.tokens.make_service_token(&root, &new).await.unwrap();
+
+    let found = caller(world, &secret).await.unwrap();
+    assert!(matches!(world.who(&found, Scope::PeopleErase), Ok(Who::Agent(_))));
+    let listed = desk.tokens.service_tokens_for_admin(&root).await.unwrap();
+    assert_eq!((listed.len(), &listed[0].kinds), (1, &kinds.to_vec()));
+    assert_eq!(refusals(desk.tokens.make_service_token(&root, &new).await), [("name", Problem::NameTaken)]);
+    desk.tokens.end_service_token(&root, "Shop").await.unwrap();
+    desk.tokens.end_service_token(&root, "Shop").await.unwrap();
+    assert!(caller(world, &secret).await.is_none());
+    assert_eq!(desk.people.audited("service-token-ended").await.unwrap().len(), 1);
+    world.clock.advance_seconds(601);
+    assert_fails!(desk.tokens.make_service_token(&root, &new).await.map(drop), Error::ProofNeeded);
 }

@@ -203,6 +203,16 @@ const TRIED: &[&str] = &[
     "split_off",
     "statistics",
     "withdraw_invitation",
+    "drop_webhook",
+    "end_service_token",
+    "make_service_token",
+    "make_webhook",
+    "renew_webhook_secret",
+    "replay_delivery",
+    "service_tokens_for_admin",
+    "switch_webhook",
+    "webhook_deliveries",
+    "webhooks_for_admin",
 ];
 
 async fn every_door_for_agents_is_tried(_: &World) {

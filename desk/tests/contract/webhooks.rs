@@ -1,11 +1,12 @@
 //! Webhooks: what programs are told, and what they are not.
 
 use serde_json::{Value, json};
+use tresen_desk::Error;
 use tresen_desk::requests::{Access, Change};
-use tresen_desk::webhooks::{Due, NewWebhook, Outcome, WebhookEvent};
-use tresen_model::{Priority, Problem, Status};
+use tresen_desk::webhooks::{DeliveryState, Due, NewWebhook, Outcome, WebhookEvent};
+use tresen_model::{Priority, Problem, Status, WebhookId};
 
-use crate::support::{Form, PASSWORD, World, note, refusals, reply};
+use crate::support::{Form, PASSWORD, World, assert_fails, note, refusals, reply};
 
 stories! {
     a_webhook_is_told_of_what_happens_by_ids_alone,
@@ -16,12 +17,16 @@ stories! {
     a_webhook_that_wants_no_more_is_switched_off,
     two_secrets_sign_after_a_rotation,
     only_https_and_named_once,
+    text_goes_to_the_endpoint_that_an_admin_said,
+    admins_look_after_webhooks_with_a_fresh_proof,
+    a_delivery_is_sent_once_more,
+    admins_are_told_when_a_webhook_is_switched_off,
 }
 
 const URL: &str = "https://shop.example.com/hook";
 
 async fn add(world: &World, events: &[WebhookEvent]) -> String {
-    let new = NewWebhook { name: "Shop", url: URL, events, private: false };
+    let new = NewWebhook { name: "Shop", url: URL, events, private: false, text: false };
     world.desk.webhooks.add_webhook(&new).await.unwrap()
 }
 
@@ -197,13 +202,142 @@ async fn two_secrets_sign_after_a_rotation(world: &World) {
 async fn only_https_and_named_once(world: &World) {
     add(world, &[]).await;
     let named = async |name: &str, url: &str, private| {
-        refusals(world.desk.webhooks.add_webhook(&NewWebhook { name, url, events: &[], private }).await)
+        refusals(
+            world
+                .desk
+                .webhooks
+                .add_webhook(&NewWebhook { name, url, events: &[], private, text: false })
+                .await,
+        )
     };
     for name in ["Shop", "", "a\nb", &"x".repeat(61)] {
         assert_eq!(named(name, URL, false).await[0].0, "name", "{name:?}");
     }
     for url in ["http://shop.example.com", "ftp://shop.example.com", "shop", "https://x y", ""] {
-        assert_eq!(named("Other", url, false).await, [("url", Problem::ChoiceUnknown)], "{url}");
+        assert_eq!(named("Other", url, false).await, [("url", Problem::WebAddressInvalid)], "{url}");
     }
     assert_eq!(named("Other", "file:///etc/passwd", true).await[0].0, "url");
+}
+
+async fn text_goes_to_the_endpoint_that_an_admin_said(world: &World) {
+    let (desk, alan) = (&world.desk, world.agent("Alan").await);
+    add(world, &[]).await;
+    let new = NewWebhook { name: "Archive", url: URL, events: &[], private: false, text: true };
+    desk.webhooks.add_webhook(&new).await.unwrap();
+    let ada = world.customer("ada@example.org").await;
+    let number = world.submit(&Form::from("ada@example.org").about("Giraffe", "Zebra")).await;
+    let created = told(world).await;
+    desk.requests.reply(&alan, number, &note("Okapi", "one"), Vec::new()).await.unwrap();
+    let commented = told(world).await;
+
+    let (bare, full): (Vec<_>, Vec<_>) =
+        created.into_iter().map(|body| body["data"].clone()).partition(|data| data.get("text").is_none());
+    assert_eq!(bare, [json!({ "number": number.to_string() })]);
+    let written = json!({
+        "number": number.to_string(), "subject": "Giraffe", "text": "Zebra", "visibility": "public", "by": "customer"
+    });
+    assert_eq!(full, [written]);
+    let shown = desk.requests.conversation_for_agent(&alan, number).await.unwrap();
+    let id = shown.comments.last().unwrap().id.to_string();
+    assert_eq!(commented.len(), 2);
+    assert!(commented.iter().all(|body| body["data"]["comment"] == id.as_str()), "{commented:?}");
+    let texts: Vec<_> = commented.iter().filter_map(|body| body["data"].get("text")).collect();
+    assert_eq!(texts, [&json!("Okapi")]);
+    assert!(commented.iter().any(|body| body["data"]["visibility"] == "internal"));
+
+    // What waits to be sent is read when it is sent: an erased customer's words are in none.
+    world.comment(&Access::Session(ada.clone()), number, "Quagga").await;
+    desk.privacy.erase_self(&ada, PASSWORD).await.unwrap();
+    let left = told(world).await;
+    assert!(left.iter().all(|body| body["type"] == "person.erased"), "{left:?}");
+}
+
+async fn admins_look_after_webhooks_with_a_fresh_proof(world: &World) {
+    let desk = &world.desk;
+    let (root, alan) = (world.admin("Root").await, world.agent("Alan").await);
+    let new = NewWebhook { name: "Shop", url: URL, events: &[], private: false, text: false };
+    assert_fails!(desk.webhooks.make_webhook(&alan, &new).await, Error::Forbidden);
+    // Into a private network only the operator sends.
+    let inside = NewWebhook { name: "Inside", private: true, ..new };
+    assert_fails!(desk.webhooks.make_webhook(&root, &inside).await, Error::Forbidden);
+    let new = NewWebhook { name: "Shop", url: URL, events: &[], private: false, text: false };
+    let first = desk.webhooks.make_webhook(&root, &new).await.unwrap();
+    let shop = desk.webhooks.webhooks_for_admin(&root).await.unwrap().remove(0).id;
+
+    let second = desk.webhooks.renew_webhook_secret(&root, shop).await.unwrap();
+    desk.webhooks.switch_webhook(&root, shop, false).await.unwrap();
+    world.submit(&Form::from("ada@example.org")).await;
+    assert!(told(world).await.is_empty());
+    desk.webhooks.switch_webhook(&root, shop, true).await.unwrap();
+    world.submit(&Form::from("bob@example.org")).await;
+    assert_eq!(types(world).await, ["request.created"]);
+    assert_ne!(first, second);
+
+    world.clock.advance_seconds(601);
+    assert_fails!(desk.webhooks.make_webhook(&root, &new).await, Error::ProofNeeded);
+    assert_fails!(desk.webhooks.renew_webhook_secret(&root, shop).await, Error::ProofNeeded);
+    assert_fails!(desk.webhooks.switch_webhook(&root, shop, false).await, Error::ProofNeeded);
+    assert_fails!(desk.webhooks.drop_webhook(&root, shop).await, Error::ProofNeeded);
+    assert_eq!(desk.webhooks.webhook_deliveries(&root, shop).await.unwrap().1.len(), 1);
+    let root = world.login("root@desk.example", PASSWORD).await.unwrap().agent().unwrap();
+    desk.webhooks.drop_webhook(&root, shop).await.unwrap();
+    assert_fails!(desk.webhooks.drop_webhook(&root, shop).await, Error::NotFound);
+    for event in
+        ["webhook-added", "webhook-rotated", "webhook-switched-off", "webhook-switched-on", "webhook-removed"]
+    {
+        assert_eq!(desk.people.audited(event).await.unwrap().len(), 1, "{event}");
+    }
+}
+
+async fn a_delivery_is_sent_once_more(world: &World) {
+    let (desk, root) = (&world.desk, world.admin("Root").await);
+    add(world, &[]).await;
+    let number = world.submit(&Form::from("ada@example.org")).await;
+    let first = one(world).await;
+    desk.webhooks.webhook_came_to(first.id, Outcome::Taken(204)).await.unwrap();
+    let shop = desk.webhooks.webhooks_for_admin(&root).await.unwrap().remove(0).id;
+    let (_, sent) = desk.webhooks.webhook_deliveries(&root, shop).await.unwrap();
+    assert_eq!(
+        (sent[0].number, sent[0].status, sent[0].state),
+        (Some(number), Some(204), DeliveryState::Sent)
+    );
+    world.clock.advance_seconds(3600);
+
+    desk.webhooks.replay_delivery(&root, sent[0].id).await.unwrap();
+
+    let (_, waiting) = desk.webhooks.webhook_deliveries(&root, shop).await.unwrap();
+    assert_eq!(waiting[0].state, DeliveryState::Waiting(desk.now()));
+    let again = one(world).await;
+    // It is the same delivery of the same moment.
+    assert_eq!((again.id, &again.body), (first.id, &first.body));
+    desk.webhooks.webhook_came_to(again.id, Outcome::Refused(Some(500))).await.unwrap();
+    let (_, waiting) = desk.webhooks.webhook_deliveries(&root, shop).await.unwrap();
+    assert_eq!((waiting[0].attempts, waiting[0].status), (1, Some(500)));
+    assert_eq!(desk.people.audited("webhook-replayed").await.unwrap().len(), 1);
+    assert_fails!(desk.webhooks.webhook_deliveries(&root, WebhookId(first.id)).await, Error::NotFound);
+}
+
+async fn admins_are_told_when_a_webhook_is_switched_off(world: &World) {
+    let (desk, root) = (&world.desk, world.admin("Root").await);
+    world.agent("Alan").await;
+    world.post().await;
+    add(world, &[]).await;
+    world.submit(&Form::from("ada@example.org")).await;
+    world.post().await;
+
+    desk.webhooks.webhook_came_to(one(world).await.id, Outcome::Unwanted).await.unwrap();
+
+    let mails = world.post().await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!((mails[0].to(), mails[0].subject()), ("root@desk.example", "A webhook was switched off"));
+    assert!(mails[0].text.contains("/agent/settings/webhooks"));
+    // Once for each time.
+    desk.tidy_up().await.unwrap();
+    assert!(world.post().await.is_empty());
+    // What an admin switches off is no news to them.
+    let shop = desk.webhooks.webhooks_for_admin(&root).await.unwrap().remove(0).id;
+    desk.webhooks.switch_webhook(&root, shop, false).await.unwrap();
+    world.tick();
+    desk.tidy_up().await.unwrap();
+    assert!(world.post().await.is_empty());
 }

@@ -14,6 +14,7 @@ use super::gate::Called;
 use super::input::Query;
 use super::problem::{Failed, Problem, ProblemDetails};
 use super::state::Api;
+use super::words::Bytes;
 
 /// Memory that a message without a stated size gets at first, in bytes.
 const FIRST: usize = 256 * 1024;
@@ -56,13 +57,14 @@ pub(super) struct Taken {
         ("envelope-to" = Option<String>, Header, description = "The envelope's recipients, comma-separated."),
         ("return-path" = Option<String>, Header, description = "The envelope's sender."),
     ),
-    request_body(content = String, content_type = "message/rfc822", description = "The message."),
+    request_body(content = inline(Bytes), content_type = "message/rfc822", description = "The message."),
     responses(
         (status = 201, body = Taken),
         (status = 200, body = Taken, description = "It was here before, or is an email of the desk itself."),
         (status = 400, body = ProblemDetails, content_type = "application/problem+json"),
         (status = 413, body = ProblemDetails, content_type = "application/problem+json"),
         (status = 415, body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, body = ProblemDetails, content_type = "application/problem+json"),
     ),
     security(("token" = ["mail"])),
 )]
@@ -80,7 +82,7 @@ pub(super) async fn take_in(
         return Err(Failed::from(Problem::MediaType).saying("Send message/rfc822.".to_owned()));
     }
     if asked.kind.as_deref().is_some_and(|kind| api.desk.settings().request_type(kind).is_none()) {
-        return Err(Failed::from(Problem::Malformed).saying("`kind` is no id of a request type.".to_owned()));
+        return Err(Failed::field("kind", "It is no id of a request type."));
     }
     let length = text("content-length").and_then(|length| length.parse::<usize>().ok());
     let raw = read(&api, length, body).await?;

@@ -33,7 +33,14 @@ pub(super) struct Me {
 /// Reads what the token is and allows
 ///
 /// Needs no scope.
-#[utoipa::path(get, path = "/me", tag = "me", operation_id = "readMe", responses((status = 200, body = Me)))]
+#[utoipa::path(
+    get,
+    path = "/me",
+    tag = "me",
+    operation_id = "readMe",
+    responses((status = 200, body = Me)),
+    security(("token" = [])),
+)]
 pub(super) async fn read(State(_): State<Api>, Called(caller): Called) -> Answer<Me> {
     Answer(Me {
         person: caller.person().map(|person| person.to_string()),

@@ -13,6 +13,10 @@ const LONGEST: usize = 255;
 /// Seconds until a call that is running has probably ended.
 const SOON: u64 = 2;
 
+fn is_key(key: &str) -> bool {
+    (1..=LONGEST).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// Does what is asked, or says what came of it before: in public ids, from which the answer is written again. The act
 /// gets a word by which the desk knows it again. `call` is everything that makes a call the same.
 pub(super) async fn once(
@@ -29,7 +33,7 @@ pub(super) async fn once(
             Err(_) => Err(Problem::Unavailable.into()),
         };
     };
-    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= LONGEST).ok_or_else(|| {
+    let key = key.to_str().ok().filter(|key| is_key(key)).ok_or_else(|| {
         Failed::field("Idempotency-Key", format!("The key has 1 to {LONGEST} visible ASCII characters."))
     })?;
     match api.desk.tokens.begin_call(caller, key, call).await? {

@@ -52,8 +52,10 @@ pub(super) fn list() -> String {
          you make one on the page of <a href=\"/account/tokens\">your account</a>. \
          The description for machines (OpenAPI 3.1): <a href=\"/api/openapi.json\">openapi.json</a></p>",
     );
-    for (path, item) in members(&description["paths"]) {
-        for (method, operation) in members(item) {
+    for tag in description["tags"].as_array().into_iter().flatten() {
+        push(&mut html, format_args!("<h2>{}</h2>", escape(tag["description"].as_str().unwrap_or_default())));
+        for (path, method) in operations_of(&description, &tag["name"]) {
+            let operation = &description["paths"][path][method];
             write_operation(&mut html, &description, &method.to_uppercase(), path, operation);
         }
     }
@@ -73,6 +75,22 @@ pub(super) fn list() -> String {
     html
 }
 
+/// The operations of a subject: what is above before what is in it, and reading before writing.
+fn operations_of<'a>(description: &'a Value, tag: &Value) -> Vec<(&'a str, &'a str)> {
+    const VERBS: [&str; 5] = ["get", "post", "patch", "put", "delete"];
+    let mut found = Vec::new();
+    for (path, item) in members(&description["paths"]) {
+        for (method, operation) in members(item) {
+            if operation["tags"][0] == *tag {
+                found.push((path.as_str(), method.as_str()));
+            }
+        }
+    }
+    let verb = |method: &str| VERBS.iter().position(|verb| *verb == method);
+    found.sort_by_key(|(path, method)| (path.split('/').count(), *path, verb(method)));
+    found
+}
+
 fn push(html: &mut String, text: std::fmt::Arguments<'_>) {
     let Ok(()) = html.write_fmt(text) else { unreachable!("a text takes everything") };
 }
@@ -82,7 +100,7 @@ fn write_operation(html: &mut String, description: &Value, method: &str, path: &
     push(
         html,
         format_args!(
-            "<section id=\"{id}\"><h2>{summary}</h2><p><code>{method} /api/v1{path}</code></p><p>{about}</p>",
+            "<section id=\"{id}\"><h3>{summary}</h3><p><code>{method} /api/v1{path}</code></p><p>{about}</p>",
             id = text(&operation["operationId"]),
             summary = text(&operation["summary"]),
             path = escape(path),

@@ -300,6 +300,13 @@ impl Failed {
         Self { errors: vec![error], ..Self::from(Problem::Invalid) }
     }
 
+    /// All of it in a sentence, for what takes no problem details.
+    pub(super) fn sentence(&self) -> String {
+        let errors = self.errors.iter().map(|error| format!("{}: {}", error.field, error.detail));
+        let more = self.detail.clone().into_iter().chain(errors);
+        std::iter::once(format!("{}.", self.problem.title())).chain(more).collect::<Vec<_>>().join(" ")
+    }
+
     fn refused(refusals: &[Refusal]) -> Self {
         let wait = refusals.iter().find_map(|refusal| match refusal.problem {
             Wrong::TooManyAttempts { wait } | Wrong::TooManyGuesses { wait } => Some(wait),

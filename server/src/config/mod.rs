@@ -56,6 +56,7 @@ struct File {
     time_zone: Option<String>,
     listen: Option<String>,
     plain_http: bool,
+    mcp: bool,
     data: Option<PathBuf>,
     database_url: Option<String>,
     keys_url: Option<String>,
@@ -104,6 +105,8 @@ pub(crate) struct Config {
     pub(crate) accent: Option<Colour>,
     pub(crate) logo: Option<Logo>,
     pub(crate) time_zone: TimeZone,
+    /// Whether assistants may call `/api/mcp`.
+    pub(crate) mcp: bool,
     /// The largest message that is taken in, in bytes.
     pub(crate) largest_mail: usize,
     pub(crate) mailboxes: Vec<Mailbox>,
@@ -139,6 +142,7 @@ const KEYS: &[&str] = &[
     "ACCENT",
     "TIME_ZONE",
     "PLAIN_HTTP",
+    "MCP",
     "SECOND_FACTOR",
     "SCREEN_FORMS",
 ];
@@ -216,7 +220,11 @@ impl File {
         take(&mut self.erasures_copy, "ERASURES_COPY");
         take(&mut self.tls_cert, "TLS_CERT");
         take(&mut self.tls_key, "TLS_KEY");
-        for (key, slot) in [("PLAIN_HTTP", &mut self.plain_http), ("SCREEN_FORMS", &mut self.forms.screen)] {
+        for (key, slot) in [
+            ("PLAIN_HTTP", &mut self.plain_http),
+            ("MCP", &mut self.mcp),
+            ("SCREEN_FORMS", &mut self.forms.screen),
+        ] {
             if let Some(value) = environment.get(key) {
                 *slot = match value.as_str() {
                     "true" | "1" => true,
@@ -406,6 +414,7 @@ impl File {
             accent,
             logo: self.logo.as_deref().map(read_logo).transpose()?,
             time_zone,
+            mcp: self.mcp,
             sign_in,
             source,
             data,

@@ -111,6 +111,8 @@ impl Config {
         for mailbox in &self.mailboxes {
             shown += &format!("{:<16}{}: {mailbox}\n", "mailboxes", mailbox.name);
         }
+        let mcp = if self.mcp { "on, at /api/mcp" } else { "off" };
+        shown += &format!("{:<16}{mcp}\n", "mcp");
         let lmtp = self.lmtp.as_ref().map_or_else(|| "off".to_owned(), |lmtp| lmtp.listen.to_string());
         shown += &format!("{:<16}{lmtp}\n", "lmtp");
         for (name, rate) in self.door.limits.show() {

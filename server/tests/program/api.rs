@@ -76,7 +76,7 @@ async fn a_program_with_a_token_hands_over_mail() {
         ("/api/v1/mail", with.clone(), &large, 413),
         ("/api/v1/mail", chunked.clone(), &large_chunked, 413),
         ("/api/v1/mail", with.clone(), " \r\n", 400),
-        ("/api/v1/mail?kind=parcel", with.clone(), &message, 400),
+        ("/api/v1/mail?kind=parcel", with.clone(), &message, 422),
         ("/api/v1/mail?colour=red", with.clone(), &message, 400),
     ] {
         let (status, answer) = ask(port, path, &headers, body.as_bytes()).await;

@@ -24,7 +24,7 @@ impl Lost {
         for customer in 1..=3 {
             write(&desk, customer).await;
         }
-        while desk.index_stale().await.unwrap() > 0 {}
+        while desk.indexer.index_stale().await.unwrap() > 0 {}
         desk.close().await;
         done(lost.run(&["erase", "--email", &email(2)]));
         fs::create_dir(lost.at("before")).unwrap();

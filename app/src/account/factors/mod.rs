@@ -8,15 +8,15 @@ mod server;
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use tresen_model::address::Proof;
 use tresen_model::{Address, Language};
 
 #[cfg(feature = "ssr")]
 pub(super) use self::server::load;
-use crate::components::{ButtonLink, Icon, NavLink, Notice, NoticeKind, PageHead, When};
+use crate::components::{NavLink, Notice, NoticeKind, PageHead, When};
 use crate::form::Forms;
 use crate::language::shared::{common, factors as text, passkeys as passkeys_text};
 use crate::page::{Page, Place};
+use crate::parts::locked::locked;
 use crate::visit::Visit;
 
 /// What the page shows.
@@ -58,7 +58,7 @@ pub(super) fn page(visit: &Visit, factors: Factors, forms: &Forms) -> Page {
             <div class="stack loose">
                 {notice.map(|notice| view! { <Notice kind=NoticeKind::Success>{notice}</Notice> })}
                 {needed.then(|| view! { <Notice kind=NoticeKind::Warning>{text::needed(language)}</Notice> })}
-                {(!factors.fresh).then(|| locked(language))}
+                {(!factors.fresh).then(|| locked(language, text::locked(language), &address()))}
                 <div>
                     {passkeys::section_of(language, &factors, &forms)}
                     {app::section_of(language, &factors, &forms)}
@@ -78,18 +78,4 @@ fn done(language: Language, what: &str) -> Option<&'static str> {
         "passkey-removed" => Some(passkeys_text::removed(language)),
         _ => None,
     }
-}
-
-/// Instead of buttons that would lead to the question anyway.
-fn locked(language: Language) -> AnyView {
-    let confirm = Address::Confirm(Proof { next: address().to_string(), by: String::new() });
-    view! {
-        <div class="card sunken stack">
-            <p>{text::locked(language)}</p>
-            <p class="cluster">
-                <ButtonLink href=confirm label=text::unlock(language) icon=Some(Icon::Lock)/>
-            </p>
-        </div>
-    }
-    .into_any()
 }

@@ -14,21 +14,21 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::{Json, PostUrl};
 use serde::{Deserialize, Serialize};
-use tresen_model::address::Proof;
 use tresen_model::{Address, Language};
 
 #[cfg(feature = "ssr")]
 pub(super) use self::server::load;
 use super::Shown;
 use crate::components::{
-    Button, ButtonKind, ButtonLink, Checkbox, Choice, Field, Icon, NavLink, Notice, NoticeKind, PageHead,
-    Select, Time, When,
+    Button, ButtonKind, Checkbox, Choice, Field, Icon, NavLink, Notice, NoticeKind, PageHead, Select, Time,
+    When,
 };
 use crate::form::{Done, Form, Forms, Unmet};
 use crate::language::account::tokens as text;
 use crate::language::shared::common;
 use crate::live::LiveForm;
 use crate::page::{Page, Place};
+use crate::parts::locked::locked;
 use crate::parts::section;
 use crate::visit::Visit;
 
@@ -112,7 +112,7 @@ pub(super) fn page(visit: &Visit, tokens: Tokens, forms: &Forms) -> Page {
         let make = match (tokens.restricted, tokens.fresh) {
             (true, _) => view! { <p>{text::restricted(language)}</p> }.into_any(),
             (false, true) => make_form(language, &tokens, forms.at(MAKE)),
-            (false, false) => locked(language),
+            (false, false) => locked(language, text::locked(language), &address()),
         };
         view! {
             <PageHead title=text::title(language) lede=text::lede(language) back/>
@@ -126,20 +126,6 @@ pub(super) fn page(visit: &Visit, tokens: Tokens, forms: &Forms) -> Page {
         }
         .into_any()
     })
-}
-
-/// Instead of a form that would lead to the question anyway.
-fn locked(language: Language) -> AnyView {
-    let confirm = Address::Confirm(Proof { next: address().to_string(), by: String::new() });
-    view! {
-        <div class="card sunken stack">
-            <p>{text::locked(language)}</p>
-            <p class="cluster">
-                <ButtonLink href=confirm label=text::unlock(language) icon=Some(Icon::Lock)/>
-            </p>
-        </div>
-    }
-    .into_any()
 }
 
 fn list(language: Language, tokens: &Tokens, forms: &Forms) -> AnyView {

@@ -32,7 +32,6 @@ texts! {
     make: "Make token" | "Token erstellen";
     locked: "To make a token, please confirm first that it is you."
         | "Um ein Token zu erstellen, bestätigen Sie bitte zuerst, dass Sie es sind.";
-    unlock: "Confirm it's you" | "Identität bestätigen";
     restricted: "While the processing of your data is restricted, tokens do not work and none can be made."
         | "Solange die Verarbeitung Ihrer Daten eingeschränkt ist, gelten Tokens nicht, und es kann keines erstellt werden.";
 
@@ -91,6 +90,7 @@ pub fn scope(language: Language, word: &str, staff: bool) -> String {
         ),
         ("statistics:read", _) => say!(language, "Read statistics", "Statistik lesen"),
         ("audit:read", _) => say!(language, "Read the audit log", "Prüfprotokoll lesen"),
+        ("mail", _) => say!(language, "Hand over email", "E‑Mails übergeben"),
         (word, _) => word.to_owned(),
     }
 }

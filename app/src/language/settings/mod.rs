@@ -1,3 +1,5 @@
 //! What admins look after.
 
 pub mod people;
+pub mod services;
+pub mod webhooks;

@@ -26,6 +26,16 @@ pub fn problem(language: Language, problem: &Problem) -> String {
             "A name can have at most {max} characters.",
             "Ein Name darf höchstens {max} Zeichen lang sein."
         ),
+        Problem::NameTaken => say!(
+            language,
+            "This name is in use. Please choose another.",
+            "Dieser Name ist vergeben. Bitte wählen Sie einen anderen."
+        ),
+        Problem::WebAddressInvalid => say!(
+            language,
+            "This is not a complete web address. Example: https://shop.example.com/hook.",
+            "Das ist keine vollständige Webadresse. Beispiel: https://shop.example.com/hook."
+        ),
         Problem::SubjectMissing => say!(
             language,
             "Please say in a few words what it is about.",

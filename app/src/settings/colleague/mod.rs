@@ -88,7 +88,7 @@ fn changing(language: Language, shown: Colleague, form: Form) -> AnyView {
     let Colleague { person, kinds, lock } = shown;
     let own = Address::Colleague { id: person.id };
     if let Some(lock) = lock {
-        return lock::locked(language, lock, &own);
+        return lock::locked(language, lock, text::locked(language), &own);
     }
     let scope = if person.kinds.is_empty() { "all" } else { "some" };
     let now = Now { role: person.role.as_str(), scope, kinds: &person.kinds };

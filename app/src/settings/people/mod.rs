@@ -110,7 +110,7 @@ pub(super) fn page(visit: &Visit, people: People, forms: &Forms) -> Page {
         };
         let back = Some(NavLink::new(text::back(language), Address::Queue(QueueQuery::default())));
         let adding = match lock {
-            Some(lock) => lock::locked(language, lock, &here()),
+            Some(lock) => lock::locked(language, lock, text::locked(language), &here()),
             None => adding(language, kinds.clone(), forms.at(&here().to_string())),
         };
         view! {

@@ -26,7 +26,7 @@ pub use second_step::SecondProof;
 
 use crate::accounts::Accounts;
 use crate::error::Error;
-use crate::outbox::MailKind;
+use crate::outbox::kinds::MailKind;
 use crate::people::person::{self, Presence};
 use crate::people::sessions::{self, Session};
 use tresen_keys::PersonKey;

@@ -115,6 +115,7 @@ pub(super) fn of_mail(language: Language, word: &str) -> &str {
             say("your emailed answer was not sent", "Ihre Antwort per E-Mail wurde nicht gesendet")
         }
         MailKind::SetAside => say("emails to us are set aside", "E‑Mails an uns sind beiseitegelegt"),
+        MailKind::WebhookOff => say("a webhook was switched off", "ein Webhook wurde abgeschaltet"),
         MailKind::EraseLink => say("link to delete everything", "Link zum Löschen von allem"),
         MailKind::DataLink => say("link to your data", "Link zu Ihren Daten"),
         MailKind::ConfirmRequest => say("please confirm a request", "bitte eine Anfrage bestätigen"),

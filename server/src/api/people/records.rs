@@ -16,6 +16,7 @@ use crate::api::once::once;
 use crate::api::problem::{Failed, Problem, ProblemDetails};
 use crate::api::state::Api;
 use crate::api::time;
+use crate::api::words::{IdempotencyKey, LanguageWord};
 
 /// A person.
 #[derive(Serialize, ToSchema)]
@@ -56,7 +57,7 @@ impl From<Customer> for Person {
 #[serde(deny_unknown_fields)]
 pub(super) struct PersonSearch {
     /// The whole email address.
-    #[schema(example = "ada@example.com")]
+    #[schema(example = "ada@example.com", format = "email", max_length = 254)]
     email: String,
 }
 
@@ -127,9 +128,10 @@ pub(super) async fn read(
 pub(super) struct PersonChange {
     /// The name; `null` removes it.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, max_length = 100)]
     name: Option<Option<String>>,
     /// The language of emails: `en` or `de`.
+    #[schema(value_type = Option<LanguageWord>)]
     language: Option<String>,
 }
 
@@ -177,7 +179,7 @@ pub(super) async fn rectify(
     operation_id = "invitePerson",
     params(
         ("id" = String, Path, description = "The id."),
-        ("idempotency-key" = Option<String>, Header, description = "A random key, good for 24 hours."),
+        ("idempotency-key" = inline(Option<IdempotencyKey>), Header, description = "A random key, good for 24 hours."),
     ),
     responses(
         (status = 202, description = "The email waits to be sent."),

@@ -18,6 +18,7 @@ use crate::api::once::once;
 use crate::api::problem::{Failed, Problem, ProblemDetails};
 use crate::api::state::Api;
 use crate::api::time;
+use crate::api::words::{Bytes, IdempotencyKey};
 
 /// Restricts the processing of a customer's data (Art. 18 GDPR)
 #[utoipa::path(
@@ -74,7 +75,7 @@ pub(super) async fn lift(State(api): State<Api>, called: Called, Id(id): Id) -> 
     operation_id = "exportPerson",
     params(("id" = String, Path, description = "The id, or `me` for a customer.")),
     responses(
-        (status = 200, body = Vec<u8>, content_type = "application/zip"),
+        (status = 200, body = inline(Bytes), content_type = "application/zip"),
         (status = 404, body = ProblemDetails, content_type = "application/problem+json"),
     ),
     security(("token" = ["people:export"])),
@@ -91,12 +92,24 @@ pub(super) async fn export(State(api): State<Api>, called: Called, Id(id): Id) -
     Ok((headers, Body::from_stream(contents)).into_response())
 }
 
+/// How a customer asked for an erasure.
+#[derive(ToSchema)]
+#[schema(rename_all = "kebab-case")]
+#[allow(dead_code, reason = "describes what `Asked` is on the wire")]
+enum AskedWord {
+    Phone,
+    Mail,
+    InPerson,
+    Otherwise,
+}
+
 /// How the customer asked for it.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({ "asked": "mail" }))]
 pub(super) struct ErasureWish {
     /// `phone`, `mail` (email or letter), `in-person` or `otherwise`. A customer gives none.
+    #[schema(value_type = Option<AskedWord>)]
     asked: Option<String>,
 }
 
@@ -151,7 +164,7 @@ impl From<ErasureCount> for Deleted {
     operation_id = "erasePerson",
     params(
         ("id" = String, Path, description = "The id, or `me` for a customer."),
-        ("idempotency-key" = Option<String>, Header, description = "A random key, good for 24 hours."),
+        ("idempotency-key" = inline(Option<IdempotencyKey>), Header, description = "A random key, good for 24 hours."),
     ),
     request_body = ErasureWish,
     responses(

@@ -30,7 +30,7 @@ pub(super) struct RequestChange {
     priority: Option<Priority>,
     /// The id of the agent who is to work on it, or `null` for nobody. For agents only.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = "uuid")]
     assignee: Option<Option<String>>,
 }
 

@@ -16,6 +16,7 @@ use crate::api::input::{Inside, Json, Number};
 use crate::api::once::once;
 use crate::api::problem::{Failed, Problem, ProblemDetails};
 use crate::api::state::Api;
+use crate::api::words::IdempotencyKey;
 
 /// The comments of a request.
 #[derive(Serialize, ToSchema)]
@@ -86,6 +87,7 @@ async fn find(api: &Api, who: &Who, number: RequestNumber, id: &str) -> Result<C
 #[schema(example = json!({ "body": "Have you tried turning it off and on again?", "status": "waiting" }))]
 pub(super) struct NewComment {
     /// The text, plain.
+    #[schema(min_length = 1, max_length = 50_000, pattern = "[^\\s\\x00-\\x1f\\x7f-\\x9f\\ufdd0-\\ufdef]")]
     body: String,
     /// `public`, which is usual and goes to the customer by email, or `internal`, which is for agents only.
     #[schema(value_type = Option<VisibilityWord>)]
@@ -108,7 +110,7 @@ pub(super) struct NewComment {
     operation_id = "createComment",
     params(
         ("number" = String, Path, description = "The public number.", example = "T-7F3K-92QX"),
-        ("idempotency-key" = Option<String>, Header, description = "A random key, good for 24 hours."),
+        ("idempotency-key" = inline(Option<IdempotencyKey>), Header, description = "A random key, good for 24 hours."),
     ),
     request_body = NewComment,
     responses(

@@ -16,6 +16,7 @@ use crate::api::input::Json;
 use crate::api::once::once;
 use crate::api::problem::{Failed, Problem, ProblemDetails};
 use crate::api::state::Api;
+use crate::api::words::{IdempotencyKey, LanguageWord};
 
 /// A new request.
 #[derive(Deserialize, ToSchema)]
@@ -25,17 +26,22 @@ use crate::api::state::Api;
 }))]
 pub(super) struct NewRequest {
     /// The customer's email address. From an agent it is needed; a customer writes for themselves and gives none.
+    #[schema(format = "email", max_length = 254)]
     email: Option<String>,
     /// The customer's name, for a customer who is new. From agents only.
+    #[schema(max_length = 100)]
     name: Option<String>,
     /// The id of a request type. It may be left out where there is only one.
     #[serde(default, rename = "type")]
     kind: String,
     /// The subject.
+    #[schema(min_length = 1, max_length = 200, pattern = "[^\\s\\x00-\\x1f\\x7f-\\x9f\\ufdd0-\\ufdef]")]
     subject: String,
     /// The text, plain.
+    #[schema(min_length = 1, max_length = 50_000, pattern = "[^\\s\\x00-\\x1f\\x7f-\\x9f\\ufdd0-\\ufdef]")]
     body: String,
     /// The language of emails to a customer who is new: `en`, which is usual, or `de`.
+    #[schema(value_type = Option<LanguageWord>)]
     language: Option<String>,
     /// Whether the customer agrees with the privacy statement. From a customer it has to be `true`; an agent gives none.
     consent: Option<bool>,
@@ -53,7 +59,7 @@ pub(super) struct NewRequest {
     path = "/requests",
     tag = "requests",
     operation_id = "createRequest",
-    params(("idempotency-key" = Option<String>, Header, description = "A random key, good for 24 hours.")),
+    params(("idempotency-key" = inline(Option<IdempotencyKey>), Header, description = "A random key, good for 24 hours.")),
     request_body = NewRequest,
     responses(
         (status = 201, body = RequestWire, headers(

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use tresen_desk::requests::{Access, OpenFile};
 use tresen_desk::tokens::{Scope, Who};
 use tresen_model::AttachmentId;
@@ -15,8 +16,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api::gate::Called;
 use crate::api::input::{Inside, Query};
+use crate::api::once::once;
 use crate::api::problem::{Failed, Problem, ProblemDetails};
 use crate::api::state::Api;
+use crate::api::words::{Bytes, IdempotencyKey};
 
 /// What stands behind the question mark.
 #[derive(Deserialize, IntoParams)]
@@ -24,7 +27,7 @@ use crate::api::state::Api;
 #[into_params(parameter_in = Query)]
 pub(super) struct Named {
     /// The file's name.
-    #[param(example = "report.pdf")]
+    #[param(example = "report.pdf", min_length = 1, pattern = "\\S")]
     name: String,
 }
 
@@ -50,12 +53,17 @@ pub(super) struct Upload {
     path = "/attachments",
     tag = "attachments",
     operation_id = "uploadFile",
-    params(Named),
-    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file."),
+    params(
+        Named,
+        ("idempotency-key" = inline(Option<IdempotencyKey>), Header, description = "A random key, good for 12 hours."),
+    ),
+    request_body(content = inline(Bytes), content_type = "application/octet-stream", description = "The file."),
     responses(
         (status = 201, body = Upload),
+        (status = 409, body = ProblemDetails, content_type = "application/problem+json"),
         (status = 413, body = ProblemDetails, content_type = "application/problem+json"),
         (status = 415, body = ProblemDetails, content_type = "application/problem+json"),
+        (status = 422, body = ProblemDetails, content_type = "application/problem+json"),
     ),
     security(("token" = ["comments:write"])),
 )]
@@ -83,7 +91,7 @@ pub(super) async fn upload(
     }
     let mut files = api.desk.requests.receive_files();
     files.begin(&named.name).await?;
-    let (mut parts, mut size) = (body.into_data_stream(), 0_u64);
+    let (mut parts, mut size, mut hash) = (body.into_data_stream(), 0_u64, Sha256::new());
     while let Some(part) = parts.next().await {
         let part =
             part.map_err(|_| Failed::from(Problem::Malformed).saying("The body was cut off.".to_owned()))?;
@@ -91,11 +99,19 @@ pub(super) async fn upload(
         if size > most {
             return Err(too_large());
         }
+        hash.update(&part);
         files.write(&part).await?;
     }
     files.end().await?;
     let file = files.finish().pop().ok_or_else(|| Failed::field("name", "The file is empty."))?;
-    let kept = api.desk.requests.keep_file(&called.0, file).await?;
+    let hash = hash.finalize();
+    let call: [&[u8]; 3] = [b"POST /attachments", named.name.as_bytes(), &hash];
+    // A repetition has sent the file once more; what it sent is dropped.
+    let handle = once(&api, &called.0, &headers, &call, async |_| {
+        Ok(api.desk.requests.keep_file(&called.0, file).await?.handle)
+    })
+    .await?;
+    let kept = api.desk.requests.handed(&called.0, &handle).await?;
     let upload = Upload { id: kept.handle, name: kept.name, size: kept.size, media_type: kept.media_type };
     Ok((StatusCode::CREATED, Answer(upload)))
 }
@@ -111,7 +127,7 @@ pub(super) async fn upload(
         ("id" = String, Path, description = "The file's id, as a comment names it."),
     ),
     responses(
-        (status = 200, body = Vec<u8>, content_type = "application/octet-stream"),
+        (status = 200, body = inline(Bytes), content_type = "application/octet-stream"),
         (status = 404, body = ProblemDetails, content_type = "application/problem+json"),
     ),
     security(("token" = ["requests:read"])),

@@ -20,16 +20,38 @@ use crate::api::time;
 /// Rows of a page when the caller names no number.
 const USUAL: usize = 50;
 
+/// Which requests, by where they stand.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "describes what `QueueView` is on the wire")]
+enum ViewWord {
+    Open,
+    Waiting,
+    Resolved,
+    Closed,
+    Active,
+    All,
+}
+
+/// In what order.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[allow(dead_code, reason = "describes what `QueueOrder` is on the wire")]
+enum OrderWord {
+    Newest,
+    Oldest,
+}
+
 /// What is asked for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Asked {
     /// `open`, `waiting`, `resolved`, `closed`, `active` (open and waiting) or `all`, which is usual.
-    #[param(example = "active")]
+    #[param(value_type = Option<ViewWord>, inline, example = "active")]
     status: Option<String>,
     /// `me`, `nobody`, or the id of an agent. For agents only.
-    #[param(example = "nobody")]
+    #[param(pattern = "^(me|nobody|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$", example = "nobody")]
     assignee: Option<String>,
     /// The id of a request type.
     #[serde(rename = "type")]
@@ -41,6 +63,7 @@ pub(super) struct Asked {
     #[param(format = "date-time")]
     updated_since: Option<String>,
     /// `newest` first, which is usual, or `oldest`. A customer's requests are always the newest first.
+    #[param(value_type = Option<OrderWord>, inline)]
     order: Option<String>,
     /// Where the page begins: `next` of the last page.
     cursor: Option<String>,

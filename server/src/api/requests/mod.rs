@@ -12,6 +12,7 @@ mod list;
 mod read;
 mod wire;
 
+pub(super) use read::shown;
 pub(super) use wire::AgentWire;
 
 use super::state::Api;

@@ -24,7 +24,11 @@ pub(super) fn tag(updated_at: Timestamp) -> (HeaderName, HeaderValue) {
 }
 
 /// What the caller sees of a request.
-pub(super) async fn shown(api: &Api, who: &Who, number: RequestNumber) -> Result<Conversation, Failed> {
+pub(in crate::api) async fn shown(
+    api: &Api,
+    who: &Who,
+    number: RequestNumber,
+) -> Result<Conversation, Failed> {
     Ok(match who {
         Who::Agent(agent) => api.desk.requests.conversation_for_agent(agent, number).await?,
         Who::Customer(session) => {

@@ -1,5 +1,6 @@
 //! The REST API, called from outside with the built program.
 
+mod assistants;
 mod client;
 mod description;
 mod people;

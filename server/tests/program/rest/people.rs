@@ -157,6 +157,15 @@ async fn pages_explain_the_api_and_its_problems() {
     assert_eq!(page.status, 200);
     assert!(page.body.contains("POST /api/v1/requests") && page.body.contains("requests:write"));
     assert!(!page.body.contains("<script") && !page.body.contains("style="));
+    // By subject, and what is above before what is in it.
+    let places = [
+        "GET /api/v1/me<",
+        "GET /api/v1/requests<",
+        "POST /api/v1/requests<",
+        "PATCH /api/v1/requests/{number}<",
+    ]
+    .map(|operation| page.body.find(operation).unwrap_or_else(|| panic!("{operation}")));
+    assert!(places.is_sorted() && places[3] < page.body.find("GET /api/v1/agents<").unwrap(), "{places:?}");
     assert!(page.header("content-security-policy").unwrap().contains("default-src 'none'"));
     let explained = program.call("GET", "/api/problems/scope-missing", "", "").await;
     assert!(explained.status == 200 && explained.body.contains("403"));

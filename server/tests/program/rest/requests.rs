@@ -217,6 +217,16 @@ async fn a_call_that_is_sent_twice_is_done_once() {
     let long = format!("idempotency-key: {}\r\n", "x".repeat(256));
     assert_eq!(program.call_with("POST", "/api/v1/requests", &token, &long, &body).await.status, 422);
 
+    // An upload, by its name and bytes. What the second one sent is not kept.
+    let upload = "idempotency-key: upload\r\ncontent-type: application/octet-stream\r\n";
+    let address = "/api/v1/attachments?name=advice.txt";
+    let once = program.call_with("POST", address, &token, upload, "some words").await.ok(201);
+    assert_eq!(program.call_with("POST", address, &token, upload, "some words").await.ok(201), once);
+    let other = program.call_with("POST", address, &token, upload, "other words").await;
+    assert_eq!((other.status, other.problem().as_str()), (422, "key-reused"));
+    let spaced = "idempotency-key: a b\r\ncontent-type: application/octet-stream\r\n";
+    assert_eq!(program.call_with("POST", address, &token, spaced, "some words").await.status, 422);
+
     // Two at once: one of them does it.
     let path = format!("/api/v1/requests/{}/comments", first.json()["number"].as_str().unwrap());
     let comment = json!({ "body": "Once" }).to_string();

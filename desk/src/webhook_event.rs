@@ -79,10 +79,23 @@ pub(crate) async fn note_request(
     let row: Option<(i64,)> =
         on!(tx.conn(), c => sqlx::query_as(AssertSqlSafe(sql)).bind(request.0).fetch_optional(c).await)?;
     let Some((number,)) = row else { return Ok(()) };
+    let comment = match event {
+        WebhookEvent::RequestCommented => newest_comment(tx, request).await?,
+        _ => None,
+    };
     for webhook in listeners {
-        insert(tx, webhook, event, (Some(number), None), now).await?;
+        insert(tx, webhook, event, (Some(number), None, comment), now).await?;
     }
     Ok(())
+}
+
+/// The comment that was just written.
+async fn newest_comment(tx: &mut Tx, request: RequestId) -> Result<Option<Uuid>, Broken> {
+    const SQL: &str =
+        "SELECT id FROM comment WHERE request_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1";
+    let row: Option<(Uuid,)> =
+        on!(tx.conn(), c => sqlx::query_as(SQL).bind(request.0).fetch_optional(c).await)?;
+    Ok(row.map(|(id,)| id))
 }
 
 /// Notes that something happened to a person.
@@ -93,7 +106,7 @@ pub(crate) async fn note_person(
     now: Timestamp,
 ) -> Result<(), Broken> {
     for webhook in listeners(tx, event).await? {
-        insert(tx, webhook, event, (None, Some(person.0)), now).await?;
+        insert(tx, webhook, event, (None, Some(person.0), None), now).await?;
     }
     Ok(())
 }
@@ -102,12 +115,12 @@ async fn insert(
     tx: &mut Tx,
     webhook: Uuid,
     event: WebhookEvent,
-    (number, person): (Option<i64>, Option<Uuid>),
+    (number, person, comment): (Option<i64>, Option<Uuid>, Option<Uuid>),
     now: Timestamp,
 ) -> Result<(), Broken> {
     const SQL: &str = "INSERT INTO webhook_delivery
-        (id, webhook_id, event, number, person_id, at, state, next_attempt_at, attempts)
-        VALUES ($1, $2, $3, $4, $5, $6, 'queued', $6, 0)";
+        (id, webhook_id, event, number, person_id, at, state, next_attempt_at, attempts, comment_id)
+        VALUES ($1, $2, $3, $4, $5, $6, 'queued', $6, 0, $7)";
     let id = random::id(now)?;
     on!(tx.conn(), c => sqlx::query(SQL)
         .bind(id)
@@ -116,6 +129,7 @@ async fn insert(
         .bind(number)
         .bind(person)
         .bind(now.0)
+        .bind(comment)
         .execute(c)
         .await
         .map(drop))?;
