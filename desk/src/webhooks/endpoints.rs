@@ -9,10 +9,11 @@ use tresen_keys::random;
 use tresen_model::{Problem, Timestamp, WebhookId};
 use tresen_store::{from_row, is_duplicate, on};
 
-use crate::error::{Broken, Error};
-use crate::people::audit::audit;
-use crate::webhook_event::WebhookEvent;
-use crate::webhooks::Webhooks;
+use super::event::WebhookEvent;
+use crate::error::{Broken, Error, Refusals};
+use crate::privacy::audit;
+use crate::store::{from_row, is_duplicate, on};
+use crate::{Desk, random};
 
 /// How long two secrets sign after a rotation, in seconds.
 const BOTH: i64 = 24 * 3600;
@@ -81,16 +82,20 @@ impl Webhooks {
         const SQL: &str =
             "INSERT INTO webhook (id, name, url, events, private, generation, created_at, with_text)
             VALUES ($1, $2, $3, $4, $5, 1, $6, $7)";
+        let mut refusals = Refusals::default();
         let name = new.name.trim();
         if name.is_empty() || name.chars().count() > LONGEST.0 || name.chars().any(char::is_control) {
-            return Err(Error::refused("name", Problem::NameMissing));
+            refusals.note("name", Problem::NameMissing);
         }
         let secure = new.url.starts_with("https://") || (new.private && new.url.starts_with("http://"));
         if !secure
             || new.url.len() > LONGEST.1
             || new.url.chars().any(|sign| sign.is_control() || sign == ' ')
         {
-            return Err(Error::refused("url", Problem::WebAddressInvalid));
+            refusals.note("url", Problem::WebAddressInvalid);
+        }
+        if !refusals.is_empty() {
+            return Err(refusals.into_error());
         }
         let now = self.clock.now();
         let id = random::id(now).map_err(Broken::from)?;

@@ -199,7 +199,7 @@ fn make_form(language: Language, tokens: &Tokens, form: Form) -> AnyView {
                 required=true
             />
             <fieldset class="stack tight">
-                <legend>{text::scopes(language)}</legend>
+                <legend class="field-label">{text::scopes(language)}</legend>
                 {boxes}
             </fieldset>
             <Select

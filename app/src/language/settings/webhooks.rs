@@ -78,8 +78,8 @@ pub fn event_name(language: Language, event: &str) -> String {
         "request.commented" => say!(language, "A comment was written", "Ein Kommentar wurde geschrieben"),
         "request.changed" => say!(
             language,
-            "Status, priority, type or assignee changed",
-            "Status, Dringlichkeit, Art oder Zuständigkeit geändert"
+            "Status, priority or assignee changed",
+            "Status, Dringlichkeit oder Zuständigkeit geändert"
         ),
         "request.resolved" => say!(language, "A request was resolved", "Eine Anfrage wurde gelöst"),
         "person.erased" => say!(language, "A person was erased", "Eine Person wurde gelöscht"),

@@ -196,12 +196,12 @@ fn make_form(language: Language, services: &Services, form: Form) -> AnyView {
                 required=true
             />
             <fieldset class="stack tight">
-                <legend>{tokens::scopes(language)}</legend>
+                <legend class="field-label">{tokens::scopes(language)}</legend>
                 {scopes}
             </fieldset>
             <fieldset class="stack tight">
-                <legend>{people::kinds(language)}</legend>
-                <p class="hint">{text::kinds_hint(language)}</p>
+                <legend class="field-label">{people::kinds(language)}</legend>
+                <p class="field-hint">{text::kinds_hint(language)}</p>
                 {kinds}
             </fieldset>
             <Select name="days" label=tokens::lasts(language) choices=days value=lasts error=days_error/>

@@ -185,8 +185,8 @@ fn adding(language: Language, events: Vec<String>, form: Form) -> AnyView {
                 required=true
             />
             <fieldset class="stack tight">
-                <legend>{text::events(language)}</legend>
-                <p class="hint">{text::events_hint(language)}</p>
+                <legend class="field-label">{text::events(language)}</legend>
+                <p class="field-hint">{text::events_hint(language)}</p>
                 {boxes}
             </fieldset>
             <Checkbox name="text" checked=with_text>
