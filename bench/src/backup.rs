@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use crate::Result;
 use crate::arguments::Arguments;
 use crate::client::{Client, Request};
+use crate::copies;
 use crate::cpu::Meter;
 use crate::people;
 use crate::server::{self, Tresen};
@@ -49,13 +50,16 @@ pub(crate) async fn run(arguments: &Arguments, tresen: &Tresen) -> Result {
     if arguments.postgres.is_some() {
         return Err("PostgreSQL is backed up by its own tools".to_owned());
     }
-    people::add_agent(tresen)?;
-    let (serving, _) = tresen.serve().await?;
-    people::register(&mut Client::connect(tresen.listen).await?, &tresen.data()).await?;
-    drop(serving);
     eprintln!("storing {} requests", arguments.requests);
-    let number = arguments.requests.to_string();
-    tresen.run(&["bench-data", "--requests", &number, "--many-for", people::CUSTOMER], "")?;
+    let filled = copies::filled(arguments, tresen, "much-with-agent", async || {
+        people::add_agent(tresen)?;
+        let (serving, _) = tresen.serve().await?;
+        people::register(&mut Client::connect(tresen.listen).await?, &tresen.data()).await?;
+        drop(serving);
+        let number = arguments.requests.to_string();
+        tresen.run(&["bench-data", "--requests", &number, "--many-for", people::CUSTOMER], "")
+    });
+    filled.await?;
     let (serving, _) = tresen.serve().await?;
     let meter = Meter::new([serving.id()]);
     meter.settle(Duration::from_secs(600)).await?;

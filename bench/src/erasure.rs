@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use crate::Result;
 use crate::arguments::Arguments;
 use crate::client::{Client, Request};
+use crate::copies;
 use crate::cpu::Meter;
 use crate::people;
 use crate::server::{self, Tresen};
@@ -14,14 +15,15 @@ const LIMIT: Duration = Duration::from_secs(2);
 
 /// Measures one, and fails if it took too long. Nothing else uses the desk meanwhile.
 pub(crate) async fn run(arguments: &Arguments, tresen: &Tresen, database: Option<u32>) -> Result {
-    let (serving, _) = tresen.serve().await?;
-    people::register(&mut Client::connect(tresen.listen).await?, &tresen.data()).await?;
-    drop(serving);
     eprintln!("storing {} requests", arguments.requests);
-    let start = Instant::now();
-    let number = arguments.requests.to_string();
-    tresen.run(&["bench-data", "--requests", &number, "--many-for", people::CUSTOMER], "")?;
-    let fill = start.elapsed();
+    let filled = copies::filled(arguments, tresen, "much", async || {
+        let (serving, _) = tresen.serve().await?;
+        people::register(&mut Client::connect(tresen.listen).await?, &tresen.data()).await?;
+        drop(serving);
+        let number = arguments.requests.to_string();
+        tresen.run(&["bench-data", "--requests", &number, "--many-for", people::CUSTOMER], "")
+    });
+    let filled = filled.await?;
 
     let (serving, ready) = tresen.serve().await?;
     let meter = Meter::new([serving.id()].into_iter().chain(database));
@@ -44,12 +46,13 @@ pub(crate) async fn run(arguments: &Arguments, tresen: &Tresen, database: Option
 
     println!(
         "Erasure of a customer with 1,000 requests and 6,000 messages among {} requests ({}): {:.2} s, {:.2} s of CPU\n\
-         filling {:.0} s, data folder {data_mib:.0} MiB, start until /readyz {:.0} ms",
+         {} {:.0} s, data folder {data_mib:.0} MiB, start until /readyz {:.0} ms",
         arguments.requests,
         if arguments.postgres.is_some() { "PostgreSQL" } else { "SQLite" },
         took.as_secs_f64(),
         cpu / 1000.0,
-        fill.as_secs_f64(),
+        if filled.copied { "copying a filled desk" } else { "filling" },
+        filled.took.as_secs_f64(),
         ready.as_secs_f64() * 1000.0,
     );
     let log = tresen.log();

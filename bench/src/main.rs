@@ -9,6 +9,7 @@ mod backup;
 mod cases;
 mod client;
 mod commits;
+mod copies;
 mod cpu;
 mod erasure;
 mod flood;
@@ -30,6 +31,9 @@ use crate::arguments::Arguments;
 use crate::cpu::Meter;
 use crate::report::Once;
 use crate::server::Tresen;
+
+/// Requests that are submitted beside those that are stored in bulk: each is mailed its confirmation.
+const MAILED: u64 = 1_000;
 
 /// What every step answers: done, or one sentence that says what went wrong.
 type Result<T = ()> = std::result::Result<T, String>;
@@ -104,14 +108,15 @@ async fn measure(arguments: &Arguments, tresen: &Tresen, database: Option<u32>) 
     let (serving, first_start) = tresen.serve().await?;
     drop(serving);
     eprintln!("filling with {} requests", arguments.requests);
-    let start = Instant::now();
-    tresen.run(&["bench-data", "--requests", &arguments.requests.to_string()], "")?;
-    let fill = start.elapsed();
+    let number = arguments.requests.to_string();
+    let fill = async || tresen.run(&["bench-data", "--requests", &number], "");
+    let filled = copies::filled(arguments, tresen, "company", fill).await?;
+    tresen.run(&["bench-data", "--by-form", "--requests", &MAILED.to_string()], "")?;
     people::add_agent(tresen)?;
 
     let (serving, start) = tresen.serve().await?;
     let meter = Meter::new([serving.id()].into_iter().chain(database));
-    eprintln!("sending the mails that filling has caused");
+    eprintln!("sending {MAILED} mails");
     let mails = meter.settle(Duration::from_secs(600)).await?;
     let idle_mib = cpu::pss_mib(serving.id())?;
 
@@ -125,7 +130,8 @@ async fn measure(arguments: &Arguments, tresen: &Tresen, database: Option<u32>) 
 
     let once = Once {
         cores: std::thread::available_parallelism().map_or(1, usize::from),
-        fill_seconds: fill.as_secs_f64(),
+        fill_seconds: filled.took.as_secs_f64(),
+        copied: filled.copied,
         mails_seconds: mails.as_secs_f64(),
         first_start_ms: first_start.as_secs_f64() * 1000.0,
         start_ms: start.as_secs_f64() * 1000.0,

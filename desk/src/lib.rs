@@ -11,6 +11,7 @@
 //! - [`intake`]: what comes in by mail
 //! - [`tokens`]: API tokens
 //! - [`webhooks`]: telling other programs what happens
+//! - `made_up`: a company's requests in bulk, for benchmarks
 //! - `search`, `events`, `objects`: finding, telling, keeping files
 //! - [`uploads`]: having files checked, making images small
 //!
@@ -31,6 +32,7 @@ mod housekeeping;
 mod indexing;
 pub mod intake;
 mod joining;
+mod made_up;
 mod migrations;
 mod needles;
 mod objects;
@@ -55,6 +57,7 @@ pub use crate::desk::{Desk, Opening, Subjects};
 pub use crate::erasure_list::ListError;
 pub use crate::error::{Broken, Challenge, Error, Refusal};
 pub use crate::events::Event;
+pub use crate::made_up::MadeUp;
 pub use crate::migrations::{has_data, has_keys};
 pub use crate::needles::{NeedleError, Needles, Trace};
 pub use crate::outage::Outage;

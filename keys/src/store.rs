@@ -1,6 +1,8 @@
 //! The key store: person, blind index of the address, wrapped key. A database of its own,
 //! backed up apart and briefly, so that deleting a row here deletes in every backup.
 
+mod many;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};

@@ -119,15 +119,18 @@ enum Command {
         #[arg(long)]
         all: bool,
     },
-    /// Fill a desk with made-up requests, for benchmarks.
+    /// Fill a desk with what a company has after three years, for benchmarks. Nobody is mailed.
     BenchData {
         /// Number of requests.
         #[arg(long)]
         requests: u64,
-        /// Create many at once and without emails, for hundreds of thousands. A thousand of them, with
-        /// five messages each, belong to the person with this address. May be given several times.
+        /// A thousand of them, with five messages each after the first, belong to the person with this address. May
+        /// be given several times.
         #[arg(long, allow_hyphen_values = true)]
         many_for: Vec<String>,
+        /// Instead: submit short ones one by one, as customers do by the form, with all emails.
+        #[arg(long, conflicts_with = "many_for")]
+        by_form: bool,
     },
     /// Incoming email.
     #[command(subcommand)]
@@ -335,10 +338,10 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             backup::restore(&config, &folder, &remembered).await?;
         }
         Command::VerifyErasure { all } => return proof::verify_erasure(&config, all).await,
-        Command::BenchData { requests, many_for } if many_for.is_empty() => {
-            made_up::submit(&config, requests).await?;
+        Command::BenchData { requests, by_form: true, .. } => made_up::submit(&config, requests).await?,
+        Command::BenchData { requests, many_for, .. } => {
+            made_up::company(&config, requests, &many_for).await?
         }
-        Command::BenchData { requests, many_for } => made_up::store(&config, requests, &many_for).await?,
         Command::Webhook(asked) => webhooks::webhook(&config, &asked).await?,
         Command::Token(asked) => tokens::token(&config, &asked).await?,
         Command::Mail(Mail::Check) => {

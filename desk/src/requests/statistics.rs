@@ -165,7 +165,7 @@ pub(crate) async fn count(
     insert(tx, Day::of(now).0, kind, agent.map(|agent| agent.0), tally, true).await
 }
 
-async fn insert(
+pub(crate) async fn insert(
     tx: &mut Tx,
     day: i64,
     kind: &str,

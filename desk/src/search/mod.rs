@@ -5,6 +5,7 @@
 
 pub(crate) mod buckets;
 mod entry;
+mod fill;
 mod find;
 mod index;
 pub(crate) mod mark;

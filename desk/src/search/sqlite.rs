@@ -39,13 +39,13 @@ pub(super) fn table(bucket: u8) -> String {
     format!("entry_{bucket:02}")
 }
 
-fn table_of(person: PersonId, count: u8) -> String {
+pub(super) fn table_of(person: PersonId, count: u8) -> String {
     let [.., last] = person.0.into_bytes();
     table(bucket(last, count))
 }
 
 /// The connection to `search.db`, which is SQLite's whatever the data is in.
-fn sqlite<'a>(conn: Conn<'a>) -> Result<&'a mut SqliteConnection, StoreError> {
+pub(super) fn sqlite<'a>(conn: Conn<'a>) -> Result<&'a mut SqliteConnection, StoreError> {
     match conn {
         Conn::Sqlite(connection) => Ok(connection),
         Conn::Postgres(_) => Err(StoreError::Protocol("search.db is no SQLite file".into())),
@@ -70,6 +70,10 @@ impl Fts {
         }
         tx.commit().await?;
         Ok(Self(store))
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.0
     }
 
     /// Lets those who read the data read the index too.
@@ -196,20 +200,20 @@ impl Fts {
 const WORDS: &str = "CAST(public || internal AS TEXT)";
 
 /// The words of a text, as they are stored.
-fn words_of(text: &str) -> String {
+pub(super) fn words_of(text: &str) -> String {
     let words = words::indexed(text);
     if words.is_empty() { String::new() } else { format!(" {} ", words.join(" ")) }
 }
 
 /// The words of one request.
 #[derive(PartialEq, Eq)]
-struct Text {
-    public: String,
-    internal: String,
+pub(super) struct Text {
+    pub(super) public: String,
+    pub(super) internal: String,
 }
 
 impl Text {
-    fn all(&self) -> String {
+    pub(super) fn all(&self) -> String {
         format!("{}{}", self.public, self.internal)
     }
 }
@@ -238,7 +242,7 @@ async fn special(c: &mut SqliteConnection, table: &str, command: &str) -> Result
 }
 
 /// How many tables by word are in use.
-async fn count(tx: &mut Tx) -> Result<u8, Broken> {
+pub(super) async fn count(tx: &mut Tx) -> Result<u8, Broken> {
     let query = sqlx::query_as("SELECT buckets FROM size");
     let (count,): (i64,) = query.fetch_one(sqlite(tx.conn())?).await?;
     Ok(u8::try_from(count).unwrap_or(MOST).clamp(1, MOST))

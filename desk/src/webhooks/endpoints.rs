@@ -9,11 +9,10 @@ use tresen_keys::random;
 use tresen_model::{Problem, Timestamp, WebhookId};
 use tresen_store::{from_row, is_duplicate, on};
 
-use super::event::WebhookEvent;
 use crate::error::{Broken, Error, Refusals};
-use crate::privacy::audit;
-use crate::store::{from_row, is_duplicate, on};
-use crate::{Desk, random};
+use crate::people::audit::audit;
+use crate::webhook_event::WebhookEvent;
+use crate::webhooks::Webhooks;
 
 /// How long two secrets sign after a rotation, in seconds.
 const BOTH: i64 = 24 * 3600;

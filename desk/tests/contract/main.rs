@@ -74,6 +74,7 @@ mod languages;
 mod letters;
 mod links;
 mod lists;
+mod made_up;
 mod mail;
 mod nodes;
 mod opening;

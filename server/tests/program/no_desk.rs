@@ -38,6 +38,7 @@ const COMMANDS: &[&[&str]] = &[
 const NAMED: &[&[&str]] = &[
     &["person", "add", "--email", "ada@example.com", "--name", "Ada", "--role", "admin", "--password-stdin"],
     &["bench-data", "--requests", "1"],
+    &["bench-data", "--requests", "1", "--by-form"],
     &["bench-data", "--requests", "2000", "--many-for", "ada@example.com"],
 ];
 
