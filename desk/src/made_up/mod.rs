@@ -14,21 +14,23 @@ mod words;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use async_recursion::async_recursion as boxed;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use tokio::task::JoinHandle;
+use tresen_keys::{PersonKey, random};
 use tresen_model::{EmailAddress, PersonId, Problem, Role};
+use tresen_store::{dialect, on};
 
 use self::plan::{AGENTS, Company};
 use self::rows::Made;
+use crate::address::blind_index;
+use crate::desk::Desk;
 use crate::error::{Broken, Error};
-use crate::keys::PersonKey;
-use crate::privacy::{Tally, statistics};
-use crate::requests::File;
+use crate::requests::statistics::Tally;
+use crate::requests::{File, statistics};
 use crate::search::Entry;
-use crate::store::{dialect, on};
-use crate::{Desk, random};
 
 /// Requests that are stored in one transaction.
 const BATCH: u64 = 1_000;
@@ -99,15 +101,15 @@ impl Desk {
     ///
     /// # Errors
     /// A refusal on `email` when there are too few requests for these persons; otherwise [`Error::Broken`].
-    #[crate::boxed]
+    #[boxed]
     pub async fn make_up(&self, requests: u64, with_much: &[EmailAddress]) -> Result<MadeUp, Error> {
         let every = (requests / MUCH).max(1);
         if every < with_much.len() as u64 {
             return Err(Error::refused("email", Problem::ChoiceUnknown));
         }
-        let kinds: Vec<String> = self.settings.request_types.iter().map(|kind| kind.id.clone()).collect();
+        let kinds: Vec<String> = self.settings().request_types.iter().map(|kind| kind.id.clone()).collect();
         let company = Company::new(requests, self.now(), kinds.len());
-        let fills = self.search.make_room(self.make_room_for(requests).await?).await?;
+        let fills = self.search.index.make_room(self.make_room_for(requests).await?).await?;
         let agents = self.make_up_agents().await?;
         let making = Arc::new(Making { company, kinds, agents, fills });
         let mut written = Written { numbers: self.numbers_taken().await?, ..Written::default() };
@@ -160,13 +162,13 @@ impl Desk {
         for number in 1..=AGENTS {
             let (email, name) = (format!("agent{number}@example.com"), format!("Agent {number}"));
             let parsed = EmailAddress::parse(&email).map_err(|problem| Error::refused("email", problem))?;
-            let known = self.find_by_address(&parsed).await?;
+            let known = self.people.find_by_address(&parsed).await?;
             let person = match known {
                 Some((row, _)) => row.id,
                 None => {
                     let password = data_encoding::BASE64.encode(&random::bytes::<24>()?);
-                    self.add_person(&email, &name, Role::Agent, &password).await?;
-                    let found = self.find_by_address(&parsed).await?;
+                    self.accounts.add_person(&email, &name, Role::Agent, &password).await?;
+                    let found = self.people.find_by_address(&parsed).await?;
                     found.ok_or(Error::NotFound)?.0.id
                 }
             };
@@ -208,7 +210,7 @@ impl Desk {
             }
             owners.push((number, email, much(number).is_some()));
         }
-        let indexes: Vec<[u8; 32]> = new.values().map(|email| self.blind_index(email)).collect();
+        let indexes: Vec<[u8; 32]> = new.values().map(|email| blind_index(&self.keys, email)).collect();
         let found = self.keys.find_or_create_all(&indexes, self.now()).await?;
         written.writers.extend(new.into_keys().zip(found));
         let mut wanted = Vec::with_capacity(owners.len());
@@ -233,7 +235,7 @@ impl Desk {
             .filter_map(|(place, made)| made.file.take().map(|(name, contents)| (place, name, contents)))
             .collect();
         let writing = contents.into_iter().map(|(place, name, contents)| {
-            let mut input = self.receive_files();
+            let mut input = self.requests.receive_files();
             async move {
                 input.begin(&name).await?;
                 input.write(&contents).await?;
@@ -252,9 +254,9 @@ impl Desk {
             return Ok(());
         }
         // An erasure waits until it is done, and then removes it.
-        let _indexing = self.indexing.lock().await;
+        let _indexing = self.search.writing.lock().await;
         let requests: Vec<Uuid> = words.iter().map(|entry| entry.request.0).collect();
-        self.search.fill(words).await?;
+        self.search.index.fill(words).await?;
         let mut tx = self.store.write().await?;
         for some in requests.chunks(DONE) {
             let places = dialect::places(2, some.len());

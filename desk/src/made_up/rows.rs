@@ -5,21 +5,22 @@ use std::collections::HashMap;
 use sqlx::AssertSqlSafe;
 use sqlx::types::Uuid;
 use sqlx::types::uuid::Builder;
+use tresen_keys::{PersonKey, random};
 use tresen_model::{
     AuthorKind, Channel, CommentId, EmailAddress, PersonId, PersonName, Priority, RequestId, Status,
     Timestamp, Visibility,
 };
+use tresen_store::{Tx, dialect, on};
 
 use super::plan::{Company, Plan, Said};
 use super::{Making, Wanted, Written};
+use crate::desk::Desk;
 use crate::error::Broken;
-use crate::keys::PersonKey;
+use crate::people::consent;
 use crate::people::person;
-use crate::privacy::statistics::{self, Day, Tally};
+use crate::requests::statistics::{self, Day, Tally};
 use crate::requests::{File, attach, keep};
 use crate::search::Entry;
-use crate::store::{Tx, dialect, on};
-use crate::{Desk, random};
 
 /// Rows in one statement: more make it no quicker.
 const ROWS: usize = 50;
@@ -260,6 +261,7 @@ impl Desk {
         tx.expect_much().await?;
         for made in &batch {
             if written.known.insert(made.request.person) {
+                let version = self.privacy.privacy_version;
                 let name = PersonName::parse(&made.name).ok();
                 let writer = person::Writer {
                     id: made.request.person,
@@ -269,7 +271,8 @@ impl Desk {
                     language: made.language,
                 };
                 person::ensure(&mut tx, &writer, made.request.created_at).await?;
-                self.store_consent(&mut tx, made.request.person, "form", made.request.created_at).await?;
+                consent::store(&mut tx, made.request.person, version, "form", made.request.created_at)
+                    .await?;
             }
         }
         insert_requests(&mut tx, &batch, &numbers).await?;

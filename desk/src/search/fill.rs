@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 
 use sqlx::AssertSqlSafe;
+use tresen_store::dialect;
 
-use super::index::{Entry, Index};
+use super::index::Index;
 use super::sqlite::{Fts, Text, count, sqlite, table_of};
 use super::words;
 use crate::error::Broken;
-use crate::store::dialect;
+use crate::search::Entry;
 
 /// Rows in one statement.
 const ROWS: usize = 50;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sqlx::Connection;
 use tresen_desk::Location;
-use tresen_desk::privacy::Needles;
+use tresen_desk::Needles;
 use tresen_desk::requests::{QueueQuery, QueueView};
 use tresen_model::views::HistoryEvent;
 use tresen_model::{AuthorKind, EmailAddress};
@@ -32,7 +32,7 @@ async fn a_company_is_found_shown_and_counted(world: &World) {
     assert!((900..2_400).contains(&made.comments) && (10..60).contains(&made.files), "{made:?}");
     assert!((40..=60).contains(&made.customers), "{made:?}");
     assert_eq!(files_under(&world.place.data().join("objects")).len() as u64, made.files);
-    let counts = world.desk.queue_counts(&root).await.unwrap();
+    let counts = world.desk.requests.queue_counts(&root).await.unwrap();
     assert!((1..=30).contains(&counts.active), "{counts:?}");
     let found = world.find_all(&root, FIRST).await;
     assert!(found.len() > 3, "{found:?}");
@@ -48,14 +48,14 @@ async fn a_company_is_found_shown_and_counted(world: &World) {
         assert_eq!(shown.comments[0].author_kind, AuthorKind::Customer);
         assert!(shown.status.is_active() || staff.assignee.is_some());
         for file in shown.comments.iter().flat_map(|comment| &comment.attachments) {
-            let opened = world.desk.attachment_for_agent(&root, number, file.id).await.unwrap();
+            let opened = world.desk.requests.attachment_for_agent(&root, number, file.id).await.unwrap();
             assert_eq!(crate::support::contents(opened).await.len() as u64, file.size);
         }
         comments += shown.comments.len();
     }
     assert!(comments > 10, "{comments}");
     let query = QueueQuery { view: QueueView::All, ..QueueQuery::default() };
-    assert!(!world.desk.queue(&root, &query).await.unwrap().rows.is_empty());
+    assert!(!world.desk.requests.queue(&root, &query).await.unwrap().rows.is_empty());
 }
 
 /// What the index holds of each request on SQLite: request, words for the customer, words for agents.
@@ -72,7 +72,7 @@ async fn the_index_holds_what_the_indexer_would_put_there(world: &World) {
     let Location::File(database) = &world.place.database else { panic!("a file") };
     let root = world.admin("Root").await;
     world.desk.make_up(120, &[]).await.unwrap();
-    assert_eq!(world.desk.index_stale().await.unwrap(), 0);
+    assert_eq!(world.desk.indexer.index_stale().await.unwrap(), 0);
     let before = indexed(world).await;
     assert_eq!(before.len(), 120);
     let found = world.find_all(&root, FIRST).await;
@@ -94,18 +94,18 @@ async fn a_person_with_much_is_exported_and_erased_without_a_trace(world: &World
     world.desk.make_up(100, &[]).await.unwrap();
     world.index().await;
 
-    let mut copy = world.desk.export_by_operator(much.as_str()).await.unwrap().unwrap();
+    let mut copy = world.desk.privacy.export_by_operator(much.as_str()).await.unwrap().unwrap();
     let mut bytes = Vec::new();
     while let Some(part) = copy.next().await {
         bytes.extend_from_slice(&part.unwrap());
     }
     assert!(bytes.starts_with(b"PK") && bytes.len() > 100_000, "{}", bytes.len());
-    let erased = world.desk.erase_by_operator(much.as_str()).await.unwrap().unwrap();
+    let erased = world.desk.privacy.erase_by_operator(much.as_str()).await.unwrap().unwrap();
     assert_eq!((erased.count.requests, erased.count.comments), (1_000, 6_000));
 
     let needles = Needles::parse(much.as_str()).unwrap();
     let places = vec![world.place.data().to_owned()];
-    let found = world.desk.find_traces(Arc::new(needles), places, Vec::new()).await.unwrap();
+    let found = world.desk.privacy.find_traces(Arc::new(needles), places, Vec::new()).await.unwrap();
     assert!(found.is_empty(), "{} places", found.len());
     // Of the others nothing is gone.
     let root = world.admin("Root").await;
@@ -126,7 +126,7 @@ async fn a_company_can_be_made_beside_what_is_there(world: &World) {
             .await
             .is_err()
     );
-    let counts = world.desk.queue_counts(&root).await.unwrap();
+    let counts = world.desk.requests.queue_counts(&root).await.unwrap();
     assert!(counts.active <= 20, "{counts:?}");
     // The same people write again.
     let found = world.find_all(&root, FIRST).await;
