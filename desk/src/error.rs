@@ -49,7 +49,7 @@ pub enum Error {
         wait: u64,
     },
     /// An erasure could not be finished now. It goes on by itself: see
-    /// [`finish_erasures`](crate::Desk::finish_erasures).
+    /// [`finish_erasures`](crate::privacy::Privacy::finish_erasures).
     #[error("the erasure could not be finished{}", if *.begun { "; it has begun, and goes on by itself" } else { ": it could not even begin" })]
     Unfinished {
         /// Whether it has begun: then it comes to its end whatever happens, and nobody sees

@@ -2,7 +2,7 @@
 
 use tresen_store::{Location, Migrations};
 
-use crate::Broken;
+use crate::error::Broken;
 
 /// The migrations of the data.
 pub(crate) static DATA: Migrations = Migrations::new(&[

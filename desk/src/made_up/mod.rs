@@ -160,7 +160,7 @@ impl Desk {
     async fn make_up_agents(&self) -> Result<Vec<(PersonId, String)>, Error> {
         let mut agents = Vec::with_capacity(AGENTS);
         for number in 1..=AGENTS {
-            let (email, name) = (format!("agent{number}@example.com"), format!("Agent {number}"));
+            let (email, name) = (format!("agent{number}@example.com"), format!("Agent no. {number}"));
             let parsed = EmailAddress::parse(&email).map_err(|problem| Error::refused("email", problem))?;
             let known = self.people.find_by_address(&parsed).await?;
             let person = match known {

@@ -13,8 +13,8 @@ use tresen_model::Timestamp;
 use tresen_model::views::ErasureCount;
 use tresen_model::wish::Wish;
 
-use crate::MasterKey;
 use crate::privacy::Privacy;
+use tresen_keys::MasterKey;
 
 /// What a receipt says.
 #[derive(Clone, PartialEq, Eq)]

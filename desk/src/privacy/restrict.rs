@@ -205,7 +205,7 @@ impl Privacy {
 
     /// Takes everybody who is restricted out of the index: a crash may have come between the
     /// one and the other.
-    pub(crate) async fn keep_restricted_unsearchable(&self) -> Result<(), crate::Broken> {
+    pub(crate) async fn keep_restricted_unsearchable(&self) -> Result<(), Broken> {
         const SQL: &str = "SELECT id FROM person WHERE restricted_at IS NOT NULL";
         let mut reader = self.store.read().await?;
         let rows: Vec<(sqlx::types::Uuid,)> =

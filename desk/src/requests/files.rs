@@ -98,7 +98,7 @@ pub(crate) fn open_name(key: &PersonKey, attachment: Uuid, sealed: &[u8]) -> Res
 
 /// Takes the files of one form in while they stream, and holds them to the limits.
 pub struct FileInput {
-    requests: Requests,
+    here: Requests,
     files: Vec<File>,
     size: u64,
     current: Option<(String, Upload)>,
@@ -110,11 +110,11 @@ impl FileInput {
     /// # Errors
     /// [`Problem::TooManyFiles`], before anything is written.
     pub async fn begin(&mut self, name: &str) -> Result<(), Error> {
-        let limits = self.requests.settings.attachments;
+        let limits = self.here.settings.attachments;
         if self.files.len() >= limits.max_files {
             return Err(Error::refused("attachments", Problem::TooManyFiles { max: limits.max_files }));
         }
-        let upload = self.requests.objects.create(random::id(self.requests.clock.now())?).await?;
+        let upload = self.here.objects.create(random::id(self.here.clock.now())?).await?;
         self.current = Some((file_name::safe(name), upload));
         Ok(())
     }
@@ -125,7 +125,7 @@ impl FileInput {
     /// [`Problem::FilesTooLarge`] as soon as the limit is passed; nothing of the form's files
     /// is kept then.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        let max = self.requests.settings.attachments.max_bytes;
+        let max = self.here.settings.attachments.max_bytes;
         self.size += bytes.len() as u64;
         if self.size > max {
             return Err(Error::refused("attachments", Problem::FilesTooLarge { max }));
@@ -147,7 +147,7 @@ impl FileInput {
             return Ok(());
         }
         let stored = upload.finish().await?;
-        self.files.push(File::of(&name, None, stored, &self.requests.settings.uploads));
+        self.files.push(File::of(&name, None, stored, &self.here.settings.uploads));
         Ok(())
     }
 
@@ -355,7 +355,7 @@ impl Requests {
 
     /// Takes the files of a form.
     pub fn receive_files(&self) -> FileInput {
-        FileInput { requests: self.clone(), files: Vec::new(), size: 0, current: None }
+        FileInput { here: self.clone(), files: Vec::new(), size: 0, current: None }
     }
 
     /// Reads an attachment of the customer's own request.

@@ -17,7 +17,6 @@ use tresen_model::{PersonId, Problem, Role, Timestamp};
 use tresen_store::{Conn, StoreError, Tx, on};
 
 use super::roles;
-use crate::Settings;
 use crate::error::{Broken, Error};
 use crate::outbox::kinds::MailKind;
 use crate::people::audit::audit;
@@ -25,6 +24,7 @@ use crate::people::kinds;
 use crate::people::person::{PersonRow, Presence};
 use crate::people::sessions::Agent;
 use crate::people::{person, sessions};
+use crate::settings::Settings;
 use crate::staff::Staff;
 
 /// Somebody who works at the desk, as admins see them.

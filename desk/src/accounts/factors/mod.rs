@@ -8,7 +8,7 @@
 //! - [`guesses`]: how many wrong codes are too many
 //!
 //! Whoever works at the desk has to have one, unless the operator says otherwise
-//! ([`SecondFactor`](crate::SecondFactor)): without it [`Session::agent`] makes no proof.
+//! ([`SecondFactor`](crate::settings::SecondFactor)): without it [`Session::agent`] makes no proof.
 
 mod app;
 mod guesses;
