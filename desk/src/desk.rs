@@ -327,7 +327,6 @@ impl Subjects {
             clock: Arc::clone(&clock),
             store: Arc::clone(&store),
             keys: Arc::clone(&keys),
-            wakeups: Arc::clone(&wakeups),
             people: Arc::clone(&people),
             outbox: Arc::clone(&outbox),
             requests: Arc::clone(&requests),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::types::Uuid;
 use tresen_keys::{PersonKey, random};
 use tresen_mail::Limits;
-use tresen_model::{AsideReason, EmailAddress, IntakeChannel, PersonId, Role, Timestamp};
+use tresen_model::{AsideReason, EmailAddress, IntakeChannel, Timestamp};
 use tresen_store::{Tx, from_row, on};
 use zeroize::Zeroizing;
 
@@ -16,11 +16,10 @@ use super::{Envelope, Identity, TakenIn};
 use crate::error::{Broken, Error};
 use crate::intake::Intake;
 use crate::needles::Needles;
-use crate::outbox::enqueue::{Mail, Payload};
+use crate::outbox::enqueue::Payload;
 use crate::outbox::kinds::MailKind;
 use crate::people::Agent;
 use crate::people::own_links::blocking;
-use crate::people::person::{self, Presence};
 use crate::requests::counts::set_aside;
 
 /// A message that was set aside. Its text is known only to whoever downloads it.
@@ -199,40 +198,13 @@ impl Intake {
     /// Puts a mail to each admin into the outbox while anything is set aside, at most one a day. It
     /// says how much, and where.
     pub(crate) async fn tell_of_asides(&self) -> Result<(), Broken> {
-        const TOLD: &str = "SELECT 1 FROM outbox WHERE person_id = $1 AND kind = $2 AND created_at > $3";
-        let mut reader = self.store.read().await?;
-        let count = set_aside(reader.conn()).await?;
+        let count = set_aside(self.store.read().await?.conn()).await?;
         if count == 0 {
             return Ok(());
         }
-        let staff = person::find_staff(reader.conn(), None).await?;
-        drop(reader);
-        let (now, kind) = (self.clock.now(), MailKind::SetAside);
-        for admin in staff {
-            let person = PersonId(admin.id);
-            if admin.role()? != Role::Admin || !admin.is_active() {
-                continue;
-            }
-            let Some(key) = self.keys.get(person).await? else { continue };
-            let mut tx = self.store.write().await?;
-            // Locked: of two nodes, one tells.
-            let Presence::Here = person::hold(&mut tx, person).await? else { continue };
-            let told: Option<(i32,)> = on!(tx.conn(), c => sqlx::query_as(TOLD)
-                .bind(admin.id)
-                .bind(kind.as_str())
-                .bind(now.plus_seconds(-TELL_EVERY).0)
-                .fetch_optional(c)
-                .await)?;
-            if told.is_none() {
-                let payload = Payload { aside: Some(count), ..Payload::default() };
-                let mail =
-                    Mail { person, key: &key, kind, request: None, comment: None, payload, receiver: None };
-                self.outbox.enqueue(&mut tx, mail, now).await?;
-            }
-            tx.commit().await?;
-        }
-        self.wakeups.mail.notify_one();
-        Ok(())
+        let since = Timestamp(self.clock.now().plus_seconds(-TELL_EVERY).0 + 1);
+        let payload = || Payload { aside: Some(count), ..Payload::default() };
+        self.outbox.tell_admins(MailKind::SetAside, since, payload).await
     }
 
     /// Returns a message that was set aside, in its length, with secrets of our links overwritten.

@@ -1,5 +1,6 @@
 //! The outbox: a mail is a row in the transaction that caused it. What sends it is [`delivery`](crate::delivery).
 
+mod admins;
 pub(crate) mod deliveries;
 pub(crate) mod enqueue;
 pub(crate) mod holdings;

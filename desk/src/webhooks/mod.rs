@@ -23,7 +23,6 @@ use std::sync::Arc;
 use tresen_keys::KeyStore;
 use tresen_store::Store;
 
-use crate::background::Wakeups;
 use crate::clock::Clock;
 use crate::outbox::Outbox;
 use crate::people::People;
@@ -40,7 +39,6 @@ pub struct Webhooks {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) store: Arc<Store>,
     pub(crate) keys: Arc<KeyStore>,
-    pub(crate) wakeups: Arc<Wakeups>,
     pub(crate) people: Arc<People>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) requests: Arc<Requests>,
